@@ -1,0 +1,230 @@
+"""What a roster import has to say about a package: findings, by a closed list of codes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+KEPT_PER_CODE = 100
+
+
+class Severity(StrEnum):
+    """An error refuses the package; a warning is told and the import goes on."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Profile(StrEnum):
+    """How a package is judged: by the letter, or as real exports are written."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+
+
+class Code(StrEnum):
+    """Everything a finding can be about."""
+
+    # The archive.
+    NOT_A_ZIP = "not_a_zip"
+    PACKAGE_TOO_LARGE = "package_too_large"
+    TOO_MANY_ENTRIES = "too_many_entries"
+    RATIO_TOO_HIGH = "ratio_too_high"
+    ENTRY_UNREADABLE = "entry_unreadable"
+    FOLDER_IN_PACKAGE = "folder_in_package"
+    FILE_TWICE = "file_twice"
+    FILE_UNKNOWN = "file_unknown"
+    # The manifest.
+    MANIFEST_MISSING = "manifest_missing"
+    MANIFEST_INVALID = "manifest_invalid"
+    MANIFEST_INCOMPLETE = "manifest_incomplete"
+    VERSION_UNKNOWN = "version_unknown"
+    FILE_MISSING = "file_missing"
+    FILE_NOT_DECLARED = "file_not_declared"
+    DELTA_NOT_READ = "delta_not_read"
+    # The text of a file.
+    NOT_UTF8 = "not_utf8"
+    NUL_IN_FILE = "nul_in_file"
+    CSV_MALFORMED = "csv_malformed"
+    LINE_TOO_LONG = "line_too_long"
+    # The header.
+    HEADER_MISSING = "header_missing"
+    COLUMN_MISSING = "column_missing"
+    COLUMN_TWICE = "column_twice"
+    COLUMN_ORDER = "column_order"
+    COLUMN_UNKNOWN = "column_unknown"
+    NO_ROWS = "no_rows"
+    # A cell.
+    ROW_LENGTH = "row_length"
+    CELL_MISSING = "cell_missing"
+    NEWLINE_IN_CELL = "newline_in_cell"
+    TEXT_TOO_LONG = "text_too_long"
+    ID_INVALID = "id_invalid"
+    DATE_INVALID = "date_invalid"
+    YEAR_INVALID = "year_invalid"
+    YEAR_RANGE = "year_range"
+    INSTANT_INVALID = "instant_invalid"
+    INSTANT_DATE_ONLY = "instant_date_only"
+    BOOLEAN_INVALID = "boolean_invalid"
+    BOOLEAN_CASE = "boolean_case"
+    VALUE_UNKNOWN = "value_unknown"
+    GRADE_UNKNOWN = "grade_unknown"
+    USER_ID_MALFORMED = "user_id_malformed"
+    STATUS_IN_BULK = "status_in_bulk"
+    STATUS_INACTIVE = "status_inactive"
+    # Rows against rows.
+    DUPLICATE_ID = "duplicate_id"
+    DANGLING_REFERENCE = "dangling_reference"
+    REFERENCE_UNSUITED = "reference_unsuited"
+    USER_WITHOUT_ROLE = "user_without_role"
+    SEVERAL_PRIMARY_TEACHERS = "several_primary_teachers"
+    DATES_REVERSED = "dates_reversed"
+    SUBJECT_CODES_UNEQUAL = "subject_codes_unequal"
+
+
+MESSAGES = {
+    Code.NOT_A_ZIP: "The package is not a ZIP archive.",
+    Code.PACKAGE_TOO_LARGE: "The package is larger than an import may be.",
+    Code.TOO_MANY_ENTRIES: "The package holds more entries than a OneRoster package can have.",
+    Code.RATIO_TOO_HIGH: "The entry unpacks to far more than its size; it was not unpacked.",
+    Code.ENTRY_UNREADABLE: "The entry is damaged, encrypted or packed in an unknown way.",
+    Code.FOLDER_IN_PACKAGE: "Every CSV file must lie at the root of the package, in no folder.",
+    Code.FILE_TWICE: "The package holds this file twice.",
+    Code.FILE_UNKNOWN: "The file is not part of OneRoster; it was not read.",
+    Code.MANIFEST_MISSING: "The package has no manifest.csv; OneRoster 1.0 is not read.",
+    Code.MANIFEST_INVALID: "The manifest cannot be understood.",
+    Code.MANIFEST_INCOMPLETE: "The manifest does not name every file of its version.",
+    Code.VERSION_UNKNOWN: "The manifest's oneroster.version must be 1.1 or 1.2.",
+    Code.FILE_MISSING: "The manifest declares the file, and the package does not hold it.",
+    Code.FILE_NOT_DECLARED: "The package holds the file, and the manifest says it is absent.",
+    Code.DELTA_NOT_READ: "Delta files are not read; export the file in bulk mode.",
+    Code.NOT_UTF8: "The file is not UTF-8 from here on.",
+    Code.NUL_IN_FILE: "The row holds a NUL character.",
+    Code.CSV_MALFORMED: "The row is not well-formed CSV; look for a stray or missing quote.",
+    Code.LINE_TOO_LONG: "The line is longer than any OneRoster row can be.",
+    Code.HEADER_MISSING: "The file is empty; it must start with its header.",
+    Code.COLUMN_MISSING: "A required column is missing from the header.",
+    Code.COLUMN_TWICE: "The header names this column twice.",
+    Code.COLUMN_ORDER: "The columns are not in the order of the specification.",
+    Code.COLUMN_UNKNOWN: "The column is not part of OneRoster; it was not read.",
+    Code.NO_ROWS: "The file holds a header and no rows.",
+    Code.ROW_LENGTH: "The row does not have as many cells as the header.",
+    Code.CELL_MISSING: "The cell must not be empty.",
+    Code.NEWLINE_IN_CELL: "The cell holds a line break.",
+    Code.TEXT_TOO_LONG: "The text is too long.",
+    Code.ID_INVALID: "An identifier has 1 to 255 of the characters 0-9 A-Z a-z . _ - / @.",
+    Code.DATE_INVALID: "A date is written YYYY-MM-DD.",
+    Code.YEAR_INVALID: "A school year is written YYYY, the year in which it ends.",
+    Code.YEAR_RANGE: "A school year is written YYYY; of two years the second was read.",
+    Code.INSTANT_INVALID: "A time is written in UTC as 2026-09-01T00:00:00.000Z.",
+    Code.INSTANT_DATE_ONLY: "The time is only a date.",
+    Code.BOOLEAN_INVALID: "The cell must be true or false.",
+    Code.BOOLEAN_CASE: "true and false are written in small letters.",
+    Code.VALUE_UNKNOWN: "The value is not one of those allowed here.",
+    Code.GRADE_UNKNOWN: "The grade is not a CEDS entry grade level; it was kept as it is.",
+    Code.USER_ID_MALFORMED: "A user id is written {type:id}; others were ignored.",
+    Code.STATUS_IN_BULK: "status and dateLastModified must be blank in a bulk file.",
+    Code.STATUS_INACTIVE: "The status 'inactive' is of OneRoster 1.0; read as disabled.",
+    Code.DUPLICATE_ID: "An earlier row of the file has the same sourcedId.",
+    Code.DANGLING_REFERENCE: "The identifier names nothing in the package.",
+    Code.REFERENCE_UNSUITED: "The identifier names something of another type.",
+    Code.USER_WITHOUT_ROLE: "Users without a role: they get no access.",
+    Code.SEVERAL_PRIMARY_TEACHERS: "The class already has a primary teacher.",
+    Code.DATES_REVERSED: "The end lies before the beginning.",
+    Code.SUBJECT_CODES_UNEQUAL: "subjects and subjectCodes differ in length.",
+}
+
+ALWAYS_WARNINGS = frozenset(
+    {
+        Code.GRADE_UNKNOWN,
+        Code.USER_ID_MALFORMED,
+        Code.STATUS_INACTIVE,
+        Code.REFERENCE_UNSUITED,
+        Code.USER_WITHOUT_ROLE,
+        Code.SEVERAL_PRIMARY_TEACHERS,
+        Code.DATES_REVERSED,
+        Code.SUBJECT_CODES_UNEQUAL,
+    }
+)
+
+# What real exports get wrong without harm; the strict profile refuses it.
+LENIENT_WARNINGS = frozenset(
+    {
+        Code.FILE_UNKNOWN,
+        Code.MANIFEST_INCOMPLETE,
+        Code.COLUMN_ORDER,
+        Code.COLUMN_UNKNOWN,
+        Code.NO_ROWS,
+        Code.YEAR_RANGE,
+        Code.INSTANT_DATE_ONLY,
+        Code.BOOLEAN_CASE,
+        Code.STATUS_IN_BULK,
+    }
+)
+
+
+def severity_of(code: Code, profile: Profile) -> Severity:
+    """Whether `code` refuses a package under `profile`."""
+    if code in ALWAYS_WARNINGS:
+        return Severity.WARNING
+    if profile is Profile.LENIENT and code in LENIENT_WARNINGS:
+        return Severity.WARNING
+    return Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found at one place; `row` counts from the header, which is row 1."""
+
+    code: Code
+    severity: Severity
+    file: str | None
+    row: int | None
+    column: str | None
+    message: str
+
+
+class Findings:
+    """All findings of one package: every one counted, the first of each code kept."""
+
+    def __init__(self, profile: Profile = Profile.LENIENT) -> None:
+        self.profile = profile
+        self.counts: Counter[Code] = Counter()
+        self._kept: list[Finding] = []
+
+    def add(
+        self,
+        code: Code,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        detail: str = "",
+    ) -> Severity:
+        """Note one finding and say how severe it is; `detail` must hold no personal value."""
+        severity = severity_of(code, self.profile)
+        self.counts[code] += 1
+        if self.counts[code] <= KEPT_PER_CODE:
+            message = f"{MESSAGES[code]} {detail}".rstrip()
+            self._kept.append(Finding(code, severity, file, row, column, message))
+        return severity
+
+    @property
+    def errors(self) -> int:
+        """How many findings refuse the package."""
+        return self._count(Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings do not refuse it."""
+        return self._count(Severity.WARNING)
+
+    def _count(self, severity: Severity) -> int:
+        return sum(
+            n for code, n in self.counts.items() if severity_of(code, self.profile) is severity
+        )
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return self.counts.total()
