@@ -1,0 +1,57 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+# PLP_HOST, PLP_PORT and the other settings (docs/operations.md) are read from the environment.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# `make test ARGS="tests/goals -k sign"`, `make bench ARGS=--help`
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format openapi bench clean
+
+help: ## List what there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+
+# `exec`: the server takes the place of the shell, so that a signal ends it and nothing is left over.
+run: $(VENV)/run.stamp ## Install if needed, load the demo district once, print its logins, serve
+	@exec $(BIN)/plp serve --demo
+
+test: $(VENV)/dev.stamp ## Run every test, on SQLite and PostgreSQL (ARGS=… goes to pytest)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: $(VENV)/dev.stamp ## Lint, formatting, types, import contracts, and the OpenAPI document
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/plp openapi --check
+
+format: $(VENV)/dev.stamp ## Format the code and mend what can be mended safely
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+openapi: $(VENV)/run.stamp ## Write openapi/openapi.json anew from the code
+	$(BIN)/plp openapi
+
+bench: $(VENV)/dev.stamp ## Measure the server against its floor, on PostgreSQL (ARGS=… goes to the benchmark)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## Remove .venv, builds and caches; data in var/ stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps are touched last: an install that broke off is done again, a finished one costs nothing.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml setup.py constraints.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml setup.py constraints.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
+	@touch $@ $(VENV)/run.stamp
