@@ -1,0 +1,217 @@
+"""Whoever asks: person, session and reach, loaded in one query."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Date,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import Select
+
+from plp_api import clock, db
+from plp_api.access.permissions import Permission, Role, conditions
+from plp_api.people.classes import Enrollment, EnrollmentRole
+from plp_api.people.models import Account, LoginSession, Person, PersonStatus, Student
+from plp_api.people.ties import (
+    Appointment,
+    AppointmentRole,
+    Placement,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+)
+from plp_api.problems import Code, Problem
+
+CALLER = bindparam("caller", type_=Uuid())
+TODAY = bindparam("today", type_=Date())
+
+
+def holds(tie: Any) -> ColumnElement[bool]:
+    """Whether a dated tie holds today: from `starts_on` until the day before `ends_on`."""
+    return and_(tie.starts_on <= TODAY, or_(tie.ends_on.is_(None), tie.ends_on > TODAY))
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in person, today, with what they hold.
+
+    `schools` lists, per role, the schools where the caller holds that office;
+    `wide` the offices held for the whole district; `guest_districts` the home
+    districts of students placed in the caller's own.
+    """
+
+    person_id: UUID
+    district_id: UUID
+    session_id: UUID | None
+    today: date
+    roles: frozenset[Role]
+    schools: dict[Role, tuple[UUID, ...]] = field(default_factory=dict)
+    wide: frozenset[Role] = frozenset()
+    guest_districts: tuple[UUID, ...] = ()
+    reason: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any role held could ever grant the permission, on somebody."""
+        return any(conditions(role, permission) for role in self.roles)
+
+    @property
+    def districts(self) -> tuple[UUID, ...]:
+        """The districts whose rows this caller's transaction may touch at all."""
+        return (self.district_id, *self.guest_districts)
+
+    @cached_property
+    def shape(self) -> tuple[frozenset[Role], frozenset[Role], bool]:
+        """What decides how the caller's SQL looks, whoever they are: statements are kept by it."""
+        return self.roles, self.wide, bool(self.guest_districts)
+
+    @cached_property
+    def binds(self) -> dict[str, Any]:
+        """The values for the caller's SQL."""
+        return {
+            "caller": self.person_id,
+            "district": self.district_id,
+            "today": self.today,
+            **{f"{role}_schools": list(ids) for role, ids in self.schools.items()},
+        }
+
+
+def _row(kind: str, a: Any = None, b: Any = None, c: Any = None) -> Select[Any]:
+    """One arm of the union: a kind, two ids and a word."""
+    none_id, none_word = cast(null(), Uuid()), cast(null(), String())
+    return select(
+        literal(kind, String()).label("kind"),
+        (none_id if a is None else a).label("a"),
+        (none_id if b is None else b).label("b"),
+        (none_word if c is None else cast(c, String())).label("c"),
+    )
+
+
+def _statement() -> db.Prepared:
+    session_id = bindparam("session", type_=Uuid())
+    return db.Prepared(
+        union_all(
+            _row("session", Person.id, LoginSession.account_id)
+            .join_from(LoginSession, Person, Person.id == LoginSession.person_id)
+            .join(Account, Account.id == LoginSession.account_id)
+            .where(
+                LoginSession.id == session_id,
+                Person.id == CALLER,
+                LoginSession.ended_at.is_(None),
+                Person.status == PersonStatus.ACTIVE,
+                Account.is_disabled.is_(False),
+            ),
+            _row("student", Student.id).where(Student.id == CALLER),
+            _row("tie", c=Relationship.kind)
+            .where(
+                Relationship.person_id == CALLER,
+                Relationship.status == RelationshipStatus.CONFIRMED,
+                holds(Relationship),
+            )
+            .distinct(),
+            _row("appointment", Appointment.school_id, c=Appointment.role).where(
+                Appointment.person_id == CALLER, holds(Appointment)
+            ),
+            _row("teaches").where(
+                exists().where(
+                    Enrollment.person_id == CALLER,
+                    Enrollment.role == EnrollmentRole.TEACHER,
+                    holds(Enrollment),
+                )
+            ),
+            _row("guest", Placement.district_id)
+            .where(
+                Placement.host_district_id == bindparam("district", type_=Uuid()),
+                Placement.district_id != bindparam("district", type_=Uuid()),
+                holds(Placement),
+            )
+            .distinct(),
+        )
+    )
+
+
+LOAD = _statement()
+
+ROLE_OF_TIE = {
+    RelationshipKind.ADVISOR: Role.ADVISOR,
+    RelationshipKind.CASE_MANAGER: Role.ADVISOR,
+    RelationshipKind.PARENT: Role.PARENT,
+}
+
+
+def load(
+    person_id: UUID, session_id: UUID, district_id: UUID, zone: str, reason: str | None = None
+) -> Caller:
+    """The caller a token names, with the transaction opened to their districts.
+
+    Raises Problem(session_ended) where the session is over or the account or
+    person disabled.
+    """
+    today = clock.today(zone)
+    query = LOAD(caller=person_id, session=session_id, district=district_id, today=today)
+    (rows,) = db.fetch(query, districts=(district_id,))
+    if not any(row["kind"] == "session" for row in rows):
+        raise Problem(Code.SESSION_ENDED)
+    caller = _assembled(rows, person_id, session_id, district_id, today, reason)
+    if caller.guest_districts:
+        db.enter(caller.districts)
+    return caller
+
+
+def _assembled(
+    rows: Iterable[dict[str, Any]],
+    person_id: UUID,
+    session_id: UUID,
+    district_id: UUID,
+    today: date,
+    reason: str | None,
+) -> Caller:
+    roles: set[Role] = set()
+    wide: set[Role] = set()
+    schools: dict[Role, list[UUID]] = {}
+    guests: list[UUID] = []
+    for row in rows:
+        match row["kind"]:
+            case "student":
+                roles.add(Role.STUDENT)
+            case "teaches":
+                roles.add(Role.TEACHER)
+            case "tie":
+                roles.add(ROLE_OF_TIE[RelationshipKind(row["c"])])
+            case "guest":
+                guests.append(row["a"])
+            case "appointment":
+                role = Role(AppointmentRole(row["c"]).value)
+                roles.add(role)
+                if row["a"] is None:
+                    wide.add(role)
+                else:
+                    schools.setdefault(role, []).append(row["a"])
+    offices = wide | schools.keys()
+    return Caller(
+        person_id=person_id,
+        district_id=district_id,
+        session_id=session_id,
+        today=today,
+        roles=frozenset(roles),
+        schools={role: tuple(sorted(ids)) for role, ids in schools.items()},
+        wide=frozenset(wide),
+        # Only an office reaches guests; a student's or parent's transaction stays at home.
+        guest_districts=tuple(sorted(guests)) if offices else (),
+        reason=reason,
+    )

@@ -1,0 +1,100 @@
+"""Life cycles as tables: state, action, who, next state, what must hold.
+
+One mechanism serves every resource that has a `status`: it says which actions
+are available to this caller now, and performs one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.problems import Code, Problem
+
+Guard = Callable[[Any, Access], str | None]
+"""Says why an action is not available on a row though state and permission would allow it."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One line of a life cycle: who holds any of `permissions` may take a row in `sources` by `action`.
+
+    `perform(row, access, **fields)` does it, and sets the new status itself
+    where `target` is None (when the outcome depends on facts).
+    """
+
+    action: str
+    sources: frozenset[str]
+    target: str | None
+    permissions: tuple[Permission, ...]
+    perform: Callable[..., Any]
+    guards: tuple[Guard, ...] = ()
+
+
+def move(
+    sources: str,
+    action: str,
+    permissions: Permission | Iterable[Permission],
+    target: str | None,
+    perform: Callable[..., Any],
+    *guards: Guard,
+) -> Move:
+    """A line of the table; `sources` are states between spaces."""
+    who = (permissions,) if isinstance(permissions, Permission) else tuple(permissions)
+    return Move(action, frozenset(sources.split()), target, who, perform, guards)
+
+
+class LifeCycle:
+    """The table of one resource. `student_of` gives the student a row is about."""
+
+    def __init__(self, moves: Iterable[Move], status: str = "status") -> None:
+        self.moves = tuple(moves)
+        self.status = status
+
+    @property
+    def actions(self) -> list[str]:
+        """Every action there is, in the table's order."""
+        return list(dict.fromkeys(one.action for one in self.moves))
+
+    def available(self, row: Any, access: Access) -> list[str]:
+        """The actions this caller may take on the row now."""
+        return list(
+            dict.fromkeys(one.action for one in self.moves if not self._refusal(one, row, access))
+        )
+
+    def _refusal(self, one: Move, row: Any, access: Access) -> Problem | None:
+        if not any(access.may(permission, row.student_id) for permission in one.permissions):
+            return Problem(Code.PERMISSION_DENIED)
+        status = getattr(row, self.status)
+        if status not in one.sources:
+            wanted = ", ".join(sorted(one.sources))
+            return self._unavailable(one.action, f"It is {status}; this needs {wanted}.")
+        for guard in one.guards:
+            if reason := guard(row, access):
+                return self._unavailable(one.action, reason)
+        return None
+
+    def _unavailable(self, action: str, reason: str) -> Problem:
+        return Problem(Code.ACTION_UNAVAILABLE, reason, extra={"action": action})
+
+    def perform(self, row: Any, access: Access, action: str, **fields: Any) -> Any:
+        """Take the action, and return what `perform` of its line returns.
+
+        Raises Problem: permission_denied where no line of the action is the
+        caller's to take, action_unavailable where the state or a guard forbids it.
+        """
+        refusals = []
+        for one in self.moves:
+            if one.action != action:
+                continue
+            refusal = self._refusal(one, row, access)
+            if refusal is None:
+                result = one.perform(row, access, **fields)
+                if one.target is not None:
+                    setattr(row, self.status, one.target)
+                return result
+            refusals.append(refusal)
+        raise next(
+            (one for one in refusals if one.code is Code.ACTION_UNAVAILABLE), refusals[0]
+        )

@@ -1,0 +1,136 @@
+"""Rows by right: what one request may load, see and do."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from plp_api import db
+from plp_api.access.caller import Caller
+from plp_api.access.permissions import Permission, Role, conditions
+from plp_api.access.scope import (
+    Reached,
+    needs_reason,
+    opened_by_reason,
+    permits,
+    reach,
+    visible,
+)
+from plp_api.audit import actions as audit
+from plp_api.ownership import OwnedByStudent
+from plp_api.problems import Code, Problem
+
+Model = TypeVar("Model", bound=db.Base)
+
+
+class Access:
+    """The caller's hands: loads rows as far as the caller reaches, and knows what may be done.
+
+    What was found out about a student is kept for the length of the request.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self._reached: dict[UUID, Reached] = {}
+
+    # Lists.
+
+    def select(self, model: type[Model], permission: Permission | None = None) -> Select[Any]:
+        """The rows of the model the caller may see (or do `permission` on); run with `scalars`."""
+        needed = permission or Permission(model.__ownership__.read)  # type: ignore[attr-defined]
+        return select(model).where(visible(model, self.caller, needed))
+
+    def scalars(self, statement: Select[Any]) -> Sequence[Any]:
+        """The rows of a statement made by `select`."""
+        return db.session().scalars(statement, self.caller.binds).unique().all()
+
+    # Single rows.
+
+    def load(self, model: type[Model], key: UUID, permission: Permission) -> Model:
+        """The row, if the caller may do `permission` on it.
+
+        Raises Problem(not_found) where the row is out of reach, and
+        Problem(permission_denied) only where the caller may see that very row.
+        """
+        if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
+            return self._load_of_student(model, key, permission)
+        return self._load_of_place(model, key, permission)
+
+    def _load_of_place(self, model: type[Model], key: UUID, permission: Permission) -> Model:
+        for needed in (permission, Permission(model.__ownership__.read)):  # type: ignore[attr-defined]
+            if not self.caller.may(needed):
+                continue
+            found = self.scalars(self.select(model, needed).where(model.id == key))  # type: ignore[attr-defined]
+            if found and needed == permission:
+                return found[0]  # type: ignore[no-any-return]
+            if found:
+                raise Problem(Code.PERMISSION_DENIED)
+        raise Problem(Code.NOT_FOUND)
+
+    def _load_of_student(self, model: type[Model], key: UUID, permission: Permission) -> Model:
+        row = db.session().get(model, key)
+        if row is None:
+            raise Problem(Code.NOT_FOUND)
+        self.require(permission, row)
+        return row
+
+    def require(self, permission: Permission, row: Any) -> None:
+        """Pass silently, or refuse as `load` does; logs what only a stated reason opens."""
+        ownership: OwnedByStudent = row.__ownership__
+        student_id: UUID = getattr(row, ownership.column)
+        reached = self.reached(student_id)
+        read = Permission(ownership.read)
+        if permits(self.caller, reached, permission):
+            if opened_by_reason(self.caller, reached, permission):
+                self._log_reason(row, student_id, permission)
+            return
+        if needs_reason(self.caller, reached, permission):
+            raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
+        if permits(self.caller, reached, read):
+            raise Problem(Code.PERMISSION_DENIED)
+        raise Problem(Code.NOT_FOUND)
+
+    def _log_reason(self, row: Any, student_id: UUID, permission: Permission) -> None:
+        audit.record(
+            "record.opened",
+            row,
+            by=self.caller.person_id,
+            student_id=student_id,
+            permission=permission,
+            reason=self.caller.reason,
+        )
+
+    # What may be done.
+
+    def reached(self, student_id: UUID) -> Reached:
+        """The arms by which the caller reaches the student."""
+        if student_id not in self._reached:
+            self.look_up([student_id])
+        return self._reached[student_id]
+
+    def look_up(self, student_ids: Iterable[UUID]) -> None:
+        """Find out the caller's reach to many students in one query, ahead of asking for each."""
+        unknown = {one for one in student_ids if one not in self._reached}
+        self._reached.update(reach(self.caller, unknown))
+
+    def may(self, permission: Permission, student_id: UUID) -> bool:
+        """Whether the caller may do that on this student."""
+        return permits(self.caller, self.reached(student_id), permission)
+
+    def is_to(self, role: Role, student_id: UUID) -> bool:
+        """Whether the caller is that to this student."""
+        return any(arm[0] is role for arm in self.reached(student_id))
+
+    def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
+        """Whether an office of the caller grants the permission at that school (None: the district)."""
+        granting = [role for role in self.caller.roles if conditions(role, permission)]
+        return any(
+            role in self.caller.wide or school_id in self.caller.schools.get(role, ())
+            for role in granting
+        )
+
+    def require_at(self, permission: Permission, school_id: UUID | None) -> None:
+        """Refuse with permission_denied unless `may_at`."""
+        if not self.may_at(permission, school_id):
+            raise Problem(Code.PERMISSION_DENIED)

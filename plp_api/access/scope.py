@@ -1,0 +1,357 @@
+"""From a role to the students it reaches: one arm of SQL per role, and everything made of them.
+
+Only the arms a caller holds are emitted, as UNION ALL with bound ids, and each
+statement is built once per (model, permission, shape of caller). Measured at
+100,000 students: resolved arms answer in 0.3-1 ms where the union of every
+arm took 48-68; ORs of EXISTS took 0.9-1.7 s on SQLite.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, String, Uuid, bindparam, false, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api import db
+from plp_api.access.caller import CALLER, TODAY, Caller, holds
+from plp_api.access.permissions import Condition, Permission, Role, conditions
+from plp_api.people.classes import Enrollment, EnrollmentRole
+from plp_api.people.models import District, Student
+from plp_api.ownership import (
+    OwnedByDistrict,
+    OwnedByPerson,
+    OwnedBySchool,
+    OwnedByStudent,
+)
+from plp_api.people.ties import (
+    Appointment,
+    Placement,
+    Post18Basis,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+    SampledStudent,
+    SchoolEnrollment,
+)
+from plp_api.problems import Code, Problem
+
+Arm = tuple[Role, Condition | None]
+Ids = Select[Any]
+
+DISTRICT = bindparam("district", type_=Uuid())
+STUDENTS = bindparam("students", type_=db.IDS)
+SHARES_WITH_PARENTS_OF_DEPENDENTS = "shares_with_parents_of_dependents"
+EVERY_AREA = ""
+
+
+
+def _oneself(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER)
+
+
+def _children(area: str, *conditions: ColumnElement[bool]) -> Ids:
+    """Children of a parent, while the rights are the parent's (20 U.S.C. 1232g(d); 34 CFR 99.5).
+
+    `area` is the kind of record asked for, which an order may deny; EVERY_AREA
+    leaves that to whoever reads the `denied` column.
+    """
+    shares = District.settings[SHARES_WITH_PARENTS_OF_DEPENDENTS].as_boolean()
+    rights_are_the_parents = or_(
+        Student.rights_transfer_on.is_(None),
+        Student.rights_transfer_on > TODAY,
+        Relationship.post_18_basis == Post18Basis.STUDENT_CONSENT,
+        (Relationship.post_18_basis == Post18Basis.DEPENDENT) & shares.is_(True),
+    )
+    return (
+        select(Relationship.student_id)
+        .join(Student, Student.id == Relationship.student_id)
+        .join(District, District.id == Student.district_id)
+        .where(
+            *_confirmed(RelationshipKind.PARENT),
+            *(() if area == EVERY_AREA else (~db.has_tag(Relationship.denied, area),)),
+            *conditions,
+            rights_are_the_parents,
+        )
+    )
+
+
+def _confirmed(*kinds: RelationshipKind) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Relationship.person_id == CALLER,
+        or_(*(Relationship.kind == kind for kind in kinds)),
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        holds(Relationship),
+    )
+
+
+def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
+    yield _children(area, Relationship.may_inspect.is_(True))
+
+
+def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
+    """Deciding needs the right itself: once it is the student's, consent to inspect is not enough."""
+    rights_not_moved = or_(
+        Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY
+    )
+    yield _children(area, Relationship.may_decide.is_(True), rights_not_moved)
+
+
+def _advisees(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Relationship.student_id).where(
+        *_confirmed(RelationshipKind.ADVISOR, RelationshipKind.CASE_MANAGER)
+    )
+
+
+def _classes(_role: Role, _area: str) -> Iterator[Ids]:
+    teaching, learning = aliased(Enrollment), aliased(Enrollment)
+    yield (
+        select(learning.person_id)
+        .join(teaching, teaching.class_id == learning.class_id)
+        .where(
+            teaching.person_id == CALLER,
+            teaching.role == EnrollmentRole.TEACHER,
+            holds(teaching),
+            learning.role == EnrollmentRole.STUDENT,
+            holds(learning),
+        )
+    )
+
+
+def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
+    schools = bindparam(f"{role}_schools", type_=db.IDS)
+    yield select(SchoolEnrollment.student_id).where(
+        db.any_of(SchoolEnrollment.school_id, schools), holds(SchoolEnrollment)
+    )
+    yield select(Placement.student_id).where(
+        db.any_of(Placement.school_id, schools), holds(Placement)
+    )
+
+
+def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
+    """Also those whose plan home the school is, though they have left: somebody keeps the record."""
+    yield from _at_schools(role, area)
+    yield select(Student.id).where(
+        db.any_of(Student.plan_home_school_id, bindparam(f"{role}_schools", type_=db.IDS))
+    )
+
+
+def _sampled(_role: Role, _area: str) -> Iterator[Ids]:
+    yield (
+        select(SampledStudent.student_id)
+        .join(Appointment, Appointment.id == SampledStudent.appointment_id)
+        .where(Appointment.person_id == CALLER, holds(Appointment))
+    )
+
+
+def _in_district(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.district_id == DISTRICT)
+    yield select(Placement.student_id).where(
+        Placement.host_district_id == DISTRICT, holds(Placement)
+    )
+
+
+ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
+    (Role.STUDENT, None): _oneself,
+    (Role.PARENT, None): _inspected_children,
+    (Role.PARENT, Condition.DECIDING): _decided_children,
+    (Role.ADVISOR, None): _advisees,
+    (Role.TEACHER, None): _classes,
+    (Role.COUNSELOR, None): _at_schools,
+    (Role.ELO_COORDINATOR, None): _at_schools,
+    (Role.REGISTRAR, None): _kept_by_schools,
+    (Role.SCHOOL_ADMIN, None): _kept_by_schools,
+    (Role.AUDITOR, Condition.SAMPLED): _sampled,
+}
+
+
+def _arm(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
+    """The SQL of one arm; an office held for the whole district reaches all of it."""
+    role, condition = arm
+    if is_wide and condition is not Condition.SAMPLED:
+        return _in_district(role, area)
+    return ARMS[arm](role, area)
+
+
+
+def _listing_arms(caller: Caller, permission: Permission) -> list[tuple[Arm, bool]]:
+    """The arms by which rows may stand in a list: all that need no stated reason."""
+    return [
+        ((role, condition), role in caller.wide)
+        for role in sorted(caller.roles)
+        for condition in conditions(role, permission)
+        if condition is not Condition.REASONED
+    ]
+
+
+def students_for(caller: Caller, permission: Permission) -> Ids | None:
+    """Ids of the students about whom the caller has the permission, as SQL; None for nobody.
+
+    The binds are `caller.binds`.
+    """
+    return _students_for(tuple(_listing_arms(caller, permission)), permission.split(":")[0])
+
+
+@lru_cache(maxsize=1024)
+def _students_for(arms: tuple[tuple[Arm, bool], ...], area: str) -> Ids | None:
+    selects = [one for arm, is_wide in arms for one in _arm(arm, is_wide, area)]
+    if not selects:
+        return None
+    return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
+
+
+def visible(model: type[db.Base], caller: Caller, permission: Permission) -> ColumnElement[bool]:
+    """Which rows of the model the caller may see or touch, as a criterion over `caller.binds`.
+
+    Raises Problem(permission_denied) where no role of the caller grants the
+    permission at all. A model that declares no owner is refused.
+    """
+    if not caller.may(permission):
+        raise Problem(Code.PERMISSION_DENIED)
+    ownership = getattr(model, "__ownership__", None)
+    match ownership:
+        case OwnedByStudent():
+            return _visible_by_student(model, ownership, caller, permission)
+        case OwnedBySchool():
+            return _visible_by_school(model, ownership, caller, permission)
+        case OwnedByDistrict():
+            return _column(model, ownership.column) == DISTRICT
+        case OwnedByPerson():
+            return _column(model, ownership.column) == CALLER
+    raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
+
+
+def _column(model: type[db.Base], name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = getattr(model, name)
+    return column
+
+
+def _visible_by_student(
+    model: type[db.Base], ownership: OwnedByStudent, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """A district-wide arm is the district's column itself and swallows the narrower arms."""
+    arms = _listing_arms(caller, permission)
+    reaches_all = any(is_wide and arm[1] is not Condition.SAMPLED for arm, is_wide in arms)
+    if reaches_all and not caller.guest_districts:
+        return _column(model, "district_id") == DISTRICT
+    students = students_for(caller, permission)
+    if students is None:
+        return false()
+    return _column(model, ownership.column).in_(students)
+
+
+def _visible_by_school(
+    model: type[db.Base], ownership: OwnedBySchool, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """What a school keeps is read across its district and written by its own offices alone."""
+    in_district = _column(model, "district_id") == DISTRICT
+    granting = [role for role in sorted(caller.roles) if conditions(role, permission)]
+    if permission == ownership.read or any(role in caller.wide for role in granting):
+        return in_district
+    school = _column(model, ownership.column)
+    own = [
+        db.any_of(school, bindparam(f"{role}_schools", type_=db.IDS))
+        for role in granting
+        if role in caller.schools
+    ]
+    return in_district & or_(*own) if own else false()
+
+
+Reached = dict[Arm, frozenset[str]]
+"""The arms that reach one student, each with the kinds of record it is denied."""
+
+
+def reach(caller: Caller, students: Iterable[UUID]) -> dict[UUID, Reached]:
+    """By which arms the caller reaches each of these students, in one query.
+
+    Arms narrowed to given students cost the same whatever the caller's reach.
+    """
+    statement = _reach_statement(caller.shape)
+    found: dict[UUID, Reached] = {student: {} for student in students}
+    if statement is None or not found:
+        return found
+    (rows,) = db.fetch(statement(**caller.binds, students=list(found)))
+    for row in rows:
+        _add_reached(found[row["student_id"]], row)
+    return found
+
+
+def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
+    """Note one row of the reach statement."""
+    condition = Condition(row["condition"]) if row["condition"] else None
+    denied = row["denied"]
+    words = denied if isinstance(denied, frozenset) else (denied or "").split(",")
+    reached[Role(row["role"]), condition] = frozenset(word for word in words if word)
+
+
+@lru_cache(maxsize=256)
+def _reach_statement(
+    shape: tuple[frozenset[Role], frozenset[Role], bool],
+) -> db.Prepared | None:
+    roles, wide, _ = shape
+    arms = [
+        (arm, is_wide, one)
+        for role in sorted(roles)
+        for arm, is_wide in _arms_of(role, role in wide)
+        for one in _arm(arm, is_wide, EVERY_AREA)
+    ]
+    if not arms:
+        return None
+    return db.Prepared(union_all(*(_narrowed(arm, one) for arm, _, one in arms)))
+
+
+def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
+    for condition in (None, *Condition):
+        arm = (role, condition)
+        if arm in ARMS or (is_wide and condition is None):
+            yield arm, is_wide
+
+
+def _narrowed(arm: Arm, ids: Ids) -> Ids:
+    role, condition = arm
+    (student_id,) = ids.selected_columns
+    denied = (
+        Relationship.denied
+        if role is Role.PARENT
+        else literal("", db.Tags()).label("denied")
+    )
+    return ids.where(db.any_of(student_id, STUDENTS)).with_only_columns(
+        student_id.label("student_id"),
+        literal(str(role), String()).label("role"),
+        literal(str(condition or ""), String()).label("condition"),
+        denied.label("denied"),
+        maintain_column_froms=True,
+    )
+
+
+def permits(caller: Caller, reached: Reached, permission: Permission) -> bool:
+    """Whether the arms that reach a student grant the permission there."""
+    return any(_grants(caller, reached, role, permission) for role in caller.roles)
+
+
+def _grants(caller: Caller, reached: Reached, role: Role, permission: Permission) -> bool:
+    for condition in conditions(role, permission):
+        needs_reason_first = condition is Condition.REASONED
+        if needs_reason_first and caller.reason is None:
+            continue
+        arm: Arm = (role, None if needs_reason_first else condition)
+        if arm in reached and permission.split(":")[0] not in reached[arm]:
+            return True
+    return False
+
+
+def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
+    """Whether stating a reason would open what is closed without one."""
+    return caller.reason is None and any(
+        Condition.REASONED in conditions(role, permission) and (role, None) in reached
+        for role in caller.roles
+    )
+
+
+def opened_by_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
+    """Whether only the stated reason opens this, so that the reading must be logged."""
+    without = replace(caller, reason=None)
+    return not permits(without, reached, permission) and permits(caller, reached, permission)

@@ -1,0 +1,56 @@
+"""Instants, a district's today, birthdays, and the cycle of annual reviews."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = "America/New_York"
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def today(zone: str = DEFAULT_ZONE) -> date:
+    """Today's date where the district is: rights begin and end on local dates."""
+    return now().astimezone(_zone(zone)).date()
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def birthday(born_on: date, age: int) -> date:
+    """The day somebody born on `born_on` reaches `age`.
+
+    One born on 29 February reaches it on 1 March of a year that has no such
+    day (our reading: the later of the two dates in use, for counsel to confirm).
+    """
+    try:
+        return born_on.replace(year=born_on.year + age)
+    except ValueError:
+        return date(born_on.year + age, 3, 1)
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The year in which a plan must be updated once: first day, and last day inclusive.
+
+    16 V.S.A. 942 wants an update "at least annually" by 30 November; we read it
+    as a cycle from 1 December to 30 November. A district may set an earlier end.
+    """
+
+    starts_on: date
+    ends_on: date
+
+    @classmethod
+    def containing(cls, day: date, end_month: int = 11, end_day: int = 30) -> "Cycle":
+        """The cycle in which `day` falls, when cycles end each year on the given date."""
+        ends_on = date(day.year, end_month, end_day)
+        if day > ends_on:
+            ends_on = date(day.year + 1, end_month, end_day)
+        previous = date(ends_on.year - 1, end_month, end_day)
+        return cls(previous + timedelta(days=1), ends_on)

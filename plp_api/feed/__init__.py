@@ -1,0 +1,1 @@
+"""The change feed: events by position, for whoever follows what happens without missing any."""

@@ -1,0 +1,48 @@
+"""What lets a person in for the first time, and what keeps guessers out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plp_api import clock
+from plp_api.db import Base, Identified
+from plp_api.ownership import SystemRow
+
+
+class Invitation(Identified, Base):
+    """A one-time code by which a person activates an account. Only its SHA-256 is kept.
+
+    A new invitation ends the person's earlier ones; `used_at` ends this one.
+    """
+
+    __tablename__ = "invitations"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+    __table_args__ = (Index("ix_invitations_code_hash", "code_hash", unique=True),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class FailedAttempt(Identified, Base):
+    """One failed sign-in: counted per account and per address, each kept as a keyed hash."""
+
+    __tablename__ = "failed_attempts"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+    __table_args__ = (
+        Index("ix_failed_attempts_account", "account_key", "at"),
+        Index("ix_failed_attempts_address", "address_key", "at"),
+    )
+
+    account_key: Mapped[str] = mapped_column(String(64))
+    address_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,78 @@
+"""Bringing a database to the schema of this code, and what stands there now."""
+
+from importlib import resources
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from plp_api.settings import Settings
+
+
+def _folder() -> Path:
+    """The revisions: beside the package in a checkout, inside it when installed (setup.py)."""
+    package = Path(str(resources.files("plp_api")))
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(settings: Settings, revision: str = "head") -> None:
+    """Migrate as the role that owns the schema, then let the application's role in."""
+    engine = create_engine(settings.migration_database_url)
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+        if connection.dialect.name == "postgresql":
+            _grant(connection, make_url(settings.database_url).username)
+    engine.dispose()
+
+
+def downgrade(settings: Settings, revision: str) -> None:
+    """Take back revisions, down to `revision` (`base` for all)."""
+    engine = create_engine(settings.migration_database_url)
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+    engine.dispose()
+
+
+def _grant(connection: Connection, role: str | None) -> None:
+    """The application reads and writes rows and owns nothing; events it may only add and number."""
+    owner = connection.scalar(text("SELECT current_user"))
+    if role is None or role == owner:
+        return
+    name = connection.dialect.identifier_preparer.quote(role)
+    for statement in (
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
+        f"REVOKE UPDATE, DELETE ON events FROM {name}",
+        f"GRANT UPDATE (position, chain_hash) ON events TO {name}",
+        f"GRANT TEMPORARY ON DATABASE {_database(connection)} TO {name}",
+    ):
+        connection.execute(text(statement))
+
+
+def _database(connection: Connection) -> str:
+    name = str(connection.scalar(text("SELECT current_database()")))
+    return connection.dialect.identifier_preparer.quote(name)
+
+
+def head() -> str:
+    """The newest revision this code knows."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def current(engine: Engine) -> str | None:
+    """The revision the database stands at; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

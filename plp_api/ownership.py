@@ -1,0 +1,47 @@
+"""Whose a row is. Every table declares exactly one of these; a table that declares none is refused.
+
+`read` names the permission by which a row is seen at all: who lacks it gets
+404, who has it but may not do more gets 403.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OwnedByStudent:
+    """About one student: `column` holds the student's id."""
+
+    read: str
+    column: str = "student_id"
+
+
+@dataclass(frozen=True)
+class OwnedBySchool:
+    """About one school, or, where `column` is null, about the whole district."""
+
+    read: str
+    column: str = "school_id"
+
+
+@dataclass(frozen=True)
+class OwnedByDistrict:
+    """About the district; `column` holds its id."""
+
+    read: str
+    column: str = "district_id"
+
+
+@dataclass(frozen=True)
+class OwnedByPerson:
+    """A person's own affair (sessions, notices): `column` holds the person's id."""
+
+    read: str
+    column: str = "person_id"
+
+
+@dataclass(frozen=True)
+class SystemRow:
+    """The machinery's own; no request reads it as a resource."""
+
+
+Ownership = OwnedByStudent | OwnedBySchool | OwnedByDistrict | OwnedByPerson | SystemRow

@@ -1,0 +1,207 @@
+"""Districts, schools, people, students, and the accounts by which people sign in."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from plp_api import clock
+from plp_api.db import Base, Dated, Identified, Resource
+from plp_api.ownership import (
+    OwnedByDistrict,
+    OwnedByPerson,
+    OwnedByStudent,
+    SystemRow,
+)
+
+AGE_OF_MAJORITY = 18
+FIRST_GRADE, LAST_GRADE = 7, 12
+GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
+
+
+class District(Resource, Base):
+    """A school district or supervisory union: the tenant. `parent_id` names the union it sits in.
+
+    `settings` holds what a district may decide, each with a default in
+    `people.settings`; `time_zone` decides what day it is there.
+    """
+
+    __tablename__ = "districts"
+    __ownership__ = OwnedByDistrict(read="settings:read", column="id")
+
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    sourced_id: Mapped[str | None]
+    state_org_id: Mapped[str | None] = mapped_column(String(32))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("districts.id"))
+    time_zone: Mapped[str] = mapped_column(default=clock.DEFAULT_ZONE)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    @property
+    def today(self) -> date:
+        """The date in this district."""
+        return clock.today(self.time_zone)
+
+
+class School(Resource, Base):
+    """A school, or another place of the district where students learn (a CTE center).
+
+    Outside row security: a placement names a school of another district.
+    """
+
+    __tablename__ = "schools"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+    __row_security__ = False
+    __table_args__ = (UniqueConstraint("district_id", "sourced_id"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    name: Mapped[str]
+    sourced_id: Mapped[str | None]
+    state_org_id: Mapped[str | None] = mapped_column(String(32))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class PersonStatus(StrEnum):
+    """Whether a person may sign in at all."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class Person(Resource, Base):
+    """A human being as one district knows them: student, parent, or staff.
+
+    What they are to whom stands in `people.ties`. E-mail may be shared and may
+    be missing; it is never a key. Names by audience: `preferred_*` and
+    `pronouns` are shown at school, and to the family only where
+    `family_uses_preferred` says so.
+    """
+
+    __tablename__ = "people"
+    __ownership__ = OwnedByDistrict(read="people:read")
+    __table_args__ = (
+        UniqueConstraint("district_id", "sourced_id"),
+        Index("ix_people_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    sourced_id: Mapped[str | None]
+    username: Mapped[str | None]
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    middle_name: Mapped[str | None]
+    preferred_given_name: Mapped[str | None]
+    preferred_family_name: Mapped[str | None]
+    pronouns: Mapped[str | None]
+    family_uses_preferred: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str] = mapped_column(default="en")
+    needs_interpreter: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(default=PersonStatus.ACTIVE)
+
+    student: Mapped["Student | None"] = relationship(back_populates="person", lazy="raise")
+
+    @property
+    def display_name(self) -> str:
+        """The name in use at school."""
+        given = self.preferred_given_name or self.given_name
+        return f"{given} {self.preferred_family_name or self.family_name}"
+
+
+class RightsTransferBasis(StrEnum):
+    """Why FERPA rights move from the parents to the student (34 CFR 99.5; [C] beyond age)."""
+
+    AGE = "age"
+    EMANCIPATION = "emancipation"
+    EARLY_COLLEGE = "early_college"
+
+
+class Student(Resource, Base):
+    """What a district knows of a person as its student; the id is the person's own.
+
+    `rights_transfer_on` is the day FERPA rights become the student's: the 18th
+    birthday unless another basis set it earlier. None, as for an unknown birth
+    date, means a minor.
+    """
+
+    __tablename__ = "students"
+    __ownership__ = OwnedByStudent(read="roster:read", column="id")
+    __table_args__ = (
+        Index("ix_students_district_updated", "district_id", "updated_at", "id"),
+        Index("ix_students_plan_home_school_id", "plan_home_school_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    plan_home_school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
+    grade: Mapped[str | None] = mapped_column(String(8))
+    state_student_id: Mapped[str | None] = mapped_column(String(32))
+    birth_date: Mapped[date | None]
+    rights_transfer_on: Mapped[date | None]
+    rights_transfer_basis: Mapped[str] = mapped_column(default=RightsTransferBasis.AGE)
+    post_18_basis: Mapped[str | None]
+    entered_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="student", lazy="joined", innerjoin=True)
+
+    def born(self, on: date | None) -> None:
+        """Record the birth date, and with it the day rights transfer by age."""
+        self.birth_date = on
+        if self.rights_transfer_basis == RightsTransferBasis.AGE:
+            self.rights_transfer_on = clock.birthday(on, AGE_OF_MAJORITY) if on else None
+
+    def holds_rights(self, on: date) -> bool:
+        """Whether the student, not a parent, holds the rights on that day."""
+        return self.rights_transfer_on is not None and self.rights_transfer_on <= on
+
+
+class Account(Identified, Dated, Base):
+    """A login. May hold several persons (`account_persons`); outside row security: it is read first."""
+
+    __tablename__ = "accounts"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+    __table_args__ = (UniqueConstraint("district_id", "username"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    username: Mapped[str]
+    password_hash: Mapped[str | None]
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+
+
+class AccountPerson(Base):
+    """One of the persons an account may act as; a token names exactly one."""
+
+    __tablename__ = "account_persons"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+
+
+class LoginSession(Identified, Base):
+    """One signed-in device. `refresh_hash` is the SHA-256 of the one refresh token now valid.
+
+    A refresh token replayed after rotation ends the session (RFC 9700, 4.14.2).
+    """
+
+    __tablename__ = "sessions"
+    __ownership__ = OwnedByPerson(read="self:manage")
+    __row_security__ = False
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    refresh_hash: Mapped[str]
+    user_agent: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]

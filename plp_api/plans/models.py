@@ -1,0 +1,244 @@
+"""Templates, plans, their versions with sections, profile entries, and signatures."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from plp_api import clock
+from plp_api.db import Base, Dated, Identified, Resource
+from plp_api.ownership import OwnedByDistrict, OwnedByStudent
+from plp_api.problems import Code
+
+
+class PlanTemplate(Resource, Base):
+    """The sections a plan is written in. `school_id` null: for the whole district.
+
+    `sections` is a list of `{key, title, prompt, is_required, is_material,
+    authors, source}`; `source` cites what asks for the section.
+    """
+
+    __tablename__ = "plan_templates"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
+    name: Mapped[str]
+    sections: Mapped[list[Any]]
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the sections, in order."""
+        return [section["key"] for section in self.sections]
+
+
+class PlanStatus(StrEnum):
+    """The life of a plan."""
+
+    ACTIVE = "active"
+    TRANSFERRED_OUT = "transferred_out"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    ARCHIVED = "archived"
+
+
+class Regime(StrEnum):
+    """Who is responsible for the plan: the school, or the family (16 V.S.A. 942, home study)."""
+
+    SCHOOL = "school"
+    HOME_STUDY = "home_study"
+
+
+class Plan(Resource, Base):
+    """The one plan of a student.
+
+    `activity` grows with every change beneath the plan (goals, steps, check-ins,
+    signatures), so that a reader can tell cheaply that nothing changed.
+    """
+
+    __tablename__ = "plans"
+    __ownership__ = OwnedByStudent(read="plan_status:read")
+    __table_args__ = (
+        UniqueConstraint("student_id", info={"problem": Code.PLAN_EXISTS}),
+        Index("ix_plans_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("plan_templates.id"))
+    status: Mapped[str] = mapped_column(String(24), default=PlanStatus.ACTIVE)
+    regime: Mapped[str] = mapped_column(String(16), default=Regime.SCHOOL)
+    opened_on: Mapped[date]
+    activity: Mapped[int] = mapped_column(default=0)
+
+    def stir(self) -> None:
+        """Note that something beneath the plan changed."""
+        self.activity += 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the plan can be worked on."""
+        return self.status == PlanStatus.ACTIVE
+
+
+class VersionStatus(StrEnum):
+    """The life of a plan version."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes_requested"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+
+
+OPEN_VERSION = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.CHANGES_REQUESTED)
+
+
+class PlanVersion(Resource, Base):
+    """A dated state of a plan: open while it is written, then frozen by approval.
+
+    `snapshot` is canonical JSON (RFC 8785), `snapshot_sha256` its hash in hex.
+    `recorded_for` says why an advisor handed it in for the student.
+    """
+
+    __tablename__ = "plan_versions"
+    __ownership__ = OwnedByStudent(read="plans:read")
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        Index(
+            "uq_plan_versions_in_force",
+            "plan_id",
+            unique=True,
+            sqlite_where=text("status = 'in_force'"),
+            postgresql_where=text("status = 'in_force'"),
+        ),
+        Index(
+            "uq_plan_versions_open",
+            "plan_id",
+            unique=True,
+            sqlite_where=text("status IN ('draft', 'submitted', 'changes_requested')"),
+            postgresql_where=text("status IN ('draft', 'submitted', 'changes_requested')"),
+            info={"problem": Code.VERSION_OPEN},
+        ),
+        Index("ix_plan_versions_student_id", "student_id", "in_force_on"),
+        Index("ix_plan_versions_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("plan_templates.id"))
+    number: Mapped[int]
+    status: Mapped[str] = mapped_column(String(24), default=VersionStatus.DRAFT)
+    started_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    recorded_for: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    in_force_on: Mapped[date | None]
+    superseded_on: Mapped[date | None]
+    snapshot: Mapped[str | None]
+    snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
+
+    plan: Mapped[Plan] = relationship(lazy="raise")
+    sections: Mapped[list["PlanSection"]] = relationship(
+        back_populates="plan_version", order_by="PlanSection.position", lazy="selectin"
+    )
+
+
+class PlanSection(Identified, Dated, Base):
+    """What stands in one section of a version; `key` names the template's section."""
+
+    __tablename__ = "plan_sections"
+    __ownership__ = OwnedByStudent(read="plans:read")
+    __table_args__ = (UniqueConstraint("plan_version_id", "key"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"), index=True)
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    position: Mapped[int]
+    body: Mapped[str] = mapped_column(default="")
+    written_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    plan_version: Mapped[PlanVersion] = relationship(back_populates="sections", lazy="raise")
+
+
+class ProfileKind(StrEnum):
+    """What a profile entry is about (16 V.S.A. 942: abilities, aptitude and disposition)."""
+
+    STRENGTH = "strength"
+    INTEREST = "interest"
+    APTITUDE = "aptitude"
+    DISPOSITION = "disposition"
+    ASPIRATION = "aspiration"
+
+
+class ProfileEntry(Resource, Base):
+    """Something a student says of themselves. Withdrawn entries stay: a profile has a history."""
+
+    __tablename__ = "profile_entries"
+    __ownership__ = OwnedByStudent(read="plans:read")
+    __table_args__ = (Index("ix_profile_entries_plan_id", "plan_id", "created_at"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"), index=True)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    body: Mapped[str]
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class SignerRole(StrEnum):
+    """On whose behalf somebody signs."""
+
+    STUDENT = "student"
+    PARENT = "parent"
+    SCHOOL = "school"
+
+
+class SignatureMethod(StrEnum):
+    """How a signature was given."""
+
+    ACCOUNT = "account"
+    IN_ROOM = "in_room"
+
+
+class SignatureState(StrEnum):
+    """Whether all who must sign today have signed."""
+
+    NOT_STARTED = "not_started"
+    PENDING = "pending"
+    COMPLETE = "complete"
+
+
+class Signature(Identified, Base):
+    """One person's signature over a version's snapshot. Never changed, never withdrawn.
+
+    `witnessed_by` is the advisor before whom it was given in the room.
+    """
+
+    __tablename__ = "signatures"
+    __ownership__ = OwnedByStudent(read="plan_status:read")
+    __table_args__ = (
+        UniqueConstraint(
+            "plan_version_id", "role", "person_id", info={"problem": Code.SIGNATURE_EXISTS}
+        ),
+        Index("ix_signatures_student_id", "student_id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    method: Mapped[str] = mapped_column(String(16), default=SignatureMethod.ACCOUNT)
+    snapshot_sha256: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    signed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    witnessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

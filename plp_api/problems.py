@@ -1,0 +1,142 @@
+"""What can go wrong, as one exception and one closed list of codes (RFC 9457).
+
+Clients match `code`; `title` says it in words, `detail` says it about this
+request, `errors` point at the fields (JSON Pointer, RFC 6901).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import UNIQUE, Enum, verify
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a problem code means: its HTTP status and its sentence."""
+
+    status: int
+    title: str
+
+
+@verify(UNIQUE)
+class Code(Enum):
+    """Every problem this API can answer with. The name, in lower case, is the wire `code`."""
+
+    # What HTTP itself asks for.
+    REQUEST_MALFORMED = Kind(400, "The request could not be read.")
+    TOKEN_MISSING = Kind(401, "Sign in first: no access token was sent.")
+    TOKEN_INVALID = Kind(401, "The access token is not valid.")
+    TOKEN_EXPIRED = Kind(401, "The access token has expired; refresh it.")
+    SESSION_ENDED = Kind(401, "This session has ended; sign in again.")
+    CREDENTIALS_INVALID = Kind(401, "The user name or password is not right.")
+    CSRF_INVALID = Kind(401, "The CSRF token is missing or does not match.")
+    PERMISSION_DENIED = Kind(403, "You may see this, but not do that.")
+    REASON_REQUIRED = Kind(403, "This record opens only with a stated reason.")
+    NOT_FOUND = Kind(404, "There is no such thing here, or you may not see it.")
+    METHOD_NOT_ALLOWED = Kind(405, "This address does not take that method.")
+    NOT_ACCEPTABLE = Kind(406, "The answer cannot be given in any accepted form.")
+    BODY_TOO_LARGE = Kind(413, "The request body is too large.")
+    MEDIA_TYPE_UNSUPPORTED = Kind(415, "The request body has the wrong media type.")
+    VALIDATION_FAILED = Kind(422, "Something in the request is not as it must be.")
+    RATE_LIMITED = Kind(429, "Too many requests; try again later.")
+    INTERNAL_ERROR = Kind(500, "Something went wrong on our side.")
+    DATABASE_UNAVAILABLE = Kind(503, "The database does not answer; try again shortly.")
+
+    # What our conventions ask for.
+    PRECONDITION_REQUIRED = Kind(428, "Send If-Match with the ETag of what you are changing.")
+    VERSION_STALE = Kind(412, "Somebody changed this since you read it; read it again.")
+    IDEMPOTENCY_KEY_REUSED = Kind(422, "This Idempotency-Key was used for another request.")
+    REQUEST_RUNNING = Kind(409, "The same request is still running.")
+    ACTION_UNAVAILABLE = Kind(409, "That action is not available now.")
+    RECORD_DUPLICATE = Kind(409, "There is already such a record.")
+    RECORD_IN_USE = Kind(409, "Other records rely on this one.")
+    RECORD_INVALID = Kind(422, "The record breaks a rule of the database.")
+
+    # Identity.
+    LOGIN_THROTTLED = Kind(429, "Too many attempts; try again later.")
+    REFRESH_TOKEN_REUSED = Kind(401, "This refresh token was used before; the session has ended.")
+    ACTIVATION_INVALID = Kind(422, "This activation code is not valid, or was used before.")
+    PASSWORD_WEAK = Kind(422, "Choose a stronger password.")
+    USERNAME_TAKEN = Kind(409, "That user name is taken in this district.")
+
+    # People and who is what to whom.
+    RELATIONSHIP_EXISTS = Kind(409, "These two are already related in this way.")
+    RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
+    PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
+    PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")
+
+    # Roster.
+    PACKAGE_INVALID = Kind(422, "The roster package has errors; nothing was changed.")
+    IMPORT_RUNNING = Kind(409, "Another roster import is running for this district.")
+    DISTRICT_UNKNOWN = Kind(422, "The package is not about this district.")
+
+    # Plans.
+    PLAN_CLOSED = Kind(409, "This plan is closed.")
+    PLAN_EXISTS = Kind(409, "This student has a plan already.")
+    VERSION_OPEN = Kind(409, "There is an open version of this plan already.")
+    VERSION_FROZEN = Kind(409, "This version can no longer be edited.")
+    VERSION_INCOMPLETE = Kind(409, "A required section is still empty.")
+    APPROVER_IS_AUTHOR = Kind(409, "Nobody approves their own work.")
+    APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school there.")
+    SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
+    SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
+    SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
+    SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
+
+    # Goals and reviews.
+    GOAL_CLOSED = Kind(409, "This goal has ended.")
+    REVIEW_NOT_OPEN = Kind(409, "This review is not open.")
+
+    @property
+    def wire(self) -> str:
+        """The code as clients see it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong at one place, and a sentence.
+
+    The place is a JSON Pointer into the body, or the name of a query parameter
+    or header.
+    """
+
+    pointer: str
+    detail: str
+    parameter: str | None = None
+
+
+class Problem(Exception):
+    """A refusal, answered as a problem document after everything is rolled back.
+
+    `afterwards` runs in a second, short transaction *after* the rollback, for
+    the little that a refusal must keep (a failed attempt, an ended session).
+    `extra` adds members to the document (RFC 9457, section 3.2).
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        detail: str | None = None,
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, object] | None = None,
+        afterwards: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(code.wire)
+        self.code = code
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+        self.afterwards = afterwards
+
+    @property
+    def status(self) -> int:
+        """The HTTP status to answer with."""
+        return self.code.value.status
+
+
+def invalid(field: str, detail: str) -> Problem:
+    """A 422 that names one top-level field of the body."""
+    return Problem(Code.VALIDATION_FAILED, errors=[FieldError(f"/{field}", detail)])

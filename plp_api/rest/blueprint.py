@@ -1,0 +1,282 @@
+"""The Blueprint every area uses, and the one order of checks.
+
+    @goals.route("/plans/<uuid:plan_id>/goals", methods=["POST"])
+    @goals.requires(Permission.GOALS_WRITE, Plan)
+    @goals.arguments(GoalSchema)
+    @goals.response(201, GoalSchema)
+    def add_goal(access, plan, fields):
+
+A request is checked in this order, everywhere: 401, 429, 404/403, 413/415/406,
+replay, 428/412, 400/422, 409. The row is checked before the body is read.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import flask_smorest
+import marshmallow as ma
+from flask import Response, g, request
+from webargs.flaskparser import FlaskParser
+
+from plp_api import db
+from plp_api.access.lifecycle import LifeCycle
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.problems import Code, FieldError, Problem
+from plp_api.rest import concurrency, documents, idempotency, limits, paging, tokens
+from plp_api.rest.life import annotate, register_actions
+
+View = Callable[..., Any]
+JSON = "application/json"
+CHANGING = frozenset({"PATCH", "PUT", "DELETE"})
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+PREFIX = "/api/v1"
+
+
+class Parser(FlaskParser):
+    """Reads arguments; what a schema does not name is refused wherever it stands."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE, "form": ma.RAISE, "files": ma.RAISE}
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Routes of one area, under `/api/v1`."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, import_name: str, description: str) -> None:
+        super().__init__(name, import_name, url_prefix=PREFIX, description=description)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """As Flask's, with the view's name as operationId."""
+
+        def decorator(view: View) -> View:
+            documented = self.doc(operationId=view.__name__)(view)
+            return super(Blueprint, self).route(rule, **options)(documented)  # type: ignore[no-any-return]
+
+        return decorator
+
+    def requires(
+        self,
+        permission: Permission,
+        model: type[Any] | None = None,
+        *,
+        media: str | None = JSON,
+        changes: bool = False,
+        lean: bool = False,
+    ) -> Callable[[View], View]:
+        """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
+
+        The view gets the caller's Access and, with a model, the row. `changes`
+        asks for If-Match though the method is POST. `media` is what a body must
+        be, None where there is none. `lean` leaves loading the row to the view
+        (hot reads), which then answers for the check itself.
+        """
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def checked(**url: Any) -> Any:
+                access = signed_in()
+                row = _row(access, permission, model, url, lean)
+                check_media(media)
+                if request.method == "POST":
+                    return _once(access, lambda: _go(view, access, row, url, changes))
+                return _go(view, access, row, url, changes or request.method in CHANGING)
+
+            checked.permission = permission  # type: ignore[attr-defined]
+            return documents.requires(checked, permission, model, changes)
+
+        return decorator
+
+    def arguments(self, schema: Any, *, location: str = "json", **documented: Any) -> Any:
+        """Parse the body, or the query string with `location="query"`, by a schema."""
+        decorate = super().arguments(schema, location=location, **documented)
+
+        def decorator(view: View) -> View:
+            decorated: View = decorate(view)
+            if location == "query":
+                decorated.takes_query = True  # type: ignore[attr-defined]
+            return decorated
+
+        return decorator
+
+    def public(self, *, media: str | None = JSON) -> Callable[[View], View]:
+        """Let anybody in; counted by address."""
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def checked(**url: Any) -> Any:
+                limits.check()
+                check_media(media)
+                return view(**url)
+
+            checked.is_public = True  # type: ignore[attr-defined]
+            return documents.public(checked)
+
+        return decorator
+
+    def refuses(self, *codes: Code) -> Callable[[View], View]:
+        """Document the problems of the area's own that this operation answers with."""
+        return lambda view: documents.refuses(view, codes)
+
+    def response(
+        self, status_code: int, schema: Any = None, **documented: Any
+    ) -> Callable[[View], View]:
+        """Dump what the view returns: flushed, with its actions, its ETag and its Location."""
+        outer = super().response(status_code, schema, **documented)
+        life: LifeCycle | None = getattr(schema, "life", None)
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def flushed(*args: Any, **kwargs: Any) -> Any:
+                result = view(*args, **kwargs)
+                db.session().flush()
+                if isinstance(result, paging.Page):
+                    annotate(result.items, life, g.access)
+                    return result, status_code, result.headers
+                if life and not isinstance(result, Response):
+                    annotate([result], life, g.access)
+                g.shown = result
+                return result
+
+            dumped = outer(flushed)
+
+            @wraps(dumped)
+            def tagged(*args: Any, **kwargs: Any) -> Response:
+                return _tagged(dumped(*args, **kwargs))
+
+            return tagged
+
+        return decorator
+
+    def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
+        """The view returns the statement of what may be listed; this pages, filters and sorts it."""
+        name = schema.__name__.removesuffix("Schema")
+        query = listing.query_schema(f"{name}Query")
+        page = _page_schema(name, schema)
+
+        def decorator(view: View) -> View:
+            @self.arguments(query, location="query")
+            @self.response(200, page)
+            @wraps(view)
+            def listed(access: Access, *args: Any) -> paging.Page:
+                *rest, asked = args
+                return paging.page(view(access, *rest), listing, asked, access)
+
+            return listed
+
+        return decorator
+
+    def actions(
+        self,
+        rule: str,
+        model: type[Any],
+        schema: type[ma.Schema],
+        fields: type[ma.Schema],
+        permission: Permission | None = None,
+    ) -> None:
+        """`POST {rule}/{id}/actions` and `POST {rule}/actions` for the life cycle of `schema.life`."""
+        register_actions(self, rule, model, schema, fields, permission)
+
+
+def signed_in() -> Access:
+    """The first two checks: who asks (401), and not too often (429)."""
+    access = tokens.signed_in()
+    g.access = access
+    limits.check()
+    return access
+
+
+def _row(
+    access: Access, permission: Permission, model: Any, url: dict[str, Any], lean: bool
+) -> Any:
+    if lean:
+        return None
+    if model is not None:
+        return access.load(model, _key(url), permission)
+    if not access.caller.may(permission):
+        raise Problem(Code.PERMISSION_DENIED)
+    return None
+
+
+def _key(url: dict[str, Any]) -> UUID:
+    key: UUID = next(value for value in url.values() if isinstance(value, UUID))
+    return key
+
+
+def check_media(media: str | None) -> None:
+    """413, 415 and 406: the body's size and kind, and the kind of answer that is accepted."""
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+    if media and request.method in WITH_BODY and not _is(media):
+        raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, f"Send {media}.")
+    accepted = request.accept_mimetypes
+    if accepted and not accepted.best_match([JSON, "application/problem+json", "text/csv"]):
+        raise Problem(Code.NOT_ACCEPTABLE, f"{JSON} is what there is.")
+
+
+def _is(media: str) -> bool:
+    return request.mimetype == media or (media == JSON and request.is_json)
+
+
+def _once(access: Access, run: Callable[[], Any]) -> Any:
+    """Run a POST, or replay its answer where its Idempotency-Key was answered before."""
+    key = idempotency.key_of_request()
+    if key is None:
+        return run()
+    person = access.caller.person_id
+    if replayed := idempotency.replay(person, key):
+        return replayed
+    response = run()
+    idempotency.keep(person, key, response)
+    return response
+
+
+def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool) -> Any:
+    if changes and row is not None:
+        db.lock(row)
+        concurrency.require_match(row)
+    if request.args and not getattr(view, "takes_query", False):
+        raise Problem(
+            Code.VALIDATION_FAILED,
+            errors=[FieldError("", "Unknown parameter.", parameter=name) for name in request.args],
+        )
+    if row is not None:
+        return view(access, row)
+    return view(access, *url.values())
+
+
+def _tagged(response: Response) -> Response:
+    shown = g.pop("shown", None)
+    if getattr(shown, "version", None) is None or not hasattr(shown, "__tablename__"):
+        return response
+    if response.status_code in (201, 202):
+        response.headers["Location"] = address(shown)
+    return concurrency.not_modified(response, concurrency.tag(shown, g.access))
+
+
+def address(row: Any) -> str:
+    """Where a row is served: its table's name is its collection's."""
+    return f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
+
+
+def _page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
+    members = {
+        "items": ma.fields.List(ma.fields.Nested(schema), required=True),
+        "next_cursor": ma.fields.String(allow_none=True, required=True),
+        "total_count": ma.fields.Integer(metadata={"description": "With `count=true`."}),
+        "life": getattr(schema, "life", None),
+        "hide_missing_count": ma.post_dump(_without_count),
+    }
+    return type(f"{name}PageSchema", (ma.Schema,), members)
+
+
+def _without_count(_schema: ma.Schema, page: dict[str, Any], **_: Any) -> dict[str, Any]:
+    if page["total_count"] is None:
+        del page["total_count"]
+    return page
+
+

@@ -1,0 +1,66 @@
+"""ETags: what was read, and whether what is changed is still that (RFC 9110, 13.1)."""
+
+import hashlib
+from typing import Any
+
+from flask import Response, request
+
+from plp_api.access.rows import Access
+from plp_api.ownership import OwnedByStudent
+from plp_api.problems import Code, Problem
+
+
+def tag(row: Any, access: Access) -> str:
+    """`<version>.<hash>`: the row's version, then who read it, on which day, how, by which right."""
+    caller = access.caller
+    student = _student_of(row)
+    reached = access.reached(student) if student is not None else caller.roles
+    seen_by = f"{caller.person_id}|{caller.today}|{_query()}|{sorted(map(str, reached))}"
+    return f"{row.version}.{hashlib.sha256(seen_by.encode()).hexdigest()[:16]}"
+
+
+def _query() -> str:
+    return request.query_string.decode("latin-1") if request.method in ("GET", "HEAD") else ""
+
+
+def _student_of(row: Any) -> Any:
+    ownership = getattr(row, "__ownership__", None)
+    return getattr(row, ownership.column) if isinstance(ownership, OwnedByStudent) else None
+
+
+def composite_tag(body: bytes) -> str:
+    """A tag over the whole answer, for what is put together from many rows."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def require_match(row: Any) -> None:
+    """Refuse a change that does not say what it changes, or says it of an older version.
+
+    Only the part before the dot counts, and `W/` is ignored: proxies weaken tags.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise Problem(Code.PRECONDITION_REQUIRED)
+    if header.strip() == "*":
+        return
+    versions = {
+        part.strip().removeprefix("W/").strip('"').split(".")[0] for part in header.split(",")
+    }
+    if str(row.version) not in versions:
+        raise Problem(Code.VERSION_STALE)
+
+
+def not_modified(response: Response, value: str, *, weak: bool = False) -> Response:
+    """Put the tag on the response, and make it a 304 where the reader has it already."""
+    response.set_etag(value, weak=weak)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if request.method in ("GET", "HEAD") and has_already(value):
+        response.status_code = 304
+        response.set_data(b"")
+        response.headers.pop("Content-Type", None)
+    return response
+
+
+def has_already(value: str) -> bool:
+    """Whether If-None-Match names the tag."""
+    return request.if_none_match.contains_weak(value)

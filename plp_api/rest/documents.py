@@ -1,0 +1,145 @@
+"""The OpenAPI 3.1 document: what flask-smorest documents, as we mean it."""
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any
+
+import flask_smorest
+import marshmallow as ma
+from flask_smorest.utils import deepupdate
+from marshmallow import fields
+
+from plp_api.access.permissions import Permission
+from plp_api.problems import Code
+from plp_api.rest.errors import MEDIA_TYPE
+
+View = Callable[..., Any]
+
+
+class FieldErrorSchema(ma.Schema):
+    """One thing wrong: a JSON Pointer into the body, or the name of a parameter or header."""
+
+    pointer = fields.String(metadata={"example": "/goals/0/title"})
+    parameter = fields.String(metadata={"example": "limit"})
+    detail = fields.String(required=True)
+
+
+class ProblemSchema(ma.Schema):
+    """What every error answers (RFC 9457). Match `code`, a closed list; show `title` and `detail`."""
+
+    type = fields.String(required=True, metadata={"example": "/problems/validation_failed"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"enum": [code.wire for code in Code]})
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FieldErrorSchema))
+    request_id = fields.String()
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest's Api with our error document and nothing of its own error handling."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Errors are rendered by `rest.errors` alone."""
+
+    def _register_responses(self) -> None:
+        for status in HTTPStatus:
+            response: dict[str, Any] = {"description": status.phrase}
+            if status >= 400:
+                response["content"] = {MEDIA_TYPE: {"schema": ProblemSchema}}
+            self.spec.components.response(status.name, response, lazy=True)
+        default = {"description": "Any error", "content": {MEDIA_TYPE: {"schema": ProblemSchema}}}
+        self.spec.components.response("DEFAULT_ERROR", default, lazy=True)
+
+
+def _document(view: View, **documented: Any) -> View:
+    kept = deepcopy(getattr(view, "_apidoc", {}))
+    kept["manual_doc"] = deepupdate(deepcopy(kept.get("manual_doc", {})), documented)
+    view._apidoc = kept  # type: ignore[attr-defined]
+    return view
+
+
+def _responses(*statuses: HTTPStatus) -> dict[str, str]:
+    return {str(int(status)): status.name for status in statuses}
+
+
+def _header(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
+    return {
+        "in": "header",
+        "name": name,
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+
+
+def requires(view: View, permission: Permission, model: Any, changes: bool) -> View:
+    """Document what the order of checks may answer."""
+    found = [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS]
+    if model is not None:
+        found.append(HTTPStatus.NOT_FOUND)
+    if changes:
+        found += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
+    documented = {
+        "security": [{"bearer": []}, {"cookie": []}],
+        "responses": _responses(*found),
+        "x-permission": str(permission),
+    }
+    view.needs_match = changes  # type: ignore[attr-defined]
+    return _document(view, **documented)
+
+
+def public(view: View) -> View:
+    """Document that no token is needed."""
+    return _document(
+        view, security=[], responses=_responses(HTTPStatus.TOO_MANY_REQUESTS)
+    )
+
+
+def refuses(view: View, codes: Iterable[Code]) -> View:
+    """Document problems of the area's own."""
+    listed = {**getattr(view, "refusals", {}), **{code: None for code in codes}}
+    view.refusals = listed  # type: ignore[attr-defined]
+    statuses = {HTTPStatus(code.value.status) for code in codes}
+    return _document(
+        view,
+        responses=_responses(*statuses),
+        **{"x-problems": [code.wire for code in listed]},
+    )
+
+
+CHANGING = ("patch", "put", "delete")
+
+
+def finish(spec: dict[str, Any]) -> dict[str, Any]:
+    """The document with what holds for every operation of a method."""
+    for path in spec["paths"].values():
+        for method, operation in path.items():
+            if isinstance(operation, dict):
+                _finish_operation(method, operation)
+    return spec
+
+
+def _finish_operation(method: str, operation: dict[str, Any]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    responses = operation["responses"]
+    is_changing = method in CHANGING or "428" in responses
+    if is_changing and operation["security"]:
+        parameters.append(_header("If-Match", "ETag of what was read.", required=True))
+        for status in (HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED):
+            responses[str(int(status))] = {"$ref": f"#/components/responses/{status.name}"}
+    if method == "post" and operation["security"]:
+        words = "The same key and body replay the first answer for 24 hours."
+        parameters.append(_header("Idempotency-Key", words))
+    if method == "get" and operation["security"]:
+        parameters.append(_header("If-None-Match", "ETag already held: answers 304."))
+        if "reasoned" in operation.get("x-permission", ""):
+            parameters.append(_header("X-Access-Reason", "Why this record is opened."))
+    if not operation["parameters"]:
+        del operation["parameters"]
+    if problems := operation.get("x-problems"):
+        words = ", ".join(f"`{code}`" for code in problems)
+        operation["description"] = f"{operation.get('description', '')}\n\nRefuses: {words}."

@@ -1,0 +1,132 @@
+"""House fields: what marshmallow's own would let through to the database, or document badly."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import fields, validate
+
+from plp_api import db
+
+LONGEST = 10_000
+
+
+class Text(fields.String):
+    """Words: at most `longest` characters, none that a database cannot hold, blank only if allowed.
+
+    The wire value is trimmed of surrounding white space.
+    """
+
+    default_error_messages = {
+        "unstorable": "Contains a NUL byte or a lone surrogate.",
+        "blank": "Must not be blank.",
+    }
+
+    def __init__(self, *, longest: int = LONGEST, blank: bool = False, **kwargs: Any) -> None:
+        self.blank = blank
+        limit = validate.Length(min=0 if blank else 1, max=longest)
+        kwargs.setdefault("validate", []).append(limit)
+        super().__init__(**kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        words = super()._deserialize(value, attr, data, **kwargs)
+        if not db.storable(words):
+            raise self.make_error("unstorable")
+        words = words.strip()
+        if not words and not self.blank:
+            raise self.make_error("blank")
+        return words
+
+
+class Choice(fields.String):
+    """One word of a closed set on the way in, of an open set on the way out.
+
+    Documented as `anyOf: [named enum, string]`, so that generated clients
+    survive a word that is added later.
+    """
+
+    def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
+        self.choices = choices
+        words = [str(one) for one in choices]
+        kwargs["validate"] = validate.OneOf(words, error=f"Must be one of: {', '.join(words)}.")
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class Date(fields.Date):
+    """A calendar date, `YYYY-MM-DD`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """A moment (RFC 3339); answered in UTC with `Z`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return db.iso(value)
+
+
+class Words(fields.List):
+    """A set of words from a closed set; answered sorted."""
+
+    def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
+        super().__init__(Choice(choices), **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[str] | None:
+        return None if value is None else sorted(value)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return frozenset(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Schema(ma.Schema):
+    """A wire shape: unknown members are refused, and members keep their order."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class ResourceSchema(Schema):
+    """What every resource shows of itself."""
+
+    id = fields.UUID(dump_only=True, metadata={"description": "UUIDv7."})
+    version = fields.Integer(
+        dump_only=True,
+        metadata={"description": "Grows with each change; the part of the ETag before the dot."},
+    )
+    created_at = Instant(dump_only=True)
+    updated_at = Instant(dump_only=True)
+
+
+def document_choices(plugin: MarshmallowPlugin) -> None:
+    """Teach the OpenAPI document what a Choice is."""
+
+    def choice(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not isinstance(field, Choice):
+            return {}
+        name = field.choices.__name__
+        schemas = plugin.spec.components.schemas  # type: ignore[union-attr]
+        if name not in schemas:
+            described = {
+                "type": "string",
+                "enum": [str(one) for one in field.choices],
+                "description": (field.choices.__doc__ or "").strip(),
+            }
+            plugin.spec.components.schema(name, described)  # type: ignore[union-attr]
+        reference = {"$ref": f"#/components/schemas/{name}"}
+        null = [{"type": "null"}] if field.allow_none else []
+        for key in ("type", "enum"):
+            ret.pop(key, None)
+        return {"anyOf": [reference, {"type": "string"}, *null]}
+
+    plugin.converter.add_attribute_function(choice)  # type: ignore[union-attr]

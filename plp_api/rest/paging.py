@@ -1,0 +1,184 @@
+"""Lists: closed filters and sorts, and cursors that lose nothing while rows come and go."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import marshmallow as ma
+import orjson
+from flask import request
+from marshmallow import fields, validate
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api import db
+from plp_api.access.rows import Access
+from plp_api.problems import Code, FieldError, Problem
+from plp_api.rest.fields import Choice, Date, Instant, Text
+
+DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A query parameter of a list: how it is read, and what it asks of a row."""
+
+    field: fields.Field
+    criterion: Callable[[Any], ColumnElement[bool]]
+    many: bool = False
+
+
+def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
+    """Repeatable: `status=active&status=draft`."""
+    words = fields.List(Choice(choices), metadata={"description": description})
+    return Filter(words, lambda chosen: or_(*(column == one for one in chosen)), many=True)
+
+
+def equals(column: Any, field: fields.Field) -> Filter:
+    """The column is exactly this."""
+    return Filter(field, lambda value: column == value)
+
+
+def same_id(column: Any, description: str) -> Filter:
+    """The column holds this id."""
+    return equals(column, fields.UUID(metadata={"description": description}))
+
+
+def since(column: Any) -> Filter:
+    """Changed at or after an instant; for polling without loss use `/events`."""
+    return Filter(
+        Instant(metadata={"description": "Only what changed at or after this instant."}),
+        lambda value: column >= value,
+    )
+
+
+def on_or_before(column: Any, description: str) -> Filter:
+    """The date is that day or earlier."""
+    return Filter(Date(metadata={"description": description}), lambda value: column <= value)
+
+
+def search(*columns: Any) -> Filter:
+    """Any of the columns holds the words, whatever their case."""
+    described = {"description": "Words to look for, without regard to case."}
+    return Filter(
+        Text(longest=100, metadata=described),
+        lambda words: or_(*(column.icontains(words, autoescape=True) for column in columns)),
+    )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one collection may be listed: filters by name, and sorts by name (the first is the default)."""
+
+    filters: Mapping[str, Filter]
+    sorts: Mapping[str, InstrumentedAttribute[Any]]
+
+    def query_schema(self, name: str) -> type[ma.Schema]:
+        """The schema of the query string; anything not in it is a 422."""
+        sorts = [sign + one for one in self.sorts for sign in ("", "-")]
+        described = {"description": "`-` before the name sorts downwards."}
+        members: dict[str, Any] = {
+            **{key: one.field for key, one in self.filters.items()},
+            "sort": fields.String(
+                load_default=next(iter(self.sorts)),
+                validate=validate.OneOf(sorts, error=f"Must be one of: {', '.join(sorts)}."),
+                metadata=described,
+            ),
+            "limit": fields.Integer(
+                load_default=DEFAULT_LIMIT, validate=validate.Range(1, GREATEST_LIMIT)
+            ),
+            "cursor": fields.String(metadata={"description": "`next_cursor` of the page before."}),
+            "count": fields.Boolean(
+                load_default=False, metadata={"description": "Adds `total_count`."}
+            ),
+        }
+        members["Meta"] = type("Meta", (), {"unknown": ma.RAISE})
+        return type(name, (ma.Schema,), members)
+
+
+@dataclass
+class Page:
+    """One page of rows."""
+
+    items: Sequence[Any]
+    next_cursor: str | None
+    total_count: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """`Link: rel="next"` (RFC 8288), absolute."""
+        if self.next_cursor is None:
+            return {}
+        pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+        query = urlencode([*pairs, ("cursor", self.next_cursor)])
+        return {"Link": f'<{request.base_url}?{query}>; rel="next"'}
+
+
+def page(statement: Select[Any], listing: Listing, asked: Mapping[str, Any], access: Access) -> Page:
+    """One page of the statement, which selects one entity with an `id`."""
+    for name, one in listing.filters.items():
+        if name in asked:
+            statement = statement.where(one.criterion(asked[name]))
+    total = _count(statement, access) if asked["count"] else None
+    descending = asked["sort"].startswith("-")
+    column = listing.sorts[asked["sort"].lstrip("-")]
+    model_id = column.class_.id
+    if "cursor" in asked:
+        statement = statement.where(_after(asked["cursor"], asked["sort"], column, model_id))
+    order = [one.desc() if descending else one.asc() for one in (column, model_id)]
+    rows = access.scalars(statement.order_by(*order).limit(asked["limit"] + 1))
+    items = rows[: asked["limit"]]
+    more = len(rows) > len(items)
+    return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None, total)
+
+
+def _count(statement: Select[Any], access: Access) -> int:
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return db.session().scalar(counted, access.caller.binds) or 0
+
+
+def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
+    position = [sort, getattr(row, column.key), row.id]
+    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+
+
+def _after(
+    cursor: str, sort: str, column: InstrumentedAttribute[Any], model_id: Any
+) -> ColumnElement[bool]:
+    """What lies behind the cursor, in the order it was made for.
+
+    Written so that an index on (column, id) serves it on both databases.
+    """
+    try:
+        made_for, value, last_id = orjson.loads(
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        )
+        if made_for != sort:
+            raise ValueError("made for another sort")
+        value, last_id = _typed(value, column), UUID(last_id)
+    except (ValueError, TypeError, binascii.Error) as error:
+        detail = "Not a cursor of this list."
+        raise Problem(
+            Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
+        ) from error
+    if sort.startswith("-"):
+        return (column <= value) & ((column < value) | (model_id < last_id))
+    return (column >= value) & ((column > value) | (model_id > last_id))
+
+
+def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
+    wanted = column.type.python_type
+    if wanted is datetime:
+        return datetime.fromisoformat(value)
+    if wanted is date:
+        return date.fromisoformat(value)
+    if not isinstance(value, wanted) or (isinstance(value, str) and not db.storable(value)):
+        raise ValueError("wrong type")
+    return value

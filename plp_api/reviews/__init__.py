@@ -1,0 +1,6 @@
+"""Annual reviews: the yearly obligation, on the statute's own cycle.
+
+One for each student and cycle, opened by enrollment. Prepared by the student,
+held by the advisor; complete once a version was approved in the cycle. Due,
+overdue and complete are never stored: they are worked out from dates and facts.
+"""

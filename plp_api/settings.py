@@ -1,0 +1,121 @@
+"""What an operator may set, read once from the environment and never changed after."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, validate
+
+SECRET_FILE = "secret.key"
+
+
+class UnsafeSettings(Exception):
+    """The environment asks for something that would not be safe to start with."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, with defaults that serve a laptop safely.
+
+    `database_url` is the role the application runs as; it owns nothing. On
+    PostgreSQL `migration_database_url` names the role that owns the schema.
+    Durations are seconds, sizes are bytes.
+    """
+
+    environment: str
+    data_dir: Path
+    database_url: str
+    migration_database_url: str
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    mail_url: str = ""
+    mail_from: str = "plp@localhost"
+    rate_limit: str = "1200/minute"
+    rate_limit_storage_url: str = "memory://"
+    access_token_lifetime: int = 900
+    session_lifetime: int = 14 * 86400
+    body_limit: int = 1 << 20
+    package_limit: int = 256 << 20
+    database_pool: int = 8
+    web_processes: int = 2
+    web_threads: int = 4
+    password_cost: str = "interactive"
+    log_level: str = "INFO"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether unsafe conveniences are refused."""
+        return self.environment == "production"
+
+
+def read() -> Settings:
+    """Settings from the process's environment.
+
+    Raises UnsafeSettings where production lacks its secret, and environs'
+    EnvError where a value has the wrong form.
+    """
+    env = Env(prefix="PLP_")
+    environment = env.str(
+        "ENV", "development", validate=validate.OneOf(["development", "production"])
+    )
+    data_dir = Path(env.str("DATA_DIR", "var")).absolute()
+    database_url = env.str("DATABASE_URL", f"sqlite:///{data_dir / 'plp.sqlite'}")
+    return Settings(
+        environment=environment,
+        data_dir=data_dir,
+        database_url=_with_driver(database_url),
+        migration_database_url=_with_driver(env.str("MIGRATION_DATABASE_URL", database_url)),
+        secret_key=_secret(env.str("SECRET_KEY", ""), environment, data_dir),
+        host=env.str("HOST", "127.0.0.1"),
+        port=env.int("PORT", 8000),
+        public_url=env.str("PUBLIC_URL", "").rstrip("/"),
+        mail_url=env.str("MAIL_URL", ""),
+        mail_from=env.str("MAIL_FROM", "plp@localhost"),
+        rate_limit=env.str("RATE_LIMIT", "1200/minute"),
+        rate_limit_storage_url=env.str("RATE_LIMIT_STORAGE_URL", "memory://"),
+        access_token_lifetime=env.int("ACCESS_TOKEN_LIFETIME", 900),
+        session_lifetime=env.int("SESSION_LIFETIME", 14 * 86400),
+        body_limit=env.int("BODY_LIMIT", 1 << 20),
+        package_limit=env.int("PACKAGE_LIMIT", 256 << 20),
+        database_pool=env.int("DATABASE_POOL", 8),
+        web_processes=env.int("WEB_PROCESSES", 2),
+        web_threads=env.int("WEB_THREADS", 4),
+        password_cost=env.str(
+            "PASSWORD_COST", "interactive", validate=validate.OneOf(["interactive", "minimal"])
+        ),
+        log_level=env.str("LOG_LEVEL", "INFO"),
+    )
+
+
+def _with_driver(url: str) -> str:
+    """The URL operators know (`postgresql://…`), naming the driver we use."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _secret(given: str, environment: str, data_dir: Path) -> str:
+    """The signing secret: the operator's, or one generated beside the data for development."""
+    if given:
+        if environment == "production" and len(given) < 32:
+            raise UnsafeSettings("PLP_SECRET_KEY must have at least 32 characters in production.")
+        return given
+    if environment == "production":
+        raise UnsafeSettings("PLP_SECRET_KEY is not set; production does not start without it.")
+    return _generated_secret(data_dir / SECRET_FILE)
+
+
+def _generated_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret

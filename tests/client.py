@@ -1,0 +1,96 @@
+"""A client as front ends are: signs in, sends JSON, minds ETags."""
+
+from typing import Any
+from uuid import UUID
+
+from werkzeug.test import TestResponse
+
+from plp_api import clock
+from plp_api.app import Application
+from plp_api.people.models import LoginSession
+from plp_api.rest import tokens
+
+
+class Client:
+    """Sends requests as one person; `token` None is nobody."""
+
+    def __init__(self, app: Application, token: str | None = None) -> None:
+        self.app = app
+        self.token = token
+
+    def as_(self, person: Any) -> "Client":
+        """The same client, signed in as a person of the world (the session is simply written)."""
+        with self.app.app_context(), self.app.database.transaction() as session:
+            login = LoginSession(
+                account_id=person.account_id,
+                person_id=person.id,
+                district_id=person.district_id,
+                refresh_hash="-",
+                expires_at=clock.now().replace(year=2099),
+            )
+            session.add(login)
+            session.flush()
+            zone = clock.DEFAULT_ZONE
+            token = tokens.issue(person.id, login.id, person.district_id, zone)
+        return Client(self.app, token)
+
+    def send(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Any request; `path` is under /api/v1 unless it starts with `//`."""
+        headers = dict(options.pop("headers", {}))
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        full = path[1:] if path.startswith("//") else f"/api/v1{path}"
+        return self.app.test_client().open(full, method=method, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        if "data" not in options:
+            options["json"] = {} if json is None else json
+        return self.send("POST", path, **options)
+
+    def patch(self, path: str, json: Any, etag: str | None = None, **options: Any) -> TestResponse:
+        """Change a resource as read just now, unless an ETag is given."""
+        headers = {"If-Match": etag or self.etag(path), **options.pop("headers", {})}
+        return self.send("PATCH", path, json=json, headers=headers, **options)
+
+    def delete(self, path: str, **options: Any) -> TestResponse:
+        headers = {"If-Match": self.etag(path), **options.pop("headers", {})}
+        return self.send("DELETE", path, headers=headers, **options)
+
+    def act(self, path: str, action: str, **fields: Any) -> TestResponse:
+        """Take an action on a resource as read just now."""
+        headers = {"If-Match": self.etag(path)}
+        body = {"action": action, **fields}
+        return self.send("POST", f"{path}/actions", json=body, headers=headers)
+
+    def etag(self, path: str) -> str:
+        return self.get(path).headers.get("ETag", '"0"')
+
+    def read(self, path: str) -> Any:
+        """The body of a GET that must succeed."""
+        response = self.get(path)
+        assert response.status_code == 200, (response.status_code, response.json)
+        return response.json
+
+    def made(self, path: str, json: Any, **options: Any) -> Any:
+        """The body of a POST that must create."""
+        response = self.post(path, json, **options)
+        assert response.status_code == 201, (response.status_code, response.json)
+        return response.json
+
+
+def code(response: TestResponse) -> str:
+    """The problem's code."""
+    assert response.mimetype == "application/problem+json", response.data
+    return str(response.json["code"])
+
+
+def pointers(response: TestResponse) -> set[str]:
+    """The places a problem points at."""
+    return {one.get("pointer") or one["parameter"] for one in response.json["errors"]}
+
+
+def uuid(value: str) -> UUID:
+    return UUID(value)

@@ -1,0 +1,67 @@
+"""Both databases, migrated once per worker; each test leaves them as it found them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from plp_api.app import Application, create_app
+from plp_api.settings import Settings
+from tests import databases
+from tests.client import Client
+from tests.world import World, populate
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for one of the two databases, migrated and empty."""
+    return databases.prepared(request.param, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def shared_database(settings: Settings) -> Iterator[databases.Isolated]:
+    database = databases.Isolated(settings.database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings, shared_database: databases.Isolated) -> Application:
+    return create_app(settings, shared_database)
+
+
+@pytest.fixture(scope="session")
+def populated(shared_database: databases.Isolated) -> World:
+    """The world of two districts, written once."""
+    return populate(shared_database)
+
+
+@pytest.fixture
+def database(shared_database: databases.Isolated, populated: World) -> Iterator[databases.Isolated]:
+    """The database, in a transaction that the test's end takes back."""
+    with shared_database.isolated():
+        yield shared_database
+
+
+@pytest.fixture
+def world(populated: World, database: databases.Isolated) -> World:
+    return populated
+
+
+@pytest.fixture
+def app(shared_app: Application, database: databases.Isolated) -> Application:
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Application) -> Client:
+    """A client that is nobody; `client.as_("advisor")` is somebody of the world."""
+    return Client(app)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
