@@ -6,11 +6,12 @@ are available to this caller now, and performs one.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import Parameter, signature
 from typing import Any
 
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
-from plp_api.problems import Code, Problem
+from plp_api.problems import Code, FieldError, Problem
 
 Guard = Callable[[Any, Access], str | None]
 """Says why an action is not available on a row though state and permission would allow it."""
@@ -82,12 +83,12 @@ class LifeCycle:
         """Take the action, and return what `perform` of its line returns.
 
         Raises Problem: permission_denied where no line of the action is the
-        caller's to take, action_unavailable where the state or a guard forbids it.
+        caller's to take, validation_failed where `fields` are not what the
+        action takes, action_unavailable where the state or a guard forbids it.
         """
         refusals = []
-        for one in self.moves:
-            if one.action != action:
-                continue
+        for one in self._lines(action, row, access):
+            _check_fields(one, fields)
             refusal = self._refusal(one, row, access)
             if refusal is None:
                 result = one.perform(row, access, **fields)
@@ -98,3 +99,28 @@ class LifeCycle:
         raise next(
             (one for one in refusals if one.code is Code.ACTION_UNAVAILABLE), refusals[0]
         )
+
+    def _lines(self, action: str, row: Any, access: Access) -> list[Move]:
+        """The lines of the action that are the caller's to take; none is permission_denied."""
+        found = [
+            one
+            for one in self.moves
+            if one.action == action
+            and any(access.may(permission, row.student_id) for permission in one.permissions)
+        ]
+        if not found:
+            raise Problem(Code.PERMISSION_DENIED)
+        return found
+
+
+def _check_fields(one: Move, fields: dict[str, Any]) -> None:
+    """Refuse what the action does not take, and what it needs but did not get."""
+    taken = list(signature(one.perform).parameters.values())[2:]
+    names = {parameter.name for parameter in taken}
+    missing = [p.name for p in taken if p.default is Parameter.empty and p.name not in fields]
+    errors = [
+        *(FieldError(f"/{name}", "Unknown field for this action.") for name in fields if name not in names),
+        *(FieldError(f"/{name}", "This action needs it.") for name in missing),
+    ]
+    if errors:
+        raise Problem(Code.VALIDATION_FAILED, errors=errors)

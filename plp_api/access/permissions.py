@@ -29,8 +29,7 @@ class Permission(StrEnum):
     IMPORTS_WRITE = "imports:write"
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
-    PLANS_SCRIBE = "plans:scribe"
-    PLANS_FAMILY = "plans:family"
+    PLANS_CONTRIBUTE = "plans:contribute"
     PLANS_COMMENT = "plans:comment"
     PLANS_SUBMIT = "plans:submit"
     PLANS_SUBMIT_FOR = "plans:submit_for"
@@ -85,17 +84,19 @@ def _grants(words: str) -> frozenset[str]:
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
         self:manage settings:read roster:read relationships:read advisories:read
-        plan_status:read plans:read plans:write plans:comment plans:submit signatures:sign
+        plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
+        signatures:sign
         goals:read goals:write goals:comment reviews:read reviews:prepare reviews:comment
     """),
     Role.PARENT: _grants("""
         self:manage settings:read roster:read relationships:read
-        plan_status:read plans:read plans:family plans:comment signatures:sign:deciding
+        plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
     """),
     Role.ADVISOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
-        plan_status:read plans:read plans:scribe plans:comment plans:submit_for plans:approve
+        plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
+        plans:approve
         signatures:sign goals:read goals:confirm goals:comment
         reviews:read reviews:write reviews:hold reviews:comment coverage:read
     """),
