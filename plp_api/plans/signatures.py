@@ -1,0 +1,131 @@
+"""Who must sign a version, and whether all have: worked out on read, as SQL, for any day.
+
+Required are the student, the school (whose signature is the approval), and,
+while the rights are the parents', a parent who may decide: one of them, or all
+where the district says so. From the day rights move to the student no parent
+is waited for; signatures given before stay.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from plp_api import db
+from plp_api.people.models import Student
+from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerRole
+
+AS_OF = bindparam("as_of", type_=Date())
+UNTIL = bindparam("until", type_=DateTime(timezone=True))
+DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
+EVERY_DECIDER = "all"
+
+
+def binds(as_of: date, deciding_parents: str) -> dict[str, Any]:
+    """The binds of `facts` for one day: what was signed by the end of it counts."""
+    until = datetime.combine(as_of + timedelta(days=1), time(), UTC) + timedelta(hours=12)
+    return {"as_of": as_of, "until": until, "deciding_parents": deciding_parents}
+
+
+def _signed(role: SignerRole) -> ColumnElement[bool]:
+    return exists().where(
+        Signature.plan_version_id == PlanVersion.id,
+        Signature.role == role,
+        Signature.signed_at < UNTIL,
+    )
+
+
+def _deciders(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many parents may decide on the day, of those for whom the conditions hold."""
+    return (
+        select(func.count(Relationship.person_id.distinct()))
+        .where(
+            Relationship.student_id == PlanVersion.student_id,
+            Relationship.kind == RelationshipKind.PARENT,
+            Relationship.status == RelationshipStatus.CONFIRMED,
+            Relationship.may_decide.is_(True),
+            Relationship.starts_on <= AS_OF,
+            or_(Relationship.ends_on.is_(None), Relationship.ends_on > AS_OF),
+            *conditions,
+        )
+        .correlate(PlanVersion)
+        .scalar_subquery()
+    )
+
+
+def facts() -> Select[Any]:
+    """Per plan version, who has signed and whether that is all: add a `where` on PlanVersion.
+
+    Columns: id, student_id, student_signed, school_signed, parent_signed,
+    parent_required, is_complete. Binds: `binds(…)`.
+    """
+    rights_moved = and_(
+        Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
+    )
+    own_signature = exists().where(
+        Signature.plan_version_id == PlanVersion.id,
+        Signature.role == SignerRole.PARENT,
+        Signature.person_id == Relationship.person_id,
+        Signature.signed_at < UNTIL,
+    )
+    every_decider = or_(
+        DECIDING_PARENTS != EVERY_DECIDER, _deciders() == _deciders(own_signature)
+    )
+    parents_are_done = and_(_signed(SignerRole.PARENT), every_decider)
+    student, school = _signed(SignerRole.STUDENT), _signed(SignerRole.SCHOOL)
+    return select(
+        PlanVersion.id.label("id"),
+        PlanVersion.student_id.label("student_id"),
+        student.label("student_signed"),
+        school.label("school_signed"),
+        parents_are_done.label("parent_signed"),
+        (~rights_moved).label("parent_required"),
+        and_(student, school, or_(rights_moved, parents_are_done)).label("is_complete"),
+    ).join(Student, Student.id == PlanVersion.student_id)
+
+
+@cache
+def _facts_of() -> db.Prepared:
+    return db.Prepared(facts().where(db.any_of(PlanVersion.id, bindparam("ids", type_=db.IDS))))
+
+
+def query(ids: Iterable[UUID], as_of: date, deciding_parents: str) -> db.Query:
+    """The query of `facts` for these versions, for `db.fetch`."""
+    return _facts_of()(ids=list(ids), **binds(as_of, deciding_parents))
+
+
+def state(version_status: str, fact: dict[str, Any] | None) -> str:
+    """`signature_state` of a version: before approval there is nothing to sign."""
+    if version_status not in ("in_force", "superseded") or fact is None:
+        return SignatureState.NOT_STARTED
+    return SignatureState.COMPLETE if fact["is_complete"] else SignatureState.PENDING
+
+
+def requirements(fact: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who must sign, each with what became of it: `signed`, `open`, or `not_required`."""
+    return [
+        _requirement(SignerRole.STUDENT, fact["student_signed"]),
+        _requirement(SignerRole.SCHOOL, fact["school_signed"]),
+        _requirement(SignerRole.PARENT, fact["parent_signed"], is_required=fact["parent_required"]),
+    ]
+
+
+def _requirement(role: SignerRole, is_signed: bool, *, is_required: bool = True) -> dict[str, Any]:
+    status = "signed" if is_signed else "open" if is_required else "not_required"
+    return {"role": role, "status": status}
