@@ -1,7 +1,7 @@
 """The table of product.md, section 3: which role may do what, on the students it reaches.
 
 The table is written twice on purpose: here, and spelled out in
-`tests/access/test_matrix.py`, which demands that both agree.
+`tests/access/matrix.py`; a test demands that both agree.
 """
 
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         self:manage settings:read roster:read relationships:read advisories:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
         signatures:sign
-        goals:read goals:write goals:comment reviews:read reviews:prepare reviews:comment
+        goals:read goals:write goals:comment reviews:read reviews:prepare
     """),
     Role.PARENT: _grants("""
         self:manage settings:read roster:read relationships:read
@@ -137,7 +137,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     Role.AUDITOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         imports:read plan_status:read plans:read:sampled goals:read:sampled
-        reviews:read coverage:read
+        reviews:read coverage:read audit:read
     """),
 }
 

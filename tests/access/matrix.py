@@ -1,0 +1,67 @@
+"""Who may do what, spelled out a second time: product.md, section 3, for the resources that exist.
+
+`x` always, `.` never, else the condition under which. The sweep takes what it
+expects from here, never from the code. Columns of the table that nobody holds
+yet (mentor, SIS client) are absent.
+"""
+
+from collections.abc import Iterator
+
+# Each line ends in the row of product.md's matrix that it comes from.
+MATRIX = """
+                     student parent   advisor teacher counselor elo_coordinator registrar school_admin district_admin auditor
+self:manage          x       x        x       x       x         x               x         x            x              x        # oneself: /me, own sessions
+settings:read        x       x        x       x       x         x               x         x            x              x        # templates, scales, rubrics, settings: R
+settings:write       .       .        .       .       .         .               .         x            x              .        # templates, scales, rubrics, settings: CRU
+roster:read          x       x        x       x       x         x               x         x            x              x        # roster, enrollment, placement: R
+roster:write         .       .        .       .       .         .               x         x            x              .        # roster, enrollment, placement: CRU
+people:read          .       .        .       .       .         .               x         x            x              .        # roster: whoever keeps it reads every person
+people:write         .       .        .       .       .         .               x         x            x              .        # roster: CRU
+classes:read         .       .        x       x       x         x               x         x            x              x        # roster: R of staff (own and child's stand in the enrollments)
+appointments:read    .       .        .       .       .         .               x         x            x              .        # no row: offices are read by whoever keeps people,
+appointments:write   .       .        .       .       .         .               .         x            x              .        # and given by admins alone
+relationships:read   x       x        x       .       x         .               x         x            x              x        # relationships, advisories: R
+relationships:write  .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
+advisories:read      x       .        x       .       x         .               x         x            x              x        # relationships, advisories: R
+advisories:write     .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
+plan_status:read     x       x        x       .       x         .               x         x            x              x        # plan status: R
+plans:read           x       x        x       .       x         .               .         x            reasoned       sampled  # plan, sections, profile: R
+plans:write          x       .        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU (advisor as scribe)
+plans:contribute     x       x        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU, a parent the family section
+plans:comment        x       x        x       .       x         .               .         .            .              .        # plan, sections, profile: comment (and CRU)
+plans:submit         x       .        .       .       .         .               .         .            .              .        # plan approval: submit, recall
+plans:submit_for     .       .        x       .       .         .               .         .            .              .        # plan approval: submit with reason
+plans:approve        .       .        x       .       x         .               .         x            .              .        # plan approval: S
+signatures:sign      x       deciding x       .       x         .               .         x            .              .        # signatures: S
+goals:read           x       x        x       x       x         x               .         x            reasoned       sampled  # goals, steps, check-ins: R
+goals:write          x       .        .       .       .         .               .         .            .              .        # goals, steps, check-ins: CRU
+goals:confirm        .       .        x       .       .         .               .         .            .              .        # goals, steps, check-ins: S
+goals:comment        x       x        x       x       x         .               .         .            .              .        # goals, steps, check-ins: comment (and CRU)
+reviews:read         x       x        x       .       x         .               x         x            x              x        # annual review: R
+reviews:prepare      x       .        .       .       .         .               .         .            .              .        # annual review: RU prepare
+reviews:write        .       .        x       .       x         .               .         .            .              .        # annual review: CRU
+reviews:hold         .       .        x       .       x         .               .         x            .              .        # annual review: S
+reviews:except       .       .        .       .       .         .               .         x            .              .        # annual review: except
+reviews:comment      .       x        x       .       x         .               .         .            .              .        # annual review: comment (and CRU)
+coverage:read        .       .        x       .       x         x               x         x            x              x        # reports on persons; aggregates
+audit:read           .       .        .       .       .         .               .         x            x              x        # audit trail …: R school, CRU, R
+imports:read         .       .        .       .       .         .               x         .            x              x        # …, imports (an import is the district's, no school's)
+imports:write        .       .        .       .       .         .               x         .            x              .        # …, imports
+"""
+
+ALWAYS, NEVER = "x", "."
+
+
+def table(text: str = MATRIX) -> dict[str, dict[str, str]]:
+    """The cell of each permission and role."""
+    (roles, *lines) = ([*_cells(line)] for line in text.strip().splitlines())
+    return {
+        permission: dict(zip(roles, cells, strict=True)) for permission, *cells in lines
+    }
+
+
+def _cells(line: str) -> Iterator[str]:
+    yield from line.split("#")[0].split()
+
+
+TABLE = table()
