@@ -81,7 +81,9 @@ def create_app(settings: Settings | None = None, database: db.Database | None = 
         MAX_CONTENT_LENGTH=settings.body_limit,
         PROPAGATE_EXCEPTIONS=False,
     )
+    # One address for each thing: `//` is no other way to write `/`, and nothing redirects.
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     logs.configure(settings.log_level)
     app.before_request(_begin)
     tokens.register(app, settings)

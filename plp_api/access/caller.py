@@ -152,6 +152,7 @@ ROLE_OF_TIE = {
     RelationshipKind.CASE_MANAGER: Role.ADVISOR,
     RelationshipKind.PARENT: Role.PARENT,
 }
+FAMILY = frozenset({Role.STUDENT, Role.PARENT})
 
 
 def load(
@@ -198,11 +199,10 @@ def _assembled(
             case "appointment":
                 role = Role(AppointmentRole(row["c"]).value)
                 roles.add(role)
-                if row["a"] is None:
-                    wide.add(role)
-                else:
+                if row["a"] is not None:
                     schools.setdefault(role, []).append(row["a"])
-    offices = wide | schools.keys()
+                elif role is not Role.TEACHER:  # A teacher reaches classes, wherever appointed.
+                    wide.add(role)
     return Caller(
         person_id=person_id,
         district_id=district_id,
@@ -211,7 +211,7 @@ def _assembled(
         roles=frozenset(roles),
         schools={role: tuple(sorted(ids)) for role, ids in schools.items()},
         wide=frozenset(wide),
-        # Only an office reaches guests; a student's or parent's transaction stays at home.
-        guest_districts=tuple(sorted(guests)) if offices else (),
+        # Only staff reach guests; a student's or parent's transaction stays at home.
+        guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         reason=reason,
     )

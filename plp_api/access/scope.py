@@ -19,14 +19,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from plp_api import db
 from plp_api.access.caller import CALLER, TODAY, Caller, holds
 from plp_api.access.permissions import Condition, Permission, Role, conditions
-from plp_api.people.classes import Enrollment, EnrollmentRole
-from plp_api.people.models import District, Student
 from plp_api.ownership import (
     OwnedByDistrict,
     OwnedByPerson,
     OwnedBySchool,
     OwnedByStudent,
 )
+from plp_api.people.classes import Enrollment, EnrollmentRole
+from plp_api.people.models import District, Student
 from plp_api.people.ties import (
     Appointment,
     Placement,
@@ -46,7 +46,6 @@ DISTRICT = bindparam("district", type_=Uuid())
 STUDENTS = bindparam("students", type_=db.IDS)
 SHARES_WITH_PARENTS_OF_DEPENDENTS = "shares_with_parents_of_dependents"
 EVERY_AREA = ""
-
 
 
 def _oneself(_role: Role, _area: str) -> Iterator[Ids]:
@@ -94,9 +93,7 @@ def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
 
 def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
     """Deciding needs the right itself: once it is the student's, consent to inspect is not enough."""
-    rights_not_moved = or_(
-        Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY
-    )
+    rights_not_moved = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
     yield _children(area, Relationship.may_decide.is_(True), rights_not_moved)
 
 
@@ -169,12 +166,14 @@ ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
 
 
 def _arm(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
-    """The SQL of one arm; an office held for the whole district reaches all of it."""
+    """The SQL of one arm; an office held for the whole district reaches all of it.
+
+    An office that only exists for a district (its admin's) reaches nobody from a school.
+    """
     role, condition = arm
     if is_wide and condition is not Condition.SAMPLED:
         return _in_district(role, area)
-    return ARMS[arm](role, area)
-
+    return ARMS[arm](role, area) if arm in ARMS else iter(())
 
 
 def _listing_arms(caller: Caller, permission: Permission) -> list[tuple[Arm, bool]]:
@@ -284,7 +283,9 @@ def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
     condition = Condition(row["condition"]) if row["condition"] else None
     denied = row["denied"]
     words = denied if isinstance(denied, frozenset) else (denied or "").split(",")
-    reached[Role(row["role"]), condition] = frozenset(word for word in words if word)
+    arm = Role(row["role"]), condition
+    # Of two ties of one kind, what either opens is open, as it is in lists.
+    reached[arm] = frozenset(filter(None, words)) & reached.get(arm, frozenset(words))
 
 
 @lru_cache(maxsize=256)
@@ -313,11 +314,7 @@ def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
 def _narrowed(arm: Arm, ids: Ids) -> Ids:
     role, condition = arm
     (student_id,) = ids.selected_columns
-    denied = (
-        Relationship.denied
-        if role is Role.PARENT
-        else literal("", db.Tags()).label("denied")
-    )
+    denied = Relationship.denied if role is Role.PARENT else literal("", db.Tags()).label("denied")
     return ids.where(db.any_of(student_id, STUDENTS)).with_only_columns(
         student_id.label("student_id"),
         literal(str(role), String()).label("role"),

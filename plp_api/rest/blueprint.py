@@ -17,15 +17,14 @@ from uuid import UUID
 
 import flask_smorest
 import marshmallow as ma
-from flask import Response, g, request
+from flask import Request, Response, g, request
 from webargs.flaskparser import FlaskParser
 
 from plp_api import db
-from plp_api.access.lifecycle import LifeCycle
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.problems import Code, FieldError, Problem
-from plp_api.rest import concurrency, documents, idempotency, limits, paging, tokens
+from plp_api.rest import bodies, concurrency, documents, idempotency, limits, paging, tokens
 from plp_api.rest.life import annotate, register_actions
 
 View = Callable[..., Any]
@@ -39,6 +38,10 @@ class Parser(FlaskParser):
     """Reads arguments; what a schema does not name is refused wherever it stands."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE, "form": ma.RAISE, "files": ma.RAISE}
+
+    def _raw_load_json(self, req: Request) -> Any:
+        raw = req.get_data(cache=True)
+        return bodies.parse(raw) if raw else ma.missing
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -79,13 +82,14 @@ class Blueprint(flask_smorest.Blueprint):
             @wraps(view)
             def checked(**url: Any) -> Any:
                 access = signed_in()
+                _check_address(url)
                 row = _row(access, permission, model, url, lean)
                 check_media(media)
                 if request.method == "POST":
                     return _once(access, lambda: _go(view, access, row, url, changes))
                 return _go(view, access, row, url, changes or request.method in CHANGING)
 
-            checked.permission = permission  # type: ignore[attr-defined]
+            checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
             return documents.requires(checked, permission, model, changes)
 
         return decorator
@@ -109,7 +113,9 @@ class Blueprint(flask_smorest.Blueprint):
             @wraps(view)
             def checked(**url: Any) -> Any:
                 limits.check()
+                _check_address(url)
                 check_media(media)
+                _check_parameters(view)
                 return view(**url)
 
             checked.is_public = True  # type: ignore[attr-defined]
@@ -126,7 +132,6 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[View], View]:
         """Dump what the view returns: flushed, with its actions, its ETag and its Location."""
         outer = super().response(status_code, schema, **documented)
-        life: LifeCycle | None = getattr(schema, "life", None)
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -134,10 +139,10 @@ class Blueprint(flask_smorest.Blueprint):
                 result = view(*args, **kwargs)
                 db.session().flush()
                 if isinstance(result, paging.Page):
-                    annotate(result.items, life, g.access)
+                    annotate(result.items, schema, g.access)
                     return result, status_code, result.headers
-                if life and not isinstance(result, Response):
-                    annotate([result], life, g.access)
+                if hasattr(result, "__tablename__"):
+                    annotate([result], schema, g.access)
                 g.shown = result
                 return result
 
@@ -165,6 +170,7 @@ class Blueprint(flask_smorest.Blueprint):
                 *rest, asked = args
                 return paging.page(view(access, *rest), listing, asked, access)
 
+            listed.listing = listing  # type: ignore[attr-defined]
             return listed
 
         return decorator
@@ -239,14 +245,25 @@ def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool
     if changes and row is not None:
         db.lock(row)
         concurrency.require_match(row)
+    _check_parameters(view)
+    if row is not None:
+        return view(access, row)
+    return view(access, *url.values())
+
+
+def _check_address(url: dict[str, Any]) -> None:
+    """A word in the address that no database could hold names nothing."""
+    if not all(db.storable(value) for value in url.values() if isinstance(value, str)):
+        raise Problem(Code.NOT_FOUND)
+
+
+def _check_parameters(view: View) -> None:
+    """Refuse every query parameter where the view takes none: a typo must not return everything."""
     if request.args and not getattr(view, "takes_query", False):
         raise Problem(
             Code.VALIDATION_FAILED,
             errors=[FieldError("", "Unknown parameter.", parameter=name) for name in request.args],
         )
-    if row is not None:
-        return view(access, row)
-    return view(access, *url.values())
 
 
 def _tagged(response: Response) -> Response:
@@ -269,6 +286,7 @@ def _page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
         "next_cursor": ma.fields.String(allow_none=True, required=True),
         "total_count": ma.fields.Integer(metadata={"description": "With `count=true`."}),
         "life": getattr(schema, "life", None),
+        "shape": getattr(schema, "shape", None),
         "hide_missing_count": ma.post_dump(_without_count),
     }
     return type(f"{name}PageSchema", (ma.Schema,), members)
@@ -278,5 +296,3 @@ def _without_count(_schema: ma.Schema, page: dict[str, Any], **_: Any) -> dict[s
     if page["total_count"] is None:
         del page["total_count"]
     return page
-
-

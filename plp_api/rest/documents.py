@@ -94,9 +94,7 @@ def requires(view: View, permission: Permission, model: Any, changes: bool) -> V
 
 def public(view: View) -> View:
     """Document that no token is needed."""
-    return _document(
-        view, security=[], responses=_responses(HTTPStatus.TOO_MANY_REQUESTS)
-    )
+    return _document(view, security=[], responses=_responses(HTTPStatus.TOO_MANY_REQUESTS))
 
 
 def refuses(view: View, codes: Iterable[Code]) -> View:

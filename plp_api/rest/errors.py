@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from plp_api import db
 from plp_api.problems import Code, FieldError, Problem
+from plp_api.rest.bodies import token
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ def translated(error: Exception) -> Problem:
         return Problem(Code.VERSION_STALE)
     if isinstance(error, IntegrityError):
         return _from_constraint(error)
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | OverflowError):
         return Problem(Code.RECORD_INVALID)
     if isinstance(error, OperationalError):
         return Problem(Code.DATABASE_UNAVAILABLE, headers={"Retry-After": "1"})
@@ -75,8 +76,6 @@ def _from_http(error: HTTPException) -> Problem:
     if code is Code.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
     if isinstance(messages, Mapping):
-        if code is Code.REQUEST_MALFORMED:
-            return Problem(code, "The body is not valid JSON.")
         return Problem(Code.VALIDATION_FAILED, errors=list(_field_errors(messages)))
     return Problem(code, headers=headers)
 
@@ -95,17 +94,12 @@ def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
 def _flat(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(messages, Mapping):
         for key, value in messages.items():
-            yield from _flat(value, pointer if key == "_schema" else f"{pointer}/{_token(key)}")
+            yield from _flat(value, pointer if key == "_schema" else f"{pointer}/{token(key)}")
     elif isinstance(messages, list | tuple):
         for value in messages:
             yield from _flat(value, pointer)
     else:
         yield pointer, str(messages)
-
-
-def _token(key: object) -> str:
-    """One reference token, escaped as RFC 6901 asks."""
-    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _from_token(error: Exception) -> Problem:

@@ -21,14 +21,23 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 50
 
 
-def annotate(rows: Iterable[Any], life: LifeCycle | None, access: Access) -> None:
-    """Give each row its `available_actions` for this caller, with one query for all of them."""
+def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
+    """Give rows what a schema shows beside their columns, for this caller, with few queries for all.
+
+    `schema.shape(rows, access)`, where there is one, sets further attributes;
+    `schema.life` stands for `available_actions`.
+    """
     rows = list(rows)
-    if life is None or not rows:
+    life: LifeCycle | None = getattr(schema, "life", None)
+    shape = getattr(schema, "shape", None)
+    if not rows or (life is None and shape is None):
         return
-    access.look_up({row.student_id for row in rows})
-    for row in rows:
-        row.available_actions = life.available(row, access)
+    access.look_up({row.student_id for row in rows if hasattr(row, "student_id")})
+    if shape is not None:
+        shape(rows, access)
+    if life is not None:
+        for row in rows:
+            row.available_actions = life.available(row, access)
 
 
 def action_schema(
@@ -100,7 +109,9 @@ def register_actions(
         """
     checked = blueprint.requires(read, model, changes=True)(act)
     refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
-    blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(refusing)
+    blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
+        refusing
+    )
 
     answer = type(
         f"{noun}ActionAnswerSchema",
@@ -114,7 +125,7 @@ def register_actions(
     @blueprint.arguments(action_schema(noun, life, extra, listed=True))
     @blueprint.response(200, answers)
     def act_on_many(access: Access, fields: dict[str, Any]) -> Any:
-        return {"items": _each(access, model, life, read, fields)}
+        return {"items": _each(access, model, schema, read, fields)}
 
     act_on_many.__name__ = f"act_on_{word.replace(' ', '_')}s"
     act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {word}s.
@@ -131,7 +142,7 @@ def _words(noun: str) -> str:
 
 
 def _each(
-    access: Access, model: type[Any], life: LifeCycle, read: Permission, asked: dict[str, Any]
+    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
     shared = {key: value for key, value in asked.items() if key != "items"}
     answers = []
@@ -143,10 +154,10 @@ def _each(
                 db.lock(row)
                 if row.version != version:
                     raise Problem(Code.VERSION_STALE)
-                result = life.perform(row, access, **{**shared, **item})
+                result = schema.life.perform(row, access, **{**shared, **item})
                 db.session().flush()
             shown = row if result is None else result
-            annotate([shown], life, g.access)
+            annotate([shown], schema, g.access)
             answers.append({"id": key, "status": 200, "resource": shown})
         except Problem as problem:
             answers.append({"id": key, "status": problem.status, "problem": document(problem)})

@@ -1,10 +1,9 @@
 """Lists: closed filters and sorts, and cursors that lose nothing while rows come and go."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -121,7 +120,9 @@ class Page:
         return {"Link": f'<{request.base_url}?{query}>; rel="next"'}
 
 
-def page(statement: Select[Any], listing: Listing, asked: Mapping[str, Any], access: Access) -> Page:
+def page(
+    statement: Select[Any], listing: Listing, asked: Mapping[str, Any], access: Access
+) -> Page:
     """One page of the statement, which selects one entity with an `id`."""
     for name, one in listing.filters.items():
         if name in asked:
@@ -145,7 +146,7 @@ def _count(statement: Select[Any], access: Access) -> int:
 
 
 def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
-    position = [sort, getattr(row, column.key), row.id]
+    position = [request.path, sort, getattr(row, column.key), row.id]
     return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
 
 
@@ -157,13 +158,13 @@ def _after(
     Written so that an index on (column, id) serves it on both databases.
     """
     try:
-        made_for, value, last_id = orjson.loads(
+        *made_for, value, last_id = orjson.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
-        if made_for != sort:
-            raise ValueError("made for another sort")
+        if made_for != [request.path, sort]:
+            raise ValueError("made for another list or sort")
         value, last_id = _typed(value, column), UUID(last_id)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         detail = "Not a cursor of this list."
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
@@ -176,7 +177,7 @@ def _after(
 def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
     wanted = column.type.python_type
     if wanted is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     if wanted is date:
         return date.fromisoformat(value)
     if not isinstance(value, wanted) or (isinstance(value, str) and not db.storable(value)):
