@@ -1,7 +1,7 @@
 """Instants, a district's today, birthdays, and the cycle of annual reviews."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,12 @@ def now() -> datetime:
 def today(zone: str = DEFAULT_ZONE) -> date:
     """Today's date where the district is: rights begin and end on local dates."""
     return now().astimezone(_zone(zone)).date()
+
+
+def end_of(day: date, zone: str = DEFAULT_ZONE) -> datetime:
+    """The first instant after the day where the district is, in UTC."""
+    following = datetime.combine(day + timedelta(days=1), time(), _zone(zone))
+    return following.astimezone(UTC)
 
 
 @cache

@@ -6,10 +6,11 @@ opens it (the request, the job, the command) commits it, nobody else does.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import (
     ARRAY,
     JSON,
+    BindParameter,
     Boolean,
     DateTime,
     Dialect,
@@ -28,8 +30,10 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     Uuid,
+    bindparam,
     create_engine,
     event,
+    insert,
     text,
 )
 from sqlalchemy import Text as LongString
@@ -53,10 +57,12 @@ SCHEMA_NAMES = {
 }
 
 
+INSERTED_AT_ONCE = 5000
+
+
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562): ordered by time of birth, so that indexes grow at one end."""
     return UUID(int=uuid7().int)
-
 
 
 class Instant(TypeDecorator[datetime]):
@@ -148,6 +154,11 @@ IDS = ListOf(Uuid)
 WORDS = ListOf(String)
 
 
+def ids_bind(name: str) -> BindParameter[list[UUID]]:
+    """A bound list of ids, for `any_of`."""
+    return bindparam(name, type_=IDS)
+
+
 class any_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function it is
     """`any_of(column, bindparam("ids", type_=IDS))`: membership in one bound list.
 
@@ -170,7 +181,6 @@ def _any_of_json(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = element.clauses
     listed = compiler.process(values, **kw)
     return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({listed}))"
-
 
 
 class Base(DeclarativeBase):
@@ -296,7 +306,6 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
-
 def session() -> Session:
     """The session of the running transaction; LookupError where there is none."""
     return _session.get()
@@ -305,6 +314,29 @@ def session() -> Session:
 def current() -> Database:
     """The database of the running transaction."""
     return _database.get()
+
+
+@contextmanager
+def using(database: Database) -> Iterator[None]:
+    """Let `current()` name this database in the block, for work that opens transactions of its own."""
+    token = _database.set(database)
+    try:
+        yield
+    finally:
+        _database.reset(token)
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Call this once the running transaction is committed; never, where it is rolled back."""
+    session().info.setdefault("after_commit", []).append(call)
+
+
+@event.listens_for(Session, "after_commit")
+def _call_after_commit(session: Session) -> None:
+    """A savepoint's release is announced as a commit too, but promises nothing yet."""
+    if not session.in_nested_transaction():
+        for call in session.info.pop("after_commit", ()):
+            call()
 
 
 def on_postgresql() -> bool:
@@ -344,6 +376,15 @@ def lock_name(name: str, wait: bool = True) -> bool:
     return session().execute(key, {"name": name}).scalar() is not False
 
 
+def insert_many(model: type[Base], rows: Iterable[dict[str, Any]]) -> int:
+    """Insert rows in batches, so that memory does not grow with their number; how many there were."""
+    rows, count = iter(rows), 0
+    while batch := list(islice(rows, INSERTED_AT_ONCE)):
+        session().execute(insert(model), batch)
+        count += len(batch)
+    return count
+
+
 class Prepared:
     """A statement built and compiled once, run through `fetch`.
 
@@ -378,9 +419,7 @@ class Query:
         self.binds = binds
 
 
-def fetch(
-    *queries: Query, districts: Sequence[UUID] | None = None
-) -> list[list[dict[str, Any]]]:
+def fetch(*queries: Query, districts: Sequence[UUID] | None = None) -> list[list[dict[str, Any]]]:
     """The rows of every query, as dicts, in one round trip where the database can.
 
     On PostgreSQL the queries travel as one pipeline (0.67-0.82 of the floor,

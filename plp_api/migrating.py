@@ -1,8 +1,5 @@
 """Bringing a database to the schema of this code, and what stands there now."""
 
-from importlib import resources
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -10,19 +7,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, Engine, make_url
 
+from plp_api import data
 from plp_api.settings import Settings
-
-
-def _folder() -> Path:
-    """The revisions: beside the package in a checkout, inside it when installed (setup.py)."""
-    package = Path(str(resources.files("plp_api")))
-    inside = package / "migrations"
-    return inside if inside.is_dir() else package.parent / "migrations"
 
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(data.migrations()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

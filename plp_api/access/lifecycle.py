@@ -96,9 +96,7 @@ class LifeCycle:
                     setattr(row, self.status, one.target)
                 return result
             refusals.append(refusal)
-        raise next(
-            (one for one in refusals if one.code is Code.ACTION_UNAVAILABLE), refusals[0]
-        )
+        raise next((one for one in refusals if one.code is Code.ACTION_UNAVAILABLE), refusals[0])
 
     def _lines(self, action: str, row: Any, access: Access) -> list[Move]:
         """The lines of the action that are the caller's to take; none is permission_denied."""
@@ -119,7 +117,11 @@ def _check_fields(one: Move, fields: dict[str, Any]) -> None:
     names = {parameter.name for parameter in taken}
     missing = [p.name for p in taken if p.default is Parameter.empty and p.name not in fields]
     errors = [
-        *(FieldError(f"/{name}", "Unknown field for this action.") for name in fields if name not in names),
+        *(
+            FieldError(f"/{name}", "Unknown field for this action.")
+            for name in fields
+            if name not in names
+        ),
         *(FieldError(f"/{name}", "This action needs it.") for name in missing),
     ]
     if errors:

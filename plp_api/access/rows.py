@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from plp_api import db
 from plp_api.access.caller import Caller
-from plp_api.access.permissions import Permission, Role, conditions
+from plp_api.access.permissions import Condition, Permission, Role, conditions
 from plp_api.access.scope import (
     Reached,
     needs_reason,
@@ -19,6 +19,7 @@ from plp_api.access.scope import (
 )
 from plp_api.audit import actions as audit
 from plp_api.ownership import OwnedByStudent
+from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
 from plp_api.problems import Code, Problem
 
 Model = TypeVar("Model", bound=db.Base)
@@ -118,9 +119,30 @@ class Access:
         """Whether the caller may do that on this student."""
         return permits(self.caller, self.reached(student_id), permission)
 
+    def roles_to(self, student_id: UUID) -> set[Role]:
+        """What the caller is to this student."""
+        return {role for role, _ in self.reached(student_id)}
+
     def is_to(self, role: Role, student_id: UUID) -> bool:
         """Whether the caller is that to this student."""
-        return any(arm[0] is role for arm in self.reached(student_id))
+        return role in self.roles_to(student_id)
+
+    def decides_for(self, student_id: UUID) -> bool:
+        """Whether the caller is a parent who may decide for the student today."""
+        return (Role.PARENT, Condition.DECIDING) in self.reached(student_id)
+
+    def is_family(self, student_id: UUID) -> bool:
+        """Whether the caller is the student's parent in any way: then they never act for the school.
+
+        Asked of the tie itself, not of reach: a parent without rights is a parent.
+        """
+        tie = exists().where(
+            Relationship.person_id == self.caller.person_id,
+            Relationship.student_id == student_id,
+            Relationship.kind == RelationshipKind.PARENT,
+            Relationship.status != RelationshipStatus.SUPPRESSED,
+        )
+        return bool(db.session().scalar(select(tie)))
 
     def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
         """Whether an office of the caller grants the permission at that school (None: the district)."""

@@ -144,7 +144,7 @@ class PlanVersion(Resource, Base):
     snapshot: Mapped[str | None]
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
 
-    plan: Mapped[Plan] = relationship(lazy="raise")
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
     sections: Mapped[list["PlanSection"]] = relationship(
         back_populates="plan_version", order_by="PlanSection.position", lazy="selectin"
     )

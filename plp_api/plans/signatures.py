@@ -7,7 +7,7 @@ is waited for; signatures given before stay.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
-    DateTime,
     Select,
     String,
     and_,
@@ -26,20 +25,20 @@ from sqlalchemy import (
     select,
 )
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.people.models import Student
 from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
 from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerRole
 
 AS_OF = bindparam("as_of", type_=Date())
-UNTIL = bindparam("until", type_=DateTime(timezone=True))
+UNTIL = bindparam("until", type_=db.Instant())
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
 EVERY_DECIDER = "all"
 
 
 def binds(as_of: date, deciding_parents: str) -> dict[str, Any]:
     """The binds of `facts` for one day: what was signed by the end of it counts."""
-    until = datetime.combine(as_of + timedelta(days=1), time(), UTC) + timedelta(hours=12)
+    until = clock.end_of(as_of)
     return {"as_of": as_of, "until": until, "deciding_parents": deciding_parents}
 
 
@@ -84,9 +83,7 @@ def facts() -> Select[Any]:
         Signature.person_id == Relationship.person_id,
         Signature.signed_at < UNTIL,
     )
-    every_decider = or_(
-        DECIDING_PARENTS != EVERY_DECIDER, _deciders() == _deciders(own_signature)
-    )
+    every_decider = or_(DECIDING_PARENTS != EVERY_DECIDER, _deciders() == _deciders(own_signature))
     parents_are_done = and_(_signed(SignerRole.PARENT), every_decider)
     student, school = _signed(SignerRole.STUDENT), _signed(SignerRole.SCHOOL)
     return select(

@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from plp_api import db
-from plp_api.problems import Code, FieldError, Problem
+from plp_api.problems import Code, FieldError, Problem, document
 from plp_api.rest.bodies import token
 
 MEDIA_TYPE = "application/problem+json"
@@ -139,27 +139,6 @@ def _constraint(error: IntegrityError) -> tuple[str | None, str]:
         columns = [part.split(".") for part in where.split(", ")]
         return "_".join(["uq", columns[0][0], *(column for _, column in columns)]), "unique"
     return where or None, "foreign" if words.startswith("FOREIGN") else "check"
-
-
-def document(problem: Problem) -> dict[str, Any]:
-    """The problem document itself."""
-    found: dict[str, Any] = {
-        "type": f"/problems/{problem.code.wire}",
-        "title": problem.code.value.title,
-        "status": problem.status,
-        "code": problem.code.wire,
-        **problem.extra,
-    }
-    if problem.detail:
-        found["detail"] = problem.detail
-    if problem.errors:
-        found["errors"] = [_error(one) for one in problem.errors]
-    return found
-
-
-def _error(error: FieldError) -> dict[str, str]:
-    where = {"parameter": error.parameter} if error.parameter else {"pointer": error.pointer}
-    return {**where, "detail": error.detail}
 
 
 def render(problem: Problem) -> Response:

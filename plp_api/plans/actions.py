@@ -1,0 +1,376 @@
+"""Opening plans, writing versions, handing them in, approving and signing them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from plp_api import clock, db
+from plp_api.access.permissions import Role
+from plp_api.access.rows import Access
+from plp_api.audit import actions as audit
+from plp_api.comments.models import Comment
+from plp_api.db import new_id
+from plp_api.people.models import Person, Student
+from plp_api.plans import snapshot, templates
+from plp_api.plans.followers import ON_APPROVED
+from plp_api.plans.models import (
+    Plan,
+    PlanSection,
+    PlanTemplate,
+    PlanVersion,
+    ProfileEntry,
+    Signature,
+    SignatureMethod,
+    SignerRole,
+    VersionStatus,
+)
+from plp_api.problems import Code, FieldError, Problem
+
+
+def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
+    """Open a plan for each of these students who has none, in the district's default template."""
+    session = db.session()
+    missing = select(Student.id).where(
+        db.any_of(Student.id, db.ids_bind("ids")),
+        Student.id.not_in(select(Plan.student_id).where(Plan.district_id == district_id)),
+    )
+    lacking = session.scalars(missing, {"ids": list(student_ids)}).all()
+    if not lacking:
+        return
+    template = templates.default_for(district_id)
+    rows = (
+        {
+            "id": new_id(),
+            "district_id": district_id,
+            "student_id": student_id,
+            "template_id": template.id,
+            "opened_on": today,
+        }
+        for student_id in lacking
+    )
+    db.insert_many(Plan, rows)
+
+
+def start_version(plan: Plan, by: UUID) -> PlanVersion:
+    """Begin a draft: from the version in force, if there is one, else with empty sections.
+
+    Raises Problem: plan_closed, and version_open (the database's own rule)
+    where another version is being written.
+    """
+    _require_open(plan)
+    session = db.session()
+    template = session.get_one(PlanTemplate, plan.template_id)
+    latest = session.scalar(
+        select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
+    )
+    version = PlanVersion(
+        id=new_id(),
+        district_id=plan.district_id,
+        student_id=plan.student_id,
+        plan=plan,
+        template_id=template.id,
+        number=(latest or 0) + 1,
+        started_by=by,
+        status=VersionStatus.DRAFT,
+    )
+    kept = _bodies(in_force(plan))
+    version.sections = [
+        _section(version, key, position, kept.get(key))
+        for position, key in enumerate(template.keys)
+    ]
+    session.add(version)
+    session.flush()
+    plan.stir()
+    audit.record("plan_version.started", version, by=by, number=version.number)
+    return version
+
+
+def _section(
+    version: PlanVersion, key: str, position: int, kept: PlanSection | None
+) -> PlanSection:
+    return PlanSection(
+        district_id=version.district_id,
+        student_id=version.student_id,
+        key=key,
+        position=position,
+        body=kept.body if kept else "",
+        written_by=kept.written_by if kept else None,
+    )
+
+
+def _bodies(version: PlanVersion | None) -> dict[str, PlanSection]:
+    return {section.key: section for section in version.sections} if version else {}
+
+
+def in_force(plan: Plan) -> PlanVersion | None:
+    """The plan's version in force."""
+    asked = select(PlanVersion).where(
+        PlanVersion.plan_id == plan.id, PlanVersion.status == VersionStatus.IN_FORCE
+    )
+    return db.session().scalars(asked).first()
+
+
+def _require_open(plan: Plan) -> None:
+    if not plan.is_open:
+        raise Problem(Code.PLAN_CLOSED)
+
+
+def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
+    """Set the text of sections in an editable version, each by one of its authors.
+
+    Raises Problem: version_frozen, validation_failed (a section the template
+    does not have), section_not_yours.
+    """
+    if version.status not in (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED):
+        raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
+    template = db.session().get_one(PlanTemplate, version.template_id)
+    described = {section["key"]: section for section in template.sections}
+    sections = {section.key: section for section in version.sections}
+    unknown = [
+        FieldError(f"/sections/{key}", "No such section.") for key in bodies if key not in described
+    ]
+    if unknown:
+        raise Problem(Code.VALIDATION_FAILED, errors=unknown)
+    roles = access.roles_to(version.student_id)
+    for key, body in bodies.items():
+        if not templates.writable(described[key], roles):
+            errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
+            raise Problem(Code.SECTION_NOT_YOURS, errors=errors)
+        if sections[key].body != body:
+            sections[key].body = body
+            sections[key].written_by = access.caller.person_id
+    version.touch()
+    version.plan.stir()
+    changed = sorted(bodies)
+    audit.record("plan_version.written", version, by=access.caller.person_id, sections=changed)
+    return version
+
+
+def discard(version: PlanVersion, by: UUID) -> None:
+    """Throw a draft away that was never handed in; whatever was handed in is kept.
+
+    Raises Problem(version_frozen).
+    """
+    if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
+        raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
+    audit.record("plan_version.discarded", version, by=by, number=version.number)
+    version.plan.stir()
+    session = db.session()
+    for section in version.sections:
+        session.delete(section)
+    session.delete(version)
+
+
+def submit(version: PlanVersion, access: Access) -> None:
+    """Hand the version in. From here nobody edits it until it comes back.
+
+    Raises Problem(version_incomplete), naming every required section still empty.
+    """
+    _hand_in(version, access, recorded_for=None)
+
+
+def submit_for(version: PlanVersion, access: Access, reason: str) -> None:
+    """Hand the version in for the student, with the reason, shown as `recorded_for`."""
+    _hand_in(version, access, recorded_for=reason)
+
+
+def _hand_in(version: PlanVersion, access: Access, recorded_for: str | None) -> None:
+    empty = _empty_sections(version)
+    if empty:
+        errors = [FieldError(f"/sections/{key}", "Still empty.") for key in empty]
+        raise Problem(Code.VERSION_INCOMPLETE, errors=errors)
+    by = access.caller.person_id
+    version.submitted_at, version.submitted_by = clock.now(), by
+    version.recorded_for = recorded_for
+    version.plan.stir()
+    audit.record("plan_version.submitted", version, by=by, for_student=recorded_for is not None)
+
+
+def _empty_sections(version: PlanVersion) -> list[str]:
+    template = db.session().get_one(PlanTemplate, version.template_id)
+    required = {section["key"] for section in template.sections if section["is_required"]}
+    return [one.key for one in version.sections if one.key in required and not one.body.strip()]
+
+
+def recall(version: PlanVersion, access: Access) -> None:
+    """Take a version back before it was approved, to go on writing."""
+    version.plan.stir()
+    audit.record("plan_version.recalled", version, by=access.caller.person_id)
+
+
+def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
+    """Give the version back with a comment saying what is asked for."""
+    by = access.caller.person_id
+    db.session().add(
+        Comment(
+            district_id=version.district_id,
+            student_id=version.student_id,
+            subject_type=version.__tablename__,
+            subject_id=version.id,
+            author_id=by,
+            author_role=school_role(access, version.student_id),
+            body=comment,
+        )
+    )
+    version.plan.stir()
+    audit.record("plan_version.changes_requested", version, by=by)
+
+
+def school_role(access: Access, student_id: UUID) -> str:
+    """As what a member of the school speaks to this student."""
+    offices = (Role.ADVISOR, Role.COUNSELOR, Role.SCHOOL_ADMIN)
+    return next((str(role) for role in offices if access.is_to(role, student_id)), "school")
+
+
+def approve(version: PlanVersion, access: Access) -> None:
+    """Put the version in force: freeze it, supersede the last one, sign for the school.
+
+    What follows elsewhere (goals confirmed, the review's version) is done by
+    those registered in `followers`.
+    """
+    by, today = access.caller.person_id, access.caller.today
+    last = in_force(version.plan)
+    if last is not None:
+        last.status = VersionStatus.SUPERSEDED
+        last.superseded_on = today
+        db.session().flush()
+    version.approved_at, version.approved_by = clock.now(), by
+    version.in_force_on = today
+    version.status = VersionStatus.IN_FORCE
+    for follow in ON_APPROVED:
+        follow(version, access)
+    snapshot.freeze(version)
+    _sign(version, by, SignerRole.SCHOOL, _language(by))
+    version.plan.stir()
+    audit.record("plan_version.approved", version, by=by, sha256=version.snapshot_sha256)
+
+
+def _language(person_id: UUID) -> str:
+    return db.session().get_one(Person, person_id).language
+
+
+def author_is_approver(version: PlanVersion, access: Access) -> str | None:
+    """Why the caller cannot approve: they handed it in, or wrote what is the student's to write."""
+    by = access.caller.person_id
+    template = db.session().get_one(PlanTemplate, version.template_id)
+    students_own = {one["key"] for one in template.sections if "advisor" not in one["authors"]}
+    scribed = any(one.written_by == by and one.key in students_own for one in version.sections)
+    if scribed or by in (version.submitted_by, version.student_id):
+        return "Nobody approves their own work; another approver is needed."
+    return None
+
+
+def approver_is_family(version: PlanVersion, access: Access) -> str | None:
+    """Why the caller cannot act for the school: they are the student's parent."""
+    if access.is_family(version.student_id):
+        return "A student's parent never acts for the school there."
+    return None
+
+
+def sign(version: PlanVersion, access: Access, sha256: str, language: str) -> Signature:
+    """Sign the version in force, over the snapshot that was read.
+
+    As student or parent where the caller is that; else for the school. Raises
+    Problem: version_frozen's opposite is `action_unavailable` (nothing to sign
+    yet), snapshot_mismatch, signature_exists, signature_not_required.
+    """
+    db.lock(version)
+    if version.status != VersionStatus.IN_FORCE:
+        raise Problem(
+            Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
+        )
+    if version.snapshot_sha256 != sha256:
+        raise Problem(Code.SNAPSHOT_MISMATCH)
+    role = _signs_as(version, access)
+    if _has_signed(version, access.caller.person_id, role):
+        raise Problem(Code.SIGNATURE_EXISTS)
+    return _sign(version, access.caller.person_id, role, language)
+
+
+def _signs_as(version: PlanVersion, access: Access) -> SignerRole:
+    if access.is_to(Role.STUDENT, version.student_id):
+        return SignerRole.STUDENT
+    if access.is_family(version.student_id):
+        if access.decides_for(version.student_id):
+            return SignerRole.PARENT
+        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "A parent signs while the decision is theirs.")
+    if _is_signed_as(version, SignerRole.SCHOOL):
+        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "The school has signed by approving.")
+    return SignerRole.SCHOOL
+
+
+def _has_signed(version: PlanVersion, person_id: UUID, role: SignerRole) -> bool:
+    asked = select(Signature.id).where(
+        Signature.plan_version_id == version.id,
+        Signature.person_id == person_id,
+        Signature.role == role,
+    )
+    return db.session().scalar(asked) is not None
+
+
+def _is_signed_as(version: PlanVersion, role: SignerRole) -> bool:
+    asked = select(Signature.id).where(
+        Signature.plan_version_id == version.id, Signature.role == role
+    )
+    return db.session().scalars(asked).first() is not None
+
+
+def sign_in_room(
+    version: PlanVersion, witness: UUID, person_id: UUID, role: SignerRole, language: str
+) -> Signature | None:
+    """A signature given on paper or screen before the advisor; None where it was given already."""
+    if _has_signed(version, person_id, role):
+        return None
+    return _sign(
+        version, person_id, role, language, method=SignatureMethod.IN_ROOM, witnessed_by=witness
+    )
+
+
+def _sign(
+    version: PlanVersion, person_id: UUID, role: SignerRole, language: str, **how: Any
+) -> Signature:
+    assert version.snapshot_sha256 is not None, "only a frozen version is signed"
+    signature = Signature(
+        id=new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan_version_id=version.id,
+        person_id=person_id,
+        role=role,
+        snapshot_sha256=version.snapshot_sha256,
+        language=language,
+        **how,
+    )
+    db.session().add(signature)
+    version.plan.stir()
+    audit.record("signature.given", signature, by=how.get("witnessed_by", person_id), role=role)
+    return signature
+
+
+def add_entry(plan: Plan, by: UUID, kind: str, body: str) -> ProfileEntry:
+    """Add something the student says of themselves."""
+    _require_open(plan)
+    entry = ProfileEntry(
+        id=new_id(),
+        district_id=plan.district_id,
+        student_id=plan.student_id,
+        plan_id=plan.id,
+        kind=kind,
+        body=body,
+        written_by=by,
+    )
+    db.session().add(entry)
+    plan.stir()
+    audit.record("profile_entry.added", entry, by=by, kind=kind)
+    return entry
+
+
+def withdraw_entry(entry: ProfileEntry, by: UUID) -> None:
+    """Say that an entry no longer holds; it stays in the history."""
+    if entry.withdrawn_at is None:
+        entry.withdrawn_at = clock.now()
+        db.session().get_one(Plan, entry.plan_id).stir()
+        audit.record("profile_entry.withdrawn", entry, by=by)

@@ -1,0 +1,222 @@
+"""Routes of plans, their versions, profile entries and signatures."""
+
+from typing import Any
+
+from flask import Response
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.comments.routes import serve as serve_comments
+from plp_api.people.followers import ON_ENROLLED
+from plp_api.plans import actions, reads
+from plp_api.plans.models import (
+    Plan,
+    PlanTemplate,
+    PlanVersion,
+    ProfileEntry,
+    ProfileKind,
+    VersionStatus,
+)
+from plp_api.plans.schemas import (
+    PlanTemplateSchema,
+    PlanVersionActionFieldsSchema,
+    PlanVersionPatchSchema,
+    PlanVersionSchema,
+    ProfileEntrySchema,
+    SignatureSchema,
+    SignaturesSchema,
+)
+from plp_api.problems import Code
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.paging import Listing, one_of, same_id, since
+
+blueprint = Blueprint("Plans", __name__, "The plan of a student: versions, profile, signatures.")
+
+TEMPLATES = Listing(filters={}, sorts={"created_at": PlanTemplate.created_at})
+VERSIONS = Listing(
+    filters={
+        "status": one_of(PlanVersion.status, VersionStatus, "Only versions in these states."),
+        "student_id": same_id(PlanVersion.student_id, "Only this student's."),
+        "updated_since": since(PlanVersion.updated_at),
+    },
+    sorts={"updated_at": PlanVersion.updated_at, "created_at": PlanVersion.created_at},
+)
+ENTRIES = Listing(
+    filters={"kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds.")},
+    sorts={"created_at": ProfileEntry.created_at},
+)
+
+ON_ENROLLED.append(actions.open_for)
+
+
+@blueprint.route("/plan-templates")
+@blueprint.requires(Permission.SETTINGS_READ)
+@blueprint.lists(PlanTemplateSchema, TEMPLATES)
+def list_plan_templates(access: Access) -> Any:
+    """List the district's plan templates."""
+    return access.select(PlanTemplate)
+
+
+@blueprint.route("/plan-templates/<uuid:template_id>")
+@blueprint.requires(Permission.SETTINGS_READ, PlanTemplate)
+@blueprint.response(200, PlanTemplateSchema)
+def get_plan_template(access: Access, template: PlanTemplate) -> PlanTemplate:
+    """Get a plan template: the sections, what they ask, and who writes them."""
+    return template
+
+
+@blueprint.route("/plan-versions")
+@blueprint.requires(Permission.PLANS_READ)
+@blueprint.lists(PlanVersionSchema, VERSIONS)
+def list_plan_versions(access: Access) -> Any:
+    """List plan versions you may read, across students.
+
+    An advisor finds what waits for approval with `status=submitted`.
+    """
+    return access.select(PlanVersion)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/versions")
+@blueprint.requires(Permission.PLANS_READ, Plan)
+@blueprint.lists(PlanVersionSchema, VERSIONS)
+def list_versions_of_plan(access: Access, plan: Plan) -> Any:
+    """List the versions of one plan, open, in force and superseded."""
+    return access.select(PlanVersion).where(PlanVersion.plan_id == plan.id)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/versions", methods=["POST"])
+@blueprint.requires(Permission.PLANS_WRITE, Plan, media=None)
+@blueprint.refuses(Code.VERSION_OPEN, Code.PLAN_CLOSED)
+@blueprint.response(201, PlanVersionSchema)
+def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
+    """Start a new version of a plan.
+
+    It begins with the sections of the version in force, or empty. A plan has
+    at most one open version. No body is sent.
+    """
+    return actions.start_version(plan, by=access.caller.person_id)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.response(200, PlanVersionSchema)
+def get_plan_version(access: Access, version: PlanVersion) -> PlanVersion:
+    """Get a plan version with its sections and what you may do with it now."""
+    return version
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>", methods=["PATCH"])
+@blueprint.requires(Permission.PLANS_CONTRIBUTE, PlanVersion)
+@blueprint.refuses(Code.VERSION_FROZEN, Code.SECTION_NOT_YOURS)
+@blueprint.arguments(PlanVersionPatchSchema)
+@blueprint.response(200, PlanVersionSchema)
+def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> PlanVersion:
+    """Write sections of an open version.
+
+    Send only the sections you change. Each names its `authors` in the
+    template: a parent writes the family's section, an advisor the advisor's
+    and, as scribe, the student's. When somebody saved before you, the answer
+    is 412 and your text is still yours: read again and send it on top.
+    """
+    return actions.write_sections(version, access, fields["sections"])
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])
+@blueprint.requires(Permission.PLANS_WRITE, PlanVersion)
+@blueprint.refuses(Code.VERSION_FROZEN)
+@blueprint.response(204)
+def discard_plan_version(access: Access, version: PlanVersion) -> None:
+    """Discard a draft that was never handed in."""
+    actions.discard(version, by=access.caller.person_id)
+
+
+blueprint.actions("/plan-versions", PlanVersion, PlanVersionSchema, PlanVersionActionFieldsSchema)
+serve_comments(
+    blueprint,
+    "/plan-versions",
+    PlanVersion,
+    read=Permission.PLANS_READ,
+    write=Permission.PLANS_COMMENT,
+)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/snapshot")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE)
+@blueprint.response(200, content_type="application/json")
+def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
+    """Get the exact bytes that are signed.
+
+    Canonical JSON (RFC 8785); the SHA-256 of these bytes is the version's
+    `snapshot_sha256`. A version not yet in force has none: 409.
+    """
+    return Response(reads.snapshot_of(version), mimetype="application/json")
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signatures")
+@blueprint.requires(Permission.PLAN_STATUS_READ, PlanVersion)
+@blueprint.response(200, SignaturesSchema)
+def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[str, Any]:
+    """List who signed a version, who must sign today, and whether that is all.
+
+    What is required is worked out for today: from the day rights move to the
+    student, no parent is waited for.
+    """
+    return reads.signatures_of(version, access)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signatures", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_SIGN, PlanVersion)
+@blueprint.refuses(
+    Code.SNAPSHOT_MISMATCH,
+    Code.SIGNATURE_EXISTS,
+    Code.SIGNATURE_NOT_REQUIRED,
+    Code.ACTION_UNAVAILABLE,
+)
+@blueprint.arguments(SignatureSchema)
+@blueprint.response(201, SignatureSchema)
+def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Any:
+    """Sign the version in force.
+
+    Send the `snapshot_sha256` of what was read (no If-Match: the hash says
+    more) and the language it was read in. Whether you sign as student, parent
+    or school follows from who you are to the student.
+    """
+    return actions.sign(version, access, fields["snapshot_sha256"], fields["language"])
+
+
+@blueprint.route("/plans/<uuid:plan_id>/profile-entries")
+@blueprint.requires(Permission.PLANS_READ, Plan)
+@blueprint.lists(ProfileEntrySchema, ENTRIES)
+def list_profile_entries(access: Access, plan: Plan) -> Any:
+    """List what a student says of themselves, withdrawn entries included."""
+    return access.select(ProfileEntry).where(ProfileEntry.plan_id == plan.id)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/profile-entries", methods=["POST"])
+@blueprint.requires(Permission.PLANS_WRITE, Plan)
+@blueprint.refuses(Code.PLAN_CLOSED)
+@blueprint.arguments(ProfileEntrySchema)
+@blueprint.response(201, ProfileEntrySchema)
+def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> ProfileEntry:
+    """Add a strength, interest, aptitude, disposition or aspiration.
+
+    To change one, withdraw it and add another: a profile has a history.
+    """
+    return actions.add_entry(plan, access.caller.person_id, **fields)
+
+
+@blueprint.route("/profile-entries/<uuid:entry_id>")
+@blueprint.requires(Permission.PLANS_READ, ProfileEntry)
+@blueprint.response(200, ProfileEntrySchema)
+def get_profile_entry(access: Access, entry: ProfileEntry) -> ProfileEntry:
+    """Get a profile entry."""
+    return entry
+
+
+@blueprint.route("/profile-entries/<uuid:entry_id>", methods=["DELETE"])
+@blueprint.requires(Permission.PLANS_WRITE, ProfileEntry)
+@blueprint.response(204)
+def withdraw_profile_entry(access: Access, entry: ProfileEntry) -> None:
+    """Withdraw a profile entry; it stays in the history."""
+    actions.withdraw_entry(entry, by=access.caller.person_id)

@@ -1,0 +1,222 @@
+"""Opening, preparing, holding and excepting annual reviews."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api import clock, db
+from plp_api.access.rows import Access
+from plp_api.audit import actions as audit
+from plp_api.db import new_id
+from plp_api.people import district_settings
+from plp_api.people.models import District, Person, Student
+from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.plans import actions as plans
+from plp_api.plans.models import Plan, PlanVersion, Regime, SignerRole
+from plp_api.problems import Code, FieldError, Problem
+from plp_api.reviews.models import Review, ReviewParticipant
+
+
+def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
+    """Open this cycle's review for each of these students whose plan is the school's and has none.
+
+    A student who entered late has the district's `late_entry_days` from the
+    day of entry, beyond the end of the cycle if need be.
+    """
+    district = db.session().get_one(District, district_id)
+    settings = district_settings.of(district)
+    cycle = settings.cycle(today)
+    have = select(Review.student_id).where(
+        Review.district_id == district_id, Review.cycle_starts_on == cycle.starts_on
+    )
+    lacking = (
+        select(Plan.id, Plan.student_id, Student.entered_on)
+        .join(Student, Student.id == Plan.student_id)
+        .where(
+            db.any_of(Plan.student_id, db.ids_bind("ids")),
+            Plan.regime == Regime.SCHOOL,
+            Plan.student_id.not_in(have),
+        )
+    )
+    grace = timedelta(days=settings.late_entry_days)
+    rows = db.session().execute(lacking, {"ids": list(student_ids)}).all()
+    db.insert_many(
+        Review,
+        (
+            {
+                "id": new_id(),
+                "district_id": district_id,
+                "student_id": row.student_id,
+                "plan_id": row.id,
+                "cycle_starts_on": cycle.starts_on,
+                "cycle_ends_on": cycle.ends_on,
+                "due_on": max(cycle.ends_on, (row.entered_on or cycle.starts_on) + grace),
+            }
+            for row in rows
+        ),
+    )
+
+
+def attach_version(version: PlanVersion, access: Access) -> None:
+    """Note on the student's reviews that wait for a version that this one answers them.
+
+    Registered with plans: called when a version comes into force.
+    """
+    today = access.caller.today
+    waiting = select(Review).where(
+        Review.student_id == version.student_id,
+        Review.cycle_starts_on <= today,
+        Review.due_on >= today,
+    )
+    for review in db.session().scalars(waiting):
+        review.plan_version_id = version.id
+        audit.record("review.completed", review, by=access.caller.person_id)
+
+
+def prepare(review: Review, access: Access, preparation: str) -> None:
+    """Keep what the student brings to the meeting."""
+    review.preparation, review.prepared_at = preparation, clock.now()
+    _stir(review)
+    audit.record("review.prepared", review, by=access.caller.person_id)
+
+
+def hold(
+    review: Review,
+    access: Access,
+    held_on: date,
+    mode: str,
+    participants: Sequence[dict[str, Any]],
+    summary: str | None = None,
+    signatures: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Record the meeting in one go: when, how, who took part, and who signed in the room.
+
+    Raises Problem(validation_failed), naming the member, for a day outside the
+    cycle, an unknown participant, or a signature that cannot be given.
+    """
+    _check_day(review, held_on, access.caller.today)
+    review.held_on, review.mode, review.summary = held_on, mode, summary
+    review.held_by = access.caller.person_id
+    review.participants = [
+        _participant(review, position, one) for position, one in enumerate(participants)
+    ]
+    for position, one in enumerate(signatures):
+        _sign_in_room(review, access, position, one)
+    _stir(review)
+    audit.record(
+        "review.held",
+        review,
+        by=access.caller.person_id,
+        held_on=held_on,
+        mode=mode,
+        roles=sorted({one["role"] for one in participants}),
+    )
+
+
+def _check_day(review: Review, held_on: date, today: date) -> None:
+    if not review.cycle_starts_on <= held_on <= today:
+        detail = "Must lie between the cycle's first day and today."
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("/held_on", detail)])
+
+
+def _participant(review: Review, position: int, given: dict[str, Any]) -> ReviewParticipant:
+    person_id, name = given.get("person_id"), given.get("name")
+    if (person_id is None) == (name is None):
+        detail = "Give either person_id or name."
+        raise _refused(f"/participants/{position}", detail)
+    if person_id is not None and not _is_known(person_id, review.district_id):
+        raise _refused(f"/participants/{position}/person_id", "No such person.")
+    return ReviewParticipant(
+        district_id=review.district_id,
+        student_id=review.student_id,
+        role=given["role"],
+        person_id=person_id,
+        name=name,
+    )
+
+
+def _refused(pointer: str, detail: str) -> Problem:
+    return Problem(Code.VALIDATION_FAILED, errors=[FieldError(pointer, detail)])
+
+
+def _is_known(person_id: UUID, district_id: UUID) -> bool:
+    asked = select(Person.id).where(Person.id == person_id, Person.district_id == district_id)
+    return db.session().scalar(asked) is not None
+
+
+def _sign_in_room(review: Review, access: Access, position: int, given: dict[str, Any]) -> None:
+    """A signature given before the advisor, over the version in force."""
+    pointer = f"/signatures/{position}"
+    version = plans.in_force(db.session().get_one(Plan, review.plan_id))
+    if version is None:
+        raise _refused(pointer, "No version is in force to be signed.")
+    if version.snapshot_sha256 != given["snapshot_sha256"]:
+        raise _refused(f"{pointer}/snapshot_sha256", "Not the hash of the version in force.")
+    role = SignerRole(given["role"])
+    person_id = given["person_id"]
+    if not _may_sign(review, role, person_id, access.caller.today):
+        raise _refused(f"{pointer}/person_id", f"Does not sign as {role} for this student.")
+    plans.sign_in_room(version, access.caller.person_id, person_id, role, given["language"])
+
+
+def _may_sign(review: Review, role: SignerRole, person_id: UUID, today: date) -> bool:
+    if role is SignerRole.STUDENT:
+        return person_id == review.student_id
+    if role is SignerRole.PARENT:
+        return _decides(review.student_id, person_id, today)
+    return False
+
+
+def _decides(student_id: UUID, person_id: UUID, today: date) -> bool:
+    """Whether the person is a parent who may decide for the student on that day."""
+    student = db.session().get_one(Student, student_id)
+    asked = select(Relationship.id).where(
+        Relationship.student_id == student_id,
+        Relationship.person_id == person_id,
+        Relationship.kind == RelationshipKind.PARENT,
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        Relationship.may_decide.is_(True),
+        Relationship.starts_on <= today,
+        Relationship.ends_on.is_(None) | (Relationship.ends_on > today),
+    )
+    return not student.holds_rights(today) and db.session().scalar(asked) is not None
+
+
+def is_family(review: Review, access: Access) -> str | None:
+    """Why the caller cannot act for the school: they are the student's parent."""
+    if access.is_family(review.student_id):
+        return "A student's parent never acts for the school there."
+    return None
+
+
+def is_open(review: Review, _access: Access) -> str | None:
+    """Why nothing can be excepted any more: the review is complete."""
+    return "A version was approved in this cycle." if review.plan_version_id else None
+
+
+def except_(review: Review, access: Access, reason: str) -> None:
+    """Excuse the student from this cycle's review, for a stated reason."""
+    review.excepted_on, review.excepted_by = access.caller.today, access.caller.person_id
+    review.exception_reason = reason
+    _stir(review)
+    audit.record("review.excepted", review, by=access.caller.person_id)
+
+
+def _stir(review: Review) -> None:
+    db.session().get_one(Plan, review.plan_id).stir()
+
+
+def open_cycle(district_id: UUID) -> None:
+    """Open the present cycle's review for every student with an active plan of the school's.
+
+    Run each day: on the first day of a cycle it opens the new ones, on every
+    other it finds nothing to do.
+    """
+    today = db.session().get_one(District, district_id).today
+    asked = select(Plan.student_id).where(
+        Plan.district_id == district_id, Plan.status == "active", Plan.regime == Regime.SCHOOL
+    )
+    open_for(district_id, db.session().scalars(asked).all(), today)

@@ -1,0 +1,33 @@
+"""The life of an annual review, as a table (product.md, section 4). Complete is never stored."""
+
+from plp_api.access.lifecycle import LifeCycle, move
+from plp_api.access.permissions import Permission
+from plp_api.reviews import actions
+from plp_api.reviews.models import ReviewStatus
+
+PREPARED, HELD, EXCEPTED = ReviewStatus.PREPARED, ReviewStatus.HELD, ReviewStatus.EXCEPTED
+
+REVIEW = LifeCycle(
+    [
+        move(
+            "scheduled prepared", "prepare", Permission.REVIEWS_PREPARE, PREPARED, actions.prepare
+        ),
+        move(
+            "scheduled prepared held",
+            "hold",
+            Permission.REVIEWS_HOLD,
+            HELD,
+            actions.hold,
+            actions.is_family,
+        ),
+        move(
+            "scheduled prepared held",
+            "except",
+            Permission.REVIEWS_EXCEPT,
+            EXCEPTED,
+            actions.except_,
+            actions.is_family,
+            actions.is_open,
+        ),
+    ]
+)

@@ -1,0 +1,68 @@
+"""Routes of annual reviews."""
+
+from typing import Any
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.comments.routes import serve as serve_comments
+from plp_api.people.followers import ON_ENROLLED
+from plp_api.people.models import Student
+from plp_api.plans.followers import ON_APPROVED
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, since
+from plp_api.reviews import actions
+from plp_api.reviews.models import Review, ReviewStatus
+from plp_api.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
+
+blueprint = Blueprint("Annual reviews", __name__, "The yearly review of each student's plan.")
+
+REVIEWS = Listing(
+    filters={
+        "status": one_of(Review.status, ReviewStatus, "Only reviews in these states."),
+        "student_id": same_id(Review.student_id, "Only this student's."),
+        "due_by": on_or_before(Review.due_on, "Only reviews due on that day or earlier."),
+        "updated_since": since(Review.updated_at),
+    },
+    sorts={"due_on": Review.due_on, "updated_at": Review.updated_at},
+)
+
+ON_ENROLLED.append(actions.open_for)
+ON_APPROVED.append(actions.attach_version)
+
+
+@blueprint.route("/reviews")
+@blueprint.requires(Permission.REVIEWS_READ)
+@blueprint.lists(ReviewSchema, REVIEWS)
+def list_reviews(access: Access) -> Any:
+    """List annual reviews across the students you reach.
+
+    `standing` says how each stands today. For a conference afternoon, take the
+    ids and versions from here and hold up to fifty in one `POST /reviews/actions`.
+    """
+    return access.select(Review)
+
+
+@blueprint.route("/students/<uuid:student_id>/reviews")
+@blueprint.requires(Permission.REVIEWS_READ, Student)
+@blueprint.lists(ReviewSchema, REVIEWS)
+def list_reviews_of_student(access: Access, student: Student) -> Any:
+    """List the annual reviews of one student, one for each cycle."""
+    return access.select(Review).where(Review.student_id == student.id)
+
+
+@blueprint.route("/reviews/<uuid:review_id>")
+@blueprint.requires(Permission.REVIEWS_READ, Review)
+@blueprint.response(200, ReviewSchema)
+def get_review(access: Access, review: Review) -> Review:
+    """Get an annual review."""
+    return review
+
+
+blueprint.actions("/reviews", Review, ReviewSchema, ReviewActionFieldsSchema)
+serve_comments(
+    blueprint,
+    "/reviews",
+    Review,
+    read=Permission.REVIEWS_READ,
+    write=Permission.REVIEWS_COMMENT,
+)

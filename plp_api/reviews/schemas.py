@@ -1,0 +1,84 @@
+"""Annual reviews on the wire."""
+
+from marshmallow import fields, validate
+
+from plp_api.plans.models import SignerRole
+from plp_api.plans.schemas import LANGUAGE, SHA256
+from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.reviews.lifecycle import REVIEW
+from plp_api.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
+from plp_api.reviews.standing import Standing, shape
+
+
+class ParticipantSchema(Schema):
+    """Somebody who took part: `person_id` of a person known here, or `name` of any other adult."""
+
+    role = Choice(ParticipantRole, required=True)
+    person_id = fields.UUID(allow_none=True)
+    name = Text(longest=200, allow_none=True)
+
+
+class RoomSignatureSchema(Schema):
+    """A signature given in the room, over the version in force."""
+
+    role = fields.String(
+        required=True,
+        validate=validate.OneOf([SignerRole.STUDENT, SignerRole.PARENT]),
+        metadata={"enum": ["student", "parent"]},
+    )
+    person_id = fields.UUID(required=True)
+    snapshot_sha256 = fields.String(required=True, validate=SHA256)
+    language = fields.String(required=True, validate=LANGUAGE, metadata={"example": "en"})
+
+
+class ReviewSchema(ResourceSchema):
+    """A student's annual review in one cycle."""
+
+    life = REVIEW
+    shape = staticmethod(shape)
+
+    student_id = fields.UUID()
+    plan_id = fields.UUID()
+    cycle_starts_on = Date()
+    cycle_ends_on = Date(metadata={"description": "The last day of the cycle."})
+    due_on = Date(metadata={"description": "Later than the cycle's end for a late entry."})
+    status = Choice(ReviewStatus)
+    standing = Choice(
+        Standing, metadata={"description": "How it stands today; worked out, never stored."}
+    )
+    plan_version_id = fields.UUID(
+        allow_none=True, metadata={"description": "The version that was approved in the cycle."}
+    )
+    preparation = fields.String(allow_none=True)
+    prepared_at = Instant(allow_none=True)
+    held_on = Date(allow_none=True)
+    held_by = fields.UUID(allow_none=True)
+    mode = Choice(ReviewMode, allow_none=True)
+    summary = fields.String(allow_none=True)
+    participants = fields.List(
+        fields.Nested(ParticipantSchema),
+        attribute="shown_participants",
+        metadata={"description": "A parent finds other parents without id and name."},
+    )
+    excepted_on = Date(allow_none=True)
+    excepted_by = fields.UUID(allow_none=True)
+    exception_reason = fields.String(allow_none=True)
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class ReviewActionFieldsSchema(Schema):
+    preparation = Text(metadata={"description": "For `prepare`: what the student brings."})
+    held_on = Date(metadata={"description": "For `hold`."})
+    mode = Choice(ReviewMode, metadata={"description": "For `hold`."})
+    summary = Text(metadata={"description": "For `hold`, if you like."})
+    participants = fields.List(
+        fields.Nested(ParticipantSchema),
+        validate=validate.Length(min=1, max=30),
+        metadata={"description": "For `hold`: interpreters and adults without account included."},
+    )
+    signatures = fields.List(
+        fields.Nested(RoomSignatureSchema),
+        validate=validate.Length(max=10),
+        metadata={"description": "For `hold`: signatures given in the room."},
+    )
+    reason = Text(longest=1000, metadata={"description": "For `except`."})

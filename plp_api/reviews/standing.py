@@ -1,0 +1,49 @@
+"""How a review stands on a day, from dates and facts alone: nothing of it is ever stored."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from plp_api.access.permissions import Role
+from plp_api.access.rows import Access
+from plp_api.reviews.models import ParticipantRole, Review
+
+
+class Standing(StrEnum):
+    """What a review is on a day: `complete` once a version was approved in its cycle."""
+
+    COMPLETE = "complete"
+    EXCEPTED = "excepted"
+    OVERDUE = "overdue"
+    DUE = "due"
+
+
+def standing(review: Any, today: date) -> Standing:
+    """How this review stands today. `review` has plan_version_id, excepted_on and due_on."""
+    if review.plan_version_id is not None:
+        return Standing.COMPLETE
+    if review.excepted_on is not None:
+        return Standing.EXCEPTED
+    return Standing.OVERDUE if review.due_on < today else Standing.DUE
+
+
+def shape(reviews: Sequence[Review], access: Access) -> None:
+    """Give reviews their standing, and their participants as far as the caller may know them."""
+    for review in reviews:
+        review.standing = standing(review, access.caller.today)
+        is_parent_only = access.roles_to(review.student_id) == {Role.PARENT}
+        review.shown_participants = [
+            _withheld(one) if is_parent_only and _is_other_parent(one, access) else one
+            for one in review.participants
+        ]
+
+
+def _is_other_parent(participant: Any, access: Access) -> bool:
+    is_parent: bool = participant.role == ParticipantRole.PARENT
+    return is_parent and participant.person_id != access.caller.person_id
+
+
+def _withheld(participant: Any) -> dict[str, Any]:
+    """A parent never learns who the other parent is."""
+    return {"role": participant.role, "person_id": None, "name": None}
