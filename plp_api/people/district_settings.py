@@ -43,7 +43,7 @@ MonthDay = tuple[int, int]
 
 @dataclass(frozen=True)
 class DistrictSettings:
-    """A district's decisions, with defaults for what it left open. Dates of a year are (month, day).
+    """A district's decisions, with defaults for what it left open; days are (month, day).
 
     `cycle_end`: last day of the yearly cycle, at the latest 30 November (16 V.S.A. 942).
     `late_entry_days`: how long after entry a late-coming student's review is due.
