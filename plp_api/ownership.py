@@ -9,10 +9,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OwnedByStudent:
-    """About one student: `column` holds the student's id."""
+    """About one student: `column` holds the student's id.
+
+    `about` names the column of the person a row is about beside the student:
+    of such rows the student's family sees only those about themselves (a parent
+    never learns the other's name, or an order against them).
+    """
 
     read: str
     column: str = "student_id"
+    about: str | None = None
+
+
+@dataclass(frozen=True)
+class OwnedWithSubject(OwnedByStudent):
+    """About one student, as part of something else: never seen by who may not see that.
+
+    Beside `read`, the permission in the row's own `read_of_subject` is needed.
+    Such rows are listed under their subject alone.
+    """
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,14 @@ class OwnedByDistrict:
 
 
 @dataclass(frozen=True)
+class PersonOfDistrict:
+    """A person of the district, seen by whoever keeps people; a student, by who reaches them."""
+
+    read: str
+    column: str = "district_id"
+
+
+@dataclass(frozen=True)
 class OwnedByPerson:
     """A person's own affair (sessions, notices): `column` holds the person's id."""
 
@@ -44,4 +67,11 @@ class SystemRow:
     """The machinery's own; no request reads it as a resource."""
 
 
-Ownership = OwnedByStudent | OwnedBySchool | OwnedByDistrict | OwnedByPerson | SystemRow
+Ownership = (
+    OwnedByStudent
+    | OwnedBySchool
+    | OwnedByDistrict
+    | PersonOfDistrict
+    | OwnedByPerson
+    | SystemRow
+)

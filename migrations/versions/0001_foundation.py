@@ -158,7 +158,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
-    op.create_index("ix_jobs_state", "jobs", ["state", "due_at"], unique=False)
+    op.create_index("ix_jobs_lease", "jobs", ["state", "lease_until"], unique=False)
     op.create_table(
         "periodic_runs",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -258,6 +258,12 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "district_id", "sourced_id", name=op.f("uq_people_district_id_sourced_id")
         ),
+    )
+    op.create_index(
+        "ix_people_district_family_name",
+        "people",
+        ["district_id", "family_name", "id"],
+        unique=False,
     )
     op.create_index(
         "ix_people_district_updated", "people", ["district_id", "updated_at", "id"], unique=False
@@ -428,6 +434,7 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("rights_transfer_on", sa.Date(), nullable=True),
         sa.Column("rights_transfer_basis", sa.Text(), nullable=False),
+        sa.Column("rights_transfer_reason", sa.Text(), nullable=True),
         sa.Column("post_18_basis", sa.Text(), nullable=True),
         sa.Column("entered_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -665,6 +672,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("is_from_roster", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -699,6 +707,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("is_from_roster", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -1203,12 +1212,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_plan_templates_district_id"), table_name="plan_templates")
     op.drop_table("plan_templates")
     op.drop_index("ix_people_district_updated", table_name="people")
+    op.drop_index("ix_people_district_family_name", table_name="people")
     op.drop_table("people")
     op.drop_table("courses")
     op.drop_table("accounts")
     op.drop_table("academic_sessions")
     op.drop_table("periodic_runs")
-    op.drop_index("ix_jobs_state", table_name="jobs")
+    op.drop_index("ix_jobs_lease", table_name="jobs")
     op.drop_table("jobs")
     op.drop_index("ix_failed_attempts_address", table_name="failed_attempts")
     op.drop_index("ix_failed_attempts_account", table_name="failed_attempts")

@@ -13,8 +13,14 @@ from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.problems import Code, FieldError, Problem
 
-Guard = Callable[[Any, Access], str | None]
-"""Says why an action is not available on a row though state and permission would allow it."""
+Guard = Callable[[Any, Access], str | Code | None]
+"""Says why an action is not available on a row though state and permission would allow it: in
+words, or by a code of its own."""
+
+
+def not_family(row: Any, access: Access) -> Code | None:
+    """A guard for what the school does: a student's parent never acts for the school there."""
+    return Code.APPROVER_IS_FAMILY if access.is_family(row.student_id) else None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class LifeCycle:
         )
 
     def _refusal(self, one: Move, row: Any, access: Access) -> Problem | None:
-        if not any(access.may(permission, row.student_id) for permission in one.permissions):
+        if not any(access.may_on(permission, row) for permission in one.permissions):
             return Problem(Code.PERMISSION_DENIED)
         status = getattr(row, self.status)
         if status not in one.sources:
@@ -76,7 +82,9 @@ class LifeCycle:
                 return self._unavailable(one.action, reason)
         return None
 
-    def _unavailable(self, action: str, reason: str) -> Problem:
+    def _unavailable(self, action: str, reason: str | Code) -> Problem:
+        if isinstance(reason, Code):
+            return Problem(reason, extra={"action": action})
         return Problem(Code.ACTION_UNAVAILABLE, reason, extra={"action": action})
 
     def perform(self, row: Any, access: Access, action: str, **fields: Any) -> Any:
@@ -96,7 +104,7 @@ class LifeCycle:
                     setattr(row, self.status, one.target)
                 return result
             refusals.append(refusal)
-        raise next((one for one in refusals if one.code is Code.ACTION_UNAVAILABLE), refusals[0])
+        raise refusals[0]
 
     def _lines(self, action: str, row: Any, access: Access) -> list[Move]:
         """The lines of the action that are the caller's to take; none is permission_denied."""
@@ -104,7 +112,7 @@ class LifeCycle:
             one
             for one in self.moves
             if one.action == action
-            and any(access.may(permission, row.student_id) for permission in one.permissions)
+            and any(access.may_on(permission, row) for permission in one.permissions)
         ]
         if not found:
             raise Problem(Code.PERMISSION_DENIED)

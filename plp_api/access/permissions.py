@@ -46,8 +46,14 @@ class Permission(StrEnum):
     REVIEWS_HOLD = "reviews:hold"
     REVIEWS_EXCEPT = "reviews:except"
     REVIEWS_COMMENT = "reviews:comment"
+    COMMENTS_READ = "comments:read"
+    COMMENTS_WITHDRAW = "comments:withdraw"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
+
+
+KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRITE})
+"""What only the student's own district writes: one that hosts them reads it."""
 
 
 class Role(StrEnum):
@@ -74,6 +80,8 @@ class Condition(StrEnum):
     """Record by record, with a stated reason, logged; never in a list."""
     SAMPLED = "sampled"
     """Only the students drawn for an auditor."""
+    OWN = "own"
+    """Only what the caller has a part in (a student, their advisory)."""
 
 
 def _grants(words: str) -> frozenset[str]:
@@ -83,34 +91,38 @@ def _grants(words: str) -> frozenset[str]:
 # Each word is `area:verb`, or `area:verb:condition`.
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
-        self:manage settings:read roster:read relationships:read advisories:read
+        self:manage settings:read roster:read relationships:read advisories:read:own
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
         signatures:sign
         goals:read goals:write goals:comment reviews:read reviews:prepare
+        comments:read comments:withdraw
     """),
     Role.PARENT: _grants("""
         self:manage settings:read roster:read relationships:read
         plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
+        comments:read comments:withdraw
     """),
     Role.ADVISOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
         plans:approve
-        signatures:sign goals:read goals:confirm goals:comment
+        signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
         reviews:read reviews:write reviews:hold reviews:comment coverage:read
     """),
     Role.TEACHER: _grants("""
         self:manage settings:read roster:read classes:read goals:read goals:comment
+        comments:read comments:withdraw
     """),
     Role.COUNSELOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         plan_status:read plans:read plans:comment plans:approve signatures:sign
-        goals:read goals:comment
+        goals:read goals:comment comments:read comments:withdraw
         reviews:read reviews:write reviews:hold reviews:comment coverage:read
     """),
     Role.ELO_COORDINATOR: _grants("""
-        self:manage settings:read roster:read classes:read goals:read coverage:read
+        self:manage settings:read roster:read classes:read goals:read comments:read
+        coverage:read
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -123,7 +135,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         appointments:read appointments:write
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write
-        plan_status:read plans:read plans:approve signatures:sign goals:read
+        plan_status:read plans:read plans:approve signatures:sign goals:read comments:read
         reviews:read reviews:hold reviews:except coverage:read audit:read
     """),
     Role.DISTRICT_ADMIN: _grants("""
@@ -132,11 +144,13 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write imports:read imports:write
         plan_status:read plans:read:reasoned goals:read:reasoned
+        comments:read:reasoned
         reviews:read coverage:read audit:read
     """),
     Role.AUDITOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         imports:read plan_status:read plans:read:sampled goals:read:sampled
+        comments:read:sampled
         reviews:read coverage:read audit:read
     """),
 }

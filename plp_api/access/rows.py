@@ -1,16 +1,25 @@
 """Rows by right: what one request may load, see and do."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 
 from plp_api import db
 from plp_api.access.caller import Caller
-from plp_api.access.permissions import Condition, Permission, Role, conditions
+from plp_api.access.permissions import (
+    KEPT_AT_HOME,
+    Condition,
+    Permission,
+    Role,
+    conditions,
+)
 from plp_api.access.scope import (
     Reached,
+    grants,
+    is_family_tie,
     needs_reason,
     opened_by_reason,
     permits,
@@ -18,8 +27,8 @@ from plp_api.access.scope import (
     visible,
 )
 from plp_api.audit import actions as audit
-from plp_api.ownership import OwnedByStudent
-from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.ownership import OwnedByStudent, OwnedWithSubject
+from plp_api.people.ties import Relationship
 from plp_api.problems import Code, Problem
 
 Model = TypeVar("Model", bound=db.Base)
@@ -42,9 +51,21 @@ class Access:
         needed = permission or Permission(model.__ownership__.read)  # type: ignore[attr-defined]
         return select(model).where(visible(model, self.caller, needed))
 
+    def beneath(self, row: Any, model: type[Model]) -> Select[Any]:
+        """Rows of the model about the student of `row`, to be narrowed to those that hang off it.
+
+        The right to read them was checked with `row`: a stated reason that
+        opened it opens these, which no list across students would show.
+        """
+        return select(model).where(model.student_id == row.student_id)  # type: ignore[attr-defined]
+
     def scalars(self, statement: Select[Any]) -> Sequence[Any]:
         """The rows of a statement made by `select`."""
         return db.session().scalars(statement, self.caller.binds).unique().all()
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        """The rows of a statement over columns, made with `visible`."""
+        return db.session().execute(statement, self.caller.binds).all()
 
     # Single rows.
 
@@ -82,7 +103,9 @@ class Access:
         student_id: UUID = getattr(row, ownership.column)
         reached = self.reached(student_id)
         read = Permission(ownership.read)
-        if permits(self.caller, reached, permission):
+        if not self._sees_subject(row, ownership, reached) or self._is_sealed(row, student_id):
+            raise Problem(Code.NOT_FOUND)
+        if permits(self.caller, reached, permission) and not self._is_kept(permission, row):
             if opened_by_reason(self.caller, reached, permission):
                 self._log_reason(row, student_id, permission)
             return
@@ -91,6 +114,24 @@ class Access:
         if permits(self.caller, reached, read):
             raise Problem(Code.PERMISSION_DENIED)
         raise Problem(Code.NOT_FOUND)
+
+    def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
+        """Whether what the row is part of is the caller's to see, or would be for a stated reason."""
+        if not isinstance(ownership, OwnedWithSubject):
+            return True
+        needed = Permission(row.read_of_subject)
+        return permits(self.caller, reached, needed) or needs_reason(self.caller, reached, needed)
+
+    def _is_sealed(self, row: Any, student_id: UUID) -> bool:
+        """Whether the row is about somebody else, and the caller is the student's family."""
+        about = row.__ownership__.about
+        if about is None or getattr(row, about) == self.caller.person_id:
+            return False
+        return self.is_family(student_id)
+
+    def _is_kept(self, permission: Permission, row: Any) -> bool:
+        """Whether another district keeps this, and alone writes it."""
+        return permission in KEPT_AT_HOME and row.district_id != self.caller.district_id
 
     def _log_reason(self, row: Any, student_id: UUID, permission: Permission) -> None:
         audit.record(
@@ -110,6 +151,10 @@ class Access:
             self.look_up([student_id])
         return self._reached[student_id]
 
+    def know(self, student_id: UUID, reached: Reached) -> None:
+        """Keep what was found out elsewhere (by `scope.reach_query`) about a student."""
+        self._reached[student_id] = reached
+
     def look_up(self, student_ids: Iterable[UUID]) -> None:
         """Find out the caller's reach to many students in one query, ahead of asking for each."""
         unknown = {one for one in student_ids if one not in self._reached}
@@ -119,6 +164,11 @@ class Access:
         """Whether the caller may do that on this student."""
         return permits(self.caller, self.reached(student_id), permission)
 
+    def may_on(self, permission: Permission, row: Any) -> bool:
+        """Whether the caller may do that on this row about a student."""
+        student_id: UUID = getattr(row, row.__ownership__.column)
+        return self.may(permission, student_id) and not self._is_kept(permission, row)
+
     def roles_to(self, student_id: UUID) -> set[Role]:
         """What the caller is to this student."""
         return {role for role, _ in self.reached(student_id)}
@@ -127,22 +177,32 @@ class Access:
         """Whether the caller is that to this student."""
         return role in self.roles_to(student_id)
 
+    def speaks_as(self, permission: Permission, student_id: UUID) -> Role:
+        """As what the caller does this to the student: of several roles, the nearest to them.
+
+        Raises Problem(permission_denied) where no role grants it.
+        """
+        reached = self.reached(student_id)
+        for role in Role:
+            if role in self.caller.roles and grants(self.caller, reached, role, permission):
+                return role
+        raise Problem(Code.PERMISSION_DENIED)
+
     def decides_for(self, student_id: UUID) -> bool:
         """Whether the caller is a parent who may decide for the student today."""
         return (Role.PARENT, Condition.DECIDING) in self.reached(student_id)
 
     def is_family(self, student_id: UUID) -> bool:
-        """Whether the caller is the student's parent in any way: then they never act for the school.
+        """Whether the caller is the student's parent in any way, and never acts for the school.
 
         Asked of the tie itself, not of reach: a parent without rights is a parent.
         """
-        tie = exists().where(
-            Relationship.person_id == self.caller.person_id,
-            Relationship.student_id == student_id,
-            Relationship.kind == RelationshipKind.PARENT,
-            Relationship.status != RelationshipStatus.SUPPRESSED,
-        )
-        return bool(db.session().scalar(select(tie)))
+        return student_id in self.children
+
+    @cached_property
+    def children(self) -> frozenset[UUID]:
+        ties = select(Relationship.student_id).where(is_family_tie(Relationship))
+        return frozenset(db.session().scalars(ties, self.caller.binds))
 
     def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
         """Whether an office of the caller grants the permission at that school (None: the district)."""

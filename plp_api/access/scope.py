@@ -12,7 +12,19 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, bindparam, false, literal, or_, select, union_all
+from sqlalchemy import (
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -24,10 +36,15 @@ from plp_api.ownership import (
     OwnedByPerson,
     OwnedBySchool,
     OwnedByStudent,
+    OwnedWithSubject,
+    PersonOfDistrict,
 )
 from plp_api.people.classes import Enrollment, EnrollmentRole
 from plp_api.people.models import District, Student
 from plp_api.people.ties import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
     Appointment,
     Placement,
     Post18Basis,
@@ -212,10 +229,15 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
         raise Problem(Code.PERMISSION_DENIED)
     ownership = getattr(model, "__ownership__", None)
     match ownership:
+        case OwnedWithSubject():
+            raise TypeError(f"{model.__name__} is listed under its subject (Access.beneath)")
         case OwnedByStudent():
-            return _visible_by_student(model, ownership, caller, permission)
+            criterion = _visible_by_student(model, ownership, caller, permission)
+            return criterion & _unsealed(model, ownership) if ownership.about else criterion
         case OwnedBySchool():
             return _visible_by_school(model, ownership, caller, permission)
+        case PersonOfDistrict():
+            return _visible_person(model, ownership, caller, permission)
         case OwnedByDistrict():
             return _column(model, ownership.column) == DISTRICT
         case OwnedByPerson():
@@ -247,16 +269,67 @@ def _visible_by_school(
 ) -> ColumnElement[bool]:
     """What a school keeps is read across its district and written by its own offices alone."""
     in_district = _column(model, "district_id") == DISTRICT
-    granting = [role for role in sorted(caller.roles) if conditions(role, permission)]
-    if permission == ownership.read or any(role in caller.wide for role in granting):
+    granted = {role: conditions(role, permission) for role in sorted(caller.roles)}
+    granting = [role for role, found in granted.items() if None in found]
+    is_read = permission == ownership.read
+    if (is_read and granting) or any(role in caller.wide for role in granting):
         return in_district
     school = _column(model, ownership.column)
-    own = [
+    own: list[ColumnElement[bool]] = [
         db.any_of(school, bindparam(f"{role}_schools", type_=db.IDS))
         for role in granting
         if role in caller.schools
     ]
+    if any(Condition.OWN in found for found in granted.values()):
+        own.append(_own(model))
     return in_district & or_(*own) if own else false()
+
+
+def _own(model: type[db.Base]) -> ColumnElement[bool]:
+    """Which rows of the model the caller has a part in: a student, in their advisory today."""
+    advisories = select(AdvisoryMember.advisory_id).where(
+        AdvisoryMember.student_id == CALLER, holds(AdvisoryMember)
+    )
+    if model is Advisory:
+        return Advisory.id.in_(advisories)
+    if model is AdvisoryAdvisor:
+        return AdvisoryAdvisor.advisory_id.in_(advisories)
+    return false()
+
+
+def is_family_tie(tie: Any) -> ColumnElement[bool]:
+    """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
+
+    A parent without rights, or of former times, is a parent: they never act for
+    the school, and of the other parent they learn nothing by an office.
+    """
+    return and_(
+        tie.person_id == CALLER,
+        tie.kind == RelationshipKind.PARENT,
+        tie.status != RelationshipStatus.SUPPRESSED,
+    )
+
+
+def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
+    """Of rows about a person, the student's family sees those about themselves alone."""
+    tie = aliased(Relationship)
+    children = select(tie.student_id).where(is_family_tie(tie))
+    is_about_caller = _column(model, ownership.about or "") == CALLER
+    return or_(is_about_caller, _column(model, ownership.column).not_in(children))
+
+
+def _visible_person(
+    model: type[db.Base], ownership: PersonOfDistrict, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """Every adult of the district; a student only where their roster is the caller's as well."""
+    in_district = _column(model, ownership.column) == DISTRICT
+    if any(role in caller.wide and conditions(role, permission) for role in caller.roles):
+        return in_district
+    is_read = permission == ownership.read
+    students = students_for(caller, Permission.ROSTER_READ if is_read else Permission.ROSTER_WRITE)
+    key = _column(model, "id")
+    is_reached = false() if students is None else key.in_(students)
+    return in_district & or_(~exists().where(Student.id == key), is_reached)
 
 
 Reached = dict[Arm, frozenset[str]]
@@ -268,14 +341,30 @@ def reach(caller: Caller, students: Iterable[UUID]) -> dict[UUID, Reached]:
 
     Arms narrowed to given students cost the same whatever the caller's reach.
     """
-    statement = _reach_statement(caller.shape)
+    statement = _reach_statement(caller.shape, None)
     found: dict[UUID, Reached] = {student: {} for student in students}
-    if statement is None or not found:
+    if not found:
         return found
     (rows,) = db.fetch(statement(**caller.binds, students=list(found)))
     for row in rows:
         _add_reached(found[row["student_id"]], row)
     return found
+
+
+def reach_query(caller: Caller, model: type[db.Base], key: UUID) -> db.Query:
+    """The same for the student of one row, as a query that can travel beside the row's own.
+
+    For hot reads; hand what it gives to `reached_by`.
+    """
+    return _reach_statement(caller.shape, model)(**caller.binds, row=key)
+
+
+def reached_by(rows: Iterable[dict[str, Any]]) -> Reached:
+    """The arms found by `reach_query`; none where the row is out of reach or does not exist."""
+    reached: Reached = {}
+    for row in rows:
+        _add_reached(reached, row)
+    return reached
 
 
 def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
@@ -290,18 +379,17 @@ def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=256)
 def _reach_statement(
-    shape: tuple[frozenset[Role], frozenset[Role], bool],
-) -> db.Prepared | None:
+    shape: tuple[frozenset[Role], frozenset[Role], bool], model: type[db.Base] | None
+) -> db.Prepared:
+    """Every arm the caller holds, narrowed to `students`, or to the student of `row` of the model."""
     roles, wide, _ = shape
     arms = [
-        (arm, is_wide, one)
+        _narrowed(arm, one, model)
         for role in sorted(roles)
         for arm, is_wide in _arms_of(role, role in wide)
         for one in _arm(arm, is_wide, EVERY_AREA)
     ]
-    if not arms:
-        return None
-    return db.Prepared(union_all(*(_narrowed(arm, one) for arm, _, one in arms)))
+    return db.Prepared(union_all(*arms) if arms else _NOBODY)
 
 
 def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
@@ -311,11 +399,12 @@ def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
             yield arm, is_wide
 
 
-def _narrowed(arm: Arm, ids: Ids) -> Ids:
+def _narrowed(arm: Arm, ids: Ids, model: type[db.Base] | None) -> Ids:
     role, condition = arm
     (student_id,) = ids.selected_columns
+    wanted = db.any_of(student_id, STUDENTS) if model is None else student_id == _student_of(model)
     denied = Relationship.denied if role is Role.PARENT else literal("", db.Tags()).label("denied")
-    return ids.where(db.any_of(student_id, STUDENTS)).with_only_columns(
+    return ids.where(wanted).with_only_columns(
         student_id.label("student_id"),
         literal(str(role), String()).label("role"),
         literal(str(condition or ""), String()).label("condition"),
@@ -324,12 +413,30 @@ def _narrowed(arm: Arm, ids: Ids) -> Ids:
     )
 
 
+def _student_of(model: type[db.Base]) -> Any:
+    ownership = model.__ownership__  # type: ignore[attr-defined]
+    row = bindparam("row", type_=Uuid())
+    key = _column(model, "id") == row
+    return select(_column(model, ownership.column)).where(key).scalar_subquery()
+
+
+_NOBODY = (
+    select(
+        literal("", String()).label("role"),
+        literal("", String()).label("condition"),
+        literal("", db.Tags()).label("denied"),
+    )
+    .where(false())
+)
+
+
 def permits(caller: Caller, reached: Reached, permission: Permission) -> bool:
     """Whether the arms that reach a student grant the permission there."""
-    return any(_grants(caller, reached, role, permission) for role in caller.roles)
+    return any(grants(caller, reached, role, permission) for role in caller.roles)
 
 
-def _grants(caller: Caller, reached: Reached, role: Role, permission: Permission) -> bool:
+def grants(caller: Caller, reached: Reached, role: Role, permission: Permission) -> bool:
+    """Whether this one role, by the arms that reach a student, grants the permission there."""
     for condition in conditions(role, permission):
         needs_reason_first = condition is Condition.REASONED
         if needs_reason_first and caller.reason is None:

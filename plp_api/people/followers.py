@@ -12,7 +12,7 @@ district's today; set-wise, in the transaction of the change, and harmless when 
 
 
 def enrolled(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Let everything follow that an enrollment in grades 7-12 asks for (a plan, this cycle's review)."""
+    """Let everything follow that an enrollment in grades 7-12 asks for: a plan, its review."""
     if not student_ids:
         return
     for follow in ON_ENROLLED:

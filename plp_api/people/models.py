@@ -14,11 +14,13 @@ from plp_api.ownership import (
     OwnedByDistrict,
     OwnedByPerson,
     OwnedByStudent,
+    PersonOfDistrict,
     SystemRow,
 )
 
 AGE_OF_MAJORITY = 18
 FIRST_GRADE, LAST_GRADE = 7, 12
+PLAN_GRADES = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
 
 
@@ -81,10 +83,11 @@ class Person(Resource, Base):
     """
 
     __tablename__ = "people"
-    __ownership__ = OwnedByDistrict(read="people:read")
+    __ownership__ = PersonOfDistrict(read="people:read")
     __table_args__ = (
         UniqueConstraint("district_id", "sourced_id"),
         Index("ix_people_district_updated", "district_id", "updated_at", "id"),
+        Index("ix_people_district_family_name", "district_id", "family_name", "id"),
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
@@ -111,6 +114,13 @@ class Person(Resource, Base):
         given = self.preferred_given_name or self.given_name
         return f"{given} {self.preferred_family_name or self.family_name}"
 
+    @property
+    def family_display_name(self) -> str:
+        """The name the family may see in use: the preferred one only if the person wants that."""
+        if self.family_uses_preferred:
+            return self.display_name
+        return f"{self.given_name} {self.family_name}"
+
 
 class RightsTransferBasis(StrEnum):
     """Why FERPA rights move from the parents to the student (34 CFR 99.5; [C] beyond age)."""
@@ -125,7 +135,7 @@ class Student(Resource, Base):
 
     `rights_transfer_on` is the day FERPA rights become the student's: the 18th
     birthday unless another basis set it earlier. None, as for an unknown birth
-    date, means a minor.
+    date, means a minor. `rights_transfer_reason` is for staff.
     """
 
     __tablename__ = "students"
@@ -143,6 +153,7 @@ class Student(Resource, Base):
     birth_date: Mapped[date | None]
     rights_transfer_on: Mapped[date | None]
     rights_transfer_basis: Mapped[str] = mapped_column(default=RightsTransferBasis.AGE)
+    rights_transfer_reason: Mapped[str | None]
     post_18_basis: Mapped[str | None]
     entered_on: Mapped[date | None]
 
@@ -160,7 +171,7 @@ class Student(Resource, Base):
 
 
 class Account(Identified, Dated, Base):
-    """A login. May hold several persons (`account_persons`); outside row security: it is read first."""
+    """A login. May hold several persons (`account_persons`); outside row security: read first."""
 
     __tablename__ = "accounts"
     __ownership__ = SystemRow()

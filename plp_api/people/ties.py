@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api.db import Base, Dated, Identified, Resource
-from plp_api.people.models import Person, School
+from plp_api.db import Base, Resource
 from plp_api.ownership import OwnedBySchool, OwnedByStudent
+from plp_api.people.models import Person, School
 
 
 class SchoolEnrollment(Resource, Base):
-    """A student at a school, in a grade, for a span. A change of grade ends one and begins another."""
+    """A student at a school, in a grade, for a span; another grade is another row."""
 
     __tablename__ = "school_enrollments"
     __ownership__ = OwnedByStudent(read="roster:read")
@@ -74,8 +74,20 @@ class RelationshipStatus(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class RecordKind(StrEnum):
+    """A kind of record that an order may withhold from a parent."""
+
+    ROSTER = "roster"
+    RELATIONSHIPS = "relationships"
+    PLAN_STATUS = "plan_status"
+    PLANS = "plans"
+    SIGNATURES = "signatures"
+    GOALS = "goals"
+    REVIEWS = "reviews"
+
+
 class Post18Basis(StrEnum):
-    """Why a parent may still inspect after rights moved to the student (34 CFR 99.31(a)(8), 99.30)."""
+    """Why a parent may inspect though rights are the student's (34 CFR 99.31(a)(8), 99.30)."""
 
     DEPENDENT = "dependent"
     STUDENT_CONSENT = "student_consent"
@@ -90,7 +102,7 @@ class Relationship(Resource, Base):
     """
 
     __tablename__ = "relationships"
-    __ownership__ = OwnedByStudent(read="relationships:read")
+    __ownership__ = OwnedByStudent(read="relationships:read", about="person_id")
     __table_args__ = (
         Index("ix_relationships_person_id", "person_id", "kind", "student_id"),
         Index("ix_relationships_student_id", "student_id", "kind"),
@@ -217,7 +229,7 @@ class Advisory(Resource, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
-class AdvisoryMember(Identified, Dated, Base):
+class AdvisoryMember(Resource, Base):
     """A student in an advisory for a span. Its advisors are advisors of its members."""
 
     __tablename__ = "advisory_members"
@@ -236,7 +248,7 @@ class AdvisoryMember(Identified, Dated, Base):
     is_from_roster: Mapped[bool] = mapped_column(default=False)
 
 
-class AdvisoryAdvisor(Identified, Dated, Base):
+class AdvisoryAdvisor(Resource, Base):
     """An advisor of an advisory for a span, in a capacity."""
 
     __tablename__ = "advisory_advisors"

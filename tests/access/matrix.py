@@ -22,7 +22,7 @@ appointments:read    .       .        .       .       .         .               
 appointments:write   .       .        .       .       .         .               .         x            x              .        # and given by admins alone
 relationships:read   x       x        x       .       x         .               x         x            x              x        # relationships, advisories: R
 relationships:write  .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
-advisories:read      x       .        x       .       x         .               x         x            x              x        # relationships, advisories: R
+advisories:read      own     .        x       .       x         .               x         x            x              x        # relationships, advisories: R
 advisories:write     .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
 plan_status:read     x       x        x       .       x         .               x         x            x              x        # plan status: R
 plans:read           x       x        x       .       x         .               .         x            reasoned       sampled  # plan, sections, profile: R
@@ -43,6 +43,8 @@ reviews:write        .       .        x       .       x         .               
 reviews:hold         .       .        x       .       x         .               .         x            .              .        # annual review: S
 reviews:except       .       .        .       .       .         .               .         x            .              .        # annual review: except
 reviews:comment      .       x        x       .       x         .               .         .            .              .        # annual review: comment (and CRU)
+comments:read        x       x        x       x       x         x               .         x            reasoned       sampled  # no row: each is read as what it is about; none is about less than a goal
+comments:withdraw    x       x        x       x       x         .               .         .            .              .        # no row: one's own words, by whoever may comment on something
 coverage:read        .       .        x       .       x         x               x         x            x              x        # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        # …, imports (an import is the district's, no school's)
