@@ -6,7 +6,7 @@ opens it (the request, the job, the command) commits it, nobody else does.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -246,6 +246,8 @@ class Database:
         self.url = url
         self.is_postgresql = url.startswith("postgresql")
         options: dict[str, Any] = {"pool_size": pool, "max_overflow": 2}
+        if self.is_postgresql:
+            options["connect_args"] = {"options": "-c timezone=UTC"}
         self.engine: Engine = create_engine(
             url, json_serializer=_dumps, json_deserializer=orjson.loads, **options
         )
@@ -362,9 +364,12 @@ def lock(row: Any) -> None:
     """Hold the row until the transaction ends, and read it afresh.
 
     Two last signers at once left a version stuck 50 times of 60 without it.
-    SQLite's writers already stand in line.
+    SQLite's writers already stand in line. Only this row is held, not what is
+    read beside it, and rows that refer to it may still be added meanwhile: two
+    who lock different things above one plan would else wait for each other.
     """
-    session().refresh(row, with_for_update=True if on_postgresql() else None)
+    held = {"of": type(row), "key_share": True} if on_postgresql() else None
+    session().refresh(row, with_for_update=held)
 
 
 def lock_name(name: str, wait: bool = True) -> bool:

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api import clock
+from plp_api import clock, db
 from plp_api.db import Base, Dated, Identified, Resource
 from plp_api.ownership import OwnedByDistrict, OwnedByStudent
 from plp_api.problems import Code
@@ -75,13 +75,23 @@ class Plan(Resource, Base):
     activity: Mapped[int] = mapped_column(default=0)
 
     def stir(self) -> None:
-        """Note that something beneath the plan changed."""
-        self.activity += 1
+        """Note that something beneath the plan changed (see the function `stir`)."""
+        stir(self.id)
 
     @property
     def is_open(self) -> bool:
         """Whether the plan can be worked on."""
         return self.status == PlanStatus.ACTIVE
+
+
+def stir(plan_id: UUID) -> None:
+    """Note that something beneath the plan changed.
+
+    A plain UPDATE: two people working beneath one plan do not make each
+    other's read of the plan stale, as a new version of its row would.
+    """
+    beneath = update(Plan).where(Plan.id == plan_id).values(activity=Plan.activity + 1)
+    db.session().execute(beneath, execution_options={"synchronize_session": False})
 
 
 class VersionStatus(StrEnum):

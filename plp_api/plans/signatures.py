@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from plp_api import clock, db
+from plp_api.people.district_settings import DecidingParents
 from plp_api.people.models import Student
 from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
 from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerRole
@@ -33,11 +34,10 @@ from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerR
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
-EVERY_DECIDER = "all"
 
 
-def binds(as_of: date, deciding_parents: str) -> dict[str, Any]:
-    """The binds of `facts` for one day: what was signed by the end of it counts."""
+def binds(as_of: date, deciding_parents: str | None = None) -> dict[str, Any]:
+    """The binds of `columns` for one day: what was signed by the end of it counts."""
     until = clock.end_of(as_of)
     return {"as_of": as_of, "until": until, "deciding_parents": deciding_parents}
 
@@ -68,11 +68,12 @@ def _deciders(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     )
 
 
-def facts() -> Select[Any]:
-    """Per plan version, who has signed and whether that is all: add a `where` on PlanVersion.
+def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
+    """Who has signed and whether that is all, for a select that has PlanVersion and Student.
 
-    Columns: id, student_id, student_signed, school_signed, parent_signed,
-    parent_required, is_complete. Binds: `binds(…)`.
+    Labelled student_signed, school_signed, parent_signed, parent_required and
+    is_complete. Binds: `binds(…)`; `rule` says elsewhere whether one deciding
+    parent suffices, null for the default.
     """
     rights_moved = and_(
         Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
@@ -83,18 +84,23 @@ def facts() -> Select[Any]:
         Signature.person_id == Relationship.person_id,
         Signature.signed_at < UNTIL,
     )
-    every_decider = or_(DECIDING_PARENTS != EVERY_DECIDER, _deciders() == _deciders(own_signature))
+    one_suffices = func.coalesce(rule, DecidingParents.ANY) != DecidingParents.ALL
+    every_decider = or_(one_suffices, _deciders() == _deciders(own_signature))
     parents_are_done = and_(_signed(SignerRole.PARENT), every_decider)
     student, school = _signed(SignerRole.STUDENT), _signed(SignerRole.SCHOOL)
-    return select(
-        PlanVersion.id.label("id"),
-        PlanVersion.student_id.label("student_id"),
+    return [
         student.label("student_signed"),
         school.label("school_signed"),
         parents_are_done.label("parent_signed"),
         (~rights_moved).label("parent_required"),
         and_(student, school, or_(rights_moved, parents_are_done)).label("is_complete"),
-    ).join(Student, Student.id == PlanVersion.student_id)
+    ]
+
+
+def facts() -> Select[Any]:
+    """`columns` for plan versions, beside their id and student_id: add a `where` on PlanVersion."""
+    owner = [PlanVersion.id.label("id"), PlanVersion.student_id.label("student_id")]
+    return select(*owner, *columns()).join(Student, Student.id == PlanVersion.student_id)
 
 
 @cache

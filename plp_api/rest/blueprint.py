@@ -11,7 +11,7 @@ replay, 428/412, 400/422, 409. The row is checked before the body is read.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +160,7 @@ class Blueprint(flask_smorest.Blueprint):
         """The view returns the statement of what may be listed; this pages, filters and sorts it."""
         name = schema.__name__.removesuffix("Schema")
         query = listing.query_schema(f"{name}Query")
-        page = _page_schema(name, schema)
+        page = page_schema(name, schema)
 
         def decorator(view: View) -> View:
             @self.arguments(query, location="query")
@@ -280,7 +280,9 @@ def address(row: Any) -> str:
     return f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
 
 
-def _page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
+@cache
+def page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
+    """The schema of a page of these."""
     members = {
         "items": ma.fields.List(ma.fields.Nested(schema), required=True),
         "next_cursor": ma.fields.String(allow_none=True, required=True),

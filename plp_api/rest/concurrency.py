@@ -1,8 +1,10 @@
 """ETags: what was read, and whether what is changed is still that (RFC 9110, 13.1)."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from flask import Response, request
 
 from plp_api.access.rows import Access
@@ -28,9 +30,33 @@ def _student_of(row: Any) -> Any:
     return getattr(row, ownership.column) if isinstance(ownership, OwnedByStudent) else None
 
 
-def composite_tag(body: bytes) -> str:
-    """A tag over the whole answer, for what is put together from many rows."""
-    return hashlib.sha256(body).hexdigest()[:32]
+def facts_tag(facts: Any, access: Access) -> str:
+    """A weak tag over the facts an answer is put together from, and who reads it how."""
+    caller = access.caller
+    seen_by = [str(caller.person_id), str(caller.today), _query()]
+    return hashlib.sha256(orjson.dumps([seen_by, facts], default=str)).hexdigest()[:32]
+
+
+def unchanged(value: str) -> Response | None:
+    """A 304, where the reader holds the tag already."""
+    if not has_already(value):
+        return None
+    response = Response(status=304)
+    response.set_etag(value, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def plain(
+    document: Any, *, tag: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A document of plain rows as the answer, past the schema that documents it (hot reads)."""
+    response = Response(orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json")
+    response.headers.update(headers or {})
+    if tag is not None:
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def require_match(row: Any) -> None:
@@ -50,9 +76,9 @@ def require_match(row: Any) -> None:
         raise Problem(Code.VERSION_STALE)
 
 
-def not_modified(response: Response, value: str, *, weak: bool = False) -> Response:
+def not_modified(response: Response, value: str) -> Response:
     """Put the tag on the response, and make it a 304 where the reader has it already."""
-    response.set_etag(value, weak=weak)
+    response.set_etag(value)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.method in ("GET", "HEAD") and has_already(value):
         response.status_code = 304

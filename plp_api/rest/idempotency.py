@@ -6,11 +6,10 @@ from uuid import UUID
 from flask import Response, request
 
 from plp_api import clock, db
-from plp_api.audit.models import AnsweredRequest
+from plp_api.audit.models import ANSWERS_KEPT, AnsweredRequest
 from plp_api.problems import Code, FieldError, Problem
 
 KEPT_HEADERS = ("Location", "ETag", "Content-Type")
-KEPT_SECONDS = 86400
 LONGEST_KEY = 255
 
 
@@ -39,7 +38,7 @@ def replay(person_id: UUID, key: str) -> Response | None:
     kept = db.session().get(AnsweredRequest, (person_id, key, _route()))
     if kept is None:
         return None
-    if (clock.now() - kept.answered_at).total_seconds() > KEPT_SECONDS:
+    if clock.now() - kept.answered_at > ANSWERS_KEPT:
         db.session().delete(kept)
         db.session().flush()
         return None

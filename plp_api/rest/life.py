@@ -11,8 +11,7 @@ from plp_api import db
 from plp_api.access.lifecycle import LifeCycle
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
-from plp_api.problems import Code, Problem
-from plp_api.rest.errors import document
+from plp_api.problems import Code, Problem, document
 from plp_api.rest.fields import Schema
 
 if TYPE_CHECKING:

@@ -78,6 +78,8 @@ class Listing:
 
     filters: Mapping[str, Filter]
     sorts: Mapping[str, InstrumentedAttribute[Any]]
+    key: InstrumentedAttribute[Any] | None = None
+    """The column that settles equal sorts; the `id` of the sorted column's table unless given."""
 
     def query_schema(self, name: str) -> type[ma.Schema]:
         """The schema of the query string; anything not in it is a 422."""
@@ -130,11 +132,11 @@ def page(
     total = _count(statement, access) if asked["count"] else None
     descending = asked["sort"].startswith("-")
     column = listing.sorts[asked["sort"].lstrip("-")]
-    model_id = column.class_.id
+    model_id = listing.key or column.class_.id
     if "cursor" in asked:
         statement = statement.where(_after(asked["cursor"], asked["sort"], column, model_id))
     order = [one.desc() if descending else one.asc() for one in (column, model_id)]
-    rows = access.scalars(statement.order_by(*order).limit(asked["limit"] + 1))
+    rows = (load or access.scalars)(statement.order_by(*order).limit(asked["limit"] + 1))
     items = rows[: asked["limit"]]
     more = len(rows) > len(items)
     return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None, total)

@@ -1,0 +1,80 @@
+"""The list of plans: which, in what order, and its pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import Select, exists, select
+
+from plp_api.access.caller import holds
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.access.scope import visible
+from plp_api.overview import reads
+from plp_api.overview.schemas import PlanSummarySchema
+from plp_api.people.models import Person, Student
+from plp_api.people.ties import Relationship, RelationshipKind
+from plp_api.plans.models import Plan, PlanStatus
+from plp_api.rest import paging
+from plp_api.rest.blueprint import page_schema
+
+
+def _advised_by(person_id: Any) -> Any:
+    return exists().where(
+        Relationship.student_id == Plan.student_id,
+        Relationship.person_id == person_id,
+        Relationship.kind == RelationshipKind.ADVISOR,
+        holds(Relationship),
+    )
+
+
+PLANS = paging.Listing(
+    filters={
+        "status": paging.one_of(Plan.status, PlanStatus, "Only plans in these states."),
+        "student_id": paging.same_id(Plan.student_id, "Only this student's plan."),
+        "school_id": paging.same_id(Student.plan_home_school_id, "Only students of this school."),
+        "grade": paging.equals(
+            Student.grade, fields.String(validate=validate.Length(1, 8), metadata={"example": "10"})
+        ),
+        "advisor_id": paging.Filter(
+            fields.UUID(metadata={"description": "Only students this person advises today."}),
+            _advised_by,
+        ),
+        "updated_since": paging.since(Plan.updated_at),
+        "q": paging.search(Person.given_name, Person.family_name, Person.preferred_given_name),
+    },
+    sorts={"updated_at": Plan.updated_at, "family_name": Person.family_name},
+    key=Plan.id,
+)
+QUERY = PLANS.query_schema("PlanListQuery")
+PAGE = page_schema("PlanSummary", PlanSummarySchema)
+
+
+@dataclass(frozen=True)
+class SummaryPage:
+    """One page of summaries, ready to be sent."""
+
+    document: dict[str, Any]
+    headers: dict[str, str]
+
+
+def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
+    """One page of the plans whose status the caller may see."""
+    found = paging.page(_ids(access), PLANS, asked, access, load=access.rows)
+    document = {
+        "items": reads.summaries(access, [row.id for row in found.items]),
+        "next_cursor": found.next_cursor,
+    }
+    if found.total_count is not None:
+        document["total_count"] = found.total_count
+    return SummaryPage(document, found.headers)
+
+
+def _ids(access: Access) -> Select[Any]:
+    """Ids, and what they may be sorted by."""
+    return (
+        select(Plan.id, Plan.updated_at, Person.family_name)
+        .join(Student, Student.id == Plan.student_id)
+        .join(Person, Person.id == Plan.student_id)
+        .where(visible(Plan, access.caller, Permission.PLAN_STATUS_READ))
+    )

@@ -1,0 +1,185 @@
+"""From rows to the documents a front end draws."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from plp_api import db
+from plp_api.access import scope
+from plp_api.access.permissions import Permission, Role
+from plp_api.access.rows import Access
+from plp_api.overview import statements
+from plp_api.people.models import Student
+from plp_api.plans import signatures
+from plp_api.plans.models import Plan, SignerRole
+from plp_api.problems import Code, Problem
+from plp_api.reviews.standing import standing
+
+Row = dict[str, Any]
+
+UNFOLDED = {
+    "sections": (statements.SECTIONS, Permission.PLANS_READ),
+    "signatures": (statements.SIGNATURES, Permission.PLAN_STATUS_READ),
+    "goals": (statements.GOALS, Permission.GOALS_READ),
+    "profile_entries": (statements.ENTRIES, Permission.PLANS_READ),
+}
+"""What may be unfolded beneath a plan, and the permission that its kind of record asks for."""
+
+
+def head(access: Access, plan_id: UUID) -> Row:
+    """The plan's head, once it is sure that the caller may read the plan.
+
+    Raises Problem: not_found, permission_denied, reason_required.
+    """
+    caller = access.caller
+    reach, heads = db.fetch(
+        scope.reach_query(caller, Plan, plan_id),
+        statements.HEAD(row=plan_id, **head_binds(access)),
+    )
+    if not heads:
+        raise Problem(Code.NOT_FOUND)
+    found = heads[0]
+    access.know(found["student_id"], scope.reached_by(reach))
+    access.require(Permission.PLANS_READ, _as_plan(found, caller.district_id))
+    return found
+
+
+def _as_plan(found: Row, district_id: UUID) -> Any:
+    """What access needs of a row: its owner, its place and its id."""
+    plan = SimpleNamespace(
+        id=found["id"], student_id=found["student_id"], district_id=district_id
+    )
+    plan.__ownership__ = Plan.__ownership__
+    plan.__tablename__ = Plan.__tablename__
+    return plan
+
+
+def head_binds(access: Access) -> Row:
+    """The binds of the heads: everything as of today."""
+    return {"today": access.caller.today, **signatures.binds(access.caller.today)}
+
+
+def document(access: Access, found: Row, unfold: Iterable[str]) -> Row:
+    """The plan as a front end draws it, with what was asked to be unfolded.
+
+    What an order denies the reader is left out, as if it had not been asked.
+    """
+    student_id = found["student_id"]
+    wanted = [one for one in unfold if access.may(UNFOLDED[one][1], student_id)]
+    queries = [UNFOLDED[one][0](row=found["id"]) for one in wanted]
+    if "goals" in wanted:
+        queries.append(statements.STEPS(row=found["id"]))
+    parts = db.fetch(*queries) if queries else []
+    shown = summary(found, access)
+    for name, rows in zip(wanted, parts, strict=False):
+        shown[name] = rows
+    if "goals" in wanted:
+        shown["goals"] = _with_steps(shown["goals"], parts[-1])
+    if "signatures" in wanted:
+        shown["signatures"] = _withheld(shown["signatures"], access, student_id)
+    return shown
+
+
+def _with_steps(goals: Sequence[Row], steps: Sequence[Row]) -> list[Row]:
+    beneath: dict[UUID, list[Row]] = {goal["id"]: [] for goal in goals}
+    for step in steps:
+        beneath[step.pop("goal_id")].append(step)
+    return [{**goal, "steps": beneath[goal["id"]]} for goal in goals]
+
+
+def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence[Row]:
+    """A parent never learns who the other parent is."""
+    if access.roles_to(student_id) == {Role.PARENT}:
+        for row in rows:
+            if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
+                row["person_id"] = None
+    return rows
+
+
+def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:
+    """The summaries of these plans, in that order, in one query."""
+    (rows,) = db.fetch(statements.HEADS(ids=list(ids), **head_binds(access)))
+    by_id = {row["id"]: row for row in rows}
+    access.look_up(row["student_id"] for row in rows)
+    return [summary(by_id[one], access) for one in ids if one in by_id]
+
+
+def summary(found: Row, access: Access) -> Row:
+    """A plan in brief: whose, where it stands, its versions, this cycle's review."""
+    return {
+        "id": found["id"],
+        "version": found["version"],
+        "status": found["status"],
+        "regime": found["regime"],
+        "opened_on": found["opened_on"],
+        "template_id": found["template_id"],
+        "created_at": found["created_at"],
+        "updated_at": found["updated_at"],
+        "student": _student(found, access),
+        "in_force": _in_force(found),
+        "open_version": _open_version(found),
+        "review": _review(found, access.caller.today),
+    }
+
+
+def _student(found: Row, access: Access) -> Row:
+    """The student by the name this reader's audience uses."""
+    is_family = access.roles_to(found["student_id"]) == {Role.PARENT}
+    uses_preferred = not is_family or found["family_uses_preferred"]
+    given, family = found["given_name"], found["family_name"]
+    return {
+        "id": found["student_id"],
+        "given_name": (uses_preferred and found["preferred_given_name"]) or given,
+        "family_name": (uses_preferred and found["preferred_family_name"]) or family,
+        "pronouns": found["pronouns"] if uses_preferred else None,
+        "grade": found["grade"],
+        "plan_home_school_id": found["plan_home_school_id"],
+    }
+
+
+def _in_force(found: Row) -> Row | None:
+    if found["version_id"] is None:
+        return None
+    return {
+        "id": found["version_id"],
+        "number": found["version_number"],
+        "in_force_on": found["in_force_on"],
+        "snapshot_sha256": found["snapshot_sha256"],
+        "signature_state": signatures.state("in_force", found),
+        "requirements": signatures.requirements(found),
+    }
+
+
+def _open_version(found: Row) -> Row | None:
+    if found["open_id"] is None:
+        return None
+    return {
+        "id": found["open_id"],
+        "number": found["open_number"],
+        "status": found["open_status"],
+        "submitted_at": found["open_submitted_at"],
+    }
+
+
+def _review(found: Row, today: date) -> Row | None:
+    if found["review_id"] is None:
+        return None
+    return {
+        "id": found["review_id"],
+        "version": found["review_version"],
+        "status": found["review_status"],
+        "standing": standing(SimpleNamespace(**found), today),
+        "due_on": found["due_on"],
+        "held_on": found["held_on"],
+    }
+
+
+def plan_of(student: Student) -> UUID:
+    """The id of a student's plan. Raises Problem(not_found) where none was opened."""
+    (rows,) = db.fetch(statements.PLAN_OF_STUDENT(student=student.id))
+    if not rows:
+        raise Problem(Code.NOT_FOUND)
+    found: UUID = rows[0]["id"]
+    return found

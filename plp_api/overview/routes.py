@@ -1,0 +1,74 @@
+"""Routes of the overview: plans as a front end opens on them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.overview import listing, reads
+from plp_api.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema, PlanSummarySchema
+from plp_api.people.models import Student
+from plp_api.plans.models import Plan
+from plp_api.problems import Code, FieldError, Problem
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.concurrency import facts_tag, plain, unchanged
+
+blueprint = Blueprint("Overview", __name__, "Plans, put together as a front end opens on them.")
+
+
+@blueprint.route("/plans")
+@blueprint.requires(Permission.PLAN_STATUS_READ)
+@blueprint.arguments(listing.QUERY, location="query")
+@blueprint.response(200, listing.PAGE)
+def list_plans(access: Access, asked: dict[str, Any]) -> Response:
+    """List plans with their standing: versions, signatures, this cycle's review.
+
+    Status only, no content: an advisor's whole list in one call. Whoever may
+    read a plan's content finds it at `/plans/{id}`.
+    """
+    page = listing.page(access, asked)
+    return plain(page.document, headers=page.headers)
+
+
+@blueprint.route("/plans/<uuid:plan_id>")
+@blueprint.requires(Permission.PLANS_READ, Plan, lean=True)
+@blueprint.arguments(PlanQuerySchema, location="query")
+@blueprint.response(200, PlanDocumentSchema)
+def get_plan(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
+    """Get a plan with what you ask to be unfolded.
+
+    `expand=goals,signatures` adds the goals with their steps and the
+    signatures of the version in force, in one call. The ETag is weak, over
+    everything beneath the plan: poll with If-None-Match.
+    """
+    return _shown(access, plan_id, asked)
+
+
+@blueprint.route("/students/<uuid:student_id>/plan")
+@blueprint.requires(Permission.PLANS_READ, Student)
+@blueprint.arguments(PlanQuerySchema, location="query")
+@blueprint.response(200, PlanDocumentSchema)
+def get_plan_of_student(access: Access, student: Student, asked: dict[str, Any]) -> Response:
+    """Get a student's plan, as `/plans/{id}` does."""
+    return _shown(access, reads.plan_of(student), asked)
+
+
+def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
+    unfold = _unfold(asked.get("expand", ""))
+    head = reads.head(access, plan_id)
+    tag = facts_tag([head, sorted(map(str, access.reached(head["student_id"])))], access)
+    return unchanged(tag) or plain(reads.document(access, head, unfold), tag=tag)
+
+
+def _unfold(expand: str) -> list[str]:
+    """What is to be unfolded, without doubles. Raises Problem(validation_failed) for an unknown word."""
+    words = list(dict.fromkeys(word.strip() for word in expand.split(",") if word.strip()))
+    unknown = [word for word in words if word not in EXPANDS]
+    if unknown:
+        detail = f"Unknown: {', '.join(unknown)}. There is: {', '.join(EXPANDS)}."
+        raise Problem(
+            Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="expand")]
+        )
+    return words
