@@ -18,12 +18,18 @@ def plain(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
+def ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the tables of the queue, which are Huey's own (plp_api/migrating.py)."""
+    return not (kind == "table" and name is not None and name.startswith("huey_"))
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     compare_type=False,
     render_as_batch=False,
     render_item=plain,
+    include_name=ours,
 )
 with context.begin_transaction():
     context.run_migrations()

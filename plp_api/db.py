@@ -320,7 +320,7 @@ def current() -> Database:
 
 @contextmanager
 def using(database: Database) -> Iterator[None]:
-    """Let `current()` name this database in the block, for work that opens transactions of its own."""
+    """Let `current()` name this database, for work that opens transactions of its own."""
     token = _database.set(database)
     try:
         yield

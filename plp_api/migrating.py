@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from huey.storage import PostgresStorage
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection, Engine, make_url
 
@@ -24,6 +25,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
     with engine.begin() as connection:
         command.upgrade(_config(connection), revision)
         if connection.dialect.name == "postgresql":
+            _make_queue(connection)
             _grant(connection, make_url(settings.database_url).username)
     engine.dispose()
 
@@ -36,6 +38,12 @@ def downgrade(settings: Settings, revision: str) -> None:
     engine.dispose()
 
 
+def _make_queue(connection: Connection) -> None:
+    """The tables of Huey's queue, by its own statements: the application's role may not."""
+    for statement in PostgresStorage(create_tables=False).ddl:
+        connection.exec_driver_sql(statement)
+
+
 def _grant(connection: Connection, role: str | None) -> None:
     """The application reads and writes rows and owns nothing; events it may only add and number."""
     owner = connection.scalar(text("SELECT current_user"))
@@ -45,6 +53,7 @@ def _grant(connection: Connection, role: str | None) -> None:
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
         f"REVOKE UPDATE, DELETE ON events FROM {name}",
         f"GRANT UPDATE (position, chain_hash) ON events TO {name}",

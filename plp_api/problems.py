@@ -82,8 +82,11 @@ class Code(Enum):
     SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
     SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
 
-    # Goals and reviews.
+    # Goals, reviews, comments.
+    COMMENT_NOT_YOURS = Kind(403, "These words are somebody else's.")
     GOAL_CLOSED = Kind(409, "This goal has ended.")
+    GOAL_NOT_PROPOSED = Kind(409, "Work is logged once the goal was proposed.")
+    GOAL_RELIED_ON = Kind(409, "This goal was seen by others already; propose to drop it instead.")
     REVIEW_NOT_OPEN = Kind(409, "This review is not open.")
 
     @property
@@ -135,6 +138,27 @@ class Problem(Exception):
     def status(self) -> int:
         """The HTTP status to answer with."""
         return self.code.value.status
+
+
+def document(problem: Problem) -> dict[str, object]:
+    """The problem document itself, as an answer or a job shows it (RFC 9457)."""
+    found: dict[str, object] = {
+        "type": f"/problems/{problem.code.wire}",
+        "title": problem.code.value.title,
+        "status": problem.status,
+        "code": problem.code.wire,
+        **problem.extra,
+    }
+    if problem.detail:
+        found["detail"] = problem.detail
+    if problem.errors:
+        found["errors"] = [_place(one) for one in problem.errors]
+    return found
+
+
+def _place(error: FieldError) -> dict[str, str]:
+    where = {"parameter": error.parameter} if error.parameter else {"pointer": error.pointer}
+    return {**where, "detail": error.detail}
 
 
 def invalid(field: str, detail: str) -> Problem:

@@ -2,7 +2,11 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from environs import Env, validate
@@ -20,7 +24,8 @@ class Settings:
 
     `database_url` is the role the application runs as; it owns nothing. On
     PostgreSQL `migration_database_url` names the role that owns the schema.
-    Durations are seconds, sizes are bytes.
+    Durations are seconds, sizes are bytes. `trusted_proxies` counts the proxies in front that set
+    X-Forwarded-For; without it everyone behind one shares its address, and its login throttle.
     """
 
     environment: str
@@ -37,11 +42,15 @@ class Settings:
     rate_limit_storage_url: str = "memory://"
     access_token_lifetime: int = 900
     session_lifetime: int = 14 * 86400
+    trusted_proxies: int = 0
     body_limit: int = 1 << 20
     package_limit: int = 256 << 20
     database_pool: int = 8
     web_processes: int = 2
     web_threads: int = 4
+    worker_threads: int = 2
+    queue_url: str = ""
+    job_lease: int = 60
     password_cost: str = "interactive"
     log_level: str = "INFO"
 
@@ -49,6 +58,29 @@ class Settings:
     def is_production(self) -> bool:
         """Whether unsafe conveniences are refused."""
         return self.environment == "production"
+
+
+_used: ContextVar[Settings] = ContextVar("settings")
+
+
+@contextmanager
+def using(settings: Settings) -> Iterator[None]:
+    """Let everything in the block run under these settings (see `current`)."""
+    token = _used.set(settings)
+    try:
+        yield
+    finally:
+        _used.reset(token)
+
+
+def current() -> Settings:
+    """The settings of the application that runs; outside one, the environment's."""
+    return _used.get(None) or _of_environment()
+
+
+@cache
+def _of_environment() -> Settings:
+    return read()
 
 
 def read() -> Settings:
@@ -78,16 +110,27 @@ def read() -> Settings:
         rate_limit_storage_url=env.str("RATE_LIMIT_STORAGE_URL", "memory://"),
         access_token_lifetime=env.int("ACCESS_TOKEN_LIFETIME", 900),
         session_lifetime=env.int("SESSION_LIFETIME", 14 * 86400),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         body_limit=env.int("BODY_LIMIT", 1 << 20),
         package_limit=env.int("PACKAGE_LIMIT", 256 << 20),
         database_pool=env.int("DATABASE_POOL", 8),
         web_processes=env.int("WEB_PROCESSES", 2),
         web_threads=env.int("WEB_THREADS", 4),
-        password_cost=env.str(
-            "PASSWORD_COST", "interactive", validate=validate.OneOf(["interactive", "minimal"])
-        ),
+        worker_threads=env.int("WORKER_THREADS", 2),
+        queue_url=_with_driver(env.str("QUEUE_URL", "")),
+        job_lease=env.int("JOB_LEASE", 60),
+        password_cost=_password_cost(env, environment),
         log_level=env.str("LOG_LEVEL", "INFO"),
     )
+
+
+def _password_cost(env: Env, environment: str) -> str:
+    cost = env.str(
+        "PASSWORD_COST", "interactive", validate=validate.OneOf(["interactive", "minimal"])
+    )
+    if cost == "minimal" and environment == "production":
+        raise UnsafeSettings("PLP_PASSWORD_COST=minimal is for tests; production refuses it.")
+    return cost
 
 
 def _with_driver(url: str) -> str:

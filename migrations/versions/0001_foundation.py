@@ -754,12 +754,18 @@ def upgrade() -> None:
         sa.Column("reflection", sa.Text(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("carried_from_id", sa.Uuid(), nullable=True),
+        sa.Column("carried_to_id", sa.Uuid(), nullable=True),
+        sa.Column("progress_percent", sa.Integer(), nullable=True),
+        sa.Column("progress_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["carried_from_id"], ["goals.id"], name=op.f("fk_goals_carried_from_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["carried_to_id"], ["goals.id"], name=op.f("fk_goals_carried_to_id")
         ),
         sa.ForeignKeyConstraint(
             ["confirmed_by"], ["people.id"], name=op.f("fk_goals_confirmed_by")

@@ -1,6 +1,6 @@
 """The table of events, and the answers kept for requests that are sent again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,9 @@ class Event(Identified, Base):
     payload: Mapped[dict[str, Any] | None]
     payload_hash: Mapped[str] = mapped_column(String(64))
     chain_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+ANSWERS_KEPT = timedelta(hours=24)
 
 
 class AnsweredRequest(Base):

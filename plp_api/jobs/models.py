@@ -23,16 +23,18 @@ class JobState(StrEnum):
 
 
 class Job(Identified, Dated, Base):
-    """One piece of work. Whoever runs it holds `lease_until` and renews it by a heartbeat.
+    """One piece of work; whoever has it holds it until `lease_until`, unless it beats again.
 
-    A lease that ran out (a killed worker) makes the job free to be claimed
-    again, until `attempts` reaches `most_attempts`. `progress` runs from 0 to 1.
+    While it is queued, the lease is the queue's, to deliver it; while it runs,
+    the worker's. One that ran out (a queue that lost it, a killed worker) lets
+    the job be offered again, until `attempts` reaches `most_attempts`.
+    `progress` runs from 0 to 1.
     """
 
     __tablename__ = "jobs"
     __ownership__ = SystemRow()
     __row_security__ = False
-    __table_args__ = (Index("ix_jobs_state", "state", "due_at"),)
+    __table_args__ = (Index("ix_jobs_lease", "state", "lease_until"),)
 
     district_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(String(64))
@@ -50,7 +52,7 @@ class Job(Identified, Dated, Base):
 
 
 class PeriodicRun(Identified, Base):
-    """A claim to periodic work: whoever inserts the name and the moment due may run it, nobody else."""
+    """A claim to periodic work: who inserts the name and the moment due runs it, nobody else."""
 
     __tablename__ = "periodic_runs"
     __ownership__ = SystemRow()

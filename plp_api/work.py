@@ -1,0 +1,6 @@
+"""Every module that registers work (jobs and periodic work), imported once: what a worker knows."""
+
+from importlib import import_module
+
+MODULES = ("plp_api.jobs.upkeep",)
+ALL = [import_module(module) for module in MODULES]
