@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api import clock
@@ -17,6 +18,7 @@ from plp_api.ownership import (
     PersonOfDistrict,
     SystemRow,
 )
+from plp_api.problems import Code
 
 AGE_OF_MAJORITY = 18
 FIRST_GRADE, LAST_GRADE = 7, 12
@@ -108,11 +110,17 @@ class Person(Resource, Base):
 
     student: Mapped["Student | None"] = relationship(back_populates="person", lazy="raise")
 
-    @property
+    @hybrid_property
     def display_name(self) -> str:
         """The name in use at school."""
         given = self.preferred_given_name or self.given_name
         return f"{given} {self.preferred_family_name or self.family_name}"
+
+    @display_name.inplace.expression
+    @classmethod
+    def _display_name(cls) -> ColumnElement[str]:
+        given = func.coalesce(cls.preferred_given_name, cls.given_name)
+        return given + " " + func.coalesce(cls.preferred_family_name, cls.family_name)
 
     @property
     def family_display_name(self) -> str:
@@ -159,10 +167,16 @@ class Student(Resource, Base):
 
     person: Mapped[Person] = relationship(back_populates="student", lazy="joined", innerjoin=True)
 
+    @property
+    def family_name(self) -> str:
+        """The person's; lists of students are sorted by it."""
+        return self.person.family_name
+
     def born(self, on: date | None) -> None:
         """Record the birth date, and with it the day rights transfer by age."""
         self.birth_date = on
-        if self.rights_transfer_basis == RightsTransferBasis.AGE:
+        basis = self.rights_transfer_basis or RightsTransferBasis.AGE  # unset before the first flush
+        if basis == RightsTransferBasis.AGE:
             self.rights_transfer_on = clock.birthday(on, AGE_OF_MAJORITY) if on else None
 
     def holds_rights(self, on: date) -> bool:
@@ -176,7 +190,13 @@ class Account(Identified, Dated, Base):
     __tablename__ = "accounts"
     __ownership__ = SystemRow()
     __row_security__ = False
-    __table_args__ = (UniqueConstraint("district_id", "username"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "district_id", "username", info={"problem": Code.USERNAME_TAKEN}
+        ),
+        # Signing in without naming a district.
+        Index("ix_accounts_username", "username"),
+    )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     username: Mapped[str]

@@ -150,7 +150,7 @@ class Blueprint(flask_smorest.Blueprint):
 
             @wraps(dumped)
             def tagged(*args: Any, **kwargs: Any) -> Response:
-                return _tagged(dumped(*args, **kwargs))
+                return _tagged(dumped(*args, **kwargs), is_shaped=hasattr(schema, "shape"))
 
             return tagged
 
@@ -266,13 +266,14 @@ def _check_parameters(view: View) -> None:
         )
 
 
-def _tagged(response: Response) -> Response:
+def _tagged(response: Response, *, is_shaped: bool) -> Response:
     shown = g.pop("shown", None)
     if getattr(shown, "version", None) is None or not hasattr(shown, "__tablename__"):
         return response
     if response.status_code in (201, 202):
         response.headers["Location"] = address(shown)
-    return concurrency.not_modified(response, concurrency.tag(shown, g.access))
+    body = response.get_data() if is_shaped else b""
+    return concurrency.not_modified(response, concurrency.tag(shown, g.access, body))
 
 
 def address(row: Any) -> str:

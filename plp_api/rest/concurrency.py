@@ -12,13 +12,17 @@ from plp_api.ownership import OwnedByStudent
 from plp_api.problems import Code, Problem
 
 
-def tag(row: Any, access: Access) -> str:
-    """`<version>.<hash>`: the row's version, then who read it, on which day, how, by which right."""
+def tag(row: Any, access: Access, body: bytes = b"") -> str:
+    """`<version>.<hash>`: the row's version, then who read it, on which day, how, by which right.
+
+    `body` is given where the answer shows more than the row, whose version then
+    does not tell all.
+    """
     caller = access.caller
     student = _student_of(row)
     reached = access.reached(student) if student is not None else caller.roles
     seen_by = f"{caller.person_id}|{caller.today}|{_query()}|{sorted(map(str, reached))}"
-    return f"{row.version}.{hashlib.sha256(seen_by.encode()).hexdigest()[:16]}"
+    return f"{row.version}.{hashlib.sha256(seen_by.encode() + body).hexdigest()[:16]}"
 
 
 def _query() -> str:

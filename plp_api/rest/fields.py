@@ -118,6 +118,23 @@ class ResourceSchema(Schema):
     updated_at = Instant(dump_only=True)
 
 
+class GuardedSchema(ResourceSchema):
+    """A resource of which not every reader gets every member.
+
+    A row says by `disclosed` which of the `guarded` members this reader gets
+    (set in the schema's `shape`); the others are left out. A row that says
+    nothing discloses none.
+    """
+
+    guarded: frozenset[str] = frozenset()
+
+    @ma.post_dump(pass_original=True)
+    def leave_out(self, shown: dict[str, Any], row: Any, **_: Any) -> dict[str, Any]:
+        """The members this reader gets."""
+        withheld = self.guarded - getattr(row, "disclosed", frozenset())
+        return {name: value for name, value in shown.items() if name not in withheld}
+
+
 def document_choices(plugin: MarshmallowPlugin) -> None:
     """Teach the OpenAPI document what a Choice is."""
 
