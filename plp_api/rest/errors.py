@@ -1,6 +1,6 @@
 """The one renderer: every error leaves as `application/problem+json` (RFC 9457)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -115,30 +115,31 @@ def _from_token(error: Exception) -> Problem:
 
 def _from_constraint(error: IntegrityError) -> Problem:
     """The problem that the broken constraint declares in its `info`, else by its kind."""
-    name, kind = _constraint(error)
+    broken, kind = _constraint(error)
     for table in db.Base.metadata.tables.values():
         for one in (*table.constraints, *table.indexes):
-            if isinstance(one, Constraint | Index) and one.name == name and "problem" in one.info:
+            if isinstance(one, Constraint | Index) and "problem" in one.info and broken(one):
                 return Problem(one.info["problem"])
     if kind == "unique":
         return Problem(Code.RECORD_DUPLICATE)
     return Problem(Code.RECORD_IN_USE if kind == "foreign" else Code.RECORD_INVALID)
 
 
-def _constraint(error: IntegrityError) -> tuple[str | None, str]:
-    """The constraint's name and kind, from psycopg's diagnosis or SQLite's message."""
+def _constraint(error: IntegrityError) -> tuple[Callable[[Constraint | Index], bool], str]:
+    """How to know the broken constraint, and its kind: by psycopg's diagnosis or SQLite's message.
+
+    PostgreSQL and SQLite's checks name the constraint; SQLite's UNIQUE names the columns.
+    """
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:
         kinds = {"23505": "unique", "23503": "foreign"}
-        return diagnosis.constraint_name, kinds.get(diagnosis.sqlstate or "", "check")
+        kind = kinds.get(diagnosis.sqlstate or "", "check")
+        return lambda one: one.name == diagnosis.constraint_name, kind
     words = str(error.orig)
     what, _, where = words.partition(" constraint failed: ")
-    if what == "UNIQUE" and where.startswith("index '"):
-        return where[7:-1], "unique"
     if what == "UNIQUE":
-        columns = [part.split(".") for part in where.split(", ")]
-        return "_".join(["uq", columns[0][0], *(column for _, column in columns)]), "unique"
-    return where or None, "foreign" if words.startswith("FOREIGN") else "check"
+        return lambda one: ", ".join(map(str, one.columns)) == where, "unique"
+    return lambda one: one.name == where, "foreign" if words.startswith("FOREIGN") else "check"
 
 
 def render(problem: Problem) -> Response:

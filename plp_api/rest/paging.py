@@ -123,16 +123,23 @@ class Page:
 
 
 def page(
-    statement: Select[Any], listing: Listing, asked: Mapping[str, Any], access: Access
+    statement: Select[Any],
+    listing: Listing,
+    asked: Mapping[str, Any],
+    access: Access,
+    load: Callable[[Select[Any]], Sequence[Any]] | None = None,
 ) -> Page:
-    """One page of the statement, which selects one entity with an `id`."""
+    """One page of the statement, which selects an entity with an `id`, or columns with one.
+
+    `load` runs it (default: as entities, by `access.scalars`).
+    """
     for name, one in listing.filters.items():
         if name in asked:
             statement = statement.where(one.criterion(asked[name]))
     total = _count(statement, access) if asked["count"] else None
     descending = asked["sort"].startswith("-")
     column = listing.sorts[asked["sort"].lstrip("-")]
-    model_id = listing.key or column.class_.id
+    model_id = column.class_.id if listing.key is None else listing.key
     if "cursor" in asked:
         statement = statement.where(_after(asked["cursor"], asked["sort"], column, model_id))
     order = [one.desc() if descending else one.asc() for one in (column, model_id)]

@@ -1,0 +1,47 @@
+"""Counting the statements a block sends, pipelined ones included."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import event
+
+from plp_api import db
+
+
+@dataclass
+class Counted:
+    """What was sent, without BEGIN, COMMIT and savepoints."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+@contextmanager
+def counting(database: db.Database) -> Iterator[Counted]:
+    """Count the statements that the block sends to the database."""
+    counted = Counted()
+
+    def sent(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "SAVEPOINT" not in statement:
+            counted.statements.append(statement)
+
+    pipelined = db._fetch_pipelined
+
+    def fetched(queries: Any, districts: Any) -> Any:
+        counted.statements += [f"pipelined {query.prepared.statement}" for query in queries]
+        if districts is not None:
+            counted.statements.append(db.ENTER)
+        return pipelined(queries, districts)
+
+    event.listen(database.engine, "before_cursor_execute", sent)
+    try:
+        with patch.object(db, "_fetch_pipelined", fetched):
+            yield counted
+    finally:
+        event.remove(database.engine, "before_cursor_execute", sent)
