@@ -47,11 +47,16 @@ class Outcome(StrEnum):
     DROPPED = "dropped"
 
 
+ENDED = frozenset({*Outcome, GoalStatus.CARRIED_FORWARD})
+
+
 class Goal(Resource, Base):
     """One goal, in SMART terms: specific, measurable, achievable, relevant, and due on a day.
 
-    `proposed_outcome` and `reflection` are the student's, waiting for the
-    advisor; `carried_from_id` is the goal this one goes on from.
+    `proposed_outcome` waits for the advisor, `reflection` is the student's and
+    stays. `carried_from_id` is the goal this one goes on from, `carried_to_id`
+    the one that goes on from it. `progress_percent` and `progress_on` are those
+    of the latest check-in.
     """
 
     __tablename__ = "goals"
@@ -80,8 +85,16 @@ class Goal(Resource, Base):
     reflection: Mapped[str | None]
     ended_on: Mapped[date | None]
     carried_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
+    carried_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
+    progress_percent: Mapped[int | None]
+    progress_on: Mapped[date | None]
 
-    plan: Mapped[Plan] = relationship(lazy="raise")
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the goal is closed to everybody."""
+        return self.status in ENDED
 
 
 class GoalStep(Resource, Base):
