@@ -88,10 +88,12 @@ def stir(plan_id: UUID) -> None:
     """Note that something beneath the plan changed.
 
     A plain UPDATE: two people working beneath one plan do not make each
-    other's read of the plan stale, as a new version of its row would.
+    other's read of the plan stale, as a new version of its row would. It writes
+    nothing else out: a row still being changed would count two versions.
     """
     beneath = update(Plan).where(Plan.id == plan_id).values(activity=Plan.activity + 1)
-    db.session().execute(beneath, execution_options={"synchronize_session": False})
+    alone = {"synchronize_session": False, "autoflush": False}
+    db.session().execute(beneath, execution_options=alone)
 
 
 class VersionStatus(StrEnum):
