@@ -70,6 +70,7 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+    python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The value in UTC; ValueError where it names no zone."""
@@ -96,6 +97,7 @@ class Text(TypeDecorator[str]):
 
     impl = LongString
     cache_ok = True
+    python_type = str
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The value itself; ValueError for NUL bytes and lone surrogates."""

@@ -89,7 +89,7 @@ def code(response: TestResponse) -> str:
 
 def pointers(response: TestResponse) -> set[str]:
     """The places a problem points at."""
-    return {one.get("pointer") or one["parameter"] for one in response.json["errors"]}
+    return {one.get("parameter", one.get("pointer")) for one in response.json["errors"]}
 
 
 def uuid(value: str) -> UUID:

@@ -1,10 +1,12 @@
 """Both databases, migrated once per worker; each test leaves them as it found them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from plp_api import db
 from plp_api.app import Application, create_app
 from plp_api.settings import Settings
 from tests import databases
@@ -57,6 +59,31 @@ def app(shared_app: Application, database: databases.Isolated) -> Application:
 def client(app: Application) -> Client:
     """A client that is nobody; `client.as_("advisor")` is somebody of the world."""
     return Client(app)
+
+
+@dataclass
+class Live:
+    """An application on a database whose commits are real, for what only those can show."""
+
+    app: Application
+    database: db.Database
+    world: World
+    settings: Settings
+
+    @property
+    def client(self) -> Client:
+        return Client(self.app)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def live(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Live]:
+    """Both districts in a database of their own. What a test writes there stays."""
+    settings = databases.prepared(request.param, tmp_path_factory.mktemp("live"))
+    database = db.Database(settings.database_url)
+    yield Live(create_app(settings, database), database, populate(database), settings)
+    database.dispose()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
 
 from plp_api import db, migrating
@@ -21,7 +21,7 @@ SECRET = "a secret for tests, long enough for HS256"
 class Isolated(db.Database):
     """A database whose every commit can be taken back: requests run in savepoints of one transaction."""
 
-    _connection = None
+    _connection: Connection | None = None
 
     @contextmanager
     def isolated(self) -> Iterator[None]:
@@ -35,6 +35,16 @@ class Isolated(db.Database):
             finally:
                 self._connection = None
                 outer.rollback()
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Take back what happens in the block alone, within `isolated`."""
+        assert self._connection is not None
+        point = self._connection.begin_nested()
+        try:
+            yield
+        finally:
+            point.rollback()
 
     @contextmanager
     def transaction(
