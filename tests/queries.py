@@ -34,7 +34,7 @@ def counting(database: db.Database) -> Iterator[Counted]:
     pipelined = db._fetch_pipelined
 
     def fetched(queries: Any, districts: Any) -> Any:
-        counted.statements += [f"pipelined {query.prepared.statement}" for query in queries]
+        counted.statements += [str(query.prepared._sql) for query in queries]
         if districts is not None:
             counted.statements.append(db.ENTER)
         return pipelined(queries, districts)

@@ -91,7 +91,8 @@ class PlanGoalSchema(Schema):
     due_on = Date(allow_none=True)
     proposed_outcome = Choice(Outcome, allow_none=True)
     ended_on = Date(allow_none=True)
-    latest_percent = fields.Integer(allow_none=True)
+    progress_percent = fields.Integer(allow_none=True)
+    progress_on = Date(allow_none=True)
     steps = fields.List(fields.Nested(PlanStepSchema))
 
 

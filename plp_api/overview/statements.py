@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from plp_api import db
 from plp_api.access.caller import TODAY
-from plp_api.goals.models import CheckIn, Goal, GoalStep
+from plp_api.goals.models import Goal, GoalStep
 from plp_api.people.models import District, Person, Student
 from plp_api.plans import signatures
 from plp_api.plans.models import (
@@ -95,14 +95,6 @@ def _heads() -> Select[Any]:
 HEAD = db.Prepared(_heads().where(Plan.id == PLAN))
 HEADS = db.Prepared(_heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
 
-_latest = (
-    select(CheckIn.percent)
-    .where(CheckIn.goal_id == Goal.id)
-    .order_by(CheckIn.checked_on.desc(), CheckIn.id.desc())
-    .limit(1)
-    .correlate(Goal)
-    .scalar_subquery()
-)
 GOALS = db.Prepared(
     select(
         Goal.id,
@@ -117,7 +109,8 @@ GOALS = db.Prepared(
         Goal.due_on,
         Goal.proposed_outcome,
         Goal.ended_on,
-        _latest.label("latest_percent"),
+        Goal.progress_percent,
+        Goal.progress_on,
     )
     .where(Goal.plan_id == PLAN)
     .order_by(Goal.created_at, Goal.id)

@@ -31,7 +31,7 @@ View = Callable[..., Any]
 JSON = "application/json"
 CHANGING = frozenset({"PATCH", "PUT", "DELETE"})
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-PREFIX = "/api/v1"
+PREFIX = tokens.API_PATH
 
 
 class Parser(FlaskParser):
@@ -69,14 +69,18 @@ class Blueprint(flask_smorest.Blueprint):
         media: str | None = JSON,
         changes: bool = False,
         lean: bool = False,
+        keyed: bool = True,
     ) -> Callable[[View], View]:
         """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
 
         The view gets the caller's Access and, with a model, the row. `changes`
         asks for If-Match though the method is POST. `media` is what a body must
         be, None where there is none. `lean` leaves loading the row to the view
-        (hot reads), which then answers for the check itself.
+        (hot reads), which then answers for the check itself. Not `keyed`: takes
+        no Idempotency-Key, since of such a body (a password) nothing is kept.
+        A row without a version is never edited, only ended: no If-Match.
         """
+        is_versioned = model is None or hasattr(model, "version")
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -85,11 +89,13 @@ class Blueprint(flask_smorest.Blueprint):
                 _check_address(url)
                 row = _row(access, permission, model, url, lean)
                 check_media(media)
-                if request.method == "POST":
+                if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))
                 return _go(view, access, row, url, changes or request.method in CHANGING)
 
             checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
+            without = {"If-Match": is_versioned, "Idempotency-Key": keyed}
+            documents.without(checked, [name for name, is_taken in without.items() if not is_taken])
             return documents.requires(checked, permission, model, changes)
 
         return decorator
@@ -244,7 +250,8 @@ def _once(access: Access, run: Callable[[], Any]) -> Any:
 def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool) -> Any:
     if changes and row is not None:
         db.lock(row)
-        concurrency.require_match(row)
+        if hasattr(row, "version"):
+            concurrency.require_match(row)
     _check_parameters(view)
     if row is not None:
         return view(access, row)
@@ -296,6 +303,6 @@ def page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
 
 
 def _without_count(_schema: ma.Schema, page: dict[str, Any], **_: Any) -> dict[str, Any]:
-    if page["total_count"] is None:
-        del page["total_count"]
+    if page.get("total_count") is None:
+        page.pop("total_count", None)
     return page

@@ -45,7 +45,6 @@ def test_a_plan_unfolds_what_is_asked_and_is_as_documented(client, world, path):
     assert list(keys(PlanDocumentSchema, plan)) == []
     assert set(PlanDocumentSchema().fields) == set(plan)
     assert plan["goals"][0]["steps"][0]["title"] == "Write"
-    assert plan["goals"][0]["latest_percent"] == 10
     assert {one["role"] for one in plan["signatures"]} == {"student", "parent", "school"}
     assert plan["in_force"]["signature_state"] == "complete"
     assert plan["review"]["standing"] == "complete"
@@ -97,7 +96,7 @@ def test_polling_costs_a_304_until_something_beneath_changes(client, world, path
     student.made(f"/goals/{world.home.student.goal_id}/check-ins", check_in)
     changed = student.get(url, headers={"If-None-Match": tag})
     assert changed.status_code == 200
-    assert changed.json["goals"][0]["latest_percent"] == 60
+    assert changed.json["goals"][0]["progress_percent"] == 60
 
 
 def test_a_tag_of_one_reader_is_nothing_to_another(client, world, path):

@@ -1,0 +1,203 @@
+"""Measure the server beside its floor: both under gunicorn, on PostgreSQL, alternating in one run."""
+
+import argparse
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import counting, load, postgres
+from benchmarks.fill import Filled, fill
+from plp_api import clock, db, migrating, settings
+from plp_api.app import create_app
+from plp_api.rest import tokens
+
+ROUNDS = 5
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing measured: what is sent to us and to the floor, and the least ratio asked for."""
+
+    name: str
+    request: bytes
+    floor: bytes
+    expected: int
+    least: float
+
+
+def main() -> int:
+    """Run all cases; 1 where a ratio falls below what is asked."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each burst")
+    seconds = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory(prefix="plp-bench-") as folder, postgres.server(folder) as url:
+        os.environ.update(
+            PLP_DATABASE_URL=url.application,
+            PLP_MIGRATION_DATABASE_URL=url.owner,
+            PLP_DATA_DIR=folder,
+            PLP_RATE_LIMIT="",
+            PLP_LOG_LEVEL="WARNING",
+            PLP_ACCESS_TOKEN_LIFETIME="86400",
+            FLOOR_DATABASE_URL=url.superuser,
+        )
+        return _run(settings.read(), seconds)
+
+
+def _run(chosen: settings.Settings, seconds: float) -> int:
+    migrating.upgrade(chosen)
+    database = db.Database(chosen.database_url)
+    filled = fill(database)
+    postgres.analyze()
+    with _served("plp_api.app:create_app()") as ours, _served("benchmarks.floor:app") as floor:
+        cases = _cases(chosen, database, filled, ours)
+        _compare_bodies(cases[0], ours, floor)
+        results = [_measure(case, ours, floor, seconds) for case in cases]
+    _print(chosen, database, cases, results)
+    return 0 if all(r[2] >= c.least for r, c in zip(results, cases, strict=True)) else 1
+
+
+def _cases(
+    chosen: settings.Settings, database: db.Database, filled: Filled, port: int
+) -> list[Case]:
+    app = create_app(chosen, database)
+    zone = clock.DEFAULT_ZONE
+    with app.app_context():
+        student = tokens.issue(
+            filled.student_id, filled.student_session_id, filled.district_id, zone
+        )
+        advisor = tokens.issue(
+            filled.advisor_id, filled.advisor_session_id, filled.district_id, zone
+        )
+    path = f"/api/v1/plans/{filled.plan_id}"
+    plan = _request("GET", f"{path}?expand=goals,signatures", f"Authorization: Bearer {student}")
+    head, _ = load.once(port, plan, 200)
+    found = re.search(rb'ETag: (W/"[0-9a-f]+")', head)
+    assert found, head
+    tag = found[1].decode()
+    body = f'{{"checked_on": "{clock.today()}", "percent": 40, "body": "The clinic said yes."}}'
+    write = f"/api/v1/goals/{filled.goal_id}/check-ins"
+    polled = _request(
+        "GET",
+        f"{path}?expand=goals,signatures",
+        f"Authorization: Bearer {student}",
+        f"If-None-Match: {tag}",
+    )
+    return [
+        Case("(a) a plan, 10 goals x 3 steps", plan, _request("GET", path), 200, 0.5),
+        Case(
+            "(b) an advisor's list of 50",
+            _request("GET", "/api/v1/plans", f"Authorization: Bearer {advisor}"),
+            _request("GET", "/api/v1/plans", f"X-Advisor: {filled.advisor_id}"),
+            200,
+            0.4,
+        ),
+        # Before (c): a check-in changes the plan, and the tag with it.
+        Case("(d) a 304 of (a)", polled, _request("GET", path), 304, 0.75),
+        Case(
+            "(c) a goal check-in (write)",
+            _request("POST", write, f"Authorization: Bearer {student}", body=body),
+            _request("POST", write, body=body),
+            201,
+            0.3,
+        ),
+    ]
+
+
+def _request(method: str, path: str, *headers: str, body: str = "") -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+def _compare_bodies(case: Case, ours: int, floor: int) -> None:
+    """The floor must do the same work: the same bytes."""
+    mine, bare = (load.once(p, r, 200)[1] for p, r in ((ours, case.request), (floor, case.floor)))
+    if mine != bare:
+        raise SystemExit(f"The floor answers other bytes:\n{mine!r}\n{bare!r}")
+
+
+Result = tuple[load.Measured, load.Measured, float]
+
+
+def _measure(case: Case, ours: int, floor: int, seconds: float) -> Result:
+    """Alternate both; the ratio is the median of the rounds'."""
+    expected = 200 if case.expected == 304 else case.expected
+    load.measure(ours, case.request, 0.5, case.expected)
+    load.measure(floor, case.floor, 0.5, expected)
+    rounds = [
+        (
+            load.measure(ours, case.request, seconds, case.expected),
+            load.measure(floor, case.floor, seconds, expected),
+        )
+        for _ in range(ROUNDS)
+    ]
+    ratios = sorted((a.per_second / b.per_second, a, b) for a, b in rounds)  # type: ignore[type-var]
+    ratio, mine, bare = ratios[len(ratios) // 2]
+    assert ratio == median(one[0] for one in ratios)
+    return mine, bare, ratio
+
+
+def _print(
+    chosen: settings.Settings, database: db.Database, cases: list[Case], results: list[Result]
+) -> None:
+    app = create_app(chosen, database)
+    print(
+        f"\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'floor':>8}{'ratio':>7}{'asked':>7}{'queries':>9}"
+    )
+    for case, (mine, bare, ratio) in zip(cases, results, strict=True):
+        queries = counting.queries(app, database, case.request)
+        mark = "" if ratio >= case.least else "  below"
+        print(
+            f"{case.name:34}{mine.per_second:8.0f}{mine.p50:8.2f}{mine.p95:8.2f}"
+            f"{bare.per_second:8.0f}{ratio:7.2f}{case.least:7.2f}{queries:9}{mark}"
+        )
+
+
+@contextlib.contextmanager
+def _served(application: str) -> Iterator[int]:
+    """gunicorn with one process and four threads on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
+    options = [
+        "--workers",
+        "1",
+        "--threads",
+        str(THREADS),
+        "--keep-alive",
+        "60",
+        "--log-level",
+        "error",
+    ]
+    process = subprocess.Popen([*command, *options], cwd=Path(__file__).parents[1])
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise SystemExit("the server did not start")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

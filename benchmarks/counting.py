@@ -1,0 +1,35 @@
+"""How many statements one request sends, pipelined ones included."""
+
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import event
+
+from plp_api import db
+from plp_api.app import Application
+
+
+def queries(app: Application, database: db.Database, request: bytes) -> int:
+    """Send the request in this process and count."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines if not line.startswith("Content-Length"))
+    count = 0
+
+    def sent(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    pipelined = db._fetch_pipelined
+
+    def fetched(asked: Any, districts: Any) -> Any:
+        nonlocal count
+        count += len(asked) + (districts is not None)
+        return pipelined(asked, districts)
+
+    event.listen(database.engine, "before_cursor_execute", sent)
+    with patch.object(db, "_fetch_pipelined", fetched):
+        app.test_client().open(path, method=method, headers=headers, data=body)
+    event.remove(database.engine, "before_cursor_execute", sent)
+    return count

@@ -1,0 +1,251 @@
+"""A school to measure in: advisors with their students, each with a plan, ten goals, three signatures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from plp_api import clock, db
+from plp_api.db import new_id
+from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.people.models import (
+    Account,
+    AccountPerson,
+    District,
+    LoginSession,
+    Person,
+    School,
+    Student,
+)
+from plp_api.people.ties import (
+    ParentKind,
+    Relationship,
+    RelationshipKind,
+    SchoolEnrollment,
+)
+from plp_api.plans.models import (
+    Plan,
+    PlanSection,
+    PlanTemplate,
+    PlanVersion,
+    Signature,
+    SignerRole,
+    VersionStatus,
+)
+from plp_api.reviews.models import Review
+
+ADVISORS = 20
+ADVISEES = 50
+GOALS = 10
+STEPS = 3
+WORDS = "Two days with a nurse at the clinic in town, and a page of notes for each of them. "
+HASH = "ab" * 32
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Who asks: a student with their plan and a goal, and an advisor, each with an open session."""
+
+    district_id: UUID
+    student_id: UUID
+    student_session_id: UUID
+    plan_id: UUID
+    goal_id: UUID
+    advisor_id: UUID
+    advisor_session_id: UUID
+
+
+class Rows:
+    """Collects the rows of one school, table by table, in an order that references allow."""
+
+    def __init__(self) -> None:
+        self.today = clock.today()
+        self.district_id, self.school_id, self.template_id = new_id(), new_id(), new_id()
+        self.rows: dict[type[db.Base], list[dict[str, Any]]] = {}
+
+    def add(self, model: type[db.Base], **columns: Any) -> UUID:
+        """A row of the model in this district; its id."""
+        row = {"id": new_id(), "district_id": self.district_id, **columns}
+        self.rows.setdefault(model, []).append(row)
+        found: UUID = row["id"]
+        return found
+
+    def person(self, name: str, number: int) -> UUID:
+        """Somebody with an account and an open session."""
+        person_id = self.add(Person, given_name=name, family_name=f"{name}{number}")
+        account_id = self.add(Account, username=f"{name}{number}".lower())
+        row = {"person_id": person_id, "account_id": account_id, "district_id": self.district_id}
+        self.rows.setdefault(AccountPerson, []).append(row)
+        return person_id
+
+    def session(self, person_id: UUID) -> UUID:
+        """An open session of the person."""
+        account = next(r for r in self.rows[AccountPerson] if r["person_id"] == person_id)
+        return self.add(
+            LoginSession,
+            account_id=account["account_id"],
+            person_id=person_id,
+            refresh_hash="-",
+            expires_at=clock.now() + timedelta(days=1),
+        )
+
+    def student(self, number: int, advisor_id: UUID) -> tuple[UUID, UUID, UUID]:
+        """A student with everything; ids of the student, the plan and one goal."""
+        student_id = self.person("Student", number)
+        parent_id = self.person("Parent", number)
+        born = date(self.today.year - 15, 6, 1)
+        self.add(
+            Student,
+            id=student_id,
+            plan_home_school_id=self.school_id,
+            grade="10",
+            birth_date=born,
+            rights_transfer_on=clock.birthday(born, 18),
+        )
+        own = {"student_id": student_id}
+        since = self.today - timedelta(days=90)
+        self.add(SchoolEnrollment, **own, school_id=self.school_id, grade="10", starts_on=since)
+        tie = {"starts_on": since, "status": "confirmed", **own}
+        self.add(Relationship, person_id=advisor_id, kind=RelationshipKind.ADVISOR, **tie)
+        self.add(
+            Relationship,
+            person_id=parent_id,
+            kind=RelationshipKind.PARENT,
+            parent_kind=ParentKind.PARENT,
+            may_inspect=True,
+            may_decide=True,
+            **tie,
+        )
+        plan_id = self.add(Plan, **own, template_id=self.template_id, opened_on=since)
+        self._version(own, plan_id, advisor_id, parent_id)
+        goals = [self._goal(own, plan_id, n) for n in range(GOALS)]
+        return student_id, plan_id, goals[0]
+
+    def _version(self, own: Any, plan_id: UUID, advisor_id: UUID, parent_id: UUID) -> None:
+        student_id = own["student_id"]
+        version_id = self.add(
+            PlanVersion,
+            **own,
+            plan_id=plan_id,
+            template_id=self.template_id,
+            number=1,
+            status=VersionStatus.IN_FORCE,
+            started_by=student_id,
+            in_force_on=self.today,
+            snapshot="{}",
+            snapshot_sha256=HASH,
+        )
+        for position in range(7):
+            self.add(
+                PlanSection,
+                **own,
+                plan_version_id=version_id,
+                key=f"section_{position}",
+                position=position,
+                body=WORDS * 3,
+            )
+        signers = {
+            SignerRole.STUDENT: student_id,
+            SignerRole.PARENT: parent_id,
+            SignerRole.SCHOOL: advisor_id,
+        }
+        for role, person_id in signers.items():
+            self.add(
+                Signature,
+                **own,
+                plan_version_id=version_id,
+                person_id=person_id,
+                role=role,
+                snapshot_sha256=HASH,
+                language="en",
+            )
+        cycle = clock.Cycle.containing(self.today)
+        self.add(
+            Review,
+            **own,
+            plan_id=plan_id,
+            cycle_starts_on=cycle.starts_on,
+            cycle_ends_on=cycle.ends_on,
+            due_on=cycle.ends_on,
+            plan_version_id=version_id,
+        )
+
+    def _goal(self, own: Any, plan_id: UUID, number: int) -> UUID:
+        goal_id = self.add(
+            Goal,
+            **own,
+            plan_id=plan_id,
+            status=GoalStatus.ACTIVE,
+            domain="career",
+            title=f"Shadow a nurse {number}",
+            specific=WORDS,
+            measurable=WORDS,
+            achievable=WORDS,
+            relevant=WORDS,
+            due_on=self.today + timedelta(days=100),
+            progress_percent=20,
+            progress_on=self.today,
+        )
+        for position in range(STEPS):
+            self.add(GoalStep, **own, goal_id=goal_id, position=position, title=WORDS[:40])
+        self.add(
+            CheckIn,
+            **own,
+            goal_id=goal_id,
+            checked_on=self.today,
+            percent=20,
+            author_id=own["student_id"],
+        )
+        return goal_id
+
+
+ORDER = (
+    Person,
+    Account,
+    AccountPerson,
+    LoginSession,
+    Student,
+    SchoolEnrollment,
+    Relationship,
+    Plan,
+    PlanVersion,
+    PlanSection,
+    Signature,
+    Review,
+    Goal,
+    GoalStep,
+    CheckIn,
+)
+
+
+def fill(database: db.Database) -> Filled:
+    """Write the school, and say who asks in it."""
+    school = Rows()
+    students: list[tuple[UUID, UUID, UUID]] = []
+    advisors = [school.person("Advisor", number) for number in range(ADVISORS)]
+    for number in range(ADVISORS * ADVISEES):
+        students.append(school.student(number, advisors[number % ADVISORS]))
+    student_id, plan_id, goal_id = students[len(students) // 2]
+    advisor_id = advisors[ADVISORS // 2]
+    sessions = [school.session(one) for one in (student_id, advisor_id)]
+    with database.transaction(districts=[school.district_id]) as session:
+        for row in _places(school):
+            session.add(row)
+            session.flush()
+        for model in ORDER:
+            db.insert_many(model, (_without_stray_id(model, row) for row in school.rows[model]))
+    return Filled(
+        school.district_id, student_id, sessions[0], plan_id, goal_id, advisor_id, sessions[1]
+    )
+
+
+def _places(school: Rows) -> Iterator[Any]:
+    place = {"district_id": school.district_id}
+    yield District(id=school.district_id, name="Bench", slug="bench")
+    yield School(id=school.school_id, name="Bench High", **place)
+    yield PlanTemplate(id=school.template_id, name="T", sections=[], is_default=True, **place)
+
+
+def _without_stray_id(model: type[db.Base], row: dict[str, Any]) -> dict[str, Any]:
+    return row if model is not AccountPerson else {k: v for k, v in row.items() if k != "id"}

@@ -1,0 +1,181 @@
+"""The floor: what bare Flask, psycopg and orjson can do for the same bytes, asking nobody who may.
+
+Run by gunicorn in its own process, like the product. Three selects for a plan,
+two for a list, the bare writes for a check-in.
+"""
+
+import os
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from flask import Flask, Response, request
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+app = Flask(__name__, static_folder=None)
+pool = ConnectionPool(
+    os.environ["FLOOR_DATABASE_URL"],
+    min_size=8,
+    max_size=8,
+    kwargs={"options": "-c timezone=UTC"},
+    open=True,
+)
+
+HEAD = """
+SELECT p.id, p.version, p.status, p.regime, p.opened_on, p.template_id, p.created_at, p.updated_at,
+       p.student_id, n.given_name, n.family_name, n.pronouns, s.grade, s.plan_home_school_id,
+       v.id AS version_id, v.number, v.in_force_on, v.snapshot_sha256,
+       r.id AS review_id, r.version AS review_version, r.status AS review_status, r.due_on, r.held_on
+FROM plans p JOIN students s ON s.id = p.student_id JOIN people n ON n.id = p.student_id
+LEFT JOIN plan_versions v ON v.plan_id = p.id AND v.status = 'in_force'
+LEFT JOIN reviews r ON r.student_id = p.student_id
+"""
+ONE = HEAD + " WHERE p.id = %s"
+MANY = HEAD + " WHERE p.id = ANY(%s)"
+GOALS = """
+SELECT g.id, g.version, g.status, g.domain, g.title, g.specific, g.measurable, g.achievable,
+       g.relevant, g.due_on, g.proposed_outcome, g.ended_on, g.progress_percent, g.progress_on,
+       t.id AS step_id, t.version AS step_version, t.position, t.title AS step_title,
+       t.due_on AS step_due_on, t.done_on
+FROM goals g LEFT JOIN goal_steps t ON t.goal_id = g.id
+WHERE g.plan_id = %s ORDER BY g.created_at, g.id, t.position
+"""
+SIGNATURES = """
+SELECT x.id, x.plan_version_id, x.role, x.person_id, x.method, x.snapshot_sha256, x.language,
+       x.signed_at
+FROM signatures x JOIN plan_versions v ON v.id = x.plan_version_id
+WHERE v.plan_id = %s AND v.status = 'in_force' ORDER BY x.signed_at
+"""
+ADVISEES = """
+SELECT p.id FROM plans p JOIN relationships t ON t.student_id = p.student_id
+WHERE t.person_id = %s ORDER BY p.updated_at, p.id LIMIT 51
+"""
+STEP_COLUMNS = {
+    "id": "step_id",
+    "version": "step_version",
+    "position": "position",
+    "title": "step_title",
+    "due_on": "step_due_on",
+    "done_on": "done_on",
+}
+GOAL_COLUMNS = (
+    "id",
+    "version",
+    "status",
+    "domain",
+    "title",
+    "specific",
+    "measurable",
+    "achievable",
+    "relevant",
+    "due_on",
+    "proposed_outcome",
+    "ended_on",
+    "progress_percent",
+    "progress_on",
+)
+
+
+def answer(document: Any, status: int = 200) -> Response:
+    body = orjson.dumps(document, option=orjson.OPT_UTC_Z)
+    return Response(body, status=status, mimetype="application/json")
+
+
+def summary(row: dict[str, Any]) -> dict[str, Any]:
+    signed = [{"role": role, "status": "signed"} for role in ("student", "school", "parent")]
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "status": row["status"],
+        "regime": row["regime"],
+        "opened_on": row["opened_on"],
+        "template_id": row["template_id"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "student": {
+            "id": row["student_id"],
+            "given_name": row["given_name"],
+            "family_name": row["family_name"],
+            "pronouns": row["pronouns"],
+            "grade": row["grade"],
+            "plan_home_school_id": row["plan_home_school_id"],
+        },
+        "in_force": {
+            "id": row["version_id"],
+            "number": row["number"],
+            "in_force_on": row["in_force_on"],
+            "snapshot_sha256": row["snapshot_sha256"],
+            "signature_state": "complete",
+            "requirements": signed,
+        },
+        "open_version": None,
+        "review": {
+            "id": row["review_id"],
+            "version": row["review_version"],
+            "status": row["review_status"],
+            "standing": "complete",
+            "due_on": row["due_on"],
+            "held_on": row["held_on"],
+        },
+    }
+
+
+def with_steps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    goals: dict[UUID, dict[str, Any]] = {}
+    for row in rows:
+        goal = goals.get(row["id"])
+        if goal is None:
+            goal = goals[row["id"]] = {name: row[name] for name in GOAL_COLUMNS}
+            goal["steps"] = []
+        goal["steps"].append({name: row[column] for name, column in STEP_COLUMNS.items()})
+    return list(goals.values())
+
+
+@app.get("/api/v1/plans/<uuid:plan_id>")
+def plan(plan_id: UUID) -> Response:
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        head = cursor.execute(ONE, [plan_id]).fetchone()
+        goals = cursor.execute(GOALS, [plan_id]).fetchall()
+        signatures = cursor.execute(SIGNATURES, [plan_id]).fetchall()
+    assert head is not None
+    return answer({**summary(head), "goals": with_steps(goals), "signatures": signatures})
+
+
+@app.get("/api/v1/plans")
+def plans() -> Response:
+    advisor = request.headers["X-Advisor"]
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        ids = [row["id"] for row in cursor.execute(ADVISEES, [advisor]).fetchall()]
+        by_id = {row["id"]: row for row in cursor.execute(MANY, [ids]).fetchall()}
+    return answer({"items": [summary(by_id[one]) for one in ids], "next_cursor": None})
+
+
+@app.post("/api/v1/goals/<uuid:goal_id>/check-ins")
+def check_in(goal_id: UUID) -> Response:
+    sent = request.get_json()
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        goal = cursor.execute("SELECT * FROM goals WHERE id = %s FOR UPDATE", [goal_id]).fetchone()
+        assert goal is not None
+        row = cursor.execute(
+            "INSERT INTO check_ins (id, district_id, student_id, goal_id, checked_on, percent, body,"
+            " author_id, version, created_at, updated_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, now(), now()) RETURNING *",
+            [
+                uuid4(),
+                goal["district_id"],
+                goal["student_id"],
+                goal_id,
+                date.fromisoformat(sent["checked_on"]),
+                sent["percent"],
+                sent["body"],
+                goal["student_id"],
+            ],
+        ).fetchone()
+        cursor.execute(
+            "UPDATE goals SET progress_percent = %s WHERE id = %s", [sent["percent"], goal_id]
+        )
+    assert row is not None
+    del row["district_id"]
+    return answer(row, 201)
