@@ -62,11 +62,16 @@ class Archive:
     def __init__(self, file: BinaryIO, findings: Findings) -> None:
         self._zip = _opened(file, findings)
         self._entries = _entries(self._zip, findings) if self._zip else {}
+        self.bytes_read = 0
 
     @property
     def names(self) -> list[str]:
         """The names of its readable files."""
         return list(self._entries)
+
+    def size(self, name: str) -> int:
+        """The unpacked size of the file called `name`, in bytes."""
+        return self._entries[name].file_size
 
     def lines(self, name: str) -> Iterator[str]:
         """The lines of the file called `name` with their ends, without a byte order mark.
@@ -77,9 +82,16 @@ class Archive:
             return
         try:
             with self._zip.open(self._entries[name]) as unpacked:
-                yield from _lines(io.BufferedReader(unpacked, 65_536))  # type: ignore[arg-type]
+                yield from self._lines(io.BufferedReader(unpacked, 65_536))  # type: ignore[arg-type]
         except UNREADABLE:
             raise Broken(Code.ENTRY_UNREADABLE) from None
+
+    def _lines(self, file: io.BufferedReader) -> Iterator[str]:
+        line = file.readline(LONGEST_LINE).removeprefix(_BOM)
+        while line:
+            self.bytes_read += len(line)
+            yield _decoded(line)
+            line = file.readline(LONGEST_LINE)
 
 
 def _opened(file: BinaryIO, findings: Findings) -> zipfile.ZipFile | None:
@@ -109,13 +121,6 @@ def _entries(opened: zipfile.ZipFile, findings: Findings) -> dict[str, zipfile.Z
         else:
             findings.add(code, printable(info.filename))
     return entries
-
-
-def _lines(file: io.BufferedReader) -> Iterator[str]:
-    line = file.readline(LONGEST_LINE).removeprefix(_BOM)
-    while line:
-        yield _decoded(line)
-        line = file.readline(LONGEST_LINE)
 
 
 def printable(name: str) -> str:

@@ -80,6 +80,14 @@ class Code(StrEnum):
     SEVERAL_PRIMARY_TEACHERS = "several_primary_teachers"
     DATES_REVERSED = "dates_reversed"
     SUBJECT_CODES_UNEQUAL = "subject_codes_unequal"
+    # The package against what is stored.
+    DISTRICT_UNCLEAR = "district_unclear"
+    DISTRICT_OTHER = "district_other"
+    ROW_SKIPPED = "row_skipped"
+    ROLE_WITHOUT_SCHOOL = "role_without_school"
+    STUDENT_WITH_OFFICE = "student_with_office"
+    AGENT_NOT_FAMILY = "agent_not_family"
+    MANY_REMOVED = "many_removed"
 
 
 MESSAGES = {
@@ -132,6 +140,14 @@ MESSAGES = {
     Code.SEVERAL_PRIMARY_TEACHERS: "The class already has a primary teacher.",
     Code.DATES_REVERSED: "The end lies before the beginning.",
     Code.SUBJECT_CODES_UNEQUAL: "subjects and subjectCodes differ in length.",
+    Code.DISTRICT_UNCLEAR: "The package must hold exactly one district that lies in no other.",
+    Code.DISTRICT_OTHER: "The package is about another district.",
+    Code.ROW_SKIPPED: "The row refers to something that is not kept here, such as an org that is"
+    " no school; it was skipped.",
+    Code.ROLE_WITHOUT_SCHOOL: "The role needs a school, and the org is none; it gives nothing.",
+    Code.STUDENT_WITH_OFFICE: "A student cannot hold an office; the role gives nothing.",
+    Code.AGENT_NOT_FAMILY: "The agent is no parent, guardian or relative of a student; ignored.",
+    Code.MANY_REMOVED: "The import would remove more than the district lets pass unasked.",
 }
 
 ALWAYS_WARNINGS = frozenset(
@@ -144,6 +160,10 @@ ALWAYS_WARNINGS = frozenset(
         Code.SEVERAL_PRIMARY_TEACHERS,
         Code.DATES_REVERSED,
         Code.SUBJECT_CODES_UNEQUAL,
+        Code.ROW_SKIPPED,
+        Code.ROLE_WITHOUT_SCHOOL,
+        Code.STUDENT_WITH_OFFICE,
+        Code.AGENT_NOT_FAMILY,
     }
 )
 

@@ -11,7 +11,7 @@ shape, that of 1.2: the columns of `columns.COLUMNS_1_2` without passwords, role
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,7 @@ from plp_api.rostering.checks import Checks
 from plp_api.rostering.columns import COLUMNS, COLUMNS_1_2
 from plp_api.rostering.findings import Findings, Profile
 from plp_api.rostering.manifest import Manifest, read_manifest
-from plp_api.rostering.sheet import Row, Sheet
+from plp_api.rostering.sheet import Row, Sheet, records
 
 # What 1.2 says of a user and 1.1 does not.
 _ONLY_IN_1_2 = (
@@ -32,6 +32,12 @@ _ONLY_IN_1_2 = (
     "preferredFamilyName",
     "pronouns",
 )
+
+ROWS_BETWEEN_PROGRESS = 5_000
+
+
+def _ignore(_progress: float) -> None:
+    pass
 
 
 @contextmanager
@@ -77,8 +83,28 @@ class Package:
         known = COLUMNS[self.version] if self.version else {}
         return [file for file in known if self.modes[file] == "bulk"]
 
-    def check(self) -> None:
-        """Read the whole package once and note everything that is wrong with it."""
+    @property
+    def size(self) -> int:
+        """The unpacked size of the files that are read, in bytes."""
+        return sum(self._archive.size(f"{file}.csv") for file in self.files)
+
+    @property
+    def bytes_read(self) -> int:
+        """How much was read of the package so far, each reading counted."""
+        return self._archive.bytes_read
+
+    def columns(self, file: str) -> frozenset[str]:
+        """The columns that the header of `file` names; none where it is absent."""
+        if file not in self.files:
+            return frozenset()
+        header = next(records(self._archive.lines(f"{file}.csv")), [])
+        return frozenset(header)
+
+    def check(self, progress: Callable[[float], None] = _ignore) -> None:
+        """Read the whole package once and note everything that is wrong with it.
+
+        `progress` is called now and then with the share read, from 0 to 1.
+        """
         if self._is_checked or not self.version:
             return
         self._is_checked = True
@@ -87,6 +113,8 @@ class Package:
             sheet = self._sheet(file, self.findings)
             for row in sheet.rows():
                 checks.see(file, row)
+                if not row.number % ROWS_BETWEEN_PROGRESS:
+                    progress(min(1.0, self.bytes_read / self.size))
             checks.finish(file, sheet.is_complete)
 
     def rows(self, file: str) -> Iterator[Row]:

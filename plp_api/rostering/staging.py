@@ -4,11 +4,11 @@ They live and die with one transaction. On SQLite they lie in a database of thei
 them takes no lock from anybody; on PostgreSQL they are filled by COPY, which row security keeps
 out of the stored tables. Rows stream: memory does not grow with the package.
 
-Each table of things that have a `sourced_id` carries `id` (of the stored row, once known) and
-`new_id` (for the row, should it be new).
+A table of things with a `sourced_id` also holds the `id` of the stored row, once it is known, and
+the `state` that the comparison finds. The `wanted` tables hold dated ties as the roster has them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any, cast
@@ -33,9 +33,11 @@ from plp_api import clock, db
 from plp_api.people.models import AGE_OF_MAJORITY
 from plp_api.rostering.cells import Value
 from plp_api.rostering.package import Package
+from plp_api.rostering.sheet import Row
 
 ROWS_AT_ONCE = 2_000
 LONGEST_STATE_ID = 32
+LONGEST_GRADE = 8
 
 STAGED = MetaData()
 
@@ -57,7 +59,6 @@ def _sourced(name: str, *columns: Column[Any]) -> Table:
         name,
         Column("sourced_id", String, index=True),
         Column("is_gone", Boolean),
-        Column("new_id", Uuid),
         Column("id", Uuid, index=True),
         Column("state", String),
         *columns,
@@ -150,17 +151,75 @@ AGENTS = _table(
 # What the package itself says is to be deleted, apart from what it merely no longer names.
 GONE = _table("gone", Column("kind", String), Column("sourced_id", String))
 
+# A student's id is the person's own.
+STUDENTS = _table(
+    "students",
+    Column("person_id", Uuid, index=True),
+    Column("id", Uuid, index=True),
+    Column("state", String),
+    Column("grade", String),
+    Column("plan_home_school_id", Uuid),
+    Column("state_student_id", String),
+    Column("birth_date", Date),
+    Column("rights_transfer_on", Date),
+    Column("entered_on", Date),
+)
+
+
+def _wanted(name: str, *columns: Column[Any]) -> Table:
+    return _table(f"wanted_{name}", *columns, Column("starts_on", Date), Column("ends_on", Date))
+
+
+WANTED_SCHOOL_ENROLLMENTS = _wanted(
+    "school_enrollments",
+    Column("student_id", Uuid, index=True),
+    Column("school_id", Uuid),
+    Column("grade", String),
+)
+WANTED_APPOINTMENTS = _wanted(
+    "appointments",
+    Column("person_id", Uuid, index=True),
+    Column("school_id", Uuid),
+    Column("role", String),
+)
+WANTED_MEMBERS = _wanted(
+    "advisory_members",
+    Column("student_id", Uuid, index=True),
+    Column("advisory_id", Uuid, index=True),
+)
+WANTED_ADVISORS = _wanted(
+    "advisory_advisors",
+    Column("advisory_id", Uuid, index=True),
+    Column("school_id", Uuid),
+    Column("person_id", Uuid),
+    Column("capacity", String),
+)
+WANTED_ADVISING = _wanted(
+    "advising",
+    Column("student_id", Uuid, index=True),
+    Column("person_id", Uuid),
+    Column("advisory_id", Uuid),
+    Column("capacity", String),
+)
+WANTED_FAMILY_LINKS = _wanted(
+    "family_links",
+    Column("student_id", Uuid, index=True),
+    Column("person_id", Uuid),
+    Column("parent_kind", String),
+)
+
 SOURCED = (ORGS, SESSIONS, COURSES, CLASSES, USERS, ENROLLMENTS)
 
 
-def stage(package: Package, staged: Any) -> None:
+def stage(package: Package, progress: Callable[[float], None]) -> None:
     """Create the temporary tables and fill them from a package that has been checked.
 
-    `staged` is called with the number of rows after every few thousand.
+    `progress` is called after every few thousand rows with the share read, from 0 to 1.
     """
     STAGED.create_all(db.session().connection(), checkfirst=False)
+    start, size = package.bytes_read, max(1, package.size)
     for table, rows in _sources(package):
-        _load(table, rows, staged)
+        _load(table, rows, lambda: progress(min(1.0, (package.bytes_read - start) / size)))
     for table in SOURCED:
         _set_gone_apart(table)
     if db.on_postgresql():
@@ -180,13 +239,17 @@ def _sources(package: Package) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]
     yield COURSES, map(_course, package.rows("courses"))
     yield CLASSES, _classes(package)
     yield USERS, map(_user, package.rows("users"))
-    yield ROLES, map(_role, package.rows("roles"))
-    yield DEMOGRAPHICS, map(_demographic, package.rows("demographics"))
+    yield ROLES, map(_role, _kept(package.rows("roles")))
+    yield DEMOGRAPHICS, map(_demographic, _kept(package.rows("demographics")))
     yield AGENTS, _agents(package)
     yield ENROLLMENTS, map(_enrollment, package.rows("enrollments"))
 
 
-def _load(table: Table, rows: Iterable[tuple[Any, ...]], staged: Any) -> None:
+def _kept(rows: Iterator[Row]) -> Iterator[Row]:
+    return (row for row in rows if row.cells["status"] == "active")
+
+
+def _load(table: Table, rows: Iterable[tuple[Any, ...]], told: Callable[[], None]) -> None:
     """Stream `rows` into the first columns of `table`."""
     rows = iter(rows)
     first = next(rows, None)
@@ -194,7 +257,7 @@ def _load(table: Table, rows: Iterable[tuple[Any, ...]], staged: Any) -> None:
         return
     names = [column.name for column in table.columns][: len(first)]
     write = _copy if db.on_postgresql() else _insert
-    write(table, names, _counted(_with(first, rows), staged))
+    write(table, names, _told(_with(first, rows), told))
 
 
 def _with(first: tuple[Any, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -202,18 +265,19 @@ def _with(first: tuple[Any, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[t
     yield from rows
 
 
-def _counted(rows: Iterator[tuple[Any, ...]], staged: Any) -> Iterator[tuple[Any, ...]]:
+def _told(rows: Iterator[tuple[Any, ...]], told: Callable[[], None]) -> Iterator[tuple[Any, ...]]:
     while some := list(islice(rows, ROWS_AT_ONCE)):
         yield from some
-        staged(len(some))
+        told()
 
 
 def _copy(table: Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
     driver: Any = db.session().connection().connection.driver_connection
     columns = ", ".join(f'"{name}"' for name in names)
-    with driver.cursor() as cursor, cursor.copy(
-        f"COPY {table.name} ({columns}) FROM STDIN"
-    ) as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy,
+    ):
         for row in rows:
             copy.write_row(row)
 
@@ -232,9 +296,9 @@ def _set_gone_apart(table: Table) -> None:
 
 
 def _start(number: int, cells: dict[str, Value]) -> tuple[Any, ...]:
-    """The columns that `_sourced` gives every table: row, sourced_id, is_gone, new_id, id, state."""
+    """The columns that `_sourced` gives every table: row, sourced_id, is_gone, id, state."""
     is_gone = cells["status"] == "tobedeleted"
-    return (number, cells["sourcedId"], is_gone, db.new_id(), None, None)
+    return (number, cells["sourcedId"], is_gone, None, None)
 
 
 def _org(row: Any) -> tuple[Any, ...]:
@@ -262,7 +326,8 @@ def _course(row: Any) -> tuple[Any, ...]:
 
 def _classes(package: Package) -> Iterator[tuple[Any, ...]]:
     """Classes with the first day of their terms: enrollments without a date begin then."""
-    starts = {row.cells["sourcedId"]: row.cells["startDate"] for row in _terms(package)}
+    sessions = package.rows("academicSessions")
+    starts = {row.cells["sourcedId"]: row.cells["startDate"] for row in sessions}
     for row in package.rows("classes"):
         cells = row.cells
         terms = cast(tuple[str, ...], cells["termSourcedIds"])
@@ -276,10 +341,6 @@ def _classes(package: Package) -> Iterator[tuple[Any, ...]]:
             cells["schoolSourcedId"],
             min(days, default=None),
         )
-
-
-def _terms(package: Package) -> Iterator[Any]:
-    return package.rows("academicSessions")
 
 
 def _user(row: Any) -> tuple[Any, ...]:
@@ -297,7 +358,7 @@ def _user(row: Any) -> tuple[Any, ...]:
         cells["pronouns"],
         cells["email"],
         cells["phone"] or cells["sms"],
-        next(iter(cells["grades"]), None),
+        next((grade for grade in cells["grades"] if len(grade) <= LONGEST_GRADE), None),
         state_id if state_id and len(state_id) <= LONGEST_STATE_ID else None,
         cells["primaryOrgSourcedId"],
     )

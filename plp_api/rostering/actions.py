@@ -1,0 +1,367 @@
+"""Carrying out a roster import: check, stage, compare, apply; all of it or nothing."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, false, func, select, update
+
+from plp_api import clock, db
+from plp_api.audit import actions as audit
+from plp_api.people import followers
+from plp_api.people.models import District, Student
+from plp_api.people.ties import SchoolEnrollment
+from plp_api.rostering import choices, kinds, staging, ties
+from plp_api.rostering.difference import REMOVED, Comparison, execute
+from plp_api.rostering.findings import Code, Finding, Findings, Profile
+from plp_api.rostering.models import ImportState, RosterImport
+from plp_api.rostering.package import Package, open_package
+from plp_api.rostering.staging import ORGS, SESSIONS
+
+# Kinds of which a removal counts against `removal_share`; the others follow from these.
+COUNTED_KINDS = (
+    "schools",
+    "academic_sessions",
+    "courses",
+    "classes",
+    "people",
+    "enrollments",
+    "appointments",
+    "family_links",
+)
+STUDENTS_AT_ONCE = 5_000
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for.
+
+    Without `district_id` the package's own district is meant: the stored one with its sourcedId,
+    or, in an empty installation or with `may_create`, a new one. `import_id` names the row that
+    is the job; without it one is made.
+    """
+
+    profile: str = Profile.LENIENT
+    is_dry_run: bool = False
+    is_confirmed: bool = False
+    district_id: UUID | None = None
+    may_create: bool = False
+    import_id: UUID | None = None
+    by: UUID | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an import. `district_id` and `import_id` are None where nothing was kept."""
+
+    state: ImportState
+    findings: Findings
+    counts: dict[str, dict[str, int]]
+    district_id: UUID | None = None
+    import_id: UUID | None = None
+
+
+class _Undo(Exception):
+    """Takes the transaction back, for what was found."""
+
+    def __init__(self, state: ImportState) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+def _ignore(_progress: float) -> None:
+    pass
+
+
+def carry_out(
+    database: db.Database, path: Path, order: Order, progress: Progress = _ignore
+) -> Outcome:
+    """Import the package at `path`; opens its own transactions, so it must not run inside one.
+
+    What is wrong with the package stands in the outcome's findings. `progress` is called with
+    numbers from 0 to 1.
+    """
+    order = replace(order, sha256=order.sha256 or sha256_of(path))
+    with open_package(path, order.profile) as package:
+        package.check(lambda share: progress(share * 0.4))
+        if package.findings.errors or package.version is None:
+            outcome = Outcome(ImportState.REFUSED, package.findings, {}, order.district_id)
+        else:
+            outcome = _apply(database, package, order, progress)
+    if outcome.state is not ImportState.APPLIED:
+        outcome = _record_refusal(database, order, outcome)
+    progress(1.0)
+    return outcome
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _apply(database: db.Database, package: Package, order: Order, progress: Progress) -> Outcome:
+    """Stage, compare and apply in one transaction, taken back unless all of it may stand."""
+    counts: dict[str, dict[str, int]] = {}
+    district_id = order.district_id
+    try:
+        # Staging writes temporary tables alone, so SQLite need not lock anybody out for it.
+        with database.transaction(write=False):
+            staging.stage(package, lambda share: progress(0.4 + share * 0.3))
+            _take_write_lock()
+            district_id = _district_id(order, package.findings)
+            comparison = _comparison(district_id, package)
+            counts = comparison.counts
+            _bring_all(comparison, package)
+            _judge(comparison, order)
+            import_id = _keep(order, comparison)
+            staging.clear()
+        return Outcome(ImportState.APPLIED, package.findings, counts, district_id, import_id)
+    except _Undo as undo:
+        return Outcome(undo.state, package.findings, counts, order.district_id)
+
+
+def _take_write_lock() -> None:
+    """Become the writer before the first read: SQLite refuses to let a stale reader write."""
+    execute(update(District).where(false()).values(name=District.name))
+
+
+def _comparison(district_id: UUID, package: Package) -> Comparison:
+    db.enter([district_id])
+    # Two imports into one district take turns.
+    db.lock_name(f"roster {district_id}")
+    district = db.session().get_one(District, district_id)
+    files = {*package.files}
+    if package.version == "1.1" and "users" in files:
+        files.add("roles")
+    return Comparison(
+        district_id=district_id,
+        today=district.today,
+        default_start=_default_start(district),
+        choices=choices.of(district),
+        version=str(package.version),
+        files=frozenset(files),
+        findings=package.findings,
+    )
+
+
+def _default_start(district: District) -> date:
+    """When students begin of whom the roster does not say it.
+
+    The first roster finds them in the middle of a year that they began with it; whoever appears
+    in a later one is new.
+    """
+    today = district.today
+    has_students = db.session().scalar(select(exists().where(Student.district_id == district.id)))
+    if has_students:
+        return today
+    year = select(func.max(SESSIONS.c.starts_on)).where(
+        SESSIONS.c.type == "schoolYear", SESSIONS.c.starts_on <= today, SESSIONS.c.ends_on > today
+    )
+    return db.session().scalar(year) or today
+
+
+def _bring_all(comparison: Comparison, package: Package) -> None:
+    started_at = clock.now()
+    kinds.bring_schools(comparison)
+    kinds.bring_sessions(comparison)
+    kinds.bring_courses(comparison)
+    kinds.bring_classes(comparison)
+    kinds.bring_people(comparison, package.columns("users"))
+    kinds.place_roles(comparison)
+    kinds.bring_students(comparison)
+    kinds.bring_enrollments(comparison)
+    ties.bring_school_enrollments(comparison)
+    ties.bring_appointments(comparison)
+    ties.bring_family_links(comparison)
+    ties.bring_advisories(comparison)
+    _let_follow(comparison, started_at)
+
+
+def _let_follow(comparison: Comparison, started_at: Any) -> None:
+    """Let plans and reviews follow for students newly enrolled in a grade that has them."""
+    newly = (
+        select(SchoolEnrollment.student_id)
+        .where(
+            SchoolEnrollment.district_id == comparison.district_id,
+            SchoolEnrollment.created_at >= started_at,
+            SchoolEnrollment.grade.in_(ties.GRADES_WITH_PLANS),
+        )
+        .distinct()
+    )
+    students = db.session().scalars(newly).all()
+    for place in range(0, len(students), STUDENTS_AT_ONCE):
+        some = students[place : place + STUDENTS_AT_ONCE]
+        followers.enrolled(comparison.district_id, some, comparison.today)
+
+
+def _judge(comparison: Comparison, order: Order) -> None:
+    """Take everything back where it may not stand, or was only tried."""
+    if comparison.findings.errors:
+        raise _Undo(ImportState.REFUSED)
+    if not order.is_confirmed and _is_too_much(comparison):
+        raise _Undo(ImportState.UNCONFIRMED)
+    if order.is_dry_run:
+        raise _Undo(ImportState.COMPARED)
+
+
+def _is_too_much(comparison: Comparison) -> bool:
+    """Whether any kind would lose more than the district lets pass unasked; says which."""
+    share = comparison.choices.removal_share
+    found = False
+    for kind in COUNTED_KINDS:
+        removed = comparison.counts.get(kind, {}).get(REMOVED, 0)
+        active = comparison.active.get(kind, 0)
+        if removed > share * active:
+            detail = f"{removed} of {active} {kind.replace('_', ' ')}."
+            comparison.findings.add(Code.MANY_REMOVED, detail=detail)
+            found = True
+    return found
+
+
+def _keep(order: Order, comparison: Comparison) -> UUID:
+    """Write down what was done, in the transaction that did it."""
+    row = _row(order, comparison.district_id)
+    _describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
+    db.session().flush()
+    audit.record("roster_import.applied", row, by=order.by, counts=comparison.counts)
+    return row.id
+
+
+def _row(order: Order, district_id: UUID) -> RosterImport:
+    """The row that is the job, or a new one."""
+    if order.import_id:
+        return db.session().get_one(RosterImport, order.import_id)
+    row = RosterImport(
+        district_id=district_id,
+        profile=order.profile,
+        is_dry_run=order.is_dry_run,
+        is_confirmed=order.is_confirmed,
+        sha256=order.sha256,
+        created_by=order.by,
+        started_at=clock.now(),
+    )
+    db.session().add(row)
+    return row
+
+
+def _describe(
+    row: RosterImport, state: ImportState, findings: Findings, counts: dict[str, dict[str, int]]
+) -> None:
+    row.state = state
+    row.progress = 1.0
+    row.counts = counts
+    row.findings = [as_json(finding) for finding in findings]
+    row.finding_counts = {str(code): number for code, number in findings.counts.items()}
+    row.finished_at = clock.now()
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as it is stored and shown."""
+    return {
+        "code": str(finding.code),
+        "severity": str(finding.severity),
+        "file": finding.file,
+        "row": finding.row,
+        "column": finding.column,
+        "message": finding.message,
+    }
+
+
+def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Outcome:
+    """Write down an import that changed nothing, where there is a district to keep it for."""
+    if outcome.district_id is None:
+        return outcome
+    with database.transaction(districts=[outcome.district_id]) as session:
+        row = _row(order, outcome.district_id)
+        _describe(row, outcome.state, outcome.findings, outcome.counts)
+        session.flush()
+        return replace(outcome, import_id=row.id)
+
+
+# Whose package it is.
+
+
+def _district_id(order: Order, findings: Findings) -> UUID:
+    """The district to import into, made if need be; takes everything back if there is none."""
+    outer = ORGS.alias("outer")
+    lies_in_another = exists().where(
+        outer.c.sourced_id == ORGS.c.parent, outer.c.type == "district"
+    )
+    roots = select(ORGS).where(ORGS.c.type == "district", ~lies_in_another)
+    found = db.session().execute(roots).all()
+    if len(found) > 1:
+        findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
+        raise _Undo(ImportState.REFUSED)
+    org = found[0] if found else None
+    if order.district_id:
+        return _agreed(db.session().get_one(District, order.district_id), org, findings)
+    return _found_or_made(org, order, findings)
+
+
+def _agreed(district: District, org: Any, findings: Findings) -> UUID:
+    """The district asked for, unless the package is about another one."""
+    if org and district.sourced_id and district.sourced_id != org.sourced_id:
+        findings.add(Code.DISTRICT_OTHER, "orgs.csv", org.row, "sourcedId")
+        raise _Undo(ImportState.REFUSED)
+    if org and not district.sourced_id:
+        district.sourced_id = org.sourced_id
+    return district.id
+
+
+def _found_or_made(org: Any, order: Order, findings: Findings) -> UUID:
+    stored = db.session().scalars(select(District).limit(2)).all()
+    if org:
+        same = select(District).where(District.sourced_id == org.sourced_id)
+        known = db.session().scalar(same)
+        if known:
+            return known.id
+        if len(stored) == 1 and not stored[0].sourced_id:
+            return _agreed(stored[0], org, findings)
+        if not stored or order.may_create:
+            return _make(org)
+        findings.add(Code.DISTRICT_OTHER, "orgs.csv", org.row, "sourcedId")
+        raise _Undo(ImportState.REFUSED)
+    if len(stored) == 1:
+        return stored[0].id
+    return _made_of_school(stored, findings)
+
+
+def _made_of_school(stored: Any, findings: Findings) -> UUID:
+    """An independent school is a district of its own."""
+    schools = db.session().execute(select(ORGS).where(ORGS.c.type == "school").limit(2)).all()
+    if stored or len(schools) != 1:
+        findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
+        raise _Undo(ImportState.REFUSED)
+    return _make(schools[0])
+
+
+def _make(org: Any) -> UUID:
+    is_district = org.type == "district"
+    district = District(
+        name=org.name,
+        slug=_slug(org.name),
+        sourced_id=org.sourced_id if is_district else None,
+        state_org_id=org.identifier if is_district and len(org.identifier or "") <= 32 else None,
+    )
+    db.session().add(district)
+    db.session().flush()
+    return district.id
+
+
+def _slug(name: str) -> str:
+    """The name in small letters and hyphens, numbered where another district has it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "district"
+    taken = set(db.session().scalars(select(District.slug).where(District.slug.like(f"{slug}%"))))
+    candidates = (slug, *(f"{slug}-{number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in candidates if one not in taken)

@@ -1,0 +1,380 @@
+"""The kinds of rows that a roster brings with sourcedIds of their own, and students.
+
+Each function brings one kind into the stored tables. They run in the order of the file: what a
+row refers to has been brought before it.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import (
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
+
+from plp_api import db
+from plp_api.people.classes import AcademicSession, Class, Course, Enrollment, EnrollmentRole
+from plp_api.people.models import Person, PersonStatus, RightsTransferBasis, School, Student
+from plp_api.rostering.difference import (
+    CREATED,
+    REACTIVATED,
+    REMOVED,
+    SKIPPED,
+    Comparison,
+    Kind,
+    absent,
+    compare,
+    execute,
+    mark,
+    refer,
+    remove,
+    switched,
+    write,
+)
+from plp_api.rostering.findings import Code
+from plp_api.rostering.models import Leaver
+from plp_api.rostering.staging import (
+    CLASSES,
+    COURSES,
+    DEMOGRAPHICS,
+    ENROLLMENTS,
+    ORGS,
+    ROLES,
+    SESSIONS,
+    STUDENTS,
+    USERS,
+)
+
+SCHOOLS_TABLE = cast(Table, School.__table__)
+SESSIONS_TABLE = cast(Table, AcademicSession.__table__)
+COURSES_TABLE = cast(Table, Course.__table__)
+CLASSES_TABLE = cast(Table, Class.__table__)
+PEOPLE_TABLE = cast(Table, Person.__table__)
+STUDENTS_TABLE = cast(Table, Student.__table__)
+ENROLLMENTS_TABLE = cast(Table, Enrollment.__table__)
+LEAVERS_TABLE = cast(Table, Leaver.__table__)
+
+LONGEST_STATE_ORG_ID = 32
+
+
+def _bring(kind: Kind, comparison: Comparison, in_summer: Any = None) -> None:
+    compare(kind, comparison)
+    write(kind, comparison)
+    remove(kind, comparison, in_summer)
+
+
+def _are_others(staged: Table) -> Any:
+    """Whether the package has any such rows: over the summer an empty file removes nothing."""
+    return exists().select_from(staged)
+
+
+def _skip_unresolved(
+    staged: Table, file: str, comparison: Comparison, column: str, header: str, target: str
+) -> None:
+    """Skip rows whose reference found no stored row.
+
+    With the referenced file in the package that means a row which is not kept here; without it,
+    an identifier that names nothing at all.
+    """
+    unresolved = and_(staged.c[column].is_(None), staged.c.state.is_(None))
+    code = Code.ROW_SKIPPED if target in comparison.files else Code.DANGLING_REFERENCE
+    rows = select(staged.c.row).where(unresolved).order_by(staged.c.row)
+    for row in db.session().scalars(rows):
+        comparison.findings.add(code, f"{file}.csv", row, header)
+    execute(update(staged).where(unresolved).values(state=SKIPPED))
+
+
+def bring_schools(comparison: Comparison) -> None:
+    """Orgs of type school; the district is known by now, and other orgs are not kept."""
+    if "orgs" not in comparison.files:
+        return
+    identifier = ORGS.c.identifier
+    is_short = func.length(identifier) <= LONGEST_STATE_ORG_ID
+    kind = Kind(
+        "schools",
+        ORGS,
+        SCHOOLS_TABLE,
+        {"name": ORGS.c.name, "state_org_id": case((is_short, identifier))},
+        keeps=frozenset({"state_org_id"}),
+        **switched(SCHOOLS_TABLE),
+    )
+    execute(delete(ORGS).where(ORGS.c.type == "district"))
+    execute(update(ORGS).where(ORGS.c.type != "school").values(state=SKIPPED))
+    _bring(kind, comparison)
+
+
+def bring_sessions(comparison: Comparison) -> None:
+    """School years and their terms."""
+    if "academicSessions" not in comparison.files:
+        return
+    values = {
+        name: SESSIONS.c[name] for name in ("title", "type", "starts_on", "ends_on", "school_year")
+    }
+    kind = Kind("academic_sessions", SESSIONS, SESSIONS_TABLE, values, **switched(SESSIONS_TABLE))
+    _bring(kind, comparison, in_summer=_are_others(SESSIONS))
+    _join_terms_to_years(comparison)
+
+
+def _join_terms_to_years(comparison: Comparison) -> None:
+    parent = SESSIONS_TABLE.alias("parent")
+    is_parent = and_(
+        parent.c.district_id == comparison.district_id, parent.c.sourced_id == SESSIONS.c.parent
+    )
+    statement = update(SESSIONS_TABLE).where(
+        SESSIONS_TABLE.c.id == SESSIONS.c.id,
+        is_parent,
+        SESSIONS_TABLE.c.parent_id.is_distinct_from(parent.c.id),
+    )
+    execute(statement.values(parent_id=parent.c.id))
+
+
+def bring_courses(comparison: Comparison) -> None:
+    """What is taught."""
+    if "courses" not in comparison.files:
+        return
+    values = {"title": COURSES.c.title, "code": COURSES.c.code}
+    kind = Kind("courses", COURSES, COURSES_TABLE, values, **switched(COURSES_TABLE))
+    _bring(kind, comparison, in_summer=_are_others(COURSES))
+
+
+def bring_classes(comparison: Comparison) -> None:
+    """Classes; one that lies at no school of the district is skipped."""
+    if "classes" not in comparison.files:
+        return
+    refer(
+        CLASSES,
+        comparison,
+        course_id=("course", COURSES_TABLE, "courses"),
+        school_id=("school", SCHOOLS_TABLE, "orgs"),
+    )
+    _skip_unresolved(CLASSES, "classes", comparison, "school_id", "schoolSourcedId", "orgs")
+    names = ("title", "code", "type", "course_id", "school_id")
+    values = {name: CLASSES.c[name] for name in names}
+    kind = Kind("classes", CLASSES, CLASSES_TABLE, values, **switched(CLASSES_TABLE))
+    _bring(kind, comparison, in_summer=_are_others(CLASSES))
+
+
+def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
+    """Users; `columns` are those of users.csv, for one that is not there says nothing.
+
+    Preferred names and pronouns are the student's own: the roster fills them and never blanks them.
+    """
+    if "users" not in comparison.files:
+        return
+    told = {
+        "middle_name": "middleName" in columns,
+        "email": "email" in columns,
+        "phone": bool(columns & {"phone", "sms"}),
+    }
+    own = ("preferred_given_name", "preferred_family_name", "pronouns")
+    names = ("username", "given_name", "family_name", *told, *own)
+    is_disabled = USERS.c.is_enabled.is_(False)
+    left = exists().where(LEAVERS_TABLE.c.person_id == PEOPLE_TABLE.c.id)
+    kind = Kind(
+        "people",
+        USERS,
+        PEOPLE_TABLE,
+        {name: USERS.c[name] for name in names},
+        is_active=PEOPLE_TABLE.c.status == PersonStatus.ACTIVE,
+        is_back=and_(USERS.c.is_enabled, left),
+        revived={"status": PersonStatus.ACTIVE},
+        removed={"status": PersonStatus.DISABLED},
+        keeps=frozenset(own) | {name for name, is_told in told.items() if not is_told},
+        only_new={"status": case((is_disabled, PersonStatus.DISABLED), else_=PersonStatus.ACTIVE)},
+    )
+    compare(kind, comparison)
+    write(kind, comparison)
+    _welcome_back()
+    _disable(comparison)
+    _record_leavers(comparison, absent(kind, comparison))
+    remove(kind, comparison)
+
+
+def _welcome_back() -> None:
+    back = select(USERS.c.id).where(USERS.c.state == REACTIVATED)
+    execute(delete(LEAVERS_TABLE).where(LEAVERS_TABLE.c.person_id.in_(back)))
+
+
+def _disable(comparison: Comparison) -> None:
+    """Disable people whom the roster names as disabled, noting that it was the roster's doing."""
+    is_active = PEOPLE_TABLE.c.status == PersonStatus.ACTIVE
+    named = select(USERS.c.id).join(PEOPLE_TABLE, PEOPLE_TABLE.c.id == USERS.c.id)
+    leaving = named.where(USERS.c.is_enabled.is_(False), or_(is_active, USERS.c.state == CREATED))
+    _record_leavers(comparison, PEOPLE_TABLE.c.id.in_(leaving))
+    disabled = {"status": PersonStatus.DISABLED, "version": PEOPLE_TABLE.c.version + 1}
+    same = PEOPLE_TABLE.c.id == USERS.c.id
+    statement = update(PEOPLE_TABLE).where(same, USERS.c.is_enabled.is_(False), is_active)
+    comparison.note("people", REMOVED, execute(statement.values(disabled)))
+
+
+def _record_leavers(comparison: Comparison, criterion: Any) -> None:
+    is_recorded = exists().where(LEAVERS_TABLE.c.person_id == PEOPLE_TABLE.c.id)
+    leavers = select(
+        PEOPLE_TABLE.c.id, literal(comparison.district_id), literal(comparison.today)
+    ).where(criterion, ~is_recorded)
+    execute(insert(LEAVERS_TABLE).from_select(["person_id", "district_id", "left_on"], leavers))
+
+
+def place_roles(comparison: Comparison) -> None:
+    """Find person, school and office of every role."""
+    if "roles" not in comparison.files:
+        return
+    refer(
+        ROLES,
+        comparison,
+        person_id=("user", PEOPLE_TABLE, "users"),
+        school_id=("org", SCHOOLS_TABLE, "orgs"),
+    )
+    offices = [
+        (ROLES.c.role == role, office) for role, office in comparison.choices.offices.items()
+    ]
+    if offices:
+        execute(update(ROLES).values(office=case(*offices, else_=None)))
+
+
+def is_current(staged: Table, comparison: Comparison) -> Any:
+    """Whether a staged span has not ended yet."""
+    return or_(staged.c.ends_on.is_(None), staged.c.ends_on > comparison.today)
+
+
+def bring_students(comparison: Comparison) -> None:
+    """People with the role of a student, with what demographics say of them."""
+    _stage_students(comparison)
+    names = ("grade", "plan_home_school_id", "state_student_id", "birth_date")
+    values = {name: STUDENTS.c[name] for name in (*names, "rights_transfer_on")}
+    # By emancipation or early college rights may have moved before the birthday.
+    by_age = STUDENTS_TABLE.c.rights_transfer_basis == RightsTransferBasis.AGE
+    told = func.coalesce(STUDENTS.c.rights_transfer_on, STUDENTS_TABLE.c.rights_transfer_on)
+    transfer = case((by_age, told), else_=STUDENTS_TABLE.c.rights_transfer_on)
+    kind = Kind(
+        "students",
+        STUDENTS,
+        STUDENTS_TABLE,
+        values,
+        is_active=STUDENTS_TABLE.c.id.is_not(None),
+        is_back=STUDENTS_TABLE.c.id.is_(None),
+        removed={},
+        keeps=frozenset(names),
+        changes={"rights_transfer_on": transfer},
+        only_new={"entered_on": STUDENTS.c.entered_on},
+    )
+    known = select(STUDENTS_TABLE.c.id).where(STUDENTS_TABLE.c.id == STUDENTS.c.person_id)
+    execute(update(STUDENTS).values(id=known.scalar_subquery()))
+    mark(kind)
+    execute(update(STUDENTS).where(STUDENTS.c.id.is_(None)).values(id=STUDENTS.c.person_id))
+    write(kind, comparison)
+
+
+def _stage_students(comparison: Comparison) -> None:
+    is_student = and_(ROLES.c.role == "student", is_current(ROLES, comparison))
+    by_role = select(ROLES.c.person_id).where(is_student, ROLES.c.person_id.is_not(None))
+    by_user = select(STUDENTS_TABLE.c.id).join(USERS, USERS.c.id == STUDENTS_TABLE.c.id)
+    by_birth = _described_in(comparison).join(
+        STUDENTS_TABLE, STUDENTS_TABLE.c.id == PEOPLE_TABLE.c.id
+    )
+    students = union(by_role, by_user, by_birth).subquery()
+    execute(insert(STUDENTS).from_select(["person_id"], select(students)))
+    _describe_students(comparison, is_student)
+
+
+def _described_in(comparison: Comparison) -> Any:
+    """People of whom demographics tell."""
+    return (
+        select(PEOPLE_TABLE.c.id)
+        .join(DEMOGRAPHICS, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
+        .where(PEOPLE_TABLE.c.district_id == comparison.district_id)
+    )
+
+
+def _describe_students(comparison: Comparison, is_student: Any) -> None:
+    student = STUDENTS.c.person_id
+    own = and_(is_student, ROLES.c.person_id == student)
+    by_role = (
+        select(ROLES.c.school_id)
+        .where(own, ROLES.c.school_id.is_not(None))
+        .order_by(ROLES.c.is_secondary, ROLES.c.row)
+        .limit(1)
+    )
+    by_user = (
+        select(SCHOOLS_TABLE.c.id)
+        .where(
+            SCHOOLS_TABLE.c.district_id == comparison.district_id,
+            SCHOOLS_TABLE.c.sourced_id == USERS.c.primary_org,
+            USERS.c.id == student,
+        )
+        .limit(1)
+    )
+    home = func.coalesce(by_user.scalar_subquery(), by_role.scalar_subquery())
+    began = select(func.min(ROLES.c.starts_on)).where(own).scalar_subquery()
+    execute(
+        update(STUDENTS).values(
+            plan_home_school_id=home,
+            entered_on=func.coalesce(began, comparison.default_start),
+        )
+    )
+    told = {name: USERS.c[name] for name in ("grade", "state_student_id")}
+    execute(update(STUDENTS).where(USERS.c.id == student).values(told))
+    born = {name: DEMOGRAPHICS.c[name] for name in ("birth_date", "rights_transfer_on")}
+    execute(
+        update(STUDENTS)
+        .where(PEOPLE_TABLE.c.id == student, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
+        .values(born)
+    )
+
+
+def bring_enrollments(comparison: Comparison) -> None:
+    """Students and teachers in classes; OneRoster's other roles there are skipped."""
+    if "enrollments" not in comparison.files:
+        return
+    staged, stored = ENROLLMENTS, ENROLLMENTS_TABLE
+    _resolve_enrollments(comparison)
+    has_ended = stored.c.ends_on <= comparison.today
+    today = literal(comparison.today)
+    begins_later = stored.c.starts_on > comparison.today
+    names = ("class_id", "school_id", "person_id", "role", "is_primary", "starts_on", "ends_on")
+    kind = Kind(
+        "enrollments",
+        staged,
+        stored,
+        {name: staged.c[name] for name in names},
+        is_active=or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+        is_back=and_(has_ended, is_current(staged, comparison)),
+        removed={"ends_on": case((begins_later, stored.c.starts_on), else_=today)},
+        keeps=frozenset({"starts_on"}),
+        only_new={"starts_on": func.coalesce(staged.c.starts_on, today)},
+    )
+    # Over the summer a person's classes of last year go only as those of the next come.
+    has_others = stored.c.person_id.in_(select(staged.c.person_id))
+    _bring(kind, comparison, in_summer=has_others)
+
+
+def _resolve_enrollments(comparison: Comparison) -> None:
+    staged = ENROLLMENTS
+    is_other = staged.c.role.not_in([str(role) for role in EnrollmentRole])
+    execute(update(staged).where(is_other).values(state=SKIPPED))
+    refer(
+        staged,
+        comparison,
+        class_id=("class", CLASSES_TABLE, "classes"),
+        person_id=("user", PEOPLE_TABLE, "users"),
+        school_id=("school", SCHOOLS_TABLE, "orgs"),
+    )
+    of_class = select(CLASSES_TABLE.c.school_id).where(CLASSES_TABLE.c.id == staged.c.class_id)
+    first_day = select(CLASSES.c.starts_on).where(CLASSES.c.id == staged.c.class_id)
+    execute(
+        update(staged).values(
+            school_id=func.coalesce(staged.c.school_id, of_class.scalar_subquery()),
+            starts_on=func.coalesce(staged.c.starts_on, first_day.scalar_subquery()),
+        )
+    )
+    _skip_unresolved(staged, "enrollments", comparison, "class_id", "classSourcedId", "classes")
+    _skip_unresolved(staged, "enrollments", comparison, "person_id", "userSourcedId", "users")
