@@ -61,6 +61,7 @@ class Code(Enum):
     # People and who is what to whom.
     RELATIONSHIP_EXISTS = Kind(409, "These two are already related in this way.")
     RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
+    ACTOR_IS_FAMILY = Kind(409, "Somebody else must do this: you are the student's family.")
     PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
     PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")
 

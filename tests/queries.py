@@ -21,6 +21,9 @@ class Counted:
     def count(self) -> int:
         return len(self.statements)
 
+    def __len__(self) -> int:
+        return len(self.statements)
+
 
 @contextmanager
 def counting(database: db.Database) -> Iterator[Counted]:
@@ -45,3 +48,6 @@ def counting(database: db.Database) -> Iterator[Counted]:
             yield counted
     finally:
         event.remove(database.engine, "before_cursor_execute", sent)
+
+
+counted = counting

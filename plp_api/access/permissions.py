@@ -20,6 +20,7 @@ class Permission(StrEnum):
     APPOINTMENTS_WRITE = "appointments:write"
     ROSTER_READ = "roster:read"
     ROSTER_WRITE = "roster:write"
+    NAMES_WRITE = "names:write"
     CLASSES_READ = "classes:read"
     RELATIONSHIPS_READ = "relationships:read"
     RELATIONSHIPS_WRITE = "relationships:write"
@@ -84,6 +85,10 @@ class Condition(StrEnum):
     """Only what the caller has a part in (a student, their advisory)."""
 
 
+# Whoever is signed in, though they hold no role yet: an invited parent whose tie nobody confirmed.
+EVERYBODYS = frozenset({Permission.SELF_MANAGE})
+
+
 def _grants(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
@@ -91,7 +96,7 @@ def _grants(words: str) -> frozenset[str]:
 # Each word is `area:verb`, or `area:verb:condition`.
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
-        self:manage settings:read roster:read relationships:read advisories:read:own
+        self:manage settings:read roster:read names:write relationships:read advisories:read:own
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
         signatures:sign
         goals:read goals:write goals:comment reviews:read reviews:prepare

@@ -199,6 +199,11 @@ class Access:
         """
         return student_id in self.children
 
+    def refuse_family(self, student_id: UUID) -> None:
+        """Refuse with actor_is_family whoever would act for the school on their own child."""
+        if self.is_family(student_id):
+            raise Problem(Code.ACTOR_IS_FAMILY)
+
     @cached_property
     def children(self) -> frozenset[UUID]:
         ties = select(Relationship.student_id).where(is_family_tie(Relationship))

@@ -15,6 +15,7 @@ settings:read        x       x        x       x       x         x               
 settings:write       .       .        .       .       .         .               .         x            x              .        # templates, scales, rubrics, settings: CRU
 roster:read          x       x        x       x       x         x               x         x            x              x        # roster, enrollment, placement: R
 roster:write         .       .        .       .       .         .               x         x            x              .        # roster, enrollment, placement: CRU
+names:write          x       .        .       .       .         .               .         .            .              .        # section 3: names and pronouns have an audience, set by the student
 people:read          .       .        .       .       .         .               x         x            x              .        # roster: whoever keeps it reads every person
 people:write         .       .        .       .       .         .               x         x            x              .        # roster: CRU
 classes:read         .       .        x       x       x         x               x         x            x              x        # roster: R of staff (own and child's stand in the enrollments)
@@ -52,14 +53,14 @@ imports:write        .       .        .       .       .         .               
 """
 
 ALWAYS, NEVER = "x", "."
+# What takes no role at all: an invited parent whose tie nobody confirmed yet signs in, too.
+EVERYBODYS = {"self:manage"}
 
 
 def table(text: str = MATRIX) -> dict[str, dict[str, str]]:
     """The cell of each permission and role."""
     (roles, *lines) = ([*_cells(line)] for line in text.strip().splitlines())
-    return {
-        permission: dict(zip(roles, cells, strict=True)) for permission, *cells in lines
-    }
+    return {permission: dict(zip(roles, cells, strict=True)) for permission, *cells in lines}
 
 
 def _cells(line: str) -> Iterator[str]:
