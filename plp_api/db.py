@@ -6,9 +6,11 @@ opens it (the request, the job, the command) commits it, nobody else does.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, cast
@@ -16,6 +18,7 @@ from uuid import UUID
 
 import orjson
 import psycopg.types.json
+from psycopg import RawCursor
 from psycopg.rows import dict_row
 from sqlalchemy import (
     ARRAY,
@@ -348,7 +351,7 @@ def on_postgresql() -> bool:
     return _database.get().is_postgresql
 
 
-ENTER = "SELECT set_config('plp.districts', %(districts)s, true)"
+ENTER = "SELECT set_config('plp.districts', $1, true)"
 
 
 def enter(districts: Sequence[UUID]) -> None:
@@ -401,19 +404,43 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self._sql: str | None = None
-        self._fixed: dict[str, Any] = {}
+        self._native: Native | None = None
 
     def __call__(self, **binds: Any) -> "Query":
         return Query(self, binds)
 
-    def compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-        """The SQL for psycopg, and the values that are part of the statement."""
-        if self._sql is None:
+    def native(self, dialect: Dialect) -> "Native":
+        """The statement as PostgreSQL itself takes it, so that psycopg has nothing left to parse."""
+        if self._native is None:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
-            self._fixed = {k: v for k, v in compiled.params.items() if v is not None}
-            self._sql = str(compiled)
-        return self._sql, self._fixed
+            self._native = Native.of(str(compiled), compiled.params)
+        return self._native
+
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True)
+class Native:
+    """SQL with `$1`-style placeholders, the names they stand for, and the values that never change."""
+
+    sql: str
+    names: tuple[str, ...]
+    fixed: dict[str, Any]
+
+    @classmethod
+    def of(cls, sql: str, params: dict[str, Any]) -> "Native":
+        """From the driver's `%(name)s` style."""
+        names = tuple(dict.fromkeys(PLACEHOLDER.findall(sql)))
+        numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+        native = PLACEHOLDER.sub(lambda found: numbers[found[1]], sql).replace("%%", "%")
+        fixed = {name: value for name, value in params.items() if value is not None}
+        return cls(native, names, fixed)
+
+    def values(self, binds: dict[str, Any]) -> list[Any]:
+        """The values in the order of the placeholders."""
+        known = {**self.fixed, **binds}
+        return [known[name] for name in self.names]
 
 
 class Query:
@@ -448,12 +475,12 @@ def _fetch_pipelined(
     driver: Any = connection.connection.driver_connection
     with driver.pipeline():
         if districts is not None:
-            driver.execute(ENTER, {"districts": ",".join(map(str, districts))})
+            RawCursor(driver).execute(ENTER, [",".join(map(str, districts))])
         cursors = []
         for query in queries:
-            sql, fixed = query.prepared.compiled(connection.dialect)
-            cursor = driver.cursor(row_factory=dict_row)
-            cursor.execute(sql, {**fixed, **query.binds})
+            native = query.prepared.native(connection.dialect)
+            cursor = RawCursor(driver, row_factory=dict_row)
+            cursor.execute(native.sql, native.values(query.binds))
             cursors.append(cursor)
         return [cursor.fetchall() for cursor in cursors]
 

@@ -1,6 +1,7 @@
 """From rows to the documents a front end draws."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -19,31 +20,60 @@ from plp_api.reviews.standing import standing
 
 Row = dict[str, Any]
 
+
+@dataclass(frozen=True)
+class Unfold:
+    """What may be unfolded beneath a plan: statements by name, and what its kind of record asks for."""
+
+    permission: Permission
+    keys: tuple[str, ...]
+    statements: tuple[db.Prepared, ...]
+
+
 UNFOLDED = {
-    "sections": (statements.SECTIONS, Permission.PLANS_READ),
-    "signatures": (statements.SIGNATURES, Permission.PLAN_STATUS_READ),
-    "goals": (statements.GOALS, Permission.GOALS_READ),
-    "profile_entries": (statements.ENTRIES, Permission.PLANS_READ),
+    "goals": Unfold(
+        Permission.GOALS_READ, ("goals", "steps"), (statements.GOALS, statements.STEPS)
+    ),
+    "sections": Unfold(Permission.PLANS_READ, ("sections",), (statements.SECTIONS,)),
+    "signatures": Unfold(Permission.PLAN_STATUS_READ, ("signatures",), (statements.SIGNATURES,)),
+    "profile_entries": Unfold(Permission.PLANS_READ, ("profile_entries",), (statements.ENTRIES,)),
 }
-"""What may be unfolded beneath a plan, and the permission that its kind of record asks for."""
+
+Parts = dict[str, list[Row]]
 
 
-def head(access: Access, plan_id: UUID) -> Row:
-    """The plan's head, once it is sure that the caller may read the plan.
+def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Parts]:
+    """The plan's head and what is to be unfolded, once it is sure that the caller may read it.
 
-    Raises Problem: not_found, permission_denied, reason_required.
+    All of it travels together, the check included, and nothing is used before
+    the check. Raises Problem: not_found, permission_denied, reason_required.
     """
     caller = access.caller
-    reach, heads = db.fetch(
+    reach, heads, *parts = db.fetch(
         scope.reach_query(caller, Plan, plan_id),
         statements.HEAD(row=plan_id, **head_binds(access)),
+        *_queries(plan_id, unfold),
     )
     if not heads:
         raise Problem(Code.NOT_FOUND)
     found = heads[0]
     access.know(found["student_id"], scope.reached_by(reach))
     access.require(Permission.PLANS_READ, _as_plan(found, caller.district_id))
-    return found
+    return found, _named(unfold, parts)
+
+
+def unfolded(plan_id: UUID, unfold: Sequence[str]) -> Parts:
+    """What is to be unfolded, of a plan that the caller may read."""
+    return _named(unfold, db.fetch(*_queries(plan_id, unfold)))
+
+
+def _queries(plan_id: UUID, unfold: Sequence[str]) -> list[db.Query]:
+    return [statement(row=plan_id) for name in unfold for statement in UNFOLDED[name].statements]
+
+
+def _named(unfold: Sequence[str], found: list[list[Row]]) -> Parts:
+    names = [key for name in unfold for key in UNFOLDED[name].keys]
+    return dict(zip(names, found, strict=True))
 
 
 def _as_plan(found: Row, district_id: UUID) -> Any:
@@ -61,24 +91,20 @@ def head_binds(access: Access) -> Row:
     return {"today": access.caller.today, **signatures.binds(access.caller.today)}
 
 
-def document(access: Access, found: Row, unfold: Iterable[str]) -> Row:
-    """The plan as a front end draws it, with what was asked to be unfolded.
+def document(access: Access, found: Row, parts: Parts) -> Row:
+    """The plan as a front end draws it, with what was unfolded.
 
     What an order denies the reader is left out, as if it had not been asked.
     """
     student_id = found["student_id"]
-    wanted = [one for one in unfold if access.may(UNFOLDED[one][1], student_id)]
-    queries = [UNFOLDED[one][0](row=found["id"]) for one in wanted]
-    if "goals" in wanted:
-        queries.append(statements.STEPS(row=found["id"]))
-    parts = db.fetch(*queries) if queries else []
     shown = summary(found, access)
-    for name, rows in zip(wanted, parts, strict=False):
-        shown[name] = rows
-    if "goals" in wanted:
-        shown["goals"] = _with_steps(shown["goals"], parts[-1])
-    if "signatures" in wanted:
-        shown["signatures"] = _withheld(shown["signatures"], access, student_id)
+    for name, unfold in UNFOLDED.items():
+        if name in parts and access.may(unfold.permission, student_id):
+            shown[name] = parts[name]
+    if "goals" in shown:
+        shown["goals"] = _with_steps(parts["goals"], parts["steps"])
+    if "signatures" in shown:
+        shown["signatures"] = _withheld(parts["signatures"], access, student_id)
     return shown
 
 

@@ -13,7 +13,7 @@ from plp_api.people.models import Student
 from plp_api.plans.models import Plan
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.concurrency import facts_tag, plain, unchanged
+from plp_api.rest.concurrency import facts_tag, plain, polls, unchanged
 
 blueprint = Blueprint("Overview", __name__, "Plans, put together as a front end opens on them.")
 
@@ -56,10 +56,16 @@ def get_plan_of_student(access: Access, student: Student, asked: dict[str, Any])
 
 
 def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
+    """The document; where a tag is polled, what is unfolded waits until it turns out to be stale."""
     unfold = _unfold(asked.get("expand", ""))
-    head = reads.head(access, plan_id)
+    is_polled = polls()
+    head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
     tag = facts_tag([head, sorted(map(str, access.reached(head["student_id"])))], access)
-    return unchanged(tag) or plain(reads.document(access, head, unfold), tag=tag)
+    if is_polled:
+        if known := unchanged(tag):
+            return known
+        parts = reads.unfolded(plan_id, unfold)
+    return plain(reads.document(access, head, parts), tag=tag)
 
 
 def _unfold(expand: str) -> list[str]:

@@ -41,6 +41,11 @@ def facts_tag(facts: Any, access: Access) -> str:
     return hashlib.sha256(orjson.dumps([seen_by, facts], default=str)).hexdigest()[:32]
 
 
+def polls() -> bool:
+    """Whether the reader sends tags it holds."""
+    return bool(request.if_none_match)
+
+
 def unchanged(value: str) -> Response | None:
     """A 304, where the reader holds the tag already."""
     if not has_already(value):
