@@ -24,8 +24,18 @@ def configure(level: str = "INFO") -> None:
     )
 
 
+class Lines(logging.Handler):
+    """What libraries say through Python's logging, as lines of this log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; of an exception, kind and place alone."""
+        error = record.exc_info[1] if record.exc_info else None
+        facts = {"library": record.name, "message": record.getMessage(), "exc_info": error}
+        structlog.get_logger().log(record.levelno, "library.said", **facts)
+
+
 def _place_of_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Kind and place of an exception, without its message: messages quote data (SQL parameters do)."""
+    """Kind and place of an exception; not its message, which quotes data (SQL parameters do)."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__

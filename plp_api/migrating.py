@@ -1,11 +1,13 @@
 """Bringing a database to the schema of this code, and what stands there now."""
 
+from typing import Any
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from huey.storage import PostgresStorage
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from plp_api import data
@@ -19,9 +21,25 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+def _engine(settings: Settings) -> Engine:
+    """As the schema's owner; SQLite, too, makes tables in a transaction, all or none."""
+    engine = create_engine(settings.migration_database_url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Migrate as the role that owns the schema, then let the application's role in."""
-    engine = create_engine(settings.migration_database_url)
+    engine = _engine(settings)
     with engine.begin() as connection:
         command.upgrade(_config(connection), revision)
         if connection.dialect.name == "postgresql":
@@ -32,7 +50,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
 
 def downgrade(settings: Settings, revision: str) -> None:
     """Take back revisions, down to `revision` (`base` for all)."""
-    engine = create_engine(settings.migration_database_url)
+    engine = _engine(settings)
     with engine.begin() as connection:
         command.downgrade(_config(connection), revision)
     engine.dispose()

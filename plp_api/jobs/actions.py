@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plp_api import clock, db
@@ -115,6 +115,7 @@ def enqueue(
     kind: str,
     district_id: UUID | None,
     created_by: UUID | None,
+    /,
     *,
     due_at: datetime | None = None,
     **arguments: Any,
@@ -184,12 +185,13 @@ def claim(job_id: UUID, lease: timedelta) -> Claim | None:
 def beat(claimed: Claim, progress: float, lease: timedelta) -> bool:
     """Renew the lease and show how far the job is; False where the job was lost."""
     now = clock.now()
-    beaten = db.session().execute(
+    beaten = (
         update(Job)
         .where(*_held(claimed))
         .values(heartbeat_at=now, lease_until=now + lease, progress=progress)
+        .returning(Job.id)
     )
-    return _rows(beaten) == 1
+    return db.session().scalar(beaten) is not None
 
 
 def _held(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
@@ -198,10 +200,6 @@ def _held(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
         Job.attempts == claimed.attempt,
         Job.state == JobState.RUNNING,
     )
-
-
-def _rows(result: Any) -> int:
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _own(claimed: Claim) -> Job | None:
@@ -326,8 +324,8 @@ def run_periodic(name: str, due_at: datetime) -> bool | None:
 def _claim_moment(name: str, due_at: datetime) -> bool:
     insert = postgresql.insert if db.on_postgresql() else sqlite.insert
     row = insert(PeriodicRun).values(id=db.new_id(), name=name, due_at=due_at)
-    claimed = db.session().execute(row.on_conflict_do_nothing())
-    return _rows(claimed) == 1
+    claimed = row.on_conflict_do_nothing().returning(PeriodicRun.id)
+    return db.session().scalar(claimed) is not None
 
 
 def every_district() -> list[UUID]:

@@ -49,6 +49,10 @@ class Queue:
         """Let some worker hear of the job."""
         self._job(str(job_id))
 
+    def close(self) -> None:
+        """Close what this process holds open of it."""
+        self.huey.storage.close()
+
 
 def _storage(settings: Settings) -> tuple[type[BaseStorage], dict[str, Any]]:
     """Where the queue is kept: as set, else where the database is."""

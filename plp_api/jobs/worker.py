@@ -22,7 +22,7 @@ import structlog
 from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
-from plp_api import clock, db, metrics, settings
+from plp_api import clock, db, logs, metrics, settings
 from plp_api.audit.actions import request_id
 from plp_api.jobs import actions, queue
 from plp_api.jobs.actions import Claim, Interrupted, Report
@@ -197,7 +197,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until TERM or INT."""
-        logging.getLogger("huey").addHandler(_Lines())
+        logging.getLogger("huey").addHandler(logs.Lines())
         carrier = queue.Queue(self.settings, self.perform)
         queue.connect(carrier)
         consumer = Consumer(
@@ -257,11 +257,3 @@ def run_due(database: db.Database, given: Settings) -> int:
         for job_id in jobs:
             worker.perform(job_id)
         done.update(jobs)
-
-
-class _Lines(logging.Handler):
-    """Huey's warnings as lines of our log, without the words of exceptions (they quote data)."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        log.warning("queue.warned", message=str(record.msg), exc_info=error)
