@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plp_api import db, logs, metrics
 from plp_api import settings as settings_module
@@ -18,7 +19,7 @@ from plp_api.problems import Problem
 from plp_api.rest import documents, errors, fields, limits, tokens
 from plp_api.settings import Settings
 
-AREAS = ("feed",)
+AREAS = ("identity", "feed")
 TITLE = "PLP API"
 DESCRIPTION = """\
 Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every school.
@@ -59,11 +60,11 @@ class Application(Flask):
         """
         is_write = request.method not in ("GET", "HEAD") or tokens.REASON_HEADER in request.headers
         try:
-            with self.database.transaction(write=is_write):
+            with settings_module.using(self.settings), self.database.transaction(write=is_write):
                 return self.make_response(super().dispatch_request())
         except Problem as problem:
             if problem.afterwards:
-                with self.database.transaction():
+                with settings_module.using(self.settings), self.database.transaction():
                     problem.afterwards()
             raise
 
@@ -84,6 +85,8 @@ def create_app(settings: Settings | None = None, database: db.Database | None = 
     # One address for each thing: `//` is no other way to write `/`, and nothing redirects.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     logs.configure(settings.log_level)
     app.before_request(_begin)
     tokens.register(app, settings)
@@ -123,6 +126,8 @@ def _end(response: Response) -> Response:
     """Say which request this answers, forbid guessing its type, and note how it went (no names)."""
     response.headers["X-Request-ID"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if request.path.startswith(tokens.API_PATH):
+        response.headers.setdefault("Cache-Control", "no-store")
     seconds = time.perf_counter() - g.started
     route = str(request.url_rule) if request.url_rule else "unknown"
     metrics.observe(request.method, route, response.status_code, seconds)

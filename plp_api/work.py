@@ -2,5 +2,5 @@
 
 from importlib import import_module
 
-MODULES = ("plp_api.jobs.upkeep",)
+MODULES = ("plp_api.jobs.upkeep", "plp_api.identity.actions", "plp_api.identity.upkeep")
 ALL = [import_module(module) for module in MODULES]

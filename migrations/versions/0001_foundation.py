@@ -211,6 +211,7 @@ def upgrade() -> None:
             "district_id", "username", name=op.f("uq_accounts_district_id_username")
         ),
     )
+    op.create_index("ix_accounts_username", "accounts", ["username"], unique=False)
     op.create_table(
         "courses",
         sa.Column("district_id", sa.Uuid(), nullable=False),
@@ -1221,6 +1222,7 @@ def downgrade() -> None:
     op.drop_index("ix_people_district_family_name", table_name="people")
     op.drop_table("people")
     op.drop_table("courses")
+    op.drop_index("ix_accounts_username", table_name="accounts")
     op.drop_table("accounts")
     op.drop_table("academic_sessions")
     op.drop_table("periodic_runs")

@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
 from plp_api import clock, db
-from plp_api.access.permissions import Permission, Role, conditions
+from plp_api.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.people.classes import Enrollment, EnrollmentRole
 from plp_api.people.models import Account, LoginSession, Person, PersonStatus, Student
 from plp_api.people.ties import (
@@ -68,7 +68,7 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         """Whether any role held could ever grant the permission, on somebody."""
-        return any(conditions(role, permission) for role in self.roles)
+        return permission in EVERYBODYS or any(conditions(role, permission) for role in self.roles)
 
     @property
     def districts(self) -> tuple[UUID, ...]:

@@ -13,7 +13,7 @@ from plp_api.problems import Code, Problem
 
 
 def require_over(access: Access, people: Collection[UUID]) -> None:
-    """Refuse with permission_denied unless the caller may give every office these hold or will hold.
+    """Refuse with permission_denied unless the caller may give every office held, or to be held.
 
     Whoever makes a code could sign in with it: a registrar who may invite
     pupils must not become the district's admin that way. Nor oneself: a stolen

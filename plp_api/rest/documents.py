@@ -92,6 +92,12 @@ def requires(view: View, permission: Permission, model: Any, changes: bool) -> V
     return _document(view, **documented)
 
 
+def without(view: View, headers: list[str]) -> None:
+    """Note the headers that methods take by convention and this operation does not."""
+    if headers:
+        _document(view, **{"x-without": headers})
+
+
 def public(view: View) -> View:
     """Document that no token is needed."""
     return _document(view, security=[], responses=_responses(HTTPStatus.TOO_MANY_REQUESTS))
@@ -124,12 +130,13 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
 def _finish_operation(method: str, operation: dict[str, Any]) -> None:
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
+    without = operation.pop("x-without", [])
     is_changing = method in CHANGING or "428" in responses
-    if is_changing and operation["security"]:
+    if is_changing and operation["security"] and "If-Match" not in without:
         parameters.append(_header("If-Match", "ETag of what was read.", required=True))
         for status in (HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED):
             responses[str(int(status))] = {"$ref": f"#/components/responses/{status.name}"}
-    if method == "post" and operation["security"]:
+    if method == "post" and operation["security"] and "Idempotency-Key" not in without:
         words = "The same key and body replay the first answer for 24 hours."
         parameters.append(_header("Idempotency-Key", words))
     if method == "get" and operation["security"]:

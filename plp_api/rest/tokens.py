@@ -1,21 +1,32 @@
 """Access tokens: what they say, and the caller they name.
 
-A token is short-lived and says only whom it names and where: person, session,
-district and the district's time zone (so that "today" needs no query). Whether
-the session still holds and what the person may do is read afresh each request.
+An access token is short-lived and says only whom it names and where: person,
+session, district and the district's time zone (so that "today" needs no query).
+Whether the session still holds and what the person may do is read afresh each
+request. A refresh token names a session and the key of its next renewal.
+
+Browsers may choose cookies that no script reads; then every change needs the
+CSRF token of a second cookie in `X-CSRF-TOKEN` (double submit).
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import Flask, request
+from flask import Flask, Response, after_this_request, request
 from flask_jwt_extended import (
     JWTManager,
     create_access_token,
+    create_refresh_token,
+    decode_token,
     get_jwt,
+    set_access_cookies,
+    set_refresh_cookies,
+    unset_jwt_cookies,
     verify_jwt_in_request,
 )
 
+from plp_api import clock
 from plp_api.access import caller as callers
 from plp_api.access.rows import Access
 from plp_api.problems import Code, FieldError, Problem
@@ -23,6 +34,8 @@ from plp_api.settings import Settings
 
 REASON_HEADER = "X-Access-Reason"
 LONGEST_REASON = 500
+API_PATH = "/api/v1"
+REFRESH_PATH = f"{API_PATH}/auth"
 
 
 class Manager(JWTManager):
@@ -39,6 +52,8 @@ def register(app: Flask, settings: Settings) -> None:
         JWT_ALGORITHM="HS256",
         JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=settings.access_token_lifetime),
         JWT_TOKEN_LOCATION=["headers", "cookies"],
+        JWT_ACCESS_COOKIE_PATH=API_PATH,
+        JWT_REFRESH_COOKIE_PATH=REFRESH_PATH,
         JWT_COOKIE_SECURE=settings.is_production,
         JWT_COOKIE_SAMESITE="Strict",
         JWT_COOKIE_CSRF_PROTECT=True,
@@ -51,6 +66,59 @@ def issue(person_id: UUID, session_id: UUID, district_id: UUID, zone: str) -> st
     """A signed access token for one person in one session."""
     claims = {"sid": str(session_id), "district": str(district_id), "zone": zone}
     return create_access_token(identity=str(person_id), additional_claims=claims)
+
+
+def issue_refresh(session_id: UUID, key: str, expires_at: datetime) -> str:
+    """A signed refresh token: good for one renewal of the session, until the session expires."""
+    return create_refresh_token(
+        identity=str(session_id),
+        additional_claims={"key": key},
+        expires_delta=expires_at - clock.now(),
+    )
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What a refresh token asks for; one that came in the cookie is answered there."""
+
+    session_id: UUID
+    key: str
+    is_cookie: bool
+
+
+def renewal(token: str | None) -> Renewal:
+    """The refresh token given, or else the cookie's, with its CSRF token.
+
+    Raises flask-jwt-extended's refusals, and Problem(token_invalid).
+    """
+    if token is None:
+        verify_jwt_in_request(refresh=True, locations=["cookies"])
+        claims = get_jwt()
+    else:
+        claims = decode_token(token)
+    if claims["type"] != "refresh":
+        raise Problem(Code.TOKEN_INVALID, "Send a refresh token.")
+    return Renewal(UUID(claims["sub"]), claims["key"], token is None)
+
+
+def put_in_cookies(access: str, refresh: str) -> None:
+    """Send both tokens in cookies that no script reads, and their CSRF tokens in readable ones."""
+
+    @after_this_request
+    def put(response: Response) -> Response:
+        if response.status_code < 400:
+            set_access_cookies(response, access)
+            set_refresh_cookies(response, refresh)
+        return response
+
+
+def drop_cookies() -> None:
+    """Take back every token cookie."""
+
+    @after_this_request
+    def drop(response: Response) -> Response:
+        unset_jwt_cookies(response)
+        return response
 
 
 def signed_in() -> Access:

@@ -1,0 +1,68 @@
+"""The mails that carry a one-time code. They name no person: a mailbox may be shared."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from plp_api import db, mail, settings
+from plp_api.people.models import District, Person
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, ready to send."""
+
+    to: str
+    subject: str
+    text: str
+
+
+INVITATION = """\
+You are invited to the Personalized Learning Plans of {district}.
+
+Choose a password with this code{place}:
+
+    {code}
+{username}
+The code works once, until {until}.
+"""
+RESET = """\
+Somebody asked for a new password for the user name {username} in the
+Personalized Learning Plans of {district}. Choose one with this code{place}:
+
+    {code}
+
+The code works once, for an hour. If it was not you, nothing has changed and
+there is nothing to do.
+"""
+
+
+def invitation(person: Person, code: str, expires_at: datetime) -> Letter:
+    """The mail that invites a person who has an e-mail."""
+    district = db.session().get_one(District, person.district_id)
+    named = f"\nYour user name is {person.username}.\n" if person.username else ""
+    text = INVITATION.format(
+        district=district.name,
+        place=_place(),
+        code=code,
+        username=named,
+        until=f"{expires_at.astimezone(ZoneInfo(district.time_zone)):%-d %B %Y, %H:%M}",
+    )
+    return Letter(person.email or "", "Your invitation", text)
+
+
+def reset(person: Person, username: str, code: str) -> Letter:
+    """The mail that answers a forgotten password, to a person who has an e-mail."""
+    district = db.session().get_one(District, person.district_id)
+    text = RESET.format(district=district.name, place=_place(), code=code, username=username)
+    return Letter(person.email or "", "A new password", text)
+
+
+def _place() -> str:
+    url = settings.current().public_url
+    return f" at {url}" if url else ""
+
+
+def post(letter: Letter) -> None:
+    """Send the mail; raises what `mail.send` raises."""
+    mail.send(settings.current(), letter.to, letter.subject, letter.text)
