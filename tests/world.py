@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from plp_api import clock, db
+from plp_api.comments.models import Comment
 from plp_api.db import new_id
 from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
 from plp_api.people.classes import Class, Enrollment, EnrollmentRole
@@ -86,6 +87,7 @@ class Pupil(Somebody):
     goal_id: UUID = field(default_factory=new_id)
     step_id: UUID = field(default_factory=new_id)
     check_in_id: UUID = field(default_factory=new_id)
+    comment_id: UUID = field(default_factory=new_id)
     entry_id: UUID = field(default_factory=new_id)
     review_id: UUID = field(default_factory=new_id)
 
@@ -165,7 +167,11 @@ def _district(session: Any, district_id: UUID, name: str, slug: str) -> Place:
     session.add_all([school, other, template])
     session.flush()
     room = Class(
-        id=new_id(), district_id=district_id, school_id=school.id, title="English 10", sourced_id="e10"
+        id=new_id(),
+        district_id=district_id,
+        school_id=school.id,
+        title="English 10",
+        sourced_id="e10",
     )
     advisory = Advisory(
         id=new_id(), district_id=district_id, school_id=school.id, name=f"{name} Advisory"
@@ -187,7 +193,7 @@ def person(session: Any, place: Place, name: str, **columns: Any) -> Somebody:
         district_id=place.district_id,
         sourced_id=f"person-{name}",
         username=name,
-        given_name=name.split("_")[0].capitalize(),
+        given_name=name.split("_", maxsplit=1)[0].capitalize(),
         family_name=f"Of{str(place.district_id)[-4:]}",
         **columns,
     )
@@ -205,7 +211,7 @@ def person(session: Any, place: Place, name: str, **columns: Any) -> Somebody:
 def pupil(
     session: Any, place: Place, name: str, *, grade: str, school_id: UUID, born: date
 ) -> Pupil:
-    """Write a student with enrollment, plan, draft version, an active goal and this cycle's review."""
+    """Write a student with enrollment, plan, draft version, an active goal, this cycle's review."""
     base = person(session, place, name)
     made = Pupil(base.id, base.account_id, base.district_id, base.username)
     place.people[name] = made
@@ -270,6 +276,8 @@ def _work(session: Any, made: Pupil, own: dict[str, UUID]) -> None:
                 status=GoalStatus.ACTIVE,
                 domain="career",
                 title="Shadow a nurse",
+                progress_percent=10,
+                progress_on=clock.today(),
             ),
             ProfileEntry(
                 id=made.entry_id,
@@ -300,6 +308,15 @@ def _work(session: Any, made: Pupil, own: dict[str, UUID]) -> None:
                 checked_on=clock.today(),
                 percent=10,
                 author_id=made.id,
+            ),
+            Comment(
+                id=made.comment_id,
+                **own,
+                subject_type="goals",
+                subject_id=made.goal_id,
+                author_id=made.id,
+                author_role="student",
+                body="The clinic in town?",
             ),
         ]
     )
@@ -437,7 +454,7 @@ def _families(session: Any, place: Place) -> None:
 
 
 def _place_student_away(session: Any, home: Place, away: Place) -> None:
-    """`placed` learns at the other district's school: its counselor reaches them, and nobody else at home."""
+    """`placed` learns at the other district's school, whose counselor reaches them too."""
     guest = pupil(
         session,
         home,

@@ -28,6 +28,7 @@ from plp_api.access.scope import (
 )
 from plp_api.audit import actions as audit
 from plp_api.ownership import OwnedByStudent, OwnedWithSubject
+from plp_api.people.models import District
 from plp_api.people.ties import Relationship
 from plp_api.problems import Code, Problem
 
@@ -43,6 +44,7 @@ class Access:
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
         self._reached: dict[UUID, Reached] = {}
+        self._districts: dict[UUID, District] = {}
 
     # Lists.
 
@@ -116,7 +118,7 @@ class Access:
         raise Problem(Code.NOT_FOUND)
 
     def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
-        """Whether what the row is part of is the caller's to see, or would be for a stated reason."""
+        """Whether the caller may see what the row is part of, or could for a stated reason."""
         if not isinstance(ownership, OwnedWithSubject):
             return True
         needed = Permission(row.read_of_subject)
@@ -209,8 +211,14 @@ class Access:
         ties = select(Relationship.student_id).where(is_family_tie(Relationship))
         return frozenset(db.session().scalars(ties, self.caller.binds))
 
+    def district(self, district_id: UUID) -> District:
+        """A district, read once for the length of the request."""
+        if district_id not in self._districts:
+            self._districts[district_id] = db.session().get_one(District, district_id)
+        return self._districts[district_id]
+
     def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
-        """Whether an office of the caller grants the permission at that school (None: the district)."""
+        """Whether an office of the caller grants it at that school (None: in the district)."""
         granting = [role for role in self.caller.roles if conditions(role, permission)]
         return any(
             role in self.caller.wide or school_id in self.caller.schools.get(role, ())

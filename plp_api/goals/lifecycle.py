@@ -20,7 +20,6 @@ from plp_api.db import new_id
 from plp_api.goals.dates import plausible
 from plp_api.goals.models import Goal, GoalStatus, GoalStep, Outcome
 from plp_api.people import district_settings
-from plp_api.people.models import District
 from plp_api.problems import Code, invalid
 
 STUDENT, ADVISOR = Permission.GOALS_WRITE, Permission.GOALS_CONFIRM
@@ -155,7 +154,7 @@ def an_outcome_waits(goal: Goal, _access: Access) -> str | None:
 
 def its_cycle_is_over(goal: Goal, access: Access) -> str | None:
     """A goal is carried forward at roll-over: once the cycle it was made in has ended."""
-    district = db.session().get_one(District, goal.district_id)
+    district = access.district(goal.district_id)
     cycle = district_settings.of(district).cycle(access.caller.today)
     began_at = clock.end_of(cycle.starts_on - timedelta(days=1), district.time_zone)
     return None if goal.created_at < began_at else "It belongs to this cycle."
