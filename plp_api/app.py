@@ -19,7 +19,17 @@ from plp_api.problems import Problem
 from plp_api.rest import documents, errors, fields, limits, tokens
 from plp_api.settings import Settings
 
-AREAS = ("identity", "feed")
+AREAS = (
+    "identity",
+    "directory",
+    "ties",
+    "feed",
+    "comments",
+    "plans",
+    "goals",
+    "reviews",
+    "overview",
+)
 TITLE = "PLP API"
 DESCRIPTION = """\
 Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every school.
@@ -107,6 +117,7 @@ def _register_areas(app: Application) -> None:
         "cookie", {"type": "apiKey", "in": "cookie", "name": "access_token_cookie"}
     )
     app.register_blueprint(import_module("plp_api.operations.routes").blueprint)
+    import_module("plp_api.wiring")
     for area in AREAS:
         api.register_blueprint(import_module(f"plp_api.{area}.routes").blueprint)
     app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())

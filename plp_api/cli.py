@@ -241,6 +241,8 @@ def _settings() -> "Settings":
 def _database(settings: "Settings") -> "Iterator[Database]":
     from plp_api import db
 
+    # What a command changes is followed as after a request.
+    import_module("plp_api.wiring")
     database = db.Database(settings.database_url, settings.database_pool)
     try:
         yield database

@@ -1,6 +1,14 @@
 """Every module that registers work (jobs and periodic work), imported once: what a worker knows."""
 
 from importlib import import_module
+from importlib.util import find_spec
 
-MODULES = ("plp_api.jobs.upkeep", "plp_api.identity.actions", "plp_api.identity.upkeep")
-ALL = [import_module(module) for module in MODULES]
+MODULES = (
+    "plp_api.wiring",
+    "plp_api.jobs.upkeep",
+    "plp_api.identity.actions",
+    "plp_api.identity.upkeep",
+    "plp_api.reviews.upkeep",
+    "plp_api.rostering.work",
+)
+ALL = [import_module(module) for module in MODULES if find_spec(module)]

@@ -7,7 +7,7 @@ from marshmallow import fields as wire
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.goals import actions, approval
+from plp_api.goals import actions
 from plp_api.goals.models import CheckIn, Domain, Goal, GoalStatus, GoalStep
 from plp_api.goals.schemas import (
     CheckInPatchSchema,
@@ -18,7 +18,6 @@ from plp_api.goals.schemas import (
     GoalStepPatchSchema,
     GoalStepSchema,
 )
-from plp_api.plans.followers import ON_APPROVED, SNAPSHOT_PARTS
 from plp_api.plans.models import Plan
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
@@ -52,9 +51,6 @@ GOALS = Listing(
 )
 STEPS = Listing(filters={}, sorts={"position": GoalStep.position})
 CHECK_INS = Listing(filters={}, sorts={"checked_on": CheckIn.checked_on})
-
-ON_APPROVED.append(approval.confirm_proposed)
-SNAPSHOT_PARTS.append(("goals", approval.texts))
 
 
 @blueprint.route("/plans/<uuid:plan_id>/goals")

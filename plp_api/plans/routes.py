@@ -7,7 +7,6 @@ from flask import Response
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.people.followers import ON_ENROLLED
 from plp_api.plans import actions, reads
 from plp_api.plans.models import (
     Plan,
@@ -45,8 +44,6 @@ ENTRIES = Listing(
     filters={"kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds.")},
     sorts={"created_at": ProfileEntry.created_at},
 )
-
-ON_ENROLLED.append(actions.open_for)
 
 
 @blueprint.route("/plan-templates")

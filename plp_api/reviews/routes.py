@@ -5,9 +5,7 @@ from typing import Any
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.people.followers import ON_ENROLLED
 from plp_api.people.models import Student
-from plp_api.plans.followers import ON_APPROVED
 from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, since
 from plp_api.reviews import actions
@@ -25,9 +23,6 @@ REVIEWS = Listing(
     },
     sorts={"due_on": Review.due_on, "updated_at": Review.updated_at},
 )
-
-ON_ENROLLED.append(actions.open_for)
-ON_APPROVED.append(actions.attach_version)
 
 
 @blueprint.route("/reviews")

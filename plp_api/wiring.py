@@ -1,0 +1,16 @@
+"""What follows what across areas, said once: the area above is told by the one below.
+
+Whoever runs actions imports this: the application, the worker, the commands.
+"""
+
+from plp_api.goals import approval
+from plp_api.people.followers import ON_ENROLLED
+from plp_api.plans import actions as plans
+from plp_api.plans.followers import ON_APPROVED, SNAPSHOT_PARTS
+from plp_api.reviews import actions as reviews
+
+# A plan first: the review is the plan's.
+ON_ENROLLED += [plans.open_for, reviews.open_for]
+# Goals are confirmed before the version is frozen with them.
+ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
+SNAPSHOT_PARTS += [("goals", approval.texts)]
