@@ -1,4 +1,4 @@
-"""Measure the server beside its floor: both under gunicorn, on PostgreSQL, alternating in one run."""
+"""Measure the server beside its floor: both under gunicorn, on PostgreSQL, alternating."""
 
 import argparse
 import contextlib
@@ -153,15 +153,14 @@ def _print(
     chosen: settings.Settings, database: db.Database, cases: list[Case], results: list[Result]
 ) -> None:
     app = create_app(chosen, database)
-    print(
-        f"\n{'':34}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'floor':>8}{'ratio':>7}{'asked':>7}{'queries':>9}"
-    )
+    names = ("req/s", "p50 ms", "p95 ms", "floor", "ratio", "asked", "queries")
+    print(f"\n{'':34}" + "".join(f"{name:>8}" for name in names))
     for case, (mine, bare, ratio) in zip(cases, results, strict=True):
         queries = counting.queries(app, database, case.request)
         mark = "" if ratio >= case.least else "  below"
         print(
             f"{case.name:34}{mine.per_second:8.0f}{mine.p50:8.2f}{mine.p95:8.2f}"
-            f"{bare.per_second:8.0f}{ratio:7.2f}{case.least:7.2f}{queries:9}{mark}"
+            f"{bare.per_second:8.0f}{ratio:8.2f}{case.least:8.2f}{queries:8}{mark}"
         )
 
 

@@ -1,4 +1,4 @@
-"""A school to measure in: advisors with their students, each with a plan, ten goals, three signatures."""
+"""A school to measure in: advisors and students, each with a plan, ten goals, three signatures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -222,10 +222,10 @@ ORDER = (
 def fill(database: db.Database) -> Filled:
     """Write the school, and say who asks in it."""
     school = Rows()
-    students: list[tuple[UUID, UUID, UUID]] = []
     advisors = [school.person("Advisor", number) for number in range(ADVISORS)]
-    for number in range(ADVISORS * ADVISEES):
-        students.append(school.student(number, advisors[number % ADVISORS]))
+    students = [
+        school.student(number, advisors[number % ADVISORS]) for number in range(ADVISORS * ADVISEES)
+    ]
     student_id, plan_id, goal_id = students[len(students) // 2]
     advisor_id = advisors[ADVISORS // 2]
     sessions = [school.session(one) for one in (student_id, advisor_id)]

@@ -27,7 +27,8 @@ HEAD = """
 SELECT p.id, p.version, p.status, p.regime, p.opened_on, p.template_id, p.created_at, p.updated_at,
        p.student_id, n.given_name, n.family_name, n.pronouns, s.grade, s.plan_home_school_id,
        v.id AS version_id, v.number, v.in_force_on, v.snapshot_sha256,
-       r.id AS review_id, r.version AS review_version, r.status AS review_status, r.due_on, r.held_on
+       r.id AS review_id, r.version AS review_version, r.status AS review_status,
+       r.due_on, r.held_on
 FROM plans p JOIN students s ON s.id = p.student_id JOIN people n ON n.id = p.student_id
 LEFT JOIN plan_versions v ON v.plan_id = p.id AND v.status = 'in_force'
 LEFT JOIN reviews r ON r.student_id = p.student_id
@@ -159,8 +160,8 @@ def check_in(goal_id: UUID) -> Response:
         goal = cursor.execute("SELECT * FROM goals WHERE id = %s FOR UPDATE", [goal_id]).fetchone()
         assert goal is not None
         row = cursor.execute(
-            "INSERT INTO check_ins (id, district_id, student_id, goal_id, checked_on, percent, body,"
-            " author_id, version, created_at, updated_at)"
+            "INSERT INTO check_ins (id, district_id, student_id, goal_id, checked_on, percent,"
+            " body, author_id, version, created_at, updated_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, now(), now()) RETURNING *",
             [
                 uuid4(),

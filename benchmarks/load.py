@@ -1,4 +1,4 @@
-"""A load of a few keep-alive connections from one process, by raw sockets: cheap beside the server."""
+"""A load of a few keep-alive connections, by raw sockets: cheap beside the server."""
 
 import selectors
 import socket

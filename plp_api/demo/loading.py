@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import exists, select
 
 from plp_api import clock, data
-from plp_api import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
 from plp_api import settings as settings_module
+from plp_api import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
 from plp_api.db import Database, new_id
 from plp_api.demo import package, people, plans
 from plp_api.demo.people import Known
@@ -57,7 +57,7 @@ def _read(name: str) -> Any:
 
 def _imported(database: Database, name: str, years: Years) -> UUID:
     """Import one district as `plp roster import` would; its id."""
-    print(f"Loading the demo district {name} …", file=sys.stderr)  # noqa: T201 - a terminal reads it
+    print(f"Loading the demo district {name} …", file=sys.stderr)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.zip"
         package.write(data.seeds() / "demo" / name, path, years)
@@ -124,4 +124,4 @@ def _print(logins: list[Login]) -> None:
     """The logins, this once: only hashes are kept."""
     lines = ["", "Demo logins, made just now and shown only now:", ""]
     lines += [f"  {name:24} {password:20} {shows}" for name, password, _, shows in logins]
-    print("\n".join([*lines, ""]), flush=True)  # noqa: T201 - a terminal reads it
+    print("\n".join([*lines, ""]), flush=True)

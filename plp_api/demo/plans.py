@@ -1,4 +1,4 @@
-"""Plan content, written as if it had happened on its days: no action is taken, no right is asked."""
+"""Plan content, written as if it had happened on its days: no right is asked for."""
 
 from collections.abc import Mapping
 from datetime import date

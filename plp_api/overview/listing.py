@@ -61,7 +61,7 @@ class SummaryPage:
 def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
     """One page of the plans whose status the caller may see."""
     found = paging.page(_ids(access), PLANS, asked, access, load=access.rows)
-    document = {
+    document: dict[str, Any] = {
         "items": reads.summaries(access, [row.id for row in found.items]),
         "next_cursor": found.next_cursor,
     }
@@ -72,9 +72,9 @@ def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
 
 def _ids(access: Access) -> Select[Any]:
     """Ids, and what they may be sorted by."""
+    wanted: Select[Any] = select(Plan.id, Plan.updated_at, Person.family_name)
     return (
-        select(Plan.id, Plan.updated_at, Person.family_name)
-        .join(Student, Student.id == Plan.student_id)
+        wanted.join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
         .where(visible(Plan, access.caller, Permission.PLAN_STATUS_READ))
     )

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Unfold:
-    """What may be unfolded beneath a plan: statements by name, and what its kind of record asks for."""
+    """What may be unfolded: statements by name, and what its kind of record asks for."""
 
     permission: Permission
     keys: tuple[str, ...]
@@ -78,9 +78,7 @@ def _named(unfold: Sequence[str], found: list[list[Row]]) -> Parts:
 
 def _as_plan(found: Row, district_id: UUID) -> Any:
     """What access needs of a row: its owner, its place and its id."""
-    plan = SimpleNamespace(
-        id=found["id"], student_id=found["student_id"], district_id=district_id
-    )
+    plan = SimpleNamespace(id=found["id"], student_id=found["student_id"], district_id=district_id)
     plan.__ownership__ = Plan.__ownership__
     plan.__tablename__ = Plan.__tablename__
     return plan

@@ -8,7 +8,7 @@ from flask import Response
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import listing, reads
-from plp_api.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema, PlanSummarySchema
+from plp_api.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema
 from plp_api.people.models import Student
 from plp_api.plans.models import Plan
 from plp_api.problems import Code, FieldError, Problem
@@ -56,7 +56,7 @@ def get_plan_of_student(access: Access, student: Student, asked: dict[str, Any])
 
 
 def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
-    """The document; where a tag is polled, what is unfolded waits until it turns out to be stale."""
+    """The document; where a tag is polled, what is unfolded waits until it proves stale."""
     unfold = _unfold(asked.get("expand", ""))
     is_polled = polls()
     head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
@@ -69,12 +69,10 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
 
 
 def _unfold(expand: str) -> list[str]:
-    """What is to be unfolded, without doubles. Raises Problem(validation_failed) for an unknown word."""
+    """What is to be unfolded, without doubles. Raises Problem(validation_failed) if unknown."""
     words = list(dict.fromkeys(word.strip() for word in expand.split(",") if word.strip()))
     unknown = [word for word in words if word not in EXPANDS]
     if unknown:
         detail = f"Unknown: {', '.join(unknown)}. There is: {', '.join(EXPANDS)}."
-        raise Problem(
-            Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="expand")]
-        )
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="expand")])
     return words

@@ -1,4 +1,4 @@
-"""The documents of this area on the wire; the rows are given as they are, tests hold them to this."""
+"""This area on the wire; rows are given as they are, and tests hold them to this."""
 
 from marshmallow import fields
 

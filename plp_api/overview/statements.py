@@ -40,43 +40,44 @@ def _heads() -> Select[Any]:
     is_open = and_(
         open_one.plan_id == Plan.id, or_(*(open_one.status == state for state in OPEN_VERSION))
     )
+    wanted: list[Any] = [
+        Plan.id,
+        Plan.version,
+        Plan.activity,
+        Plan.status,
+        Plan.regime,
+        Plan.opened_on,
+        Plan.template_id,
+        Plan.created_at,
+        Plan.updated_at,
+        Plan.student_id,
+        Person.given_name,
+        Person.family_name,
+        Person.preferred_given_name,
+        Person.preferred_family_name,
+        Person.pronouns,
+        Person.family_uses_preferred,
+        Student.grade,
+        Student.plan_home_school_id,
+        PlanVersion.id.label("version_id"),
+        PlanVersion.number.label("version_number"),
+        PlanVersion.in_force_on,
+        PlanVersion.snapshot_sha256,
+        open_one.id.label("open_id"),
+        open_one.number.label("open_number"),
+        open_one.status.label("open_status"),
+        open_one.submitted_at.label("open_submitted_at"),
+        Review.id.label("review_id"),
+        Review.version.label("review_version"),
+        Review.status.label("review_status"),
+        Review.due_on,
+        Review.held_on,
+        Review.plan_version_id,
+        Review.excepted_on,
+        *signatures.columns(District.settings["deciding_parents"].as_string()),
+    ]
     return (
-        select(
-            Plan.id,
-            Plan.version,
-            Plan.activity,
-            Plan.status,
-            Plan.regime,
-            Plan.opened_on,
-            Plan.template_id,
-            Plan.created_at,
-            Plan.updated_at,
-            Plan.student_id,
-            Person.given_name,
-            Person.family_name,
-            Person.preferred_given_name,
-            Person.preferred_family_name,
-            Person.pronouns,
-            Person.family_uses_preferred,
-            Student.grade,
-            Student.plan_home_school_id,
-            PlanVersion.id.label("version_id"),
-            PlanVersion.number.label("version_number"),
-            PlanVersion.in_force_on,
-            PlanVersion.snapshot_sha256,
-            open_one.id.label("open_id"),
-            open_one.number.label("open_number"),
-            open_one.status.label("open_status"),
-            open_one.submitted_at.label("open_submitted_at"),
-            Review.id.label("review_id"),
-            Review.version.label("review_version"),
-            Review.status.label("review_status"),
-            Review.due_on,
-            Review.held_on,
-            Review.plan_version_id,
-            Review.excepted_on,
-            *signatures.columns(District.settings["deciding_parents"].as_string()),
-        )
+        select(*wanted)
         .join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
         .join(District, District.id == Plan.district_id)
@@ -129,7 +130,6 @@ STEPS = db.Prepared(
     .where(Goal.plan_id == PLAN)
     .order_by(GoalStep.goal_id, GoalStep.position)
 )
-
 
 
 SECTIONS = db.Prepared(

@@ -332,7 +332,8 @@ def sign_in_room(
 def _sign(
     version: PlanVersion, person_id: UUID, role: SignerRole, language: str, **how: Any
 ) -> Signature:
-    assert version.snapshot_sha256 is not None, "only a frozen version is signed"
+    if version.snapshot_sha256 is None:
+        raise ValueError("only a frozen version is signed")
     signature = Signature(
         id=new_id(),
         district_id=version.district_id,

@@ -99,7 +99,10 @@ def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[A
 
 def facts() -> Select[Any]:
     """`columns` for plan versions, beside their id and student_id: add a `where` on PlanVersion."""
-    owner = [PlanVersion.id.label("id"), PlanVersion.student_id.label("student_id")]
+    owner: list[ColumnElement[Any]] = [
+        PlanVersion.id.label("id"),
+        PlanVersion.student_id.label("student_id"),
+    ]
     return select(*owner, *columns()).join(Student, Student.id == PlanVersion.student_id)
 
 

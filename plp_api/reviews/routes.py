@@ -8,7 +8,6 @@ from plp_api.comments.routes import serve as serve_comments
 from plp_api.people.models import Student
 from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, since
-from plp_api.reviews import actions
 from plp_api.reviews.models import Review, ReviewStatus
 from plp_api.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
 
