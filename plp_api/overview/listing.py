@@ -72,9 +72,10 @@ def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
 
 def _ids(access: Access) -> Select[Any]:
     """Ids, and what they may be sorted by."""
-    wanted: Select[Any] = select(Plan.id, Plan.updated_at, Person.family_name)
-    return (
+    wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name)
+    found: Select[Any] = (
         wanted.join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
         .where(visible(Plan, access.caller, Permission.PLAN_STATUS_READ))
     )
+    return found

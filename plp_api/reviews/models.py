@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -57,10 +56,6 @@ class Review(Resource, Base):
     excepted_on: Mapped[date | None]
     excepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     exception_reason: Mapped[str | None]
-
-    # Set for a reader, never stored: see `reviews.standing`.
-    standing: ClassVar[str]
-    shown_participants: ClassVar[list[Any]]
 
     participants: Mapped[list["ReviewParticipant"]] = relationship(
         back_populates="review", lazy="selectin", order_by="ReviewParticipant.id"

@@ -7,7 +7,7 @@ from typing import Any
 
 from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
-from plp_api.reviews.models import ParticipantRole, Review
+from plp_api.reviews.models import ParticipantRole
 
 
 class Standing(StrEnum):
@@ -28,7 +28,7 @@ def standing(review: Any, today: date) -> Standing:
     return Standing.OVERDUE if review.due_on < today else Standing.DUE
 
 
-def shape(reviews: Sequence[Review], access: Access) -> None:
+def shape(reviews: Sequence[Any], access: Access) -> None:
     """Give reviews their standing, and their participants as far as the caller may know them."""
     for review in reviews:
         review.standing = standing(review, access.caller.today)
