@@ -117,6 +117,7 @@ class Writer:
     def _put_in_force(self, version: PlanVersion, given: dict[str, Any], day: date) -> None:
         """Freeze it as of that day; a later one has superseded it where the files say so."""
         version.approved_at, version.in_force_on = at(day), day
+        self.plan.opened_on = min(self.plan.opened_on, day)
         version.approved_by = self.person(given["approved_by"])
         snapshot.freeze(version)
         if version.status == VersionStatus.SUPERSEDED:

@@ -1,0 +1,137 @@
+"""A real `plp` installation: its commands, its server, and clients over real HTTP."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60
+CLOCK = Path(__file__).parent / "clock"
+
+
+class Installation:
+    """One data folder and database; `now` moves the clock of whatever is started next."""
+
+    def __init__(self, settings: Any) -> None:
+        self.environment = {
+            **os.environ,
+            "PLP_DATA_DIR": str(settings.data_dir),
+            "PLP_DATABASE_URL": settings.database_url,
+            "PLP_MIGRATION_DATABASE_URL": settings.migration_database_url,
+            "PLP_SECRET_KEY": settings.secret_key,
+            "PLP_PASSWORD_COST": "minimal",
+            "PLP_WEB_PROCESSES": "1",
+            "PLP_LOG_LEVEL": "CRITICAL",
+            "PLP_RATE_LIMIT": "",
+        }
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `plp …`."""
+        return subprocess.run(
+            [sys.executable, "-m", "plp_api.cli", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def serve(self, now: str | None = None) -> "Server":
+        """Start `plp serve`, on a moved clock if a moment is given."""
+        environment = dict(self.environment)
+        if now is not None:
+            environment |= {"PYTHONPATH": str(CLOCK), "PLP_TEST_NOW": now}
+        return Server(environment)
+
+
+class Server:
+    """`plp serve` on a free port."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "plp_api.cli", "serve"],
+            env={**environment, "PLP_PORT": str(self.port)},
+            stdout=subprocess.DEVNULL,
+        )
+        self.until_ready()
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+
+    def until_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            assert self.process.poll() is None, "the server has ended"
+            assert time.monotonic() < deadline, "the server is not ready"
+            try:
+                if Person(self).send("GET", "//health/ready").status == 200:
+                    return
+            except (OSError, HTTPException):
+                time.sleep(0.05)
+
+
+class Answer:
+    """Status, headers and the JSON of an answer."""
+
+    def __init__(self, status: int, headers: Any, body: bytes) -> None:
+        self.status, self.headers = status, headers
+        self.json = json.loads(body) if body and "json" in headers["Content-Type"] else None
+
+
+class Person:
+    """Somebody at a client; counts the calls they make."""
+
+    def __init__(self, server: Server, token: str | None = None) -> None:
+        self.server, self.token, self.calls = server, token, 0
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """One request; `path` is under /api/v1 unless it starts with `//`."""
+        self.calls += 1
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            named["Authorization"] = f"Bearer {self.token}"
+        data = None
+        if body is not None:
+            data, named["Content-Type"] = json.dumps(body), "application/json"
+        full = path[1:] if path.startswith("//") else f"/api/v1{path}"
+        with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)) as line:
+            line.request(method, full, data, named)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+
+    def read(self, path: str) -> Any:
+        answer = self.send("GET", path)
+        assert answer.status == 200, (path, answer.status, answer.json)
+        return answer.json
+
+    def make(self, path: str, body: Any = None) -> Any:
+        answer = self.send("POST", path, body)
+        assert answer.status in (200, 201), (path, answer.status, answer.json)
+        return answer.json
+
+    def change(self, path: str, body: Any) -> Any:
+        answer = self.send("PATCH", path, body, If_Match=self.tag(path))
+        assert answer.status == 200, (path, answer.status, answer.json)
+        return answer.json
+
+    def act(self, path: str, action: str, **fields: Any) -> Any:
+        body = {"action": action, **fields}
+        answer = self.send("POST", f"{path}/actions", body, If_Match=self.tag(path))
+        assert answer.status == 200, (path, answer.status, answer.json)
+        return answer.json
+
+    def tag(self, path: str) -> str:
+        tag: str = self.send("GET", path).headers["ETag"]
+        return tag
