@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,21 @@ def live(
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     return tmp_path
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how large the sweep of access was, and how long it took."""
+    sweeps = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "teardown"
+        for name, value in report.user_properties
+        if name == "sweep"
+    ]
+    if sweeps:
+        cases, seconds = (sum(column) for column in zip(*sweeps, strict=True))
+        terminalreporter.write_line(f"access sweep: {cases} requests in {seconds:.0f} s of workers")
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

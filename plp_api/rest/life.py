@@ -106,6 +106,7 @@ def register_actions(
         are open to you now; any other answers 409 `action_unavailable` with
         the reason, or 403 where it is not yours to take.
         """
+    act.life = life  # type: ignore[attr-defined]
     checked = blueprint.requires(read, model, changes=True)(act)
     refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
     blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
@@ -133,6 +134,7 @@ def register_actions(
         Each item succeeds or fails by itself: the answer says what became of
         it. `version` stands for If-Match.
         """
+    act_on_many.life, act_on_many.each = life, model  # type: ignore[attr-defined]
     blueprint.route(f"{rule}/actions", methods=["POST"])(blueprint.requires(read)(act_on_many))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.access.permissions import GRANTS, Condition, Permission, Role, conditions
+from plp_api.access.permissions import EVERYBODYS, GRANTS, Condition, Permission, Role, conditions
 from tests.access import matrix
 
 
@@ -43,3 +43,7 @@ def test_conditions_answers_as_the_matrix_is_written() -> None:
 def test_every_line_says_from_which_row_of_the_product_it_comes() -> None:
     _, *lines = matrix.MATRIX.strip().splitlines()
     assert [line for line in lines if not line.partition("#")[2].strip()] == []
+
+
+def test_nothing_but_oneself_is_everybody_s() -> None:
+    assert set(EVERYBODYS) == matrix.EVERYBODYS
