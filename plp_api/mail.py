@@ -21,26 +21,28 @@ def send(settings: Settings, to: str, subject: str, text: str) -> None:
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
-    with _server(urlsplit(settings.mail_url)) as server:
+    url = urlsplit(settings.mail_url)
+    with _connected(url) as server:
+        _make_private(server, url)
         server.send_message(message)
 
 
-def _server(url: SplitResult) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+def _connected(url: SplitResult) -> smtplib.SMTP:
     host = url.hostname or "localhost"
     if url.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, url.port or 465, timeout=SECONDS, context=context
-        )
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=context)
+    return smtplib.SMTP(host, url.port or 25, timeout=SECONDS)
+
+
+def _make_private(server: smtplib.SMTP, url: SplitResult) -> None:
+    """Turn to TLS where it is to be had, then say who we are."""
+    is_private = isinstance(server, smtplib.SMTP_SSL)
+    server.ehlo()
+    if not is_private and server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
         is_private = True
-    else:
-        server = smtplib.SMTP(host, url.port or 25, timeout=SECONDS)
-        server.ehlo()
-        is_private = server.has_extn("starttls")
-        if is_private:
-            server.starttls(context=context)
     if url.username:
         if not is_private:
             raise smtplib.SMTPNotSupportedError("the mail server offers no TLS for the password")
         server.login(unquote(url.username), unquote(url.password or ""))
-    return server

@@ -171,7 +171,7 @@ class MyPersonSchema(Schema):
     needs_interpreter = fields.Boolean()
 
 
-class CycleSchema(Schema):
+class MyCycleSchema(Schema):
     starts_on = Date()
     ends_on = Date(metadata={"description": "The last day to update the plan this year."})
 
@@ -182,7 +182,7 @@ class MyDistrictSchema(Schema):
     name = fields.String()
     time_zone = fields.String(metadata={"example": "America/New_York"})
     today = Date(metadata={"description": "The date there: rights begin and end on it."})
-    cycle = fields.Nested(CycleSchema)
+    cycle = fields.Nested(MyCycleSchema)
     settings = fields.Dict(
         keys=fields.String(), metadata={"description": "Decisions of the district to draw by."}
     )

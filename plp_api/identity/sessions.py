@@ -215,7 +215,7 @@ def _end_replayed(session_id: UUID) -> None:
 
 
 def end(logins: Iterable[LoginSession], reason: EndReason, by: UUID | None) -> None:
-    """End the sessions, whose districts are entered; their access tokens are refused from now on."""
+    """End the sessions, whose districts are entered; access tokens are refused from now on."""
     for login in logins:
         if login.ended_at is None:
             login.ended_at, login.end_reason = clock.now(), reason

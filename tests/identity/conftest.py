@@ -1,0 +1,97 @@
+"""People of the world with passwords, and what the tests of signing in share."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from plp_api import clock, db
+from plp_api import settings as settings_module
+from plp_api.access import caller as callers
+from plp_api.access.rows import Access
+from plp_api.app import Application
+from plp_api.audit.models import Event
+from plp_api.identity import actions, passwords
+from plp_api.people.models import Account, LoginSession, Person
+from tests.client import Client
+from tests.world import Place, Somebody, World, writing
+
+PASSWORD = "maple syrup in april"
+ANOTHER = "a red canoe on the lake"
+
+
+@pytest.fixture(autouse=True)
+def used_settings(app: Application) -> Iterator[None]:
+    """What tests do beside requests runs under the application's settings."""
+    with settings_module.using(app.settings):
+        yield
+
+
+@pytest.fixture
+def student(app: Application, world: World) -> Somebody:
+    """The student of the world, who has activated their account."""
+    give_password(app, world.home, world.home.student)
+    return world.home.student
+
+
+def give_password(
+    app: Application, place: Place, somebody: Somebody, password: str = PASSWORD
+) -> None:
+    with writing(app.database, place) as session:
+        account = session.get_one(Account, somebody.account_id)
+        account.password_hash = passwords.hashed(password)
+
+
+def log_in(client: Client, username: str = "student", password: str = PASSWORD, **more: Any) -> Any:
+    return client.post(
+        "/auth/login",
+        {"username": username, "password": password, "district": "tamarack", **more},
+    )
+
+
+def bearer(client: Client, answer: Any) -> Client:
+    """The client with the access token of a sign-in."""
+    assert answer.status_code == 200, answer.json
+    return Client(client.app, answer.json["access_token"])
+
+
+def refresh(client: Client, token: str, **more: Any) -> Any:
+    return client.post("/auth/refresh", {"refresh_token": token, **more})
+
+
+def events(app: Application, *places: Place) -> list[str]:
+    """The types of all events of the districts, oldest first."""
+    with writing(app.database, *places) as session:
+        return [event.type for event in session.query(Event).order_by(Event.at, Event.id)]
+
+
+def acting(somebody: Somebody) -> Access:
+    """The access of somebody, within a transaction."""
+    login = LoginSession(
+        account_id=somebody.account_id,
+        person_id=somebody.id,
+        district_id=somebody.district_id,
+        refresh_hash="-",
+        expires_at=clock.now().replace(year=2099),
+    )
+    db.session().add(login)
+    db.session().flush()
+    return Access(callers.load(somebody.id, login.id, somebody.district_id, clock.DEFAULT_ZONE))
+
+
+Invite = Callable[..., str]
+
+
+@pytest.fixture
+def invite(app: Application, world: World) -> Invite:
+    """Makes an invitation for a person of the world, and gives its code."""
+
+    def make(somebody: Somebody | UUID, place: Place = world.home) -> str:
+        with writing(app.database, place) as session:
+            person = session.get_one(Person, getattr(somebody, "id", somebody))
+            invited = actions.invite(person, by=None, printed=True)
+            assert invited.code
+            return invited.code
+
+    return make
