@@ -41,7 +41,7 @@ def revoke(person_id: UUID, student: Student, *, by: Access) -> None:
 
 def recall(person_id: UUID, student: Student, *, by: Access) -> None:
     """Withdraw what the person holds about the student, after their right to it grew less."""
-    db.session().execute(delete(AnsweredRequest).where(AnsweredRequest.person_id == person_id))
+    forget_answers(person_id)
     for withdraw in ON_REVOKED:
         withdraw(person_id, student.id)
     audit.record(
@@ -51,3 +51,8 @@ def recall(person_id: UUID, student: Student, *, by: Access) -> None:
         student_id=student.id,
         person_id=person_id,
     )
+
+
+def forget_answers(person_id: UUID) -> None:
+    """Drop the answers kept for the person's repeated requests: they may tell too much now."""
+    db.session().execute(delete(AnsweredRequest).where(AnsweredRequest.person_id == person_id))

@@ -35,12 +35,17 @@ def school(access: Access, key: UUID, field: str = "school_id") -> School:
     return of_district(access, School, key, field)
 
 
+def person(access: Access, key: UUID, field: str = "person_id") -> Person:
+    """A person of the district, a student or not."""
+    return of_district(access, Person, key, field)
+
+
 def adult(access: Access, key: UUID, field: str = "person_id") -> Person:
     """A person of the district who is no student. Refuses: person_is_student."""
-    person = of_district(access, Person, key, field)
+    found = person(access, key, field)
     if db.session().get(Student, key) is not None:
         raise Problem(Code.PERSON_IS_STUDENT)
-    return person
+    return found
 
 
 def student(access: Access, key: UUID, field: str = "student_id") -> Student:

@@ -1,0 +1,75 @@
+"""How ties may be listed: closed filters and sorts."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from plp_api.access.caller import holds
+from plp_api.directory.listings import yes_or_no
+from plp_api.people.models import School
+from plp_api.people.ties import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Appointment,
+    AppointmentRole,
+    Placement,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+)
+from plp_api.rest.paging import Listing, one_of, same_id, search, since
+
+CURRENT = "Only those that hold today, or only others."
+
+
+def _dated(model: Any, **filters: Any) -> Listing:
+    """What every listing of a dated tie has in common."""
+    return Listing(
+        filters={
+            **filters,
+            "is_current": yes_or_no(holds(model), CURRENT),
+            "updated_since": since(model.updated_at),
+        },
+        sorts={"starts_on": model.starts_on, "updated_at": model.updated_at},
+    )
+
+
+RELATIONSHIPS = _dated(
+    Relationship,
+    kind=one_of(Relationship.kind, RelationshipKind, "Only these kinds."),
+    status=one_of(Relationship.status, RelationshipStatus, "Only relationships in these states."),
+    person_id=same_id(Relationship.person_id, "Only this person's."),
+)
+PLACEMENTS = _dated(
+    Placement, school_id=same_id(Placement.school_id, "Only placements at this school.")
+)
+APPOINTMENTS = _dated(
+    Appointment,
+    person_id=same_id(Appointment.person_id, "Only this person's."),
+    school_id=same_id(Appointment.school_id, "Only offices at this school."),
+    role=one_of(Appointment.role, AppointmentRole, "Only these offices."),
+)
+ADVISORIES = Listing(
+    filters={
+        "q": search(Advisory.name),
+        "school_id": same_id(Advisory.school_id, "Only advisories at this school."),
+        "is_active": yes_or_no(Advisory.is_active, "Only open advisories, or only closed ones."),
+        "updated_since": since(Advisory.updated_at),
+    },
+    sorts={"name": Advisory.name, "updated_at": Advisory.updated_at},
+)
+MEMBERS = _dated(AdvisoryMember)
+ADVISORS = _dated(AdvisoryAdvisor)
+HOST_SCHOOLS = Listing(
+    filters={
+        "q": search(School.name),
+        "district_id": same_id(School.district_id, "Only schools of this district."),
+    },
+    sorts={"name": School.name},
+)
+
+
+def host_schools() -> Select[Any]:
+    """Every school in use of the whole installation: that a school exists is no secret."""
+    return select(School).where(School.is_active)
