@@ -190,7 +190,7 @@ class Worker:
             is_more = self._claim_and_run(name, clock.now())
 
     def _claim_and_run(self, name: str, due_at: datetime) -> bool | None:
-        with self.database.transaction():
+        with settings.using(self.settings), self.database.transaction():
             return actions.run_periodic(name, due_at)
 
     # Life.
