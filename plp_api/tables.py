@@ -13,5 +13,6 @@ MODULES = (
     "plp_api.plans.models",
     "plp_api.goals.models",
     "plp_api.reviews.models",
+    "plp_api.rostering.models",
 )
 ALL = [import_module(module) for module in MODULES]

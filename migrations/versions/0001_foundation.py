@@ -47,12 +47,15 @@ SECURED = [
 
 
 def _secure(table: str) -> None:
-    condition = f"district_id = {ENTERED}"
+    own = visible = f"district_id = {ENTERED}"
     if table == "placements":
-        condition += f" OR host_district_id = {ENTERED}"
+        # The host sees who comes; only the student's own district says so.
+        visible = f"{own} OR host_district_id = {ENTERED}"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY entered_districts ON {table} USING ({condition})")
+    op.execute(
+        f"CREATE POLICY entered_districts ON {table} USING ({visible}) WITH CHECK ({own})"
+    )
 
 
 def upgrade() -> None:
