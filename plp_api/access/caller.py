@@ -47,13 +47,27 @@ def holds(tie: Any) -> ColumnElement[bool]:
     return and_(tie.starts_on <= TODAY, or_(tie.ends_on.is_(None), tie.ends_on > TODAY))
 
 
+def is_family_tie(tie: Any) -> ColumnElement[bool]:
+    """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
+
+    A parent without rights, or of former times, is a parent: they never act for
+    the school, and of the other parent they learn nothing by an office.
+    """
+    return and_(
+        tie.person_id == CALLER,
+        tie.kind == RelationshipKind.PARENT,
+        tie.status != RelationshipStatus.SUPPRESSED,
+    )
+
+
 @dataclass(frozen=True)
 class Caller:
     """A signed-in person, today, with what they hold.
 
     `schools` lists, per role, the schools where the caller holds that office;
     `wide` the offices held for the whole district; `guest_districts` the home
-    districts of students placed in the caller's own.
+    districts of students placed in the caller's own; `children` those to whom
+    the caller is family in any way (see `is_family_tie`).
     """
 
     person_id: UUID
@@ -64,6 +78,7 @@ class Caller:
     schools: dict[Role, tuple[UUID, ...]] = field(default_factory=dict)
     wide: frozenset[Role] = frozenset()
     guest_districts: tuple[UUID, ...] = ()
+    children: frozenset[UUID] = frozenset()
     reason: str | None = None
 
     def may(self, permission: Permission) -> bool:
@@ -124,6 +139,7 @@ def _statement() -> db.Prepared:
                 holds(Relationship),
             )
             .distinct(),
+            _row("child", Relationship.student_id).where(is_family_tie(Relationship)),
             _row("appointment", Appointment.school_id, c=Appointment.role).where(
                 Appointment.person_id == CALLER, holds(Appointment)
             ),
@@ -186,6 +202,7 @@ def _assembled(
     wide: set[Role] = set()
     schools: dict[Role, list[UUID]] = {}
     guests: list[UUID] = []
+    children: set[UUID] = set()
     for row in rows:
         match row["kind"]:
             case "student":
@@ -194,6 +211,8 @@ def _assembled(
                 roles.add(Role.TEACHER)
             case "tie":
                 roles.add(ROLE_OF_TIE[RelationshipKind(row["c"])])
+            case "child":
+                children.add(row["a"])
             case "guest":
                 guests.append(row["a"])
             case "appointment":
@@ -213,5 +232,6 @@ def _assembled(
         wide=frozenset(wide),
         # Only staff reach guests; a student's or parent's transaction stays at home.
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
+        children=frozenset(children),
         reason=reason,
     )

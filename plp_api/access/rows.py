@@ -1,7 +1,6 @@
 """Rows by right: what one request may load, see and do."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from plp_api.access.permissions import (
 from plp_api.access.scope import (
     Reached,
     grants,
-    is_family_tie,
     needs_reason,
     opened_by_reason,
     permits,
@@ -29,7 +27,6 @@ from plp_api.access.scope import (
 from plp_api.audit import actions as audit
 from plp_api.ownership import OwnedByStudent, OwnedWithSubject
 from plp_api.people.models import District
-from plp_api.people.ties import Relationship
 from plp_api.problems import Code, Problem
 
 Model = TypeVar("Model", bound=db.Base)
@@ -199,17 +196,12 @@ class Access:
 
         Asked of the tie itself, not of reach: a parent without rights is a parent.
         """
-        return student_id in self.children
+        return student_id in self.caller.children
 
     def refuse_family(self, student_id: UUID) -> None:
         """Refuse with actor_is_family whoever would act for the school on their own child."""
         if self.is_family(student_id):
             raise Problem(Code.ACTOR_IS_FAMILY)
-
-    @cached_property
-    def children(self) -> frozenset[UUID]:
-        ties = select(Relationship.student_id).where(is_family_tie(Relationship))
-        return frozenset(db.session().scalars(ties, self.caller.binds))
 
     def district(self, district_id: UUID) -> District:
         """A district, read once for the length of the request."""

@@ -8,11 +8,13 @@ arm took 48-68; ORs of EXISTS took 0.9-1.7 s on SQLite.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     Select,
     String,
     Uuid,
@@ -27,9 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from plp_api import db
-from plp_api.access.caller import CALLER, TODAY, Caller, holds
+from plp_api.access.caller import CALLER, TODAY, Caller, holds, is_family_tie
 from plp_api.access.permissions import Condition, Permission, Role, conditions
 from plp_api.ownership import (
     OwnedByDistrict,
@@ -245,6 +248,23 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
     raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
 
 
+def visible_then(
+    model: type[db.Base], caller: Caller, permission: Permission, day: BindParameter[date]
+) -> ColumnElement[bool]:
+    """As `visible`, of another day: whom the caller's ties and offices of today reached on it.
+
+    For what is told of past days: who kept a school's records then may count
+    them now, though a student has moved on.
+    """
+
+    def dated(element: Any, **_: Any) -> Any:
+        is_today = isinstance(element, BindParameter) and element.key == TODAY.key
+        return day if is_today else None
+
+    then: ColumnElement[bool] = replacement_traverse(visible(model, caller, permission), {}, dated)
+    return then
+
+
 def _column(model: type[db.Base], name: str) -> ColumnElement[Any]:
     column: ColumnElement[Any] = getattr(model, name)
     return column
@@ -295,19 +315,6 @@ def _own(model: type[db.Base]) -> ColumnElement[bool]:
     if model is AdvisoryAdvisor:
         return AdvisoryAdvisor.advisory_id.in_(advisories)
     return false()
-
-
-def is_family_tie(tie: Any) -> ColumnElement[bool]:
-    """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
-
-    A parent without rights, or of former times, is a parent: they never act for
-    the school, and of the other parent they learn nothing by an office.
-    """
-    return and_(
-        tie.person_id == CALLER,
-        tie.kind == RelationshipKind.PARENT,
-        tie.status != RelationshipStatus.SUPPRESSED,
-    )
 
 
 def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
@@ -420,14 +427,11 @@ def _student_of(model: type[db.Base]) -> Any:
     return select(_column(model, ownership.column)).where(key).scalar_subquery()
 
 
-_NOBODY = (
-    select(
-        literal("", String()).label("role"),
-        literal("", String()).label("condition"),
-        literal("", db.Tags()).label("denied"),
-    )
-    .where(false())
-)
+_NOBODY = select(
+    literal("", String()).label("role"),
+    literal("", String()).label("condition"),
+    literal("", db.Tags()).label("denied"),
+).where(false())
 
 
 def permits(caller: Caller, reached: Reached, permission: Permission) -> bool:

@@ -7,9 +7,8 @@ from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
-from plp_api.access.caller import holds
+from plp_api.access.caller import holds, is_family_tie
 from plp_api.access.rows import Access
-from plp_api.access.scope import is_family_tie
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import GRADES, Person, PersonStatus, School, Student
 from plp_api.people.ties import (

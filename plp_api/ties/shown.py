@@ -72,7 +72,7 @@ def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
 
 
 def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
-    """Name who holds the office, and give of an auditor's sample the students the reader reaches."""
+    """Name who holds the office, and of an auditor's sample the students the reader reaches."""
     named = shown.names((row.person_id for row in rows), access)
     samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
     (drawn,) = db.fetch(SAMPLES(ids=[row.id for row in rows]))
