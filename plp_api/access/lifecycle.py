@@ -25,7 +25,7 @@ def not_family(row: Any, access: Access) -> Code | None:
 
 @dataclass(frozen=True)
 class Move:
-    """One line of a life cycle: who holds any of `permissions` may take a row in `sources` by `action`.
+    """One line of a life cycle: who holds any of `permissions` may move a row in `sources`.
 
     `perform(row, access, **fields)` does it, and sets the new status itself
     where `target` is None (when the outcome depends on facts).

@@ -58,7 +58,7 @@ KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRIT
 
 
 class Role(StrEnum):
-    """What a caller is to students, by tie or by office. A case manager has the advisor's column."""
+    """What a caller is to students, by tie or office. A case manager has the advisor's column."""
 
     STUDENT = "student"
     PARENT = "parent"

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     String,
     Uuid,
-    and_,
     bindparam,
     exists,
     false,
@@ -112,7 +111,7 @@ def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
 
 
 def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
-    """Deciding needs the right itself: once it is the student's, consent to inspect is not enough."""
+    """Deciding needs the right itself: once it is the student's, consent to inspect is too little."""
     rights_not_moved = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
     yield _children(area, Relationship.may_decide.is_(True), rights_not_moved)
 
@@ -149,7 +148,7 @@ def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
 
 
 def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
-    """Also those whose plan home the school is, though they have left: somebody keeps the record."""
+    """Also those who left and whose plan home the school is: somebody keeps the record."""
     yield from _at_schools(role, area)
     yield select(Student.id).where(
         db.any_of(Student.plan_home_school_id, bindparam(f"{role}_schools", type_=db.IDS))
@@ -388,7 +387,7 @@ def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
 def _reach_statement(
     shape: tuple[frozenset[Role], frozenset[Role], bool], model: type[db.Base] | None
 ) -> db.Prepared:
-    """Every arm the caller holds, narrowed to `students`, or to the student of `row` of the model."""
+    """Every arm the caller holds, narrowed to `students`, or to the student of a `row`."""
     roles, wide, _ = shape
     arms = [
         _narrowed(arm, one, model)

@@ -79,9 +79,8 @@ RANK = {capacity: rank for rank, capacity in enumerate(Capacity)}
 
 def name(person: Person, access: Access) -> str:
     """The person's name as this reader may see it in use."""
-    return (
-        person.family_display_name if person.id in access.caller.children else person.display_name
-    )
+    is_child = access.is_family(person.id)
+    return person.family_display_name if is_child else person.display_name
 
 
 def names(person_ids: Iterable[UUID | None], access: Access) -> dict[UUID, str]:
@@ -98,7 +97,7 @@ def shape_people(people: Sequence[Person], access: Access) -> None:
     (rows,) = db.fetch(STUDENTS(ids=[person.id for person in people]))
     students = {row["id"] for row in rows}
     for person in people:
-        is_child = person.id in access.caller.children
+        is_child = access.is_family(person.id)
         _set(
             person,
             shown_name=name(person, access),
@@ -152,11 +151,12 @@ def _is_adult(birth_date: date | None, today: date) -> bool:
 
 def _disclosed(student: Student, access: Access) -> frozenset[str]:
     """The guarded members this reader gets of a student."""
-    found = frozenset() if student.id in access.caller.children else AUDIENCE
+    is_child = access.is_family(student.id)
+    found = frozenset() if is_child else AUDIENCE
     # Whoever may know the student's people may know their birthday; a teacher needs neither.
     if access.may(Permission.RELATIONSHIPS_READ, student.id):
         found |= PERSONAL
-    if access.may(Permission.ROSTER_WRITE, student.id) and student.id not in access.caller.children:
+    if access.may(Permission.ROSTER_WRITE, student.id) and not is_child:
         found |= REASONS
     return found
 
