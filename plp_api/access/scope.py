@@ -111,7 +111,7 @@ def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
 
 
 def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
-    """Deciding needs the right itself: once it is the student's, consent to inspect is too little."""
+    """Deciding needs the right itself; consent to inspect does not give it."""
     rights_not_moved = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
     yield _children(area, Relationship.may_decide.is_(True), rights_not_moved)
 
