@@ -128,7 +128,7 @@ def change_person(person: Person, by: Access, fields: Fields) -> Person:
     """
     by.refuse_family(person.id)
     if fields.keys() & {"email", "username"}:
-        offices.require_over(by, [person.id])
+        offices.require_over(by, identity.opened_with(person))
     _refuse_taken(by, fields.get("username"), person.id)
     student = db.session().get(Student, person.id)
     if student is not None:

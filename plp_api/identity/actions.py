@@ -51,7 +51,7 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
     Refuses: permission_denied (see `offices.require_over`).
     """
     if by is not None:
-        offices.require_over(by, _opened_with(person))
+        offices.require_over(by, opened_with(person))
     person.status = PersonStatus.ACTIVE
     _end_invitations(person)
     by_id = by.caller.person_id if by else None
@@ -103,7 +103,7 @@ def revoke_access(person: Person, *, by: Access) -> None:
 
     Refuses: permission_denied (see `offices.require_over`).
     """
-    offices.require_over(by, _opened_with(person))
+    offices.require_over(by, opened_with(person))
     person.status = PersonStatus.DISABLED
     _end_invitations(person)
     by_id = by.caller.person_id
@@ -115,7 +115,7 @@ def revoke_access(person: Person, *, by: Access) -> None:
     audit.record("access.revoked", person, by=by_id)
 
 
-def _opened_with(person: Person) -> set[UUID]:
+def opened_with(person: Person) -> set[UUID]:
     """The persons a code for this one opens: all that share the account within the district."""
     account = _account_of(person)
     links = _links(account) if account else []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from plp_api.people.models import AccountPerson
 from plp_api.people.ties import AppointmentRole, RelationshipKind
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
@@ -79,6 +80,18 @@ def test_nobody_lets_in_or_readdresses_whom_they_could_not_have_appointed(
     assert registrar.act(path, "invite").status_code == 403
     assert registrar.patch(path, {"email": "mine@example.org"}).status_code == 403
     assert registrar.patch(path, {"phone": "802-555-0100"}).status_code == 200
+
+
+def test_an_email_is_not_readdressed_where_its_account_also_holds_an_office(
+    client: Client, world: World, database: Isolated
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        link = session.get(AccountPerson, home.parent.id)
+        link.account_id = home.counselor.account_id
+    registrar = client.as_(home.registrar)
+    path = f"/people/{home.parent.id}"
+    assert registrar.patch(path, {"email": "mine@example.org"}).status_code == 403
 
 
 def test_nobody_changes_their_own_email_here(client: Client, world: World) -> None:
