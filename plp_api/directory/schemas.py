@@ -49,6 +49,9 @@ def name_field(**kwargs: Any) -> Text:
     return Text(longest=LONGEST_NAME, **kwargs)
 
 
+MONTH_AND_DAY = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+
 class MonthDay(fields.String):
     """A day of any year, `MM-DD`, at most `latest`; not 29 February, which most years lack."""
 
@@ -56,7 +59,9 @@ class MonthDay(fields.String):
 
     def __init__(self, *, latest: tuple[int, int] = LAST_DAY, **kwargs: Any) -> None:
         self.latest = latest
-        super().__init__(**kwargs)
+        super().__init__(
+            metadata={"pattern": MONTH_AND_DAY, **kwargs.pop("metadata", {})}, **kwargs
+        )
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

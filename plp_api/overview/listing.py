@@ -34,7 +34,11 @@ PLANS = paging.Listing(
         "student_id": paging.same_id(Plan.student_id, "Only this student's plan."),
         "school_id": paging.same_id(Student.plan_home_school_id, "Only students of this school."),
         "grade": paging.equals(
-            Student.grade, fields.String(validate=validate.Length(1, 8), metadata={"example": "10"})
+            Student.grade,
+            fields.String(
+                validate=validate.Length(1, 8),
+                metadata={"description": "Only students in this grade.", "example": "10"},
+            ),
         ),
         "advisor_id": paging.Filter(
             fields.UUID(metadata={"description": "Only students this person advises today."}),

@@ -1,6 +1,6 @@
 """This area on the wire; rows are given as they are, and tests hold them to this."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from plp_api.goals.models import Domain, GoalStatus, Outcome
 from plp_api.plans.models import (
@@ -114,8 +114,9 @@ class PlanDocumentSchema(PlanSummarySchema):
 
 class PlanQuerySchema(Schema):
     expand = fields.String(
+        validate=validate.Length(max=200),
         metadata={
             "description": f"Between commas, of: {', '.join(EXPANDS)}.",
             "example": "goals,signatures",
-        }
+        },
     )

@@ -10,8 +10,9 @@ import marshmallow as ma
 from flask_smorest.utils import deepupdate
 from marshmallow import fields
 
-from plp_api.access.permissions import Permission
+from plp_api.access.permissions import GRANTS, Condition, Permission
 from plp_api.problems import Code
+from plp_api.rest import examples
 from plp_api.rest.errors import MEDIA_TYPE
 
 View = Callable[..., Any]
@@ -105,7 +106,7 @@ def public(view: View) -> View:
 
 def refuses(view: View, codes: Iterable[Code]) -> View:
     """Document problems of the area's own."""
-    listed = {**getattr(view, "refusals", {}), **{code: None for code in codes}}
+    listed = {**getattr(view, "refusals", {}), **dict.fromkeys(codes)}
     view.refusals = listed  # type: ignore[attr-defined]
     statuses = {HTTPStatus(code.value.status) for code in codes}
     return _document(
@@ -119,32 +120,71 @@ CHANGING = ("patch", "put", "delete")
 
 
 def finish(spec: dict[str, Any]) -> dict[str, Any]:
-    """The document with what holds for every operation of a method."""
+    """The document with what holds for every operation of a method, and with examples."""
     for path in spec["paths"].values():
         for method, operation in path.items():
             if isinstance(operation, dict):
-                _finish_operation(method, operation)
+                for status in _finish_operation(method, operation):
+                    _refer(spec["components"]["responses"], operation["responses"], status)
+    examples.add(spec)
     return spec
 
 
-def _finish_operation(method: str, operation: dict[str, Any]) -> None:
+UNREADABLE = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+
+
+def opens_by_reason(permission: str) -> bool:
+    """Whether some role has the permission for a stated reason alone."""
+    return any(f"{permission}:{Condition.REASONED}" in words for words in GRANTS.values())
+
+
+def _shows_a_row(responses: dict[str, Any]) -> bool:
+    """Whether the answer is one resource, which has a tag; pages have none."""
+    content = responses.get("200", {}).get("content", {})
+    shown = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return bool(shown) and not shown.endswith("Page")
+
+
+def _refer(known: dict[str, Any], responses: dict[str, Any], status: HTTPStatus) -> None:
+    """Document that the operation answers with this status too."""
+    answer: dict[str, Any] = {"description": status.phrase}
+    if status >= 400:
+        problem = {"$ref": "#/components/schemas/Problem"}
+        answer["content"] = {MEDIA_TYPE: {"schema": problem}}
+    known.setdefault(status.name, answer)
+    responses.setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
+
+
+def _finish_operation(method: str, operation: dict[str, Any]) -> list[HTTPStatus]:
+    """Add the headers the method takes by convention; which statuses follow from what it takes."""
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     without = operation.pop("x-without", [])
     is_changing = method in CHANGING or "428" in responses
+    takes_query = any(one["in"] == "query" for one in parameters)
+    found = [HTTPStatus.UNPROCESSABLE_ENTITY] if takes_query else []
+    if "requestBody" in operation:
+        found += UNREADABLE
     if is_changing and operation["security"] and "If-Match" not in without:
         parameters.append(_header("If-Match", "ETag of what was read.", required=True))
-        for status in (HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED):
-            responses[str(int(status))] = {"$ref": f"#/components/responses/{status.name}"}
+        found += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
     if method == "post" and operation["security"] and "Idempotency-Key" not in without:
         words = "The same key and body replay the first answer for 24 hours."
         parameters.append(_header("Idempotency-Key", words))
-    if method == "get" and operation["security"]:
+        found += [HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY]
+    if method == "get" and operation["security"] and _shows_a_row(responses):
         parameters.append(_header("If-None-Match", "ETag already held: answers 304."))
-        if "reasoned" in operation.get("x-permission", ""):
-            parameters.append(_header("X-Access-Reason", "Why this record is opened."))
+        found.append(HTTPStatus.NOT_MODIFIED)
+    if method == "get" and opens_by_reason(operation.get("x-permission", "")):
+        parameters.append(_header("X-Access-Reason", "Why this record is opened; kept with it."))
     if not operation["parameters"]:
         del operation["parameters"]
     if problems := operation.get("x-problems"):
         words = ", ".join(f"`{code}`" for code in problems)
         operation["description"] = f"{operation.get('description', '')}\n\nRefuses: {words}."
+    return found

@@ -58,7 +58,9 @@ def action_schema(
             {
                 "id": fields.UUID(required=True),
                 "version": fields.Integer(
-                    required=True, metadata={"description": "The version that was read."}
+                    required=True,
+                    validate=validate.Range(1, 2**31 - 1),
+                    metadata={"description": "The version that was read."},
                 ),
             },
         )

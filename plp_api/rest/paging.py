@@ -23,6 +23,8 @@ from plp_api.problems import Code, FieldError, Problem
 from plp_api.rest.fields import Choice, Date, Instant, Text
 
 DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
+# A cursor holds a value of the sorted column: at most some hundred characters of a title or name.
+LONGEST_CURSOR = 2000
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,14 @@ class Listing:
                 metadata=described,
             ),
             "limit": fields.Integer(
-                load_default=DEFAULT_LIMIT, validate=validate.Range(1, GREATEST_LIMIT)
+                load_default=DEFAULT_LIMIT,
+                validate=validate.Range(1, GREATEST_LIMIT),
+                metadata={"description": "How many items a page holds at most."},
             ),
-            "cursor": fields.String(metadata={"description": "`next_cursor` of the page before."}),
+            "cursor": fields.String(
+                validate=validate.Length(max=LONGEST_CURSOR),
+                metadata={"description": "`next_cursor` of the page before."},
+            ),
             "count": fields.Boolean(
                 load_default=False, metadata={"description": "Adds `total_count`."}
             ),
