@@ -22,7 +22,7 @@ def upgrade() -> None:
         "roster_imports",
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
         sa.Column("profile", sa.String(length=16), nullable=False),
         sa.Column("is_dry_run", sa.Boolean(), nullable=False),
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),

@@ -1,30 +1,32 @@
 """Carrying out a roster import: check, stage, compare, apply; all of it or nothing."""
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import exists, false, func, select, update
 
-from plp_api import clock, db
+from plp_api import clock, db, problems
 from plp_api.audit import actions as audit
-from plp_api.people import followers
+from plp_api.jobs import actions as jobs
+from plp_api.people import district_settings, followers
 from plp_api.people.models import District, Student
-from plp_api.people.ties import SchoolEnrollment
-from plp_api.rostering import choices, kinds, staging, ties
+from plp_api.problems import Problem
+from plp_api.rostering import kinds, staging, ties
 from plp_api.rostering.difference import REMOVED, Comparison, execute
 from plp_api.rostering.findings import Code, Finding, Findings, Profile
-from plp_api.rostering.models import ImportState, RosterImport
+from plp_api.rostering.models import UNFINISHED, ImportState, RosterImport
 from plp_api.rostering.package import Package, open_package
 from plp_api.rostering.staging import ORGS, SESSIONS
 
-# Kinds of which a removal counts against `removal_share`; the others follow from these.
+# Kinds of which a removal counts against `deletion_threshold`; the others follow from these.
 COUNTED_KINDS = (
     "schools",
     "academic_sessions",
@@ -36,6 +38,8 @@ COUNTED_KINDS = (
     "family_links",
 )
 STUDENTS_AT_ONCE = 5_000
+BYTES_AT_ONCE = 1 << 20
+JOB = "roster.import"
 
 Progress = Callable[[float], None]
 
@@ -127,7 +131,7 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
             staging.clear()
         return Outcome(ImportState.APPLIED, package.findings, counts, district_id, import_id)
     except _Undo as undo:
-        return Outcome(undo.state, package.findings, counts, order.district_id)
+        return Outcome(undo.state, package.findings, counts, district_id)
 
 
 def _take_write_lock() -> None:
@@ -147,7 +151,7 @@ def _comparison(district_id: UUID, package: Package) -> Comparison:
         district_id=district_id,
         today=district.today,
         default_start=_default_start(district),
-        choices=choices.of(district),
+        settings=district_settings.of(district),
         version=str(package.version),
         files=frozenset(files),
         findings=package.findings,
@@ -171,7 +175,6 @@ def _default_start(district: District) -> date:
 
 
 def _bring_all(comparison: Comparison, package: Package) -> None:
-    started_at = clock.now()
     kinds.bring_schools(comparison)
     kinds.bring_sessions(comparison)
     kinds.bring_courses(comparison)
@@ -180,27 +183,13 @@ def _bring_all(comparison: Comparison, package: Package) -> None:
     kinds.place_roles(comparison)
     kinds.bring_students(comparison)
     kinds.bring_enrollments(comparison)
-    ties.bring_school_enrollments(comparison)
+    newly_enrolled = ties.bring_school_enrollments(comparison)
     ties.bring_appointments(comparison)
     ties.bring_family_links(comparison)
     ties.bring_advisories(comparison)
-    _let_follow(comparison, started_at)
-
-
-def _let_follow(comparison: Comparison, started_at: Any) -> None:
-    """Let plans and reviews follow for students newly enrolled in a grade that has them."""
-    newly = (
-        select(SchoolEnrollment.student_id)
-        .where(
-            SchoolEnrollment.district_id == comparison.district_id,
-            SchoolEnrollment.created_at >= started_at,
-            SchoolEnrollment.grade.in_(ties.GRADES_WITH_PLANS),
-        )
-        .distinct()
-    )
-    students = db.session().scalars(newly).all()
-    for place in range(0, len(students), STUDENTS_AT_ONCE):
-        some = students[place : place + STUDENTS_AT_ONCE]
+    # Plans and reviews follow for them.
+    for place in range(0, len(newly_enrolled), STUDENTS_AT_ONCE):
+        some = newly_enrolled[place : place + STUDENTS_AT_ONCE]
         followers.enrolled(comparison.district_id, some, comparison.today)
 
 
@@ -216,7 +205,7 @@ def _judge(comparison: Comparison, order: Order) -> None:
 
 def _is_too_much(comparison: Comparison) -> bool:
     """Whether any kind would lose more than the district lets pass unasked; says which."""
-    share = comparison.choices.removal_share
+    share = comparison.settings.deletion_threshold
     found = False
     for kind in COUNTED_KINDS:
         removed = comparison.counts.get(kind, {}).get(REMOVED, 0)
@@ -258,7 +247,6 @@ def _describe(
     row: RosterImport, state: ImportState, findings: Findings, counts: dict[str, dict[str, int]]
 ) -> None:
     row.state = state
-    row.progress = 1.0
     row.counts = counts
     row.findings = [as_json(finding) for finding in findings]
     row.finding_counts = {str(code): number for code, number in findings.counts.items()}
@@ -282,10 +270,53 @@ def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Ou
     if outcome.district_id is None:
         return outcome
     with database.transaction(districts=[outcome.district_id]) as session:
+        if session.get(District, outcome.district_id) is None:
+            # It was made by this very import, and taken back with it.
+            return replace(outcome, district_id=None)
         row = _row(order, outcome.district_id)
         _describe(row, outcome.state, outcome.findings, outcome.counts)
         session.flush()
         return replace(outcome, import_id=row.id)
+
+
+# An import that is a job.
+
+
+def receive(
+    package: BinaryIO, district_id: UUID, by: UUID, folder: Path, fields: dict[str, Any]
+) -> RosterImport:
+    """Keep a package that was sent in, and let a worker import it.
+
+    Raises Problem(import_running) while another one of the district is unfinished.
+    """
+    db.lock_name(f"roster {district_id}")
+    unfinished = select(RosterImport.id).where(
+        RosterImport.district_id == district_id, RosterImport.state.in_(UNFINISHED)
+    )
+    if db.session().scalar(unfinished.limit(1)):
+        raise Problem(problems.Code.IMPORT_RUNNING)
+    row = RosterImport(id=db.new_id(), district_id=district_id, created_by=by, **fields)
+    row.sha256 = _save(package, path_of(folder, row.id))
+    job = jobs.enqueue(JOB, district_id, by, import_id=str(row.id))
+    row.job_id = job.id
+    db.session().add(row)
+    return row
+
+
+def path_of(folder: Path, import_id: UUID) -> Path:
+    """Where the package of an import waits for its worker."""
+    return folder / f"{import_id}.zip"
+
+
+def _save(package: BinaryIO, path: Path) -> str:
+    """Write a package down for this user alone; its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        while some := package.read(BYTES_AT_ONCE):
+            digest.update(some)
+            file.write(some)
+    return digest.hexdigest()
 
 
 # Whose package it is.

@@ -31,10 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import CursorResult
 
 from plp_api import db
-from plp_api.rostering.choices import Choices
+from plp_api.people.district_settings import DistrictSettings
 from plp_api.rostering.findings import Findings
 from plp_api.rostering.ids import row_ids
-from plp_api.rostering.staging import GONE
+from plp_api.rostering.staging import GONE, gather_statistics
 
 CREATED, UPDATED, REACTIVATED, UNCHANGED, SKIPPED = STATES = (
     "created",
@@ -60,7 +60,7 @@ class Comparison:
     district_id: UUID
     today: date
     default_start: date
-    choices: Choices
+    settings: DistrictSettings
     version: str
     files: frozenset[str]
     findings: Findings
@@ -70,7 +70,7 @@ class Comparison:
     @property
     def is_summer(self) -> bool:
         """Whether absence removes nobody today."""
-        return self.choices.is_summer(self.today)
+        return self.settings.is_summer(self.today)
 
     @property
     def file_of_roles(self) -> str:
@@ -137,6 +137,7 @@ def refer(staged: Table, comparison: Comparison, **references: tuple[str, Table,
         for column, (key, stored, _) in references.items()
     }
     execute(update(staged).values(values))
+    gather_statistics(staged)
 
 
 def _stored_id(stored: Table, sourced_id: Any, comparison: Comparison) -> Any:
@@ -152,6 +153,7 @@ def compare(kind: Kind, comparison: Comparison) -> None:
     staged = kind.staged
     known = _stored_id(kind.stored, staged.c.sourced_id, comparison)
     execute(update(staged).where(staged.c.state.is_(None)).values(id=known))
+    gather_statistics(staged)
     comparison.active[kind.name] = _count(kind.stored, _of_roster(kind, comparison), kind.is_active)
     mark(kind)
 
@@ -182,6 +184,7 @@ def write(kind: Kind, comparison: Comparison) -> None:
         execute(update(stored).where(same, back).values(kind.revived))
     is_new = staged.c.state == CREATED
     execute(update(staged).where(is_new, staged.c.id.is_(None)).values(id=row_ids()))
+    gather_statistics(staged)
     _insert_new(kind, comparison)
     for state, number in db.session().execute(
         select(staged.c.state, func.count()).group_by(staged.c.state)

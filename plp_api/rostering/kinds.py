@@ -52,6 +52,7 @@ from plp_api.rostering.staging import (
     SESSIONS,
     STUDENTS,
     USERS,
+    gather_statistics,
 )
 
 SCHOOLS_TABLE = cast(Table, School.__table__)
@@ -235,7 +236,7 @@ def place_roles(comparison: Comparison) -> None:
         school_id=("org", SCHOOLS_TABLE, "orgs"),
     )
     offices = [
-        (ROLES.c.role == role, office) for role, office in comparison.choices.offices.items()
+        (ROLES.c.role == role, office) for role, office in comparison.settings.offices.items()
     ]
     if offices:
         execute(update(ROLES).values(office=case(*offices, else_=None)))
@@ -283,6 +284,7 @@ def _stage_students(comparison: Comparison) -> None:
     )
     students = union(by_role, by_user, by_birth).subquery()
     execute(insert(STUDENTS).from_select(["person_id"], select(students)))
+    gather_statistics(STUDENTS)
     _describe_students(comparison, is_student)
 
 

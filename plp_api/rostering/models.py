@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from plp_api import problems
 from plp_api.db import Base, Resource
+from plp_api.jobs.models import Job
 from plp_api.ownership import OwnedByDistrict
+from plp_api.rostering.findings import Code
 
 
 class ImportState(StrEnum):
@@ -47,7 +50,7 @@ class RosterImport(Resource, Base):
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     state: Mapped[str] = mapped_column(String(16), default=ImportState.QUEUED)
-    progress: Mapped[float] = mapped_column(default=0.0)
+    job_id: Mapped[UUID | None]
     profile: Mapped[str] = mapped_column(String(16))
     is_dry_run: Mapped[bool] = mapped_column(default=False)
     is_confirmed: Mapped[bool] = mapped_column(default=False)
@@ -58,6 +61,28 @@ class RosterImport(Resource, Base):
     created_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    job: Mapped[Job | None] = relationship(
+        primaryjoin=lambda: foreign(RosterImport.job_id) == Job.id, lazy="selectin", viewonly=True
+    )
+
+    @property
+    def progress(self) -> float:
+        """How far it is, from 0 to 1."""
+        if self.state not in UNFINISHED:
+            return 1.0
+        return self.job.progress if self.job else 0.0
+
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """Why nothing came of it, as a problem document."""
+        if self.state == ImportState.REFUSED:
+            is_other = self.finding_counts.keys() & {Code.DISTRICT_OTHER, Code.DISTRICT_UNCLEAR}
+            code = problems.Code.DISTRICT_UNKNOWN if is_other else problems.Code.PACKAGE_INVALID
+            return problems.document(problems.Problem(code))
+        if self.state == ImportState.FAILED:
+            return self.job.problem if self.job else None
+        return None
 
 
 class Leaver(Base):

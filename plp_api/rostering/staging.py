@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     delete,
+    func,
     insert,
     literal,
     select,
@@ -36,6 +37,7 @@ from plp_api.rostering.package import Package
 from plp_api.rostering.sheet import Row
 
 ROWS_AT_ONCE = 2_000
+LARGE_TABLE = 1 << 17
 LONGEST_STATE_ID = 32
 LONGEST_GRADE = 8
 
@@ -222,10 +224,24 @@ def stage(package: Package, progress: Callable[[float], None]) -> None:
         _load(table, rows, lambda: progress(min(1.0, (package.bytes_read - start) / size)))
     for table in SOURCED:
         _set_gone_apart(table)
-    if db.on_postgresql():
-        # Nobody else gathers statistics on temporary tables.
-        for table in STAGED.sorted_tables:
-            db.session().execute(text(f"ANALYZE {table.name}"))
+    for table in STAGED.sorted_tables:
+        gather_statistics(table)
+
+
+def gather_statistics(table: Table) -> None:
+    """Tell PostgreSQL what a temporary table now holds; nobody else does it for these.
+
+    With statistics from before its ids were known, it took every id for null and compared each
+    stored enrollment with each staged one.
+    """
+    if db.on_postgresql() and _is_large(table):
+        db.session().execute(text(f"ANALYZE {table.name}"))
+
+
+def _is_large(table: Table) -> bool:
+    """Whether a bad plan could hurt; a small school's import should not spend its time on this."""
+    size = db.session().scalar(select(func.pg_relation_size(table.name)))
+    return bool(size > LARGE_TABLE)
 
 
 def clear() -> None:

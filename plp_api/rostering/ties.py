@@ -5,9 +5,10 @@ hold. One that is wanted and missing begins; one that came from a roster and is 
 ends today. What people entered by hand is left alone, and counts as there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 
 from plp_api import db
 from plp_api.people.classes import EnrollmentRole
+from plp_api.people.district_settings import CONFIRMABLE
 from plp_api.people.models import FIRST_GRADE, LAST_GRADE
 from plp_api.people.ties import (
     DISTRICT_WIDE,
@@ -42,8 +44,15 @@ from plp_api.people.ties import (
     RelationshipStatus,
     SchoolEnrollment,
 )
-from plp_api.rostering.choices import FAMILY
-from plp_api.rostering.difference import CREATED, REMOVED, UNCHANGED, UPDATED, Comparison, execute
+from plp_api.rostering.difference import (
+    CREATED,
+    REACTIVATED,
+    REMOVED,
+    UNCHANGED,
+    UPDATED,
+    Comparison,
+    execute,
+)
 from plp_api.rostering.findings import Code
 from plp_api.rostering.ids import row_ids
 from plp_api.rostering.kinds import (
@@ -64,6 +73,7 @@ from plp_api.rostering.staging import (
     WANTED_FAMILY_LINKS,
     WANTED_MEMBERS,
     WANTED_SCHOOL_ENROLLMENTS,
+    gather_statistics,
 )
 
 ADVISORIES_TABLE = cast(Table, Advisory.__table__)
@@ -73,6 +83,8 @@ MEMBERS_TABLE = cast(Table, AdvisoryMember.__table__)
 RELATIONSHIPS_TABLE = cast(Table, Relationship.__table__)
 SCHOOL_ENROLLMENTS_TABLE = cast(Table, SchoolEnrollment.__table__)
 
+# Who may become family by a roster, the closest first.
+FAMILY = (ParentKind.PARENT, ParentKind.GUARDIAN, ParentKind.RELATIVE)
 GRADES_WITH_PLANS = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 
 
@@ -117,15 +129,15 @@ def holds_on(stored: FromClause, comparison: Comparison) -> ColumnElement[bool]:
 def sync(tie: Tie, comparison: Comparison) -> None:
     """Make the stored ties agree with the wanted ones: end, change, begin."""
     stored = tie.stored
-    is_open = and_(tie.of_kind(comparison), holds_on(stored, comparison))
-    is_ours = and_(is_open, stored.c.is_from_roster)
+    gather_statistics(tie.wanted)
+    is_ours = and_(_is_open(tie, comparison), stored.c.is_from_roster)
     comparison.active[tie.name] = _number(stored, is_ours)
     is_wanted = exists().where(tie.same(*tie.keys))
     is_followed = exists().where(tie.same(*tie.follows)) if comparison.is_summer else true()
     ended = end(stored, and_(is_ours, ~is_wanted, is_followed), comparison)
     comparison.note(tie.name, REMOVED, ended)
     changed = _change(tie, is_ours)
-    begun = _begin(tie, is_open, comparison)
+    begun = _begin(tie, comparison)
     comparison.note(tie.name, UPDATED, changed)
     comparison.note(tie.name, CREATED, begun)
     comparison.note(tie.name, UNCHANGED, _number(tie.wanted) - begun - changed)
@@ -155,9 +167,17 @@ def _change(tie: Tie, is_ours: ColumnElement[bool]) -> int:
     return execute(statement.values(**wanted, **_next_version(tie.stored)))
 
 
-def _begin(tie: Tie, is_open: ColumnElement[bool], comparison: Comparison) -> int:
+def _is_open(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
+    return and_(tie.of_kind(comparison), holds_on(tie.stored, comparison))
+
+
+def _is_there(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
+    """Whether a wanted tie is stored already, by a roster or by hand."""
+    return exists().where(_is_open(tie, comparison), tie.same(*tie.keys))
+
+
+def _begin(tie: Tie, comparison: Comparison) -> int:
     stored, wanted = tie.stored, tie.wanted
-    is_there = exists().where(is_open, tie.same(*tie.keys))
     # Two ties that hold on one day would count a student twice on that day.
     overlaps = exists().where(
         tie.of_kind(comparison),
@@ -174,14 +194,14 @@ def _begin(tie: Tie, is_open: ColumnElement[bool], comparison: Comparison) -> in
         **{name: wanted.c[name] for name in (*tie.keys, *tie.attributes)},
         "starts_on": case((and_(is_now, overlaps), today), else_=wanted.c.starts_on),
     }
-    rows = select(*columns.values()).where(~is_there)
+    rows = select(*columns.values()).where(~_is_there(tie, comparison))
     return execute(insert(stored).from_select(list(columns), rows))
 
 
-def bring_school_enrollments(comparison: Comparison) -> None:
-    """Students at their schools, in a grade."""
+def bring_school_enrollments(comparison: Comparison) -> Sequence[UUID]:
+    """Students at their schools, in a grade; the ids of those who are new in one that has plans."""
     if "roles" not in comparison.files:
-        return
+        return []
     wanted = WANTED_SCHOOL_ENROLLMENTS
     rows = (
         select(
@@ -209,7 +229,12 @@ def bring_school_enrollments(comparison: Comparison) -> None:
         follows=("student_id",),
         attributes=("ends_on",),
     )
+    newly = select(wanted.c.student_id).where(
+        wanted.c.grade.in_(GRADES_WITH_PLANS), ~_is_there(tie, comparison)
+    )
+    students = db.session().scalars(newly.distinct()).all()
     sync(tie, comparison)
+    return students
 
 
 def _last_day() -> Any:
@@ -262,7 +287,9 @@ def bring_family_links(comparison: Comparison) -> None:
     for column, key in (("one_id", "one"), ("other_id", "other")):
         known = select(USERS.c.id).where(USERS.c.sourced_id == AGENTS.c[key])
         execute(update(AGENTS).values({column: known.scalar_subquery()}))
+    gather_statistics(AGENTS)
     _want_family_links()
+    gather_statistics(WANTED_FAMILY_LINKS)
     _tell_other_agents(comparison)
     stored, wanted = RELATIONSHIPS_TABLE, WANTED_FAMILY_LINKS
     same = and_(
@@ -336,10 +363,9 @@ def _begin_family_links(comparison: Comparison, same: ColumnElement[bool]) -> No
     stored, wanted = RELATIONSHIPS_TABLE, WANTED_FAMILY_LINKS
     is_suppressed = stored.c.status == RelationshipStatus.SUPPRESSED
     bars = exists().where(same, or_(is_suppressed, holds_on(stored, comparison)))
+    chosen = set(comparison.settings.confirm_family_links) & set(CONFIRMABLE)
     may_be_confirmed = and_(
-        literal(comparison.choices.confirms_family_links),
-        wanted.c.parent_kind.in_([ParentKind.PARENT, ParentKind.GUARDIAN]),
-        ~exists().where(same),
+        wanted.c.parent_kind.in_([str(kind) for kind in chosen]), ~exists().where(same)
     )
     confirmed, unconfirmed = RelationshipStatus.CONFIRMED, RelationshipStatus.UNCONFIRMED
     columns = {
@@ -402,17 +428,17 @@ def bring_advisories(comparison: Comparison) -> None:
 
 def _advisory_classes(comparison: Comparison) -> Any:
     """Ids of the classes that are advisories."""
-    choices = comparison.choices
-    titles = (pattern.lower().replace("*", "%") for pattern in choices.advisory_titles)
+    settings = comparison.settings
+    titles = (pattern.lower().replace("*", "%") for pattern in settings.advisory_titles)
     reasons: list[ColumnElement[bool]] = [
         func.lower(CLASSES_TABLE.c.title).like(title) for title in titles
     ]
-    if choices.homerooms_are_advisories:
+    if settings.homerooms_are_advisories:
         reasons.append(CLASSES_TABLE.c.type == "homeroom")
-    if choices.advisory_course_codes:
+    if settings.advisory_course_codes:
         courses = select(COURSES_TABLE.c.id).where(
             COURSES_TABLE.c.district_id == comparison.district_id,
-            COURSES_TABLE.c.code.in_(choices.advisory_course_codes),
+            COURSES_TABLE.c.code.in_(settings.advisory_course_codes),
         )
         reasons.append(CLASSES_TABLE.c.course_id.in_(courses))
     has_plans = exists().where(
@@ -451,7 +477,7 @@ def _open_advisories(chosen: Any, comparison: Comparison) -> None:
         comparison.note("advisories", REMOVED, closed)
     opening = update(stored).where(is_of_class, stored.c.is_active.is_(False), is_chosen)
     reopened = execute(opening.values(is_active=True, **version))
-    comparison.note("advisories", "reactivated", reopened)
+    comparison.note("advisories", REACTIVATED, reopened)
     columns = {
         "id": row_ids(),
         "district_id": CLASSES_TABLE.c.district_id,
@@ -461,7 +487,10 @@ def _open_advisories(chosen: Any, comparison: Comparison) -> None:
     }
     has_one = exists().where(stored.c.class_id == CLASSES_TABLE.c.id)
     rows = select(*columns.values()).where(CLASSES_TABLE.c.id.in_(chosen), ~has_one)
-    comparison.note("advisories", CREATED, execute(insert(stored).from_select(list(columns), rows)))
+    opened = execute(insert(stored).from_select(list(columns), rows))
+    comparison.note("advisories", CREATED, opened)
+    standing = _number(stored, is_of_class, stored.c.is_active)
+    comparison.note("advisories", UNCHANGED, standing - opened - reopened)
 
 
 def _want_advisories(comparison: Comparison) -> None:

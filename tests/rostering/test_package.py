@@ -1,6 +1,5 @@
 """A OneRoster package is read as it is; whatever is wrong with it becomes a finding."""
 
-import csv
 import io
 import struct
 import tracemalloc
@@ -13,161 +12,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plp_api.rostering import archive
-from plp_api.rostering.columns import COLUMNS, FILES, Kind
+from plp_api.rostering.columns import COLUMNS, Kind
 from plp_api.rostering.findings import KEPT_PER_CODE, Code, Findings, Severity
 from plp_api.rostering.package import open_package
+from tests.rostering.packages import (
+    CLASSES,
+    COURSES,
+    DEMOGRAPHICS,
+    ENROLLMENTS,
+    ORGS,
+    ROLES,
+    ROWS,
+    SESSIONS,
+    USERS,
+    changed,
+    contents,
+    headers,
+    manifest,
+    written,
+    zipped,
+)
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-# A small district in the shape of 1.2; 1.1 leaves roles out and says them with the user.
-ORGS = [
-    {"sourcedId": "d1", "name": "Granite SU", "type": "district"},
-    {"sourcedId": "s1", "name": "Granite High", "type": "school", "parentSourcedId": "d1"},
-]
-SESSIONS = [
-    {
-        "sourcedId": "y1",
-        "title": "2026-27",
-        "type": "schoolYear",
-        "startDate": "2026-08-26",
-        "endDate": "2027-06-18",
-        "schoolYear": "2027",
-    },
-]
-COURSES = [
-    {
-        "sourcedId": "c1",
-        "schoolYearSourcedId": "y1",
-        "title": "Advisory",
-        "courseCode": "ADV",
-        "grades": "9,10",
-        "orgSourcedId": "s1",
-    },
-]
-CLASSES = [
-    {
-        "sourcedId": "k1",
-        "title": "Advisory A",
-        "courseSourcedId": "c1",
-        "classType": "homeroom",
-        "schoolSourcedId": "s1",
-        "termSourcedIds": "y1",
-    },
-]
-USERS = [
-    {
-        "sourcedId": "t1",
-        "enabledUser": "true",
-        "username": "teacher",
-        "givenName": "Ada",
-        "familyName": "Stone",
-        "orgSourcedIds": "s1",
-        "role": "teacher",
-    },
-    {
-        "sourcedId": "u1",
-        "enabledUser": "true",
-        "username": "student",
-        "givenName": "Bo",
-        "familyName": "Birch",
-        "grades": "9",
-        "agentSourcedIds": " p1 , ",
-        "userIds": "{State:4711}",
-        "orgSourcedIds": "s1",
-        "role": "student",
-    },
-    {
-        "sourcedId": "p1",
-        "enabledUser": "false",
-        "username": "parent",
-        "givenName": "Cy",
-        "familyName": "Birch",
-        "password": "hunter2",
-        "orgSourcedIds": "s1",
-        "role": "parent",
-    },
-]
-ROLES = [
-    {
-        "sourcedId": f"r{user['sourcedId']}",
-        "userSourcedId": user["sourcedId"],
-        "roleType": "primary",
-        "role": user["role"],
-        "orgSourcedId": "s1",
-    }
-    for user in USERS
-]
-ENROLLMENTS = [
-    {
-        "sourcedId": "e1",
-        "classSourcedId": "k1",
-        "schoolSourcedId": "s1",
-        "userSourcedId": "t1",
-        "role": "teacher",
-        "primary": "true",
-    },
-    {
-        "sourcedId": "e2",
-        "classSourcedId": "k1",
-        "schoolSourcedId": "s1",
-        "userSourcedId": "u1",
-        "role": "student",
-        "beginDate": "2026-08-26",
-        "endDate": "2027-06-18",
-    },
-]
-DEMOGRAPHICS = [{"sourcedId": "u1", "birthDate": "2011-02-28", "sex": "female", "white": "false"}]
-
-ROWS = {
-    "academicSessions": SESSIONS,
-    "orgs": ORGS,
-    "courses": COURSES,
-    "classes": CLASSES,
-    "users": USERS,
-    "roles": ROLES,
-    "enrollments": ENROLLMENTS,
-    "demographics": DEMOGRAPHICS,
-}
-
-
-def written(header, rows):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def headers(version, file):
-    return [column.name for column in COLUMNS[version][file] if column.name != "resourceSourcedIds"]
-
-
-def manifest(version, files, **changed):
-    modes = {f"file.{file}": "bulk" if file in files else "absent" for file in FILES[version]}
-    properties = {"manifest.version": "1.0", "oneroster.version": version, **modes, **changed}
-    rows = [{"propertyName": name, "value": value} for name, value in properties.items() if value]
-    return written(["propertyName", "value"], rows)
-
-
-def contents(version="1.2", **changed):
-    """The files of a right package, with whole files changed: rows, or bytes as they are."""
-    rows = {file: found for file, found in ROWS.items() if file in COLUMNS[version]}
-    texts = {file: written(headers(version, file), found) for file, found in rows.items()}
-    for file, change in changed.items():
-        is_text = isinstance(change, bytes)
-        texts[file] = change if is_text else written(headers(version, file), change)
-    return {
-        "manifest.csv": manifest(version, texts),
-        **{f"{file}.csv": text for file, text in texts.items()},
-    }
-
-
-def zipped(files, compression=zipfile.ZIP_DEFLATED):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", compression) as target:
-        for name, text in files.items():
-            target.writestr(name, text)
-    return packed
 
 
 def checked(files, profile="lenient"):
@@ -180,10 +46,6 @@ def checked(files, profile="lenient"):
 
 def places(findings, code):
     return [(f.file, f.row, f.column) for f in findings if f.code == code]
-
-
-def changed(rows, place, **cells):
-    return [{**row, **cells} if number == place else row for number, row in enumerate(rows)]
 
 
 def read(files, file):
@@ -852,7 +714,7 @@ def test_findings_hold_no_personal_values():
 
 
 def test_every_code_has_a_test():
-    source = Path(__file__).read_text()
+    source = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     assert [code.name for code in Code if f"Code.{code.name}" not in source] == []
 
 

@@ -1,0 +1,138 @@
+"""`plp roster`: bringing a district in from its SIS."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+if TYPE_CHECKING:
+    from plp_api.db import Database
+    from plp_api.rostering.actions import Order, Outcome
+    from plp_api.rostering.findings import Finding
+
+SHOWN_PER_CODE = 5
+REFUSALS = {
+    "refused": "Nothing was imported: the package has errors.",
+    "unconfirmed": "Nothing was imported: so much would be removed that it needs --confirm.",
+}
+
+
+@click.group()
+def roster() -> None:
+    """Import people, schools and classes from an SIS."""
+
+
+@roster.command(name="import")
+@click.argument("package", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only compare; change nothing.")
+@click.option("--confirm", is_flag=True, help="Remove as many as the package asks.")
+@click.option(
+    "--profile",
+    type=click.Choice(["lenient", "strict"]),
+    default="lenient",
+    show_default=True,
+    help="Judge the package as real exports are, or by the letter.",
+)
+@click.option("--district", metavar="SLUG", help="Into this district, not the package's own.")
+@click.option("--new-district", is_flag=True, help="Add the package's district to those here.")
+def import_package(
+    package: Path,
+    dry_run: bool,
+    confirm: bool,
+    profile: str,
+    district: str | None,
+    new_district: bool,
+) -> None:
+    """Import a OneRoster PACKAGE (a ZIP of CSV, 1.1 or 1.2, bulk): all of it or nothing.
+
+    An empty installation is migrated, and gets the package's district. Exit
+    code 1 says that nothing was imported; the findings tell why.
+    """
+    from plp_api.rostering.actions import Order
+
+    with _database() as database:
+        order = Order(
+            profile=profile,
+            is_dry_run=dry_run,
+            is_confirmed=confirm,
+            district_id=_district_id(database, district) if district else None,
+            may_create=new_district,
+        )
+        outcome = _carried_out(database, package, order)
+    _tell(outcome)
+    if outcome.state in REFUSALS:
+        raise click.ClickException(REFUSALS[outcome.state])
+
+
+@contextmanager
+def _database() -> Iterator["Database"]:
+    from plp_api import db, migrating, settings
+
+    found = settings.read()
+    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrating.upgrade(found)
+    # Plans and reviews follow the students who come.
+    import_module("plp_api.wiring")
+    database = db.Database(found.database_url, found.database_pool)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def _district_id(database: "Database", slug: str) -> UUID:
+    from sqlalchemy import select
+
+    from plp_api.people.models import District
+
+    with database.transaction(write=False) as session:
+        found = session.scalar(select(District.id).where(District.slug == slug))
+    if found is None:
+        raise click.ClickException(f"There is no district {slug}.")
+    return found
+
+
+def _carried_out(database: "Database", package: Path, order: "Order") -> "Outcome":
+    from plp_api.rostering.actions import carry_out
+
+    with _bar() as show:
+        return carry_out(database, package, order, show)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], None]]:
+    """A progress bar where somebody looks at a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(total=100, unit="%", disable=None, leave=False, bar_format="{l_bar}{bar}|") as bar:
+
+        def show(progress: float) -> None:
+            bar.update(progress * 100 - bar.n)
+
+        yield show
+
+
+def _tell(outcome: "Outcome") -> None:
+    shown: Counter[str] = Counter()
+    for finding in outcome.findings:
+        shown[finding.code] += 1
+        if shown[finding.code] <= SHOWN_PER_CODE:
+            click.echo(_line(finding), err=True)
+    for code, number in outcome.findings.counts.items():
+        if number > SHOWN_PER_CODE:
+            click.echo(f"… {code}: {number:,} in all.", err=True)
+    for kind, counts in outcome.counts.items():
+        told = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
+        click.echo(f"{kind.replace('_', ' '):20} {told or 'nothing'}")
+    click.echo(f"The import was {outcome.state}.")
+
+
+def _line(finding: "Finding") -> str:
+    row = f"row {finding.row}" if finding.row else None
+    where = ", ".join(place for place in (finding.file, row, finding.column) if place)
+    return f"{finding.severity} {finding.code}: {where or 'package'}: {finding.message}"
