@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from plp_api import clock, db
-from plp_api.access.permissions import Role
+from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
-from plp_api.comments.models import Comment
+from plp_api.comments import actions as comments
 from plp_api.db import new_id
 from plp_api.people.models import Person, Student
 from plp_api.plans import snapshot, templates
@@ -203,26 +203,9 @@ def recall(version: PlanVersion, access: Access) -> None:
 
 def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
     """Give the version back with a comment saying what is asked for."""
-    by = access.caller.person_id
-    db.session().add(
-        Comment(
-            district_id=version.district_id,
-            student_id=version.student_id,
-            subject_type=version.__tablename__,
-            subject_id=version.id,
-            author_id=by,
-            author_role=school_role(access, version.student_id),
-            body=comment,
-        )
-    )
+    comments.add(version, access, comment, Permission.PLANS_APPROVE)
     version.plan.stir()
-    audit.record("plan_version.changes_requested", version, by=by)
-
-
-def school_role(access: Access, student_id: UUID) -> str:
-    """As what a member of the school speaks to this student."""
-    offices = (Role.ADVISOR, Role.COUNSELOR, Role.SCHOOL_ADMIN)
-    return next((str(role) for role in offices if access.is_to(role, student_id)), "school")
+    audit.record("plan_version.changes_requested", version, by=access.caller.person_id)
 
 
 def approve(version: PlanVersion, access: Access) -> None:
@@ -260,13 +243,6 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     scribed = any(one.written_by == by and one.key in students_own for one in version.sections)
     if scribed or by in (version.submitted_by, version.student_id):
         return "Nobody approves their own work; another approver is needed."
-    return None
-
-
-def approver_is_family(version: PlanVersion, access: Access) -> str | None:
-    """Why the caller cannot act for the school: they are the student's parent."""
-    if access.is_family(version.student_id):
-        return "A student's parent never acts for the school there."
     return None
 
 

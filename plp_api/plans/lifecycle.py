@@ -1,6 +1,6 @@
 """The life of a plan version, as a table (product.md, section 4)."""
 
-from plp_api.access.lifecycle import LifeCycle, move
+from plp_api.access.lifecycle import LifeCycle, move, not_family
 from plp_api.access.permissions import Permission
 from plp_api.plans import actions
 from plp_api.plans.models import VersionStatus
@@ -20,7 +20,7 @@ VERSION = LifeCycle(
             APPROVE,
             BACK,
             actions.request_changes,
-            actions.approver_is_family,
+            not_family,
         ),
         move(
             "submitted",
@@ -28,7 +28,7 @@ VERSION = LifeCycle(
             APPROVE,
             VersionStatus.IN_FORCE,
             actions.approve,
-            actions.approver_is_family,
+            not_family,
             actions.author_is_approver,
         ),
     ]

@@ -78,7 +78,7 @@ def list_plan_versions(access: Access) -> Any:
 @blueprint.lists(PlanVersionSchema, VERSIONS)
 def list_versions_of_plan(access: Access, plan: Plan) -> Any:
     """List the versions of one plan, open, in force and superseded."""
-    return access.select(PlanVersion).where(PlanVersion.plan_id == plan.id)
+    return access.beneath(plan, PlanVersion).where(PlanVersion.plan_id == plan.id)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/versions", methods=["POST"])
@@ -187,7 +187,7 @@ def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, An
 @blueprint.lists(ProfileEntrySchema, ENTRIES)
 def list_profile_entries(access: Access, plan: Plan) -> Any:
     """List what a student says of themselves, withdrawn entries included."""
-    return access.select(ProfileEntry).where(ProfileEntry.plan_id == plan.id)
+    return access.beneath(plan, ProfileEntry).where(ProfileEntry.plan_id == plan.id)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries", methods=["POST"])

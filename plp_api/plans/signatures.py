@@ -78,11 +78,16 @@ def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[A
     rights_moved = and_(
         Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
     )
-    own_signature = exists().where(
-        Signature.plan_version_id == PlanVersion.id,
-        Signature.role == SignerRole.PARENT,
-        Signature.person_id == Relationship.person_id,
-        Signature.signed_at < UNTIL,
+    # Correlated by hand: left to itself it would take a signature on any version for one on this.
+    own_signature = (
+        exists()
+        .where(
+            Signature.plan_version_id == PlanVersion.id,
+            Signature.role == SignerRole.PARENT,
+            Signature.person_id == Relationship.person_id,
+            Signature.signed_at < UNTIL,
+        )
+        .correlate(PlanVersion, Relationship)
     )
     one_suffices = func.coalesce(rule, DecidingParents.ANY) != DecidingParents.ALL
     every_decider = or_(one_suffices, _deciders() == _deciders(own_signature))

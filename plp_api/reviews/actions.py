@@ -185,13 +185,6 @@ def _decides(student_id: UUID, person_id: UUID, today: date) -> bool:
     return not student.holds_rights(today) and db.session().scalar(asked) is not None
 
 
-def is_family(review: Review, access: Access) -> str | None:
-    """Why the caller cannot act for the school: they are the student's parent."""
-    if access.is_family(review.student_id):
-        return "A student's parent never acts for the school there."
-    return None
-
-
 def is_open(review: Review, _access: Access) -> str | None:
     """Why nothing can be excepted any more: the review is complete."""
     return "A version was approved in this cycle." if review.plan_version_id else None

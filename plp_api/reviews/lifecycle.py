@@ -1,6 +1,6 @@
 """The life of an annual review, as a table (product.md, section 4). Complete is never stored."""
 
-from plp_api.access.lifecycle import LifeCycle, move
+from plp_api.access.lifecycle import LifeCycle, move, not_family
 from plp_api.access.permissions import Permission
 from plp_api.reviews import actions
 from plp_api.reviews.models import ReviewStatus
@@ -18,7 +18,7 @@ REVIEW = LifeCycle(
             Permission.REVIEWS_HOLD,
             HELD,
             actions.hold,
-            actions.is_family,
+            not_family,
         ),
         move(
             "scheduled prepared held",
@@ -26,7 +26,7 @@ REVIEW = LifeCycle(
             Permission.REVIEWS_EXCEPT,
             EXCEPTED,
             actions.except_,
-            actions.is_family,
+            not_family,
             actions.is_open,
         ),
     ]
