@@ -209,6 +209,7 @@ def _switch(login: LoginSession, person: Person) -> None:
 
 def _end_replayed(session_id: UUID) -> None:
     login = db.session().get_one(LoginSession, session_id)
+    db.lock(login)
     db.enter([login.district_id])
     audit.record("refresh_token.replayed", login, by=None)
     end([login], EndReason.REPLAYED, by=None)
