@@ -5,8 +5,8 @@ from importlib.resources import files
 from flask import Blueprint, Response, abort, current_app, json, send_from_directory
 
 from plp_api import metrics
-from plp_api.problems import Code
 from plp_api.operations import readiness
+from plp_api.problems import Code
 
 blueprint = Blueprint("operations", __name__)
 SWAGGER = files("flask_swagger_ui") / "dist"
@@ -30,7 +30,7 @@ def live() -> dict[str, str]:
 @blueprint.get("/health/ready")
 def ready() -> tuple[dict[str, str], int]:
     """Say whether requests can be served: the database answers and its schema is current."""
-    reason = readiness.missing(current_app.database)  # type: ignore[attr-defined]
+    reason = readiness.missing(current_app.database)
     return ({"status": "ready"}, 200) if reason is None else ({"status": reason}, 503)
 
 

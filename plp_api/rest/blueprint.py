@@ -57,7 +57,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         def decorator(view: View) -> View:
             documented = self.doc(operationId=view.__name__)(view)
-            return super(Blueprint, self).route(rule, **options)(documented)  # type: ignore[no-any-return]
+            return super(Blueprint, self).route(rule, **options)(documented)
 
         return decorator
 
@@ -163,7 +163,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
-        """The view returns the statement of what may be listed; this pages, filters and sorts it."""
+        """The view returns the statement of what may be listed; this filters, sorts and pages."""
         name = schema.__name__.removesuffix("Schema")
         query = listing.query_schema(f"{name}Query")
         page = page_schema(name, schema)
@@ -176,7 +176,7 @@ class Blueprint(flask_smorest.Blueprint):
                 *rest, asked = args
                 return paging.page(view(access, *rest), listing, asked, access)
 
-            listed.listing = listing  # type: ignore[attr-defined]
+            listed.listing = listing
             return listed
 
         return decorator
@@ -189,7 +189,7 @@ class Blueprint(flask_smorest.Blueprint):
         fields: type[ma.Schema],
         permission: Permission | None = None,
     ) -> None:
-        """`POST {rule}/{id}/actions` and `POST {rule}/actions` for the life cycle of `schema.life`."""
+        """`POST {rule}/{id}/actions` and `POST {rule}/actions`, for the life cycle of the schema."""
         register_actions(self, rule, model, schema, fields, permission)
 
 

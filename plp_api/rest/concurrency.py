@@ -60,7 +60,9 @@ def plain(
     document: Any, *, tag: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A document of plain rows as the answer, past the schema that documents it (hot reads)."""
-    response = Response(orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json")
+    response = Response(
+        orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json"
+    )
     response.headers.update(headers or {})
     if tag is not None:
         response.set_etag(tag, weak=True)

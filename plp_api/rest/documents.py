@@ -27,7 +27,7 @@ class FieldErrorSchema(ma.Schema):
 
 
 class ProblemSchema(ma.Schema):
-    """What every error answers (RFC 9457). Match `code`, a closed list; show `title` and `detail`."""
+    """What every error answers (RFC 9457): match `code`, a closed list; show `title`, `detail`."""
 
     type = fields.String(required=True, metadata={"example": "/problems/validation_failed"})
     title = fields.String(required=True)

@@ -81,7 +81,7 @@ def _from_http(error: HTTPException) -> Problem:
 
 
 def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
-    """marshmallow's nested messages as a flat list of places."""
+    """Nested messages, as marshmallow gives them, as a flat list of places."""
     for location, found in messages.items():
         if location in ("query", "headers"):
             for name, detail in _flat(found, ""):

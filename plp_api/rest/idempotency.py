@@ -1,4 +1,7 @@
-"""Idempotency-Key: the same POST sent twice is done once (draft-ietf-httpapi-idempotency-key-header-07)."""
+"""Idempotency-Key: the same POST sent twice is done once.
+
+After draft-ietf-httpapi-idempotency-key-header-07.
+"""
 
 import hashlib
 from uuid import UUID

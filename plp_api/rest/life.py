@@ -1,7 +1,7 @@
 """`available_actions` and `POST …/actions`, one by one or up to fifty at once."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow as ma
 from flask import g
@@ -14,14 +14,11 @@ from plp_api.access.rows import Access
 from plp_api.problems import Code, Problem, document
 from plp_api.rest.fields import Schema
 
-if TYPE_CHECKING:
-    from plp_api.rest.blueprint import Blueprint
-
 MOST_AT_ONCE = 50
 
 
 def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
-    """Give rows what a schema shows beside their columns, for this caller, with few queries for all.
+    """Give rows what a schema shows beside their columns, for this caller, with few queries.
 
     `schema.shape(rows, access)`, where there is one, sets further attributes;
     `schema.life` stands for `available_actions`.
@@ -81,7 +78,7 @@ class ActionAnswerSchema(Schema):
 
 
 def register_actions(
-    blueprint: "Blueprint",
+    blueprint: Any,
     rule: str,
     model: type[Any],
     schema: type[ma.Schema],
@@ -108,7 +105,7 @@ def register_actions(
         are open to you now; any other answers 409 `action_unavailable` with
         the reason, or 403 where it is not yours to take.
         """
-    act.life = life  # type: ignore[attr-defined]
+    act.life = life
     checked = blueprint.requires(read, model, changes=True)(act)
     refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
     blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
@@ -136,7 +133,7 @@ def register_actions(
         Each item succeeds or fails by itself: the answer says what became of
         it. `version` stands for If-Match.
         """
-    act_on_many.life, act_on_many.each = life, model  # type: ignore[attr-defined]
+    act_on_many.life, act_on_many.each = life, model
     blueprint.route(f"{rule}/actions", methods=["POST"])(blueprint.requires(read)(act_on_many))
 
 
