@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -37,12 +37,13 @@ class Child:
         self._environment = {**environment, SUPERVISOR: str(os.getpid())}
         self._inherited = inherited
         self._process: subprocess.Popen[bytes] | None = None
-        self._starts = 0
+        self._failures = 0
+        self._started_at = 0.0
         self._start_at = 0.0
 
     def start(self) -> None:
         """Start it, away from the terminal's signals: only the supervisor tells it to end."""
-        self._starts += 1
+        self._started_at = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - a command of our own making
             self._command,
             env=self._environment,
@@ -59,14 +60,17 @@ class Child:
         return self._process is not None and (self._process.poll() or 0) > 0
 
     def keep(self) -> None:
-        """Start it again when it has ended: at once, then after ever longer pauses."""
+        """Start it again when it has ended, after ever longer pauses if it keeps ending."""
         if self.is_running():
             return
+        now = time.monotonic()
         if self._process is not None:
-            pause = min(2 ** (self._starts - 1) / 2, LONGEST_PAUSE)
+            lived_long = now - self._started_at > LONGEST_PAUSE
+            self._failures = 1 if lived_long else self._failures + 1
+            pause = min(2**self._failures / 4, LONGEST_PAUSE)
             log.error("child.ended", name=self.name, code=self._process.returncode, pause=pause)
-            self._start_at, self._process = time.monotonic() + pause, None
-        if time.monotonic() >= self._start_at:
+            self._start_at, self._process = now + pause, None
+        if now >= self._start_at:
             self.start()
 
     def send(self, signum: int) -> None:
@@ -88,18 +92,41 @@ def supervise(children: Sequence[Child]) -> bool:
     second signal together with the first (from `make`, from a service manager
     that signals every process) is no second word.
     """
-    told: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for signum in (*ENDING, signal.SIGCHLD):
-        signal.signal(signum, lambda number, _frame: told.put(number))
-    is_well = True
-    while is_well and _next(told) not in ENDING:
+    told = listen(*ENDING, signal.SIGCHLD)
+    signum: int | None = None
+    while signum not in ENDING and not _is_lost(children):
         for child in children:
             child.keep()
-        is_well = not any(child.is_vital and child.gave_up() for child in children)
+        signum = _next(told)
+    is_well = not _is_lost(children)
     _end(children, told)
     for signum in ENDING:
         signal.signal(signum, signal.SIG_IGN)
     return is_well
+
+
+def _is_lost(children: Sequence[Child]) -> bool:
+    return any(child.is_vital and child.gave_up() for child in children)
+
+
+def listen(
+    *signums: signal.Signals, tell: Callable[[], None] = lambda: None
+) -> "queue.SimpleQueue[int]":
+    """The signals as they come; each calls `tell` too.
+
+    A handler may put to a SimpleQueue alone: any other could be in use right then.
+    A hang-up that whoever started us wants ignored (`nohup`) stays ignored.
+    """
+    told: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def handle(signum: int, _frame: object) -> None:
+        tell()
+        told.put(signum)
+
+    for signum in signums:
+        if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
+            signal.signal(signum, handle)
+    return told
 
 
 def _next(told: "queue.SimpleQueue[int]") -> int | None:
@@ -115,8 +142,8 @@ def _end(children: Sequence[Child], told: "queue.SimpleQueue[int]") -> None:
     for child in children:
         child.end()
     while any(child.is_running() for child in children):
-        now = time.monotonic()
-        if _next(told) in ENDING and now > begun + 1:
+        signum, now = _next(told), time.monotonic()
+        if signum in ENDING and now > begun + 1:
             deadline = min(deadline, now + SECONDS_IN_HASTE)
         if now > deadline:
             for child in children:

@@ -116,9 +116,9 @@ def read() -> Settings:
         database_pool=env.int("DATABASE_POOL", 8),
         web_processes=env.int("WEB_PROCESSES", 2),
         web_threads=env.int("WEB_THREADS", 4),
-        worker_threads=env.int("WORKER_THREADS", 2),
+        worker_threads=env.int("WORKER_THREADS", 2, validate=validate.Range(min=1)),
         queue_url=_with_driver(env.str("QUEUE_URL", "")),
-        job_lease=env.int("JOB_LEASE", 60),
+        job_lease=env.int("JOB_LEASE", 60, validate=validate.Range(min=1)),
         password_cost=_password_cost(env, environment),
         log_level=env.str("LOG_LEVEL", "INFO"),
     )

@@ -8,7 +8,6 @@ offered again once its lease has run out, as after a kill -9.
 
 import logging
 import queue as queues
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ import structlog
 from huey.consumer import Consumer
 from sqlalchemy.exc import SQLAlchemyError
 
-from plp_api import clock, db, logs, metrics, settings
+from plp_api import clock, db, logs, metrics, processes, settings
 from plp_api.audit.actions import request_id
 from plp_api.jobs import actions, queue
 from plp_api.jobs.actions import Claim, Interrupted, Report
@@ -211,7 +210,7 @@ class Worker:
         )
         stop_beating = threading.Event()
         consumer.start()
-        told = self._listen()
+        told = processes.listen(*processes.ENDING, tell=self._end_soon)
         threading.Thread(target=self._beat_until, args=[stop_beating], daemon=True).start()
         log.info("worker.started", threads=self.settings.worker_threads)
         self._tick_until(told, consumer)
@@ -219,17 +218,8 @@ class Worker:
         stop_beating.set()
         log.info("worker.ended", left=len(self._holds))
 
-    def _listen(self) -> "queues.SimpleQueue[int]":
-        """The signals to end, as they come (a handler must not set an Event: it may hold it)."""
-        told: queues.SimpleQueue[int] = queues.SimpleQueue()
-
-        def tell(signum: int, _frame: object) -> None:
-            self.is_ending = True
-            told.put(signum)
-
-        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(signum, tell)
-        return told
+    def _end_soon(self) -> None:
+        self.is_ending = True
 
     def _tick_until(self, told: "queues.SimpleQueue[int]", consumer: Consumer) -> None:
         checked = time.monotonic()

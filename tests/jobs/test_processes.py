@@ -23,6 +23,7 @@ from plp_api.goals.models import Goal
 from plp_api.jobs import actions as jobs
 from plp_api.jobs import queue
 from plp_api.jobs.models import Job
+from plp_api.processes import ENDING, Child, supervise
 from tests import databases
 from tests.client import Client
 from tests.world import populate
@@ -196,3 +197,35 @@ def end_by_killing_the_first_process(server):
 def count(database, home, model, condition):
     with database.transaction(write=False, districts=[home.district_id]) as session:
         return session.scalar(select(func.count()).select_from(model).where(condition))
+
+
+STUBBORN = """
+import sys
+from plp_api.processes import Child, supervise
+deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+supervise([Child("deaf", [sys.executable, "-c", deaf], {})])
+"""
+
+
+def test_a_second_word_ends_what_does_not_listen_to_the_first():
+    command = [sys.executable, "-c", STUBBORN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout.readline() == b"\n"
+        started = time.monotonic()
+        for pause in (0, 0.1, 1.4):
+            time.sleep(pause)
+            supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(PATIENCE) == 0
+    assert 2 < time.monotonic() - started < 15, "given a moment, but not all of the time there is"
+
+
+def test_a_child_that_cannot_run_ends_the_others():
+    sleeping = Child("sleeping", [sys.executable, "-c", "import time; time.sleep(60)"], {})
+    failing = Child("failing", [sys.executable, "-c", "raise SystemExit(3)"], {}, is_vital=True)
+    kept = {one: signal.getsignal(one) for one in (*ENDING, signal.SIGCHLD)}
+    try:
+        assert supervise([sleeping, failing]) is False
+    finally:
+        for signum, handler in kept.items():
+            signal.signal(signum, handler)
+    assert not sleeping.is_running()
