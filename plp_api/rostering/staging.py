@@ -241,7 +241,7 @@ def gather_statistics(table: Table) -> None:
 def _is_large(table: Table) -> bool:
     """Whether a bad plan could hurt; a small school's import should not spend its time on this."""
     size = db.session().scalar(select(func.pg_relation_size(table.name)))
-    return bool(size > LARGE_TABLE)
+    return bool(size and size > LARGE_TABLE)
 
 
 def clear() -> None:
