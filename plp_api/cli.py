@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -38,17 +37,14 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
-        areas = [name for name, module in AREA_COMMANDS.items() if find_spec(module)]
-        return sorted([*super().list_commands(ctx), *areas])
+        return sorted([*super().list_commands(ctx), *AREA_COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command by that name; an area's is loaded only now."""
         module = AREA_COMMANDS.get(cmd_name)
         if module is None:
             return super().get_command(ctx, cmd_name)
-        command: click.Command | None = None
-        if find_spec(module):
-            command = getattr(import_module(module), cmd_name)
+        command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -97,7 +93,7 @@ def serve(demo: bool) -> None:
     if demo or settings.database_url.startswith("sqlite"):
         _migrate(settings)
     _require_ready(settings)
-    if demo and find_spec("plp_api.demo"):
+    if demo:
         import_module("plp_api.demo").load(settings)
     with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
         click.echo(f"Serving on http://{settings.host}:{settings.port}, documentation at /docs.")
