@@ -259,12 +259,6 @@ def _fail(job: Job, problem: Problem) -> None:
         log.exception("job.failure_untold", job=str(job.id), kind=job.kind, exc_info=error)
 
 
-def due() -> list[UUID]:
-    """The ids of the jobs that are queued and due, oldest first."""
-    jobs = select(Job.id).where(Job.state == JobState.QUEUED, Job.due_at <= clock.now())
-    return list(db.session().scalars(jobs.order_by(Job.due_at, Job.id)))
-
-
 # The sweep.
 
 

@@ -230,20 +230,3 @@ class Worker:
                 checked = time.monotonic()
             with suppress(queues.Empty):
                 told.get(timeout=TICK)
-
-
-def run_due(database: db.Database, given: Settings) -> int:
-    """Run every job that is queued and due, here and now, one after the other; how many there were.
-
-    For commands that want their work done when they return, and for tests.
-    """
-    worker = Worker(database, given)
-    done: set[UUID] = set()
-    while True:
-        with database.transaction(write=False):
-            jobs = [job_id for job_id in actions.due() if job_id not in done]
-        if not jobs:
-            return len(done)
-        for job_id in jobs:
-            worker.perform(job_id)
-        done.update(jobs)

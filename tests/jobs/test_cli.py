@@ -4,7 +4,7 @@ import socket
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import inspect, update
 from sqlalchemy.engine import make_url
 
 from plp_api import cli, db, migrating
@@ -107,8 +107,9 @@ def test_a_migration_that_breaks_off_leaves_nothing(environment, monkeypatch, tm
     with pytest.raises(KeyboardInterrupt):
         migrating.upgrade(settings)
     monkeypatch.undo()
-    migrating.upgrade(settings)
     database = db.Database(url)
+    assert inspect(database.engine).get_table_names() == []
+    migrating.upgrade(settings)
     assert migrating.current(database.engine) == migrating.head()
     database.dispose()
 

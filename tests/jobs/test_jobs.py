@@ -1,8 +1,10 @@
 """A job's way from queued to its end; a killed worker's lease; attempts."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -158,6 +160,25 @@ def test_a_job_is_taken_by_one_worker_alone(database, world, script, worker):
     assert second is None
 
 
+def test_of_workers_that_claim_at_once_one_gets_the_job(real_database, script):
+    with real_database.transaction():
+        asked_for = [jobs.enqueue("test.work", None, None).id for _ in range(10)]
+    together = Barrier(3)
+
+    def take():
+        taken = []
+        for job_id in asked_for:
+            together.wait()
+            with real_database.transaction():
+                taken += [job_id] if jobs.claim(job_id, LEASE) else []
+        return taken
+
+    with ThreadPoolExecutor(3) as threads:
+        taking = [threads.submit(take) for _ in range(3)]
+        taken = [job_id for one in taking for job_id in one.result()]
+    assert sorted(taken) == sorted(asked_for)
+
+
 def test_a_killed_workers_job_is_offered_again_once_its_lease_ran_out(
     database, world, script, worker
 ):
@@ -207,6 +228,22 @@ def test_a_worker_that_lost_its_job_must_stop_and_cannot_end_it(database, world,
         worker.perform(job_id)
     job = row(database, job_id)
     assert (job.state, job.result) == ("queued", None)
+
+
+def test_a_worker_that_lost_its_job_to_another_cannot_end_it(database, world, script, worker):
+    def work(job_id, report):
+        travel.shift(2 * LEASE)
+        sweep(database)
+        with database.transaction():
+            assert jobs.claim(job_id, LEASE).attempt == 2
+        return {"answer": "late"}
+
+    script.steps = [work]
+    with time_machine.travel(clock.now(), tick=False) as travel:
+        job_id = asked(database, world)
+        worker.perform(job_id)
+    job = row(database, job_id)
+    assert (job.state, job.result) == ("running", None)
 
 
 def test_a_job_that_kills_its_workers_is_given_up(database, world, script):
@@ -264,10 +301,3 @@ def test_a_failure_that_cannot_be_told_still_is_one(database, world, worker):
 
 def refused() -> Any:
     raise Problem(Code.PACKAGE_INVALID)
-
-
-def test_commands_can_have_due_work_done_at_once(database, settings, world, script):
-    script.steps = ["done"]
-    job_id = asked(database, world)
-    assert workers.run_due(database, settings) >= 1
-    assert row(database, job_id).state == JobState.SUCCEEDED
