@@ -77,7 +77,8 @@ class Blueprint(flask_smorest.Blueprint):
         asks for If-Match though the method is POST. `media` is what a body must
         be, None where there is none. `lean` leaves loading the row to the view
         (hot reads), which then answers for the check itself. Not `keyed`: takes
-        no Idempotency-Key, since of such a body (a password) nothing is kept.
+        no Idempotency-Key, since of such a body (a password, an upload, which has
+        its hash) nothing is kept.
         A row without a version is never edited, only ended: no If-Match.
         """
         is_versioned = model is None or hasattr(model, "version")
@@ -144,6 +145,8 @@ class Blueprint(flask_smorest.Blueprint):
             def flushed(*args: Any, **kwargs: Any) -> Any:
                 result = view(*args, **kwargs)
                 db.session().flush()
+                if result is None and schema is None:
+                    return _empty(status_code)
                 if isinstance(result, paging.Page):
                     annotate(result.items, schema, g.access)
                     return result, status_code, result.headers
@@ -271,6 +274,13 @@ def _check_parameters(view: View) -> None:
             Code.VALIDATION_FAILED,
             errors=[FieldError("", "Unknown parameter.", parameter=name) for name in request.args],
         )
+
+
+def _empty(status_code: int) -> Response:
+    """An answer without a body: not even `null`."""
+    response = Response(status=status_code)
+    response.headers.pop("Content-Type")
+    return response
 
 
 def _tagged(response: Response, *, is_shaped: bool) -> Response:

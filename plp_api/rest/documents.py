@@ -37,6 +37,11 @@ class ProblemSchema(ma.Schema):
     errors = fields.List(fields.Nested(FieldErrorSchema))
     request_id = fields.String()
 
+    class Meta:
+        """A problem may carry more: which action, which limit (RFC 9457, section 3.2)."""
+
+        unknown = ma.INCLUDE
+
 
 class Api(flask_smorest.Api):
     """flask-smorest's Api with our error document and nothing of its own error handling."""
@@ -124,6 +129,9 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
     for path in spec["paths"].values():
         for method, operation in path.items():
             if isinstance(operation, dict):
+                answers = operation["responses"].items()
+                operation["responses"] = {str(status): said for status, said in answers}
+                _gather_form(operation, spec["components"]["schemas"])
                 for status in _finish_operation(method, operation):
                     _refer(spec["components"]["responses"], operation["responses"], status)
     examples.add(spec)
@@ -148,6 +156,19 @@ def _shows_a_row(responses: dict[str, Any]) -> bool:
     content = responses.get("200", {}).get("content", {})
     shown = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     return bool(shown) and not shown.endswith("Page")
+
+
+def _gather_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Make one multipart body of a form's fields and its files, which come documented apart."""
+    parameters = operation.get("parameters", [])
+    filled = [one for one in parameters if one["in"] == "formData"]
+    if not filled:
+        return
+    operation["parameters"] = [one for one in parameters if one["in"] != "formData"]
+    media = operation["requestBody"]["content"]["multipart/form-data"]
+    files = schemas[media["schema"]["$ref"].rsplit("/", 1)[1]]
+    members = {one["name"]: {**one["schema"], "description": one["description"]} for one in filled}
+    media["schema"] = {**files, "properties": {**files["properties"], **members}}
 
 
 def _refer(known: dict[str, Any], responses: dict[str, Any], status: HTTPStatus) -> None:

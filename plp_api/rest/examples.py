@@ -67,7 +67,7 @@ def _add_to_operation(operation: Json, schemas: Json) -> None:
 
 def _media(body: Json) -> Iterator[Json]:
     for kind, media in body.get("content", {}).items():
-        if kind.endswith("json") and media.get("schema"):
+        if kind.endswith(("json", "form-data")) and media.get("schema"):
             yield media
 
 
@@ -158,8 +158,9 @@ def _merged(parts: list[Json]) -> Json:
 
 
 def _number(schema: Json) -> int | float:
-    least = schema.get("minimum", 1)
-    return least if schema.get("maximum", least) <= 1 else max(least, 1)
+    least: int | float = schema.get("minimum") or 0
+    most: int | float = schema.get("maximum", 1)
+    return max(least, 1) if most >= 1 else most
 
 
 def _words(schema: Json, name: str) -> str | None:
@@ -170,6 +171,8 @@ def _words(schema: Json, name: str) -> str | None:
             return DATES.get(name, "2026-10-05")
         case "date-time":
             return "2026-10-05T14:30:00Z"
+        case "binary":
+            return "(the bytes of a file)"
     words = BY_NAME.get(name, name.replace("_", " ").capitalize())
     return words and words[: schema.get("maxLength")]
 

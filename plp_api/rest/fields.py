@@ -47,11 +47,13 @@ class Choice(fields.String):
     """One word of a closed set on the way in, of an open set on the way out.
 
     Documented as `anyOf: [named enum, string]`, so that generated clients
-    survive a word that is added later.
+    survive a word that is added later. The enum's name there is its own, unless
+    `called` gives another.
     """
 
-    def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
+    def __init__(self, choices: type[StrEnum], *, called: str | None = None, **kwargs: Any) -> None:
         self.choices = choices
+        self.called = called or choices.__name__
         words = [str(one) for one in choices]
         kwargs["validate"] = validate.OneOf(words, error=f"Must be one of: {', '.join(words)}.")
         super().__init__(**kwargs)
@@ -141,12 +143,19 @@ def document_choices(plugin: MarshmallowPlugin) -> None:
     def choice(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not isinstance(field, Choice):
             return {}
-        name = field.choices.__name__
+        name = field.called
         schemas = plugin.spec.components.schemas  # type: ignore[union-attr]
+        words = [str(one) for one in field.choices]
+        if schemas.get(name, {}).get("enum", words) != words or "properties" in schemas.get(
+            name, {}
+        ):
+            raise ValueError(
+                f"two things are called {name}: give the Choice another name, `called`"
+            )
         if name not in schemas:
             described = {
                 "type": "string",
-                "enum": [str(one) for one in field.choices],
+                "enum": words,
                 "description": (field.choices.__doc__ or "").strip(),
             }
             plugin.spec.components.schema(name, described)  # type: ignore[union-attr]

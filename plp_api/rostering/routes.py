@@ -31,17 +31,13 @@ IMPORTS = Listing(
 
 @blueprint.before_request
 def allow_uploads() -> None:
-    """A package may be larger than other bodies; and it has its hash instead of a key.
-
-    Remembering the answer to a key would mean to hold the whole upload in memory.
-    """
+    """A package may be larger than other bodies."""
     if request.method == "POST":
         request.max_content_length = settings.current().package_limit
-        request.environ.pop("HTTP_IDEMPOTENCY_KEY", None)
 
 
 @blueprint.route("/roster-imports", methods=["POST"])
-@blueprint.requires(Permission.IMPORTS_WRITE, media="multipart/form-data")
+@blueprint.requires(Permission.IMPORTS_WRITE, media="multipart/form-data", keyed=False)
 @blueprint.refuses(Code.IMPORT_RUNNING)
 @blueprint.arguments(RosterImportOrderSchema, location="form")
 @blueprint.arguments(RosterPackageSchema, location="files")

@@ -38,7 +38,7 @@ class RosterPackageSchema(Schema):
 
 
 class RosterFindingSchema(Schema):
-    code = Choice(Code, required=True)
+    code = Choice(Code, called="FindingCode", required=True)
     severity = Choice(Severity, required=True)
     file = fields.String(allow_none=True, metadata={"example": "users.csv"})
     row = fields.Integer(

@@ -160,7 +160,7 @@ class AppointmentSchema(SpanSchema, ResourceSchema):
     sample_student_ids = fields.List(
         fields.UUID(),
         attribute="sample",
-        validate=validate.Length(1, LARGEST_SAMPLE),
+        validate=validate.Length(max=LARGEST_SAMPLE),
         metadata=described("The students whose records an auditor's office opens."),
     )
     is_from_roster = fields.Boolean(dump_only=True)
