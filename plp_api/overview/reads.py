@@ -9,7 +9,7 @@ from uuid import UUID
 
 from plp_api import db
 from plp_api.access import scope
-from plp_api.access.permissions import Permission, Role
+from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import statements
 from plp_api.people.models import Student
@@ -115,7 +115,7 @@ def _with_steps(goals: Sequence[Row], steps: Sequence[Row]) -> list[Row]:
 
 def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence[Row]:
     """A parent never learns who the other parent is."""
-    if access.roles_to(student_id) == {Role.PARENT}:
+    if access.is_family(student_id):
         for row in rows:
             if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
                 row["person_id"] = None
@@ -126,7 +126,6 @@ def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:
     """The summaries of these plans, in that order, in one query."""
     (rows,) = db.fetch(statements.HEADS(ids=list(ids), **head_binds(access)))
     by_id = {row["id"]: row for row in rows}
-    access.look_up(row["student_id"] for row in rows)
     return [summary(by_id[one], access) for one in ids if one in by_id]
 
 
@@ -150,8 +149,8 @@ def summary(found: Row, access: Access) -> Row:
 
 def _student(found: Row, access: Access) -> Row:
     """The student by the name this reader's audience uses."""
-    is_family = access.roles_to(found["student_id"]) == {Role.PARENT}
-    uses_preferred = not is_family or found["family_uses_preferred"]
+    is_child = access.is_family(found["student_id"])
+    uses_preferred = not is_child or found["family_uses_preferred"]
     given, family = found["given_name"], found["family_name"]
     return {
         "id": found["student_id"],

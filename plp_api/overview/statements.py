@@ -74,7 +74,7 @@ def _heads() -> Select[Any]:
         Review.held_on,
         Review.plan_version_id,
         Review.excepted_on,
-        *signatures.columns(District.settings["deciding_parents"].as_string()),
+        *signatures.parts(District.settings["deciding_parents"].as_string()),
     ]
     return (
         select(*wanted)

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import select
 
 from plp_api import db
-from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
 from plp_api.people import district_settings
 from plp_api.people.models import District
@@ -41,7 +40,7 @@ def shown(signature: Signature, access: Access) -> dict[str, Any]:
     is_withheld = (
         signature.role == SignerRole.PARENT
         and signature.person_id != access.caller.person_id
-        and access.roles_to(signature.student_id) == {Role.PARENT}
+        and access.is_family(signature.student_id)
     )
     return {
         "id": signature.id,

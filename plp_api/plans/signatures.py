@@ -33,6 +33,7 @@ from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerR
 
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())
+PARTS = ("student_signed", "school_signed", "parent_signed", "rights_moved")
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
 
 
@@ -50,34 +51,8 @@ def _signed(role: SignerRole) -> ColumnElement[bool]:
     )
 
 
-def _deciders(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    """How many parents may decide on the day, of those for whom the conditions hold."""
-    return (
-        select(func.count(Relationship.person_id.distinct()))
-        .where(
-            Relationship.student_id == PlanVersion.student_id,
-            Relationship.kind == RelationshipKind.PARENT,
-            Relationship.status == RelationshipStatus.CONFIRMED,
-            Relationship.may_decide.is_(True),
-            Relationship.starts_on <= AS_OF,
-            or_(Relationship.ends_on.is_(None), Relationship.ends_on > AS_OF),
-            *conditions,
-        )
-        .correlate(PlanVersion)
-        .scalar_subquery()
-    )
-
-
-def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
-    """Who has signed and whether that is all, for a select that has PlanVersion and Student.
-
-    Labelled student_signed, school_signed, parent_signed, parent_required and
-    is_complete. Binds: `binds(…)`; `rule` says elsewhere whether one deciding
-    parent suffices, null for the default.
-    """
-    rights_moved = and_(
-        Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
-    )
+def _a_decider_has_not() -> ColumnElement[bool]:
+    """Whether some parent who may decide on the day has not signed."""
     # Correlated by hand: left to itself it would take a signature on any version for one on this.
     own_signature = (
         exists()
@@ -89,26 +64,59 @@ def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[A
         )
         .correlate(PlanVersion, Relationship)
     )
+    return (
+        exists()
+        .where(
+            Relationship.student_id == PlanVersion.student_id,
+            Relationship.kind == RelationshipKind.PARENT,
+            Relationship.status == RelationshipStatus.CONFIRMED,
+            Relationship.may_decide.is_(True),
+            Relationship.starts_on <= AS_OF,
+            or_(Relationship.ends_on.is_(None), Relationship.ends_on > AS_OF),
+            ~own_signature,
+        )
+        .correlate(PlanVersion)
+    )
+
+
+def parts(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
+    """Who has signed, for a select that has PlanVersion and Student.
+
+    Labelled student_signed, school_signed, parent_signed and rights_moved (to the
+    student: no parent is waited for). Binds: `binds(…)`; `rule` says elsewhere
+    whether one deciding parent suffices, null for the default.
+    """
+    rights_moved = and_(
+        Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
+    )
     one_suffices = func.coalesce(rule, DecidingParents.ANY) != DecidingParents.ALL
-    every_decider = or_(one_suffices, _deciders() == _deciders(own_signature))
-    parents_are_done = and_(_signed(SignerRole.PARENT), every_decider)
-    student, school = _signed(SignerRole.STUDENT), _signed(SignerRole.SCHOOL)
+    parents_are_done = and_(_signed(SignerRole.PARENT), or_(one_suffices, ~_a_decider_has_not()))
     return [
-        student.label("student_signed"),
-        school.label("school_signed"),
+        _signed(SignerRole.STUDENT).label("student_signed"),
+        _signed(SignerRole.SCHOOL).label("school_signed"),
         parents_are_done.label("parent_signed"),
-        (~rights_moved).label("parent_required"),
-        and_(student, school, or_(rights_moved, parents_are_done)).label("is_complete"),
+        rights_moved.label("rights_moved"),
     ]
 
 
+def complete(student: Any, school: Any, parent: Any, rights_moved: Any) -> Any:
+    """Whether that is all: of `parts` as they stand in SQL, and of their values alike."""
+    return student & school & (parent | rights_moved)
+
+
+def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
+    """`parts`, and `is_complete` of them: for whoever counts or filters in SQL."""
+    found = parts(rule)
+    return [*found, complete(*(one.element for one in found)).label("is_complete")]
+
+
 def facts() -> Select[Any]:
-    """`columns` for plan versions, beside their id and student_id: add a `where` on PlanVersion."""
+    """`parts` for plan versions, beside their id and student_id: add a `where` on PlanVersion."""
     owner: list[ColumnElement[Any]] = [
         PlanVersion.id.label("id"),
         PlanVersion.student_id.label("student_id"),
     ]
-    return select(*owner, *columns()).join(Student, Student.id == PlanVersion.student_id)
+    return select(*owner, *parts()).join(Student, Student.id == PlanVersion.student_id)
 
 
 @cache
@@ -125,7 +133,8 @@ def state(version_status: str, fact: dict[str, Any] | None) -> str:
     """`signature_state` of a version: before approval there is nothing to sign."""
     if version_status not in ("in_force", "superseded") or fact is None:
         return SignatureState.NOT_STARTED
-    return SignatureState.COMPLETE if fact["is_complete"] else SignatureState.PENDING
+    is_complete = complete(*(bool(fact[name]) for name in PARTS))
+    return SignatureState.COMPLETE if is_complete else SignatureState.PENDING
 
 
 def requirements(fact: dict[str, Any]) -> list[dict[str, Any]]:
@@ -133,7 +142,9 @@ def requirements(fact: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         _requirement(SignerRole.STUDENT, fact["student_signed"]),
         _requirement(SignerRole.SCHOOL, fact["school_signed"]),
-        _requirement(SignerRole.PARENT, fact["parent_signed"], is_required=fact["parent_required"]),
+        _requirement(
+            SignerRole.PARENT, fact["parent_signed"], is_required=not fact["rights_moved"]
+        ),
     ]
 
 

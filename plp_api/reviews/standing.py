@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
 from plp_api.reviews.models import ParticipantRole
 
@@ -32,9 +31,9 @@ def shape(reviews: Sequence[Any], access: Access) -> None:
     """Give reviews their standing, and their participants as far as the caller may know them."""
     for review in reviews:
         review.standing = standing(review, access.caller.today)
-        is_parent_only = access.roles_to(review.student_id) == {Role.PARENT}
+        is_child = access.is_family(review.student_id)
         review.shown_participants = [
-            _withheld(one) if is_parent_only and _is_other_parent(one, access) else one
+            _withheld(one) if is_child and _is_other_parent(one, access) else one
             for one in review.participants
         ]
 
