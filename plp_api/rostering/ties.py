@@ -24,6 +24,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     update,
 )
 
@@ -75,6 +76,7 @@ from plp_api.rostering.staging import (
     WANTED_SCHOOL_ENROLLMENTS,
     gather_statistics,
 )
+from plp_api.ties import advisories
 
 ADVISORIES_TABLE = cast(Table, Advisory.__table__)
 ADVISORS_TABLE = cast(Table, AdvisoryAdvisor.__table__)
@@ -424,6 +426,20 @@ def bring_advisories(comparison: Comparison) -> None:
         ),
     ):
         sync(tie, comparison)
+    advisories.align(_kept_by_hand(comparison), comparison.today)
+
+
+def _kept_by_hand(comparison: Comparison) -> list[UUID]:
+    """Advisories with members or advisors whom people entered: their ties follow a roster too."""
+    entered = [
+        select(table.c.advisory_id).where(
+            table.c.district_id == comparison.district_id,
+            holds_on(table, comparison),
+            ~table.c.is_from_roster,
+        )
+        for table in (MEMBERS_TABLE, ADVISORS_TABLE)
+    ]
+    return list(db.session().scalars(union(*entered)))
 
 
 def _advisory_classes(comparison: Comparison) -> Any:

@@ -364,6 +364,8 @@ def _sample(by: Access, listed: list[UUID] | None, size: int | None) -> Iterable
     if listed is None:
         return _drawn(by, size or 0)
     wanted = set(listed)
+    if not wanted:
+        raise invalid("sample_student_ids", "Name at least one student.")
     known = select(Student.id).where(
         Student.district_id == by.caller.district_id,
         db.any_of(Student.id, db.ids_bind("ids")),

@@ -85,6 +85,7 @@ def test_what_does_not_fit_is_refused(client: Client, world: World) -> None:
         (office(world, "auditor", school_id=None, sample_size=1), "/ends_on"),
         (office(world, "auditor", **audit), "/sample_size"),
         (office(world, "auditor", **audit, **listed), "/sample_student_ids"),
+        (office(world, "auditor", **audit, sample_student_ids=[]), "/sample_student_ids"),
         (office(world, "auditor", **audit, **listed, sample_size=1), "/sample_size"),
     ):
         refused = admin.post("/appointments", body)

@@ -59,6 +59,30 @@ def test_a_homeroom_becomes_an_advisory_and_its_teacher_the_advisor(roster):
     assert tie.advisory_id == roster.rows(Advisory)[0].id
 
 
+def test_an_advisor_entered_by_hand_follows_who_the_roster_brings_and_takes_away(roster, database):
+    roster.bring()
+    (advisory,) = roster.rows(Advisory)
+    with database.transaction(districts=[advisory.district_id]) as session:
+        helper = Person(district_id=advisory.district_id, given_name="H", family_name="H")
+        session.add(helper)
+        session.flush()
+        session.add(
+            AdvisoryAdvisor(
+                district_id=advisory.district_id,
+                school_id=advisory.school_id,
+                advisory_id=advisory.id,
+                person_id=helper.id,
+                capacity="co",
+                starts_on=TODAY,
+            )
+        )
+    roster.bring()
+    assert (None, "co", TODAY, None) in advising(roster)
+    without_student = [row for row in ENROLLMENTS if row["role"] != "student"]
+    roster.bring(order=CONFIRMED, enrollments=without_student)
+    assert (None, "co", TODAY, TODAY) in advising(roster)
+
+
 def with_second_teacher(**cells):
     teacher = {**USERS[0], "sourcedId": "t2", "username": "second"}
     role = {**ROLES[0], "sourcedId": "rt2", "userSourcedId": "t2"}
