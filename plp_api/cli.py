@@ -18,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from plp_api.db import Database
+    from plp_api.processes import Child, Gate
     from plp_api.settings import Settings
 
 AREA_COMMANDS = {
@@ -90,16 +91,31 @@ def serve(demo: bool) -> None:
     settings = _settings()
     if demo and settings.is_production:
         raise click.ClickException("The demo is for trying out; it does not run in production.")
+    from plp_api import processes
+
+    with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
+        gate = processes.Gate()
+        server, worker = _children(listener, gate, counters)
+        try:
+            # It loads the application while the database is made ready.
+            server.start()
+            _prepare(settings, demo)
+            gate.open()
+            where = f"http://{settings.host}:{settings.port}"
+            click.echo(f"Serving on {where}, documentation at /docs.")
+            is_well = processes.supervise([server, worker])
+        finally:
+            server.kill()
+    if not is_well:
+        raise click.ClickException("The server could not start, or failed; its log says why.")
+
+
+def _prepare(settings: "Settings", demo: bool) -> None:
     if demo or settings.database_url.startswith("sqlite"):
         _migrate(settings)
     _require_ready(settings)
     if demo:
         import_module("plp_api.demo").load(settings)
-    with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
-        click.echo(f"Serving on http://{settings.host}:{settings.port}, documentation at /docs.")
-        is_well = _supervise(listener, counters)
-    if not is_well:
-        raise click.ClickException("The server could not start, or failed; its log says why.")
 
 
 def _listening(settings: "Settings") -> socket.socket:
@@ -114,19 +130,19 @@ def _listening(settings: "Settings") -> socket.socket:
     return listener
 
 
-def _supervise(listener: socket.socket, counters: str) -> bool:
-    from plp_api import processes
+def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Child", "Child"]:
+    """The server, which waits at the gate, and the worker; neither is started."""
+    from plp_api.processes import Child
 
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counters}
-    server = processes.Child(
+    server = Child(
         "server",
         [*MODULE, "gunicorn", *SERVER, "--bind", f"fd://{listener.fileno()}", APPLICATION],
-        environment,
-        inherited=[listener.fileno()],
+        {**environment, **gate.environment},
+        inherited=[listener.fileno(), gate.fd],
         is_vital=True,
     )
-    worker = processes.Child("worker", [*MODULE, "plp_api.cli", "worker"], environment)
-    return processes.supervise([server, worker])
+    return server, Child("worker", [*MODULE, "plp_api.cli", "worker"], environment)
 
 
 @main.command()

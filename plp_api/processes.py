@@ -12,6 +12,7 @@ from contextlib import suppress
 import structlog
 
 SUPERVISOR = "PLP_SUPERVISOR_PID"
+GATE = "PLP_GATE_FD"
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SECONDS_TO_END = 25
 SECONDS_IN_HASTE = 2
@@ -73,16 +74,36 @@ class Child:
         if now >= self._start_at:
             self.start()
 
-    def send(self, signum: int) -> None:
-        """Signal it and whatever it started."""
-        if self._process is not None:
+    def kill(self) -> None:
+        """End it at once, and whatever it started."""
+        if self._process is not None and self.is_running():
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signum)
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
     def end(self) -> None:
         """Ask it to end; its own children are its own affair."""
         if self._process is not None:
             self._process.terminate()
+
+
+class Gate:
+    """Holds back children that were started early, each in `wait_at_gate`, until it is opened."""
+
+    def __init__(self) -> None:
+        self.fd, self._ours = os.pipe()
+        self.environment = {GATE: str(self.fd)}
+
+    def open(self) -> None:
+        """Let them pass, and whoever comes later; it opens by itself where this process dies."""
+        os.close(self._ours)
+
+
+def wait_at_gate() -> None:
+    """Wait until the supervisor opens the gate, if there is one."""
+    fd = int(os.environ.get(GATE, "-1"))
+    if fd >= 0:
+        os.read(fd, 1)
 
 
 def supervise(children: Sequence[Child]) -> bool:
@@ -147,7 +168,7 @@ def _end(children: Sequence[Child], told: "queue.SimpleQueue[int]") -> None:
             deadline = min(deadline, now + SECONDS_IN_HASTE)
         if now > deadline:
             for child in children:
-                child.send(signal.SIGKILL)
+                child.kill()
 
 
 def end_with_supervisor() -> None:

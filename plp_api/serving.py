@@ -43,6 +43,11 @@ def application() -> Application:
     return create_app(_settings)
 
 
+def on_starting(_server: Any) -> None:
+    """Wait, the application loaded, until `plp serve` has made the database ready."""
+    processes.wait_at_gate()
+
+
 def when_ready(_server: Any) -> None:
     """End with `plp serve`, even where that was killed."""
     processes.end_with_supervisor()
