@@ -23,6 +23,7 @@ from plp_api.ownership import (
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
+from plp_api.rostering.models import RosterImport
 from tests.access.reach import Owner
 from tests.world import Place, World
 
@@ -70,6 +71,7 @@ def _add_for_place(place: Place) -> None:
             Course(**own, title="English"),
             AcademicSession(**own, title="This year", type="schoolYear", **year),
             AcademicSession(**own, title="Autumn", type="term", **year),
+            RosterImport(**own, profile="lenient", sha256="0" * 64),
             middle,
         ]
     )
@@ -86,15 +88,18 @@ def _add_for_place(place: Place) -> None:
     )
 
 
-def all_rows(model: Any) -> dict[UUID, Owner]:
-    """The owner of every row of the table; the transaction must have entered both districts."""
-    plain = [lazyload(getattr(model, one.key)) for one in inspect(model).relationships]
+def all_rows(models: list[Any]) -> dict[Any, dict[UUID, Owner]]:
+    """The owner of every row of the tables; the transaction must have entered both districts."""
     students = set(db.session().scalars(select(Student.id)))
     members: dict[UUID, set[UUID]] = {}
     for one in db.session().scalars(select(AdvisoryMember)):
         members.setdefault(one.advisory_id, set()).add(one.student_id)
-    found = db.session().scalars(select(model).options(*plain).order_by(model.id))
-    return {row.id: _owner(row, students, members) for row in found}
+    found: dict[Any, dict[UUID, Owner]] = {}
+    for model in models:
+        plain = [lazyload(getattr(model, one.key)) for one in inspect(model).relationships]
+        listed = db.session().scalars(select(model).options(*plain).order_by(model.id))
+        found[model] = {row.id: _owner(row, students, members) for row in listed}
+    return found
 
 
 def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Owner:

@@ -88,7 +88,7 @@ class Sweep:
         client.as_(world.away.counselor)
         with database.transaction(districts=[world.home.district_id, world.away.district_id]):
             rows.complete(world)
-            self.owners = {model: rows.all_rows(model) for model in _resources()}
+            self.owners = rows.all_rows(_resources())
         self.failures: list[str] = []
         self.cases = 0
 
@@ -322,9 +322,7 @@ def test_an_operation_lets_in_whom_the_matrix_names_and_nobody_else(
         ownership = getattr(operation.model, "__ownership__", None)
         places: tuple[str | None, ...] = (None,)
         if ownership is not None:
-            places = tuple(
-                one for one in rows.WHERE if one != rows.OTHER or rows.has_other(ownership)
-            )
+            places = rows.places(ownership)
         # Where a row is read, everybody there is tries; elsewhere one of each role.
         is_first = operation.method == "GET" and operation.model not in tried
         tried.add(operation.model)
