@@ -175,7 +175,8 @@ class Student(Resource, Base):
     def born(self, on: date | None) -> None:
         """Record the birth date, and with it the day rights transfer by age."""
         self.birth_date = on
-        basis = self.rights_transfer_basis or RightsTransferBasis.AGE  # unset before the first flush
+        # The column has no value yet before the first flush.
+        basis = self.rights_transfer_basis or RightsTransferBasis.AGE
         if basis == RightsTransferBasis.AGE:
             self.rights_transfer_on = clock.birthday(on, AGE_OF_MAJORITY) if on else None
 
@@ -191,9 +192,7 @@ class Account(Identified, Dated, Base):
     __ownership__ = SystemRow()
     __row_security__ = False
     __table_args__ = (
-        UniqueConstraint(
-            "district_id", "username", info={"problem": Code.USERNAME_TAKEN}
-        ),
+        UniqueConstraint("district_id", "username", info={"problem": Code.USERNAME_TAKEN}),
         # Signing in without naming a district.
         Index("ix_accounts_username", "username"),
     )
