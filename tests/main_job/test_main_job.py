@@ -55,7 +55,7 @@ def invited(admin, server, person_id, username=None):
         If_Match=admin.tag(path),
     )
     assert answer.status == 200, answer.json
-    return signed_in(server, answer.json["code"], username)
+    return signed_in(server, answer.json["invitation"]["code"], username)
 
 
 def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(installation, roster):
