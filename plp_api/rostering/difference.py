@@ -46,6 +46,7 @@ CREATED, UPDATED, REACTIVATED, UNCHANGED, SKIPPED = STATES = (
 REMOVED = "removed"
 
 Columns = Mapping[str, ColumnElement[Any]]
+Reference = tuple[str, Table]
 
 
 @dataclass
@@ -130,46 +131,42 @@ def switched(stored: Table) -> dict[str, Any]:
     }
 
 
-def refer(staged: Table, comparison: Comparison, **references: tuple[str, Table, str]) -> None:
-    """Find the stored rows that staged rows refer to: `id column=(key column, stored, file)`."""
-    values = {
-        column: _stored_id(stored, staged.c[key], comparison)
-        for column, (key, stored, _) in references.items()
-    }
+def refer(
+    staged: Table, comparison: Comparison, told: Columns | None = None, **references: Reference
+) -> None:
+    """Find the stored rows that staged rows refer to: `id column=(key column, stored table)`.
+
+    `told` sets more columns in the same pass: every pass rewrites the whole staged table.
+    """
+    values = dict(told or {})
+    for column, (key, stored) in references.items():
+        same = and_(
+            stored.c.district_id == comparison.district_id, stored.c.sourced_id == staged.c[key]
+        )
+        values[column] = select(stored.c.id).where(same).scalar_subquery()
     execute(update(staged).values(values))
     gather_statistics(staged)
 
 
-def _stored_id(stored: Table, sourced_id: Any, comparison: Comparison) -> Any:
-    return (
-        select(stored.c.id)
-        .where(stored.c.district_id == comparison.district_id, stored.c.sourced_id == sourced_id)
-        .scalar_subquery()
-    )
-
-
 def compare(kind: Kind, comparison: Comparison) -> None:
-    """Find out what each staged row is to the stored ones."""
-    staged = kind.staged
-    known = _stored_id(kind.stored, staged.c.sourced_id, comparison)
-    execute(update(staged).where(staged.c.state.is_(None)).values(id=known))
-    gather_statistics(staged)
-    comparison.active[kind.name] = _count(kind.stored, _of_roster(kind, comparison), kind.is_active)
-    mark(kind)
-
-
-def mark(kind: Kind) -> None:
-    """Set the state of each staged row whose stored row, if any, is known."""
-    staged, stored = kind.staged, kind.stored
-    same = stored.c.id == staged.c.id
-    differs = or_(*(stored.c[name].is_distinct_from(value) for name, value in kind.changed.items()))
-    state = case(
-        (staged.c.id.is_(None), CREATED),
-        (exists().where(same, kind.is_back), REACTIVATED),
-        (exists().where(same, differs), UPDATED),
-        else_=UNCHANGED,
+    """Find out what each staged row is to the stored ones, by sourcedId."""
+    same = and_(
+        kind.stored.c.district_id == comparison.district_id,
+        kind.stored.c.sourced_id == kind.staged.c.sourced_id,
     )
-    execute(update(staged).where(staged.c.state.is_(None)).values(state=state))
+    comparison.active[kind.name] = _count(kind.stored, _of_roster(kind, comparison), kind.is_active)
+    mark(kind, same, row_ids())
+
+
+def mark(kind: Kind, same: ColumnElement[bool], new_id: ColumnElement[Any]) -> None:
+    """Set id and state of each staged row; `same` says which stored row it is."""
+    staged, stored = kind.staged, kind.stored
+    differs = or_(*(stored.c[name].is_distinct_from(value) for name, value in kind.changed.items()))
+    state = case((kind.is_back, REACTIVATED), (differs, UPDATED), else_=UNCHANGED)
+    is_open = staged.c.state.is_(None)
+    execute(update(staged).where(is_open, same).values(id=stored.c.id, state=state))
+    execute(update(staged).where(is_open).values(id=new_id, state=CREATED))
+    gather_statistics(staged)
 
 
 def write(kind: Kind, comparison: Comparison) -> None:
@@ -182,9 +179,6 @@ def write(kind: Kind, comparison: Comparison) -> None:
     if kind.revived:
         back = staged.c.state == REACTIVATED
         execute(update(stored).where(same, back).values(kind.revived))
-    is_new = staged.c.state == CREATED
-    execute(update(staged).where(is_new, staged.c.id.is_(None)).values(id=row_ids()))
-    gather_statistics(staged)
     _insert_new(kind, comparison)
     for state, number in db.session().execute(
         select(staged.c.state, func.count()).group_by(staged.c.state)

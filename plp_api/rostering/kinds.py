@@ -154,8 +154,8 @@ def bring_classes(comparison: Comparison) -> None:
     refer(
         CLASSES,
         comparison,
-        course_id=("course", COURSES_TABLE, "courses"),
-        school_id=("school", SCHOOLS_TABLE, "orgs"),
+        course_id=("course", COURSES_TABLE),
+        school_id=("school", SCHOOLS_TABLE),
     )
     _skip_unresolved(CLASSES, "classes", comparison, "school_id", "schoolSourcedId", "orgs")
     names = ("title", "code", "type", "course_id", "school_id")
@@ -229,17 +229,15 @@ def place_roles(comparison: Comparison) -> None:
     """Find person, school and office of every role."""
     if "roles" not in comparison.files:
         return
+    offices = comparison.settings.offices.items()
+    office = case(*((ROLES.c.role == role, one) for role, one in offices), else_=None)
     refer(
         ROLES,
         comparison,
-        person_id=("user", PEOPLE_TABLE, "users"),
-        school_id=("org", SCHOOLS_TABLE, "orgs"),
+        {"office": office},
+        person_id=("user", PEOPLE_TABLE),
+        school_id=("org", SCHOOLS_TABLE),
     )
-    offices = [
-        (ROLES.c.role == role, office) for role, office in comparison.settings.offices.items()
-    ]
-    if offices:
-        execute(update(ROLES).values(office=case(*offices, else_=None)))
 
 
 def is_current(staged: Table, comparison: Comparison) -> Any:
@@ -268,10 +266,7 @@ def bring_students(comparison: Comparison) -> None:
         changes={"rights_transfer_on": transfer},
         only_new={"entered_on": STUDENTS.c.entered_on},
     )
-    known = select(STUDENTS_TABLE.c.id).where(STUDENTS_TABLE.c.id == STUDENTS.c.person_id)
-    execute(update(STUDENTS).values(id=known.scalar_subquery()))
-    mark(kind)
-    execute(update(STUDENTS).where(STUDENTS.c.id.is_(None)).values(id=STUDENTS.c.person_id))
+    mark(kind, STUDENTS_TABLE.c.id == STUDENTS.c.person_id, STUDENTS.c.person_id)
     write(kind, comparison)
 
 
@@ -282,10 +277,42 @@ def _stage_students(comparison: Comparison) -> None:
     by_birth = _described_in(comparison).join(
         STUDENTS_TABLE, STUDENTS_TABLE.c.id == PEOPLE_TABLE.c.id
     )
-    students = union(by_role, by_user, by_birth).subquery()
-    execute(insert(STUDENTS).from_select(["person_id"], select(students)))
+    student = union(by_role, by_user, by_birth).subquery("student").c[0]
+    own = and_(is_student, ROLES.c.person_id == student)
+    began = select(func.min(ROLES.c.starts_on)).where(own).scalar_subquery()
+    columns = {
+        "person_id": student,
+        "grade": USERS.c.grade,
+        "state_student_id": USERS.c.state_student_id,
+        "plan_home_school_id": func.coalesce(SCHOOLS_TABLE.c.id, _school_by_role(own)),
+        "birth_date": DEMOGRAPHICS.c.birth_date,
+        "rights_transfer_on": DEMOGRAPHICS.c.rights_transfer_on,
+        "entered_on": func.coalesce(began, comparison.default_start),
+    }
+    is_primary_org = and_(
+        SCHOOLS_TABLE.c.district_id == comparison.district_id,
+        SCHOOLS_TABLE.c.sourced_id == USERS.c.primary_org,
+    )
+    rows = (
+        select(*columns.values())
+        .join(PEOPLE_TABLE, PEOPLE_TABLE.c.id == student)
+        .outerjoin(USERS, USERS.c.id == student)
+        .outerjoin(SCHOOLS_TABLE, is_primary_org)
+        .outerjoin(DEMOGRAPHICS, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
+    )
+    execute(insert(STUDENTS).from_select(list(columns), rows))
     gather_statistics(STUDENTS)
-    _describe_students(comparison, is_student)
+
+
+def _school_by_role(own: Any) -> Any:
+    """The school of the student's role, of the primary one if there are several."""
+    return (
+        select(ROLES.c.school_id)
+        .where(own, ROLES.c.school_id.is_not(None))
+        .order_by(ROLES.c.is_secondary, ROLES.c.row)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _described_in(comparison: Comparison) -> Any:
@@ -294,42 +321,6 @@ def _described_in(comparison: Comparison) -> Any:
         select(PEOPLE_TABLE.c.id)
         .join(DEMOGRAPHICS, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
         .where(PEOPLE_TABLE.c.district_id == comparison.district_id)
-    )
-
-
-def _describe_students(comparison: Comparison, is_student: Any) -> None:
-    student = STUDENTS.c.person_id
-    own = and_(is_student, ROLES.c.person_id == student)
-    by_role = (
-        select(ROLES.c.school_id)
-        .where(own, ROLES.c.school_id.is_not(None))
-        .order_by(ROLES.c.is_secondary, ROLES.c.row)
-        .limit(1)
-    )
-    by_user = (
-        select(SCHOOLS_TABLE.c.id)
-        .where(
-            SCHOOLS_TABLE.c.district_id == comparison.district_id,
-            SCHOOLS_TABLE.c.sourced_id == USERS.c.primary_org,
-            USERS.c.id == student,
-        )
-        .limit(1)
-    )
-    home = func.coalesce(by_user.scalar_subquery(), by_role.scalar_subquery())
-    began = select(func.min(ROLES.c.starts_on)).where(own).scalar_subquery()
-    execute(
-        update(STUDENTS).values(
-            plan_home_school_id=home,
-            entered_on=func.coalesce(began, comparison.default_start),
-        )
-    )
-    told = {name: USERS.c[name] for name in ("grade", "state_student_id")}
-    execute(update(STUDENTS).where(USERS.c.id == student).values(told))
-    born = {name: DEMOGRAPHICS.c[name] for name in ("birth_date", "rights_transfer_on")}
-    execute(
-        update(STUDENTS)
-        .where(PEOPLE_TABLE.c.id == student, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
-        .values(born)
     )
 
 
@@ -366,17 +357,17 @@ def _resolve_enrollments(comparison: Comparison) -> None:
     refer(
         staged,
         comparison,
-        class_id=("class", CLASSES_TABLE, "classes"),
-        person_id=("user", PEOPLE_TABLE, "users"),
-        school_id=("school", SCHOOLS_TABLE, "orgs"),
+        class_id=("class", CLASSES_TABLE),
+        person_id=("user", PEOPLE_TABLE),
+        school_id=("school", SCHOOLS_TABLE),
     )
-    of_class = select(CLASSES_TABLE.c.school_id).where(CLASSES_TABLE.c.id == staged.c.class_id)
-    first_day = select(CLASSES.c.starts_on).where(CLASSES.c.id == staged.c.class_id)
-    execute(
-        update(staged).values(
-            school_id=func.coalesce(staged.c.school_id, of_class.scalar_subquery()),
-            starts_on=func.coalesce(staged.c.starts_on, first_day.scalar_subquery()),
-        )
-    )
+    _complete_by_class(staged, CLASSES_TABLE, "school_id")
+    _complete_by_class(staged, CLASSES, "starts_on")
     _skip_unresolved(staged, "enrollments", comparison, "class_id", "classSourcedId", "classes")
     _skip_unresolved(staged, "enrollments", comparison, "person_id", "userSourcedId", "users")
+
+
+def _complete_by_class(staged: Table, classes: Table, column: str) -> None:
+    """Fill what an enrollment leaves open from its class."""
+    is_open = and_(staged.c[column].is_(None), classes.c.id == staged.c.class_id)
+    execute(update(staged).where(is_open).values({column: classes.c[column]}))
