@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from tests.access import rows
-from tests.access.operations import AREAS, OPERATIONS, Operation
+from tests.access.operations import OPERATIONS, Operation
 from tests.access.reach import ALLOWED
 from tests.access.test_sweep import Sweep, sweep  # noqa: F401 - a fixture
 from tests.rest.test_openapi import DOCUMENT, resolved, wrong
+from tests.world import CAST
 
-EXAMPLES = {GenerationMode.POSITIVE: 5, GenerationMode.NEGATIVE: 5}
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 4}
 
 
 @cache
@@ -114,9 +115,11 @@ def problems_of(operation: Operation, answer: Any) -> list[str]:
 
 
 FUZZED = [one for one in OPERATIONS if one.rule.startswith("/api/v1/")]
+ALL = sorted({one.area for one in FUZZED})
+READ = sorted({one.area for one in FUZZED if one.method == "GET"})
 
 
-@pytest.mark.parametrize("area", [one for one in AREAS if any(op.area == one for op in FUZZED)])
+@pytest.mark.parametrize("area", ALL)
 def test_whatever_is_sent_is_answered_as_the_document_says(area: str, sweep: Sweep) -> None:  # noqa: F811
     failures = []
     for operation in (one for one in FUZZED if one.area == area):
@@ -135,13 +138,13 @@ def test_whatever_is_sent_is_answered_as_the_document_says(area: str, sweep: Swe
     assert not failures, "\n".join(failures[:20])
 
 
-@pytest.mark.parametrize("operation", [one for one in FUZZED if one.method == "GET"], ids=str)
-def test_what_is_read_is_as_the_document_says_to_every_reader(
-    operation: Operation,
-    sweep: Sweep,  # noqa: F811
-) -> None:
-    for name in senders(sweep, operation):
-        reader = sweep.readers[name]
-        row_id = sweep.row(operation, rows.HOME, reader) if operation.model else None
-        answer = sweep.send(operation, name, operation.path(row_id))
-        assert problems_of(operation, answer) == [], name
+@pytest.mark.parametrize("area", READ)
+def test_what_is_read_is_as_the_document_says_to_each_role(area: str, sweep: Sweep) -> None:  # noqa: F811
+    failures = []
+    for operation in (one for one in FUZZED if one.area == area and one.method == "GET"):
+        for name in set(senders(sweep, operation)) & set(CAST):
+            reader = sweep.readers[name]
+            row_id = sweep.row(operation, rows.HOME, reader) if operation.model else None
+            answer = sweep.send(operation, name, operation.path(row_id))
+            failures += [f"{operation} by {name}: {one}" for one in problems_of(operation, answer)]
+    assert not failures, "\n".join(failures[:20])
