@@ -188,6 +188,23 @@ def _any_of_json(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({listed}))"
 
 
+class joined(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it is
+    """`joined(column)`: the values of a group in one text, with commas between."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(joined, "postgresql")
+def _joined_by_postgresql(element: joined, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"string_agg(CAST({compiler.process(element.clauses, **kw)} AS TEXT), ',')"
+
+
+@compiles(joined, "sqlite")
+def _joined_by_sqlite(element: joined, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **kw)}, ',')"
+
+
 class Base(DeclarativeBase):
     """Every table. `__ownership__` says who it belongs to (see ownership.py); none means refusal."""
 
