@@ -23,12 +23,14 @@ AREAS = (
     "identity",
     "directory",
     "ties",
+    "rostering",
     "feed",
     "comments",
     "plans",
     "goals",
     "reviews",
     "overview",
+    "reports",
 )
 TITLE = "PLP API"
 DESCRIPTION = """\

@@ -1,0 +1,44 @@
+"""Answers as CSV (RFC 4180), for whoever opens them in a spreadsheet."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+from flask import Response, request
+
+MEDIA_TYPE = "text/csv"
+# A cell that begins with one of these is taken for a formula (OWASP, "CSV Injection").
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def are_wanted(asked: str | None) -> bool:
+    """Whether the answer is to be CSV: `format` as it was asked for decides, then Accept."""
+    if asked is not None:
+        return asked == "csv"
+    best = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
+    return best == MEDIA_TYPE
+
+
+def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:
+    """The rows under a header line, to be saved as `name`.csv; nothing in them is a formula."""
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    response = Response(
+        written.getvalue(), content_type=f"{MEDIA_TYPE}; charset=utf-8; header=present"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _cell(value: Any) -> Any:
+    """The value as a cell; words that a spreadsheet would take for a formula get a quote before."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
