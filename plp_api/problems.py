@@ -76,7 +76,6 @@ class Code(Enum):
     VERSION_OPEN = Kind(409, "There is an open version of this plan already.")
     VERSION_FROZEN = Kind(409, "This version can no longer be edited.")
     VERSION_INCOMPLETE = Kind(409, "A required section is still empty.")
-    APPROVER_IS_AUTHOR = Kind(409, "Nobody approves their own work.")
     APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school there.")
     SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
@@ -88,7 +87,6 @@ class Code(Enum):
     GOAL_CLOSED = Kind(409, "This goal has ended.")
     GOAL_NOT_PROPOSED = Kind(409, "Work is logged once the goal was proposed.")
     GOAL_RELIED_ON = Kind(409, "This goal was seen by others already; propose to drop it instead.")
-    REVIEW_NOT_OPEN = Kind(409, "This review is not open.")
 
     @property
     def wire(self) -> str:

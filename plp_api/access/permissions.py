@@ -6,6 +6,7 @@ The table is written twice on purpose: here, and spelled out in
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
 
 class Permission(StrEnum):
@@ -43,7 +44,6 @@ class Permission(StrEnum):
     GOALS_COMMENT = "goals:comment"
     REVIEWS_READ = "reviews:read"
     REVIEWS_PREPARE = "reviews:prepare"
-    REVIEWS_WRITE = "reviews:write"
     REVIEWS_HOLD = "reviews:hold"
     REVIEWS_EXCEPT = "reviews:except"
     REVIEWS_COMMENT = "reviews:comment"
@@ -113,7 +113,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
         plans:approve
         signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
-        reviews:read reviews:write reviews:hold reviews:comment coverage:read
+        reviews:read reviews:hold reviews:comment coverage:read
     """),
     Role.TEACHER: _grants("""
         self:manage settings:read roster:read classes:read goals:read goals:comment
@@ -123,7 +123,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         plan_status:read plans:read plans:comment plans:approve signatures:sign
         goals:read goals:comment comments:read comments:withdraw
-        reviews:read reviews:write reviews:hold reviews:comment coverage:read
+        reviews:read reviews:hold reviews:comment coverage:read
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage settings:read roster:read classes:read goals:read comments:read
@@ -161,6 +161,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
 }
 
 
+@cache
 def conditions(role: Role, permission: Permission) -> frozenset[Condition | None]:
     """Under which conditions the role has the permission: empty for never, None for always."""
     found: set[Condition | None] = set()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
@@ -105,11 +106,12 @@ def verify_chain() -> int | None:
     chain = SEED
     numbered = select(Event).where(Event.position.is_not(None)).order_by(Event.position)
     expected = 0
-    for event in db.session().scalars(numbered.execution_options(yield_per=1000)):
-        expected += 1
-        chain = seal(chain, expected, event)
-        if event.position != expected or event.chain_hash != chain:
-            return expected
+    with closing(db.session().scalars(numbered.execution_options(yield_per=1000))) as events:
+        for event in events:
+            expected += 1
+            chain = seal(chain, expected, event)
+            if event.position != expected or event.chain_hash != chain:
+                return expected
     return None
 
 

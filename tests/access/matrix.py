@@ -41,8 +41,7 @@ goals:confirm        .       .        x       .       .         .               
 goals:comment        x       x        x       x       x         .               .         .            .              .        # goals, steps, check-ins: comment (and CRU)
 reviews:read         x       x        x       .       x         .               x         x            x              x        # annual review: R
 reviews:prepare      x       .        .       .       .         .               .         .            .              .        # annual review: RU prepare
-reviews:write        .       .        x       .       x         .               .         .            .              .        # annual review: CRU
-reviews:hold         .       .        x       .       x         .               .         x            .              .        # annual review: S
+reviews:hold         .       .        x       .       x         .               .         x            .              .        # annual review: CRUS
 reviews:except       .       .        .       .       .         .               .         x            .              .        # annual review: except
 reviews:comment      .       x        x       .       x         .               .         .            .              .        # annual review: comment (and CRU)
 comments:read        x       x        x       x       x         x               .         x            reasoned       sampled  # no row: each is read as what it is about; none is about less than a goal

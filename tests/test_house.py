@@ -1,0 +1,189 @@
+"""House rules that no linter knows. Each says what to do instead."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import plp_api
+from plp_api.access.permissions import Permission
+from plp_api.app import AREAS
+from plp_api.db import Base
+from plp_api.ownership import OwnedByStudent, Ownership, SystemRow
+from plp_api.problems import Code
+from plp_api.tables import ALL, MODULES
+from tests.access.operations import OPERATIONS
+
+assert ALL, "every model is known"
+ROOT = Path(plp_api.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text()) for path in FILES}
+MODELS = [mapper.class_ for mapper in Base.registry.mappers]
+NO_NAMES = {"utils", "helpers", "common", "misc", "base", "core", "lib", "manager", "handler"} | {
+    "service", "services", "util", "helper", "handlers", "managers", "shared",
+}  # fmt: skip
+
+
+def found(path: Path, *kinds: type[Any]) -> Iterator[Any]:
+    return (node for node in ast.walk(TREES[path]) if isinstance(node, kinds))
+
+
+def at(path: Path, node: Any) -> str:
+    return f"{path.relative_to(ROOT.parent)}:{node.lineno}"
+
+
+def test_a_file_and_a_class_are_named_for_what_they_hold() -> None:
+    named = {one.relative_to(ROOT) for one in FILES if {one.stem, one.parent.name} & NO_NAMES}
+    assert named == set()
+    classes = [
+        f"{at(path, node)} {node.name}"
+        for path in FILES
+        for node in found(path, ast.ClassDef)
+        if {one.lower() for one in re.findall("[A-Z][a-z]+", node.name)} & NO_NAMES
+    ]
+    # SQLAlchemy's Base, and flask-jwt-extended's own class, extended.
+    assert [one for one in classes if one.split()[1] not in ("Base", "Manager")] == []
+
+
+def test_only_the_database_commits() -> None:
+    """Whoever opens a transaction ends it: the request, the job, the command, by `transaction`."""
+    committing = [
+        at(path, node)
+        for path in FILES
+        if path.name != "db.py"
+        for node in found(path, ast.Call)
+        if getattr(node.func, "attr", "") in ("commit", "rollback")
+    ]
+    assert committing == []
+
+
+def test_routes_never_touch_the_session() -> None:
+    """They receive rows already checked, and hand them to actions."""
+    touching = [
+        at(path, node)
+        for path in FILES
+        if path.name == "routes.py"
+        for node in found(path, ast.Import, ast.ImportFrom)
+        if _imports_the_session(node)
+    ]
+    assert touching == []
+
+
+def _imports_the_session(node: Any) -> bool:
+    module = str(getattr(node, "module", ""))
+    names = [one.name for one in node.names]
+    is_db = module == "plp_api.db" or (module == "plp_api" and "db" in names)
+    return is_db or any(one.split(".")[0] == "sqlalchemy" for one in (module, *names))
+
+
+def test_an_event_is_a_noun_and_what_happened_to_it() -> None:
+    types = {
+        node.args[0].value: at(path, node)
+        for path in FILES
+        for node in found(path, ast.Call)
+        if getattr(getattr(node.func, "value", None), "id", "") == "audit"
+        if node.func.attr == "record" and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(types) > 20, "they are found"
+    wrong = {one for one in types if not re.fullmatch(r"[a-z_]{3,30}\.[a-z_]{3,30}", one)}
+    assert {one: types[one] for one in wrong} == {}
+
+
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+
+
+def test_nothing_but_the_clock_asks_what_time_it_is() -> None:
+    """Today belongs to a district, and tests move the clock: ask `plp_api.clock`."""
+    asking = [
+        at(path, node)
+        for path in FILES
+        if path.name != "clock.py"
+        for node in found(path, ast.Attribute)
+        if (getattr(node.value, "id", ""), node.attr) in CLOCKS
+    ]
+    assert asking == []
+
+
+def test_a_file_begins_with_what_it_is_for() -> None:
+    silent = [one for one in FILES if one.read_text().strip() and not ast.get_docstring(TREES[one])]
+    assert [str(one.relative_to(ROOT)) for one in silent] == []
+
+
+def test_every_table_is_known_to_migrations() -> None:
+    tables = {str(path.relative_to(ROOT.parent)) for path in FILES if _defines_table(path)}
+    known = {module.replace(".", "/") + ".py" for module in MODULES}
+    assert tables == known
+
+
+def _defines_table(path: Path) -> bool:
+    return any(
+        isinstance(statement, ast.Assign) and statement.targets[0].id == "__tablename__"  # type: ignore[attr-defined]
+        for node in found(path, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    )
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_table_says_whose_its_rows_are(model: Any) -> None:
+    ownership = model.__dict__.get("__ownership__")
+    assert isinstance(ownership, Ownership), "declare `__ownership__` (plp_api/ownership.py)"
+    if isinstance(ownership, SystemRow):
+        return
+    assert ownership.read in {*Permission}
+    columns = model.__table__.c
+    assert ownership.column in columns
+    assert "district_id" in columns or ownership.column == "id"
+    if isinstance(ownership, OwnedByStudent) and ownership.about:
+        assert ownership.about in columns
+    assert (model.__doc__ or "").strip(), "say what one row means"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_student_s_rows_are_found_by_an_index(model: Any) -> None:
+    """What is asked of every row, whose it is, never scans a table."""
+    ownership = model.__ownership__
+    if not isinstance(ownership, OwnedByStudent):
+        return
+    table = model.__table__
+    first = {index.columns[0].name for index in table.indexes}
+    first |= {one.columns[0].name for one in table.constraints if len(getattr(one, "columns", ()))}
+    assert ownership.column in first, f"index {table.name} by {ownership.column}"
+
+
+def test_a_list_is_sorted_by_what_every_row_has() -> None:
+    """A cursor behind an empty value would lose the rows that have none."""
+    empty = [
+        f"{operation}: {name}"
+        for operation in OPERATIONS
+        for name, column in (operation.listing.sorts.items() if operation.listing else ())
+        if getattr(column.property.columns[0], "nullable", False)
+    ]
+    assert empty == []
+
+
+def test_every_permission_lets_somebody_do_something() -> None:
+    words = "\n".join(path.read_text() for path in FILES if path.name != "permissions.py")
+    unused = [one.name for one in Permission if f"Permission.{one.name}" not in words]
+    read = {getattr(model.__ownership__, "read", None) for model in MODELS}
+    assert [one for one in unused if Permission[one] not in read] == []
+
+
+def test_every_problem_code_is_answered_somewhere() -> None:
+    words = "\n".join(path.read_text() for path in FILES if path.name != "problems.py")
+    assert [one.name for one in Code if f"Code.{one.name}" not in words] == []
+
+
+def test_every_area_has_tests_of_its_own() -> None:
+    folders = {path.name for path in Path(__file__).parent.iterdir() if path.is_dir()}
+    # Ties are tested with the people they tie.
+    assert set(AREAS) - folders <= {"ties"}
+
+
+def test_every_operation_s_name_is_a_verb_and_what_it_is_done_to() -> None:
+    for one in OPERATIONS:
+        if one.permission is not None:
+            assert re.fullmatch(r"[a-z]+(_[a-z]+)+|logout|me", one.endpoint.split(".")[1]), one
