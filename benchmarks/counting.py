@@ -23,10 +23,10 @@ def queries(app: Application, database: db.Database, request: bytes) -> int:
 
     pipelined = db._fetch_pipelined
 
-    def fetched(asked: Any, districts: Any) -> Any:
+    def fetched(asked: Any, districts: Any, *rest: Any) -> Any:
         nonlocal count
         count += len(asked) + (districts is not None)
-        return pipelined(asked, districts)
+        return pipelined(asked, districts, *rest)
 
     event.listen(database.engine, "before_cursor_execute", sent)
     with patch.object(db, "_fetch_pipelined", fetched):

@@ -36,11 +36,11 @@ def counting(database: db.Database) -> Iterator[Counted]:
 
     pipelined = db._fetch_pipelined
 
-    def fetched(queries: Any, districts: Any) -> Any:
+    def fetched(queries: Any, districts: Any, *rest: Any) -> Any:
         counted.statements += ["(in a pipeline)"] * len(queries)
         if districts is not None:
             counted.statements.append(db.ENTER)
-        return pipelined(queries, districts)
+        return pipelined(queries, districts, *rest)
 
     event.listen(database.engine, "before_cursor_execute", sent)
     try:

@@ -42,17 +42,21 @@ UNFOLDED = {
 Parts = dict[str, list[Row]]
 
 
-def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Parts]:
+def look(
+    access: Access, plan_id: UUID, unfold: Sequence[str], *, is_last: bool
+) -> tuple[Row, Parts]:
     """The plan's head and what is to be unfolded, once it is sure that the caller may read it.
 
     All of it travels together, the check included, and nothing is used before
-    the check. Raises Problem: not_found, permission_denied, reason_required.
+    the check; with `is_last` the end of the transaction too, unless a stated
+    reason is still to be logged. Raises Problem: not_found, permission_denied, reason_required.
     """
     caller = access.caller
     reach, heads, *parts = db.fetch(
         scope.reach_query(caller, Plan, plan_id),
         statements.HEAD(row=plan_id, **head_binds(access)),
         *_queries(plan_id, unfold),
+        is_last=is_last and caller.reason is None,
     )
     if not heads:
         raise Problem(Code.NOT_FOUND)
@@ -193,7 +197,9 @@ def _review(found: Row, today: date) -> Row | None:
         "id": found["review_id"],
         "version": found["review_version"],
         "status": found["review_status"],
-        "standing": standing(SimpleNamespace(**found), today),
+        "standing": standing(
+            found["plan_version_id"], found["excepted_on"], found["due_on"], today
+        ),
         "due_on": found["due_on"],
         "held_on": found["held_on"],
     }

@@ -59,7 +59,8 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
     """The document; where a tag is polled, what is unfolded waits until it proves stale."""
     unfold = _unfold(asked.get("expand", ""))
     is_polled = polls()
-    head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
+    wanted = [] if is_polled else unfold
+    head, parts = reads.look(access, plan_id, wanted, is_last=not is_polled)
     tag = facts_tag([head, sorted(map(str, access.reached(head["student_id"])))], access)
     if is_polled:
         if known := unchanged(tag):

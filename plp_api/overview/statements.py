@@ -24,7 +24,7 @@ from plp_api.reviews.models import Review
 PLAN = bindparam("row", type_=Uuid())
 
 
-def _heads() -> Select[Any]:
+def heads() -> Select[Any]:
     """A plan with its student, the version in force, the open one, and this cycle's review.
 
     Beside today's cycle's review, an older one still open for a late entry
@@ -93,8 +93,8 @@ def _heads() -> Select[Any]:
     )
 
 
-HEAD = db.Prepared(_heads().where(Plan.id == PLAN))
-HEADS = db.Prepared(_heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
+HEAD = db.Prepared(heads().where(Plan.id == PLAN))
+HEADS = db.Prepared(heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
 
 GOALS = db.Prepared(
     select(

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
 )
@@ -44,11 +45,19 @@ def binds(as_of: date, deciding_parents: str | None = None) -> dict[str, Any]:
 
 
 def _signed(role: SignerRole) -> ColumnElement[bool]:
-    return exists().where(
-        Signature.plan_version_id == PlanVersion.id,
-        Signature.role == role,
-        Signature.signed_at < UNTIL,
+    # Not EXISTS: of fifty versions PostgreSQL would make a hash of every signature there is.
+    found = (
+        select(literal(1))
+        .where(
+            Signature.plan_version_id == PlanVersion.id,
+            Signature.role == role,
+            Signature.signed_at < UNTIL,
+        )
+        .limit(1)
+        .correlate(PlanVersion)
+        .scalar_subquery()
     )
+    return found.is_not(None)
 
 
 def _a_decider_has_not() -> ColumnElement[bool]:

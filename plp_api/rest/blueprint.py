@@ -103,7 +103,9 @@ class Blueprint(flask_smorest.Blueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **documented: Any) -> Any:
         """Parse the body, or the query string with `location="query"`, by a schema."""
-        decorate = super().arguments(schema, location=location, **documented)
+        # An instance: webargs would make one of a class for each request.
+        made = schema() if isinstance(schema, type) else schema
+        decorate = super().arguments(made, location=location, **documented)
 
         def decorator(view: View) -> View:
             decorated: View = decorate(view)

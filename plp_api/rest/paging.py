@@ -83,6 +83,11 @@ class Listing:
     key: InstrumentedAttribute[Any] | None = None
     """The column that settles equal sorts; the `id` of the sorted column's table unless given."""
 
+    def position(self, sort: str) -> tuple[InstrumentedAttribute[Any], Any]:
+        """The column of a sort, and the column that settles equal ones."""
+        column = self.sorts[sort.lstrip("-")]
+        return column, column.class_.id if self.key is None else self.key
+
     def query_schema(self, name: str) -> type[ma.Schema]:
         """The schema of the query string; anything not in it is a 422."""
         sorts = [sign + one for one in self.sorts for sign in ("", "-")]
@@ -144,16 +149,26 @@ def page(
         if name in asked:
             statement = statement.where(one.criterion(asked[name]))
     total = _count(statement, access) if asked["count"] else None
-    descending = asked["sort"].startswith("-")
-    column = listing.sorts[asked["sort"].lstrip("-")]
-    model_id = column.class_.id if listing.key is None else listing.key
     if "cursor" in asked:
-        statement = statement.where(_after(asked["cursor"], asked["sort"], column, model_id))
-    order = [one.desc() if descending else one.asc() for one in (column, model_id)]
-    rows = (load or access.scalars)(statement.order_by(*order).limit(asked["limit"] + 1))
+        statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
+    statement = statement.order_by(*order(listing, asked["sort"])).limit(asked["limit"] + 1)
+    page = cut((load or access.scalars)(statement), listing, asked)
+    page.total_count = total
+    return page
+
+
+def order(listing: Listing, sort: str) -> list[ColumnElement[Any]]:
+    """What a list is ordered by: the sort's column, then its key."""
+    columns = listing.position(sort)
+    return [one.desc() if sort.startswith("-") else one.asc() for one in columns]
+
+
+def cut(rows: Sequence[Any], listing: Listing, asked: Mapping[str, Any]) -> Page:
+    """The page of rows of which one more than `limit` was asked for."""
     items = rows[: asked["limit"]]
     more = len(rows) > len(items)
-    return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None, total)
+    column, _ = listing.position(asked["sort"])
+    return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None)
 
 
 def _count(statement: Select[Any], access: Access) -> int:
@@ -162,17 +177,17 @@ def _count(statement: Select[Any], access: Access) -> int:
 
 
 def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
-    position = [request.path, sort, getattr(row, column.key), row.id]
+    place = row if isinstance(row, dict) else {"id": row.id, column.key: getattr(row, column.key)}
+    position = [request.path, sort, place[column.key], place["id"]]
     return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
 
 
-def _after(
-    cursor: str, sort: str, column: InstrumentedAttribute[Any], model_id: Any
-) -> ColumnElement[bool]:
+def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
     """What lies behind the cursor, in the order it was made for.
 
     Written so that an index on (column, id) serves it on both databases.
     """
+    column, model_id = listing.position(sort)
     try:
         *made_for, value, last_id = orjson.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

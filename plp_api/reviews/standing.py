@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from plp_api.access.rows import Access
 from plp_api.reviews.models import ParticipantRole
@@ -18,19 +19,23 @@ class Standing(StrEnum):
     DUE = "due"
 
 
-def standing(review: Any, today: date) -> Standing:
-    """How this review stands today. `review` has plan_version_id, excepted_on and due_on."""
-    if review.plan_version_id is not None:
+def standing(
+    plan_version_id: UUID | None, excepted_on: date | None, due_on: date, today: date
+) -> Standing:
+    """How a review with these columns stands today."""
+    if plan_version_id is not None:
         return Standing.COMPLETE
-    if review.excepted_on is not None:
+    if excepted_on is not None:
         return Standing.EXCEPTED
-    return Standing.OVERDUE if review.due_on < today else Standing.DUE
+    return Standing.OVERDUE if due_on < today else Standing.DUE
 
 
 def shape(reviews: Sequence[Any], access: Access) -> None:
     """Give reviews their standing, and their participants as far as the caller may know them."""
     for review in reviews:
-        review.standing = standing(review, access.caller.today)
+        review.standing = standing(
+            review.plan_version_id, review.excepted_on, review.due_on, access.caller.today
+        )
         is_child = access.is_family(review.student_id)
         review.shown_participants = [
             _withheld(one) if is_child and _is_other_parent(one, access) else one
