@@ -42,21 +42,19 @@ UNFOLDED = {
 Parts = dict[str, list[Row]]
 
 
-def look(
-    access: Access, plan_id: UUID, unfold: Sequence[str], *, is_last: bool
-) -> tuple[Row, Parts]:
+def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Parts]:
     """The plan's head and what is to be unfolded, once it is sure that the caller may read it.
 
     All of it travels together, the check included, and nothing is used before
-    the check; with `is_last` the end of the transaction too, unless a stated
-    reason is still to be logged. Raises Problem: not_found, permission_denied, reason_required.
+    the check; so does the end of the transaction, unless a stated reason is
+    still to be logged. Raises Problem: not_found, permission_denied, reason_required.
     """
     caller = access.caller
     reach, heads, *parts = db.fetch(
         scope.reach_query(caller, Plan, plan_id),
         statements.HEAD(row=plan_id, **head_binds(access)),
         *_queries(plan_id, unfold),
-        is_last=is_last and caller.reason is None,
+        is_last=caller.reason is None,
     )
     if not heads:
         raise Problem(Code.NOT_FOUND)
@@ -66,9 +64,10 @@ def look(
     return found, _named(unfold, parts)
 
 
-def unfolded(plan_id: UUID, unfold: Sequence[str]) -> Parts:
-    """What is to be unfolded, of a plan that the caller may read."""
-    return _named(unfold, db.fetch(*_queries(plan_id, unfold)))
+def unfolded(access: Access, plan_id: UUID, unfold: Sequence[str]) -> Parts:
+    """What is to be unfolded, of a plan that `look` found the caller may read."""
+    queries = _queries(plan_id, unfold)
+    return _named(unfold, db.fetch(*queries, districts=access.caller.districts, is_last=True))
 
 
 def _queries(plan_id: UUID, unfold: Sequence[str]) -> list[db.Query]:

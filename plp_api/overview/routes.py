@@ -59,13 +59,12 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
     """The document; where a tag is polled, what is unfolded waits until it proves stale."""
     unfold = _unfold(asked.get("expand", ""))
     is_polled = polls()
-    wanted = [] if is_polled else unfold
-    head, parts = reads.look(access, plan_id, wanted, is_last=not is_polled)
+    head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
     tag = facts_tag([head, sorted(map(str, access.reached(head["student_id"])))], access)
     if is_polled:
         if known := unchanged(tag):
             return known
-        parts = reads.unfolded(plan_id, unfold)
+        parts = reads.unfolded(access, plan_id, unfold)
     return plain(reads.document(access, head, parts), tag=tag)
 
 
