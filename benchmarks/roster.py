@@ -3,7 +3,8 @@
     python -m benchmarks.roster write 100000 var/large.zip
     python -m benchmarks.roster measure var/large.zip [--database-url URL]
 
-The package is imported twice, as a user imports it; the second time everything must be unchanged.
+The package is imported twice, as a user imports it (plans and reviews are opened too); the second
+time everything must be unchanged.
 Without an URL a new SQLite file is used. A PostgreSQL URL must name a migrated, empty database.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from uuid import UUID
 
 from plp_api import migrating
+from plp_api import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
 from plp_api.db import Database
 from plp_api.rostering.actions import Order, Outcome, carry_out
 from plp_api.rostering.columns import COLUMNS_1_2, FILES_1_2

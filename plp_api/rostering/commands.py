@@ -1,5 +1,6 @@
 """`plp roster`: bringing a district in from its SIS."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,6 +74,8 @@ def import_package(
 def _database() -> Iterator["Database"]:
     from plp_api import db, migrating, settings
 
+    # Education records: files made from here on are the operator's alone.
+    os.umask(0o077)
     found = settings.read()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrating.upgrade(found)

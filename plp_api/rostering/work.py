@@ -1,5 +1,6 @@
 """The work that a roster import sent in by HTTP leaves to the worker."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,14 @@ FOLDER = "packages"
 KEPT = timedelta(days=2)
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingOrder(Order):
+    """An order whose row is there already, and whether it was carried out before."""
+
+    import_id: UUID
+    is_done: bool
+
+
 def folder() -> Path:
     """Where packages wait: they hold education records, so the operator alone may read it."""
     return settings.current().data_dir / FOLDER
@@ -30,11 +39,12 @@ def _failed(job: Job) -> None:
 
 @jobs.kind(JOB, failed=_failed)
 def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Import the package that waits; done already, by a worker that was killed since, is done."""
+    """Import the package that waits; what a worker did before it was killed is not done again."""
     order = _begun(job_id)
-    if order is None:
+    path = path_of(folder(), order.import_id)
+    if order.is_done:
+        path.unlink(missing_ok=True)
         return {}
-    path = path_of(folder(), UUID(str(order.import_id)))
     if not path.exists():
         raise Problem(Code.NOT_FOUND, "The package is no longer here; send it again.")
     outcome = carry_out(db.current(), path, order, report)
@@ -42,17 +52,17 @@ def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
     return {"state": str(outcome.state)}
 
 
-def _begun(job_id: UUID) -> Order | None:
-    """What was asked for, noted as running; None where it has ended."""
+def _begun(job_id: UUID) -> WaitingOrder:
+    """What was asked for, noted as running unless it has ended."""
     with db.current().transaction() as session:
         job = session.get_one(Job, job_id)
         db.enter([UUID(str(job.district_id))])
         row = session.get_one(RosterImport, UUID(job.arguments["import_id"]))
-        if row.state not in UNFINISHED:
-            return None
-        row.state = ImportState.RUNNING
-        row.started_at = row.started_at or clock.now()
-        return Order(
+        is_done = row.state not in UNFINISHED
+        if not is_done:
+            row.state = ImportState.RUNNING
+            row.started_at = row.started_at or clock.now()
+        return WaitingOrder(
             profile=row.profile,
             is_dry_run=row.is_dry_run,
             is_confirmed=row.is_confirmed,
@@ -60,6 +70,7 @@ def _begun(job_id: UUID) -> Order | None:
             import_id=row.id,
             by=row.created_by,
             sha256=row.sha256,
+            is_done=is_done,
         )
 
 

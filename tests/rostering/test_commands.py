@@ -86,11 +86,19 @@ def test_into_an_empty_installation_it_brings_the_district_plans_and_reviews(ins
     assert [count(installation, one) for one in (Plan, Review)] == [1, 1]
 
 
+def test_an_empty_folder_becomes_an_installation_that_only_its_owner_reads(tmp_path, path):
+    path.write_bytes(zipped(contents()).getvalue())
+    folder = tmp_path / "var"
+    environment = {"PLP_DATA_DIR": str(folder), "PLP_DATABASE_URL": None}
+    done = CliRunner(env=environment).invoke(main, ["roster", "import", str(path)])
+    assert done.exit_code == 0, done.output
+    modes = {one.name: one.stat().st_mode & 0o077 for one in [folder, *folder.iterdir()]}
+    assert set(modes.values()) == {0}, modes
+
+
 def test_a_lone_school_is_a_district_of_its_own(installation, path):
     school = [{**ORGS[1], "parentSourcedId": ""}]
-    files = contents(orgs=school)
-    files["courses.csv"] = files["courses.csv"]
-    done = plp(installation, path, files=files)
+    done = plp(installation, path, files=contents(orgs=school))
     assert done.exit_code == 0, done.output
     assert plp(installation, path).exit_code == 0
     assert count(installation, District) == 1
