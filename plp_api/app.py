@@ -34,12 +34,13 @@ AREAS = (
 )
 TITLE = "PLP API"
 DESCRIPTION = """\
-Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every school.
+Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every
+school.
 
-Sign in with `POST /api/v1/auth/login`, send the access token as `Authorization: Bearer …`, and ask `GET /api/v1/me`
-what you are to whom. Every error is `application/problem+json`; match its `code`. Lists are paged by `cursor`;
-changes need the `ETag` that was read in `If-Match`; a resource with a life cycle says in `available_actions` what you
-may do with it now.
+Sign in with `POST /api/v1/auth/login`, send the access token as `Authorization: Bearer …`, and ask
+`GET /api/v1/me` what you are to whom. Every error is `application/problem+json`; match its `code`.
+Lists are paged by `cursor`; changes need the `ETag` that was read in `If-Match`; a resource with a
+life cycle says in `available_actions` what you may do with it now.
 """
 LONGEST_REQUEST_ID = 64
 log = structlog.get_logger()
@@ -65,7 +66,7 @@ class Application(Flask):
     settings: Settings
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view in one transaction; what a refusal keeps goes into a second, after the rollback.
+        """Run the view in one transaction; what a refusal keeps goes into a second, afterwards.
 
         SQLite lets a read transaction run beside a writer, so GET opens one;
         a GET that must log its stated reason writes, and says so in its header.
@@ -81,7 +82,9 @@ class Application(Flask):
             raise
 
 
-def create_app(settings: Settings | None = None, database: db.Database | None = None) -> Application:
+def create_app(
+    settings: Settings | None = None, database: db.Database | None = None
+) -> Application:
     """The WSGI application for these settings (default: the environment's)."""
     settings = settings or settings_module.read()
     app = Application("plp_api", static_folder=None)

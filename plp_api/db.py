@@ -96,7 +96,7 @@ def storable(value: str) -> bool:
 
 
 class Text(TypeDecorator[str]):
-    """Words of any length. The last wall behind the `Text` field: refuses what no database holds."""
+    """Words of any length; the last wall behind the `Text` field."""
 
     impl = LongString
     cache_ok = True
@@ -110,7 +110,7 @@ class Text(TypeDecorator[str]):
 
 
 class Tags(TypeDecorator[frozenset[str]]):
-    """A small set of plain words in one column (`,a,b,`), so that SQL can ask `has_tag` on both databases."""
+    """A small set of plain words in one column (`,a,b,`), which SQL can search (`has_tag`)."""
 
     impl = String
     cache_ok = True
@@ -185,7 +185,8 @@ def _any_of_array(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
 def _any_of_json(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = element.clauses
     listed = compiler.process(values, **kw)
-    return f"{compiler.process(column, **kw)} IN (SELECT value FROM json_each({listed}))"
+    found = compiler.process(column, **kw)
+    return f"{found} IN (SELECT value FROM json_each({listed}))"  # noqa: S608 - compiled parts
 
 
 class joined(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it is
@@ -206,7 +207,7 @@ def _joined_by_sqlite(element: joined, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 class Base(DeclarativeBase):
-    """Every table. `__ownership__` says who it belongs to (see ownership.py); none means refusal."""
+    """Every table. `__ownership__` says whose it is (see ownership.py); none means refusal."""
 
     metadata = MetaData(naming_convention=SCHEMA_NAMES)
     type_annotation_map = {
@@ -409,7 +410,7 @@ def lock_name(name: str, wait: bool = True) -> bool:
 
 
 def insert_many(model: type[Base], rows: Iterable[dict[str, Any]]) -> int:
-    """Insert rows in batches, so that memory does not grow with their number; how many there were."""
+    """Insert rows in batches, so that memory does not grow with their number; how many."""
     rows, count = iter(rows), 0
     while batch := list(islice(rows, INSERTED_AT_ONCE)):
         session().execute(insert(model), batch)
@@ -432,7 +433,7 @@ class Prepared:
         return Query(self, binds)
 
     def native(self, dialect: Dialect) -> "Native":
-        """The statement as PostgreSQL itself takes it, so that psycopg has nothing left to parse."""
+        """The statement as PostgreSQL itself takes it, so that psycopg parses nothing."""
         if self._native is None:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
             self._native = Native.of(str(compiled), compiled.params)
@@ -444,7 +445,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True)
 class Native:
-    """SQL with `$1`-style placeholders, the names they stand for, and the values that never change."""
+    """SQL with `$1`-style placeholders, the names they stand for, and the fixed values."""
 
     sql: str
     names: tuple[str, ...]

@@ -68,10 +68,5 @@ class SystemRow:
 
 
 Ownership = (
-    OwnedByStudent
-    | OwnedBySchool
-    | OwnedByDistrict
-    | PersonOfDistrict
-    | OwnedByPerson
-    | SystemRow
+    OwnedByStudent | OwnedBySchool | OwnedByDistrict | PersonOfDistrict | OwnedByPerson | SystemRow
 )

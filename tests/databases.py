@@ -19,7 +19,7 @@ SECRET = "a secret for tests, long enough for HS256"
 
 
 class Isolated(db.Database):
-    """A database whose every commit can be taken back: requests run in savepoints of one transaction."""
+    """A database whose every commit can be taken back: requests run in savepoints."""
 
     # A COMMIT sent with the last queries would end the test's own transaction.
     ends_early = False

@@ -53,9 +53,7 @@ def _secure(table: str) -> None:
         visible = f"{own} OR host_district_id = {ENTERED}"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(
-        f"CREATE POLICY entered_districts ON {table} USING ({visible}) WITH CHECK ({own})"
-    )
+    op.execute(f"CREATE POLICY entered_districts ON {table} USING ({visible}) WITH CHECK ({own})")
 
 
 def upgrade() -> None:

@@ -19,14 +19,14 @@ SEED = "0" * 64
 
 
 def record(
-    type: str,
+    what: str,
     subject: Any,
     *,
     by: UUID | None,
     student_id: UUID | None = None,
     **payload: Any,
 ) -> Event:
-    """Note that `type` (`noun.past_tense`) happened to `subject`, a row with id and district.
+    """Note that `what` (`noun.past_tense`) happened to `subject`, a row with id and district.
 
     `by` is the person who did it, None for the system. The payload holds ids,
     states and dates: never a name, an address or anybody's words.
@@ -34,7 +34,7 @@ def record(
     facts = {key: _plain(value) for key, value in payload.items() if value is not None}
     event = Event(
         district_id=subject.id if subject.__tablename__ == "districts" else subject.district_id,
-        type=type,
+        type=what,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
         student_id=student_id or getattr(subject, "student_id", None),
@@ -59,7 +59,7 @@ def _plain(value: Any) -> Any:
 
 
 def number_events() -> int:
-    """Give committed events their positions, oldest first, and seal the chain; how many were numbered.
+    """Give committed events positions, oldest first, and seal the chain; how many were numbered.
 
     Runs under a lock of its own, so positions have no gaps and no doubles; the
     transaction must have entered every district.

@@ -17,9 +17,7 @@ def after(access: Access, position: int, limit: int) -> Sequence[Event]:
     students they reach, and no others.
     """
     caller = access.caller
-    events = select(Event).where(
-        Event.district_id == caller.district_id, Event.position > position
-    )
+    events = select(Event).where(Event.district_id == caller.district_id, Event.position > position)
     if Role.DISTRICT_ADMIN not in caller.wide:
         students = students_for(caller, Permission.AUDIT_READ)
         events = events.where(Event.student_id.in_(students) if students is not None else false())

@@ -6,7 +6,7 @@ from plp_api.rest.fields import Instant, Schema
 
 
 class EventSchema(Schema):
-    """One event: what happened (`type`, `noun.past_tense`) to what, about which student, by whom."""
+    """What happened (`type`, `noun.past_tense`) to what, about which student, by whom."""
 
     position = fields.Integer(metadata={"description": "Its place in the feed; never reused."})
     id = fields.UUID()

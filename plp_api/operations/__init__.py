@@ -1,1 +1,1 @@
-"""What operators and developers ask of a running server: health, metrics, and the API's own documentation."""
+"""What a running server tells of itself: health, metrics, and the API's documentation."""

@@ -14,9 +14,11 @@ SWAGGER = files("flask_swagger_ui") / "dist"
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>PLP API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/docs/swagger-ui.css"><link rel="icon" href="/docs/favicon-32x32.png"></head>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png"></head>
 <body><div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script></body></html>
 """
 START = "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true});"
 
@@ -54,7 +56,7 @@ def documentation() -> Response:
 
 @blueprint.get("/docs/start.js")
 def start() -> Response:
-    """Answer the script that starts the page, apart from it so that a strict policy can allow it."""
+    """Answer the script that starts the page; apart from it, a strict policy can allow it."""
     return Response(START, mimetype="text/javascript")
 
 

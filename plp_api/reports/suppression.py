@@ -16,7 +16,7 @@ can subtract; a group seen as a whole has nothing to hide.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -72,7 +72,7 @@ def hidden(
             continue
         if district.must_hide(cell):
             district.hidden.update(district.nearest_world(cell))
-        elif district.values[cell] == 0:
+        elif cell not in district.values:
             district.shown_zeros.add(cell)
     return frozenset(district.hidden)
 
@@ -85,7 +85,7 @@ class _District:
     ) -> None:
         self.counts = {kind: count for kind, count in unseen.items() if count}
         self.standings = sorted(standings, key=sorted)
-        self.least = least
+        self.measures = [ENROLLED, *sorted(frozenset().union(*standings))]
         self.hidden: set[Cell] = set()
         self.shown_zeros: set[Cell] = set()
         self.values: Counter[Cell] = Counter()
@@ -98,23 +98,24 @@ class _District:
                 self.members[group].setdefault(kind.standing, []).append(kind)
                 for measure in (ENROLLED, *kind.standing):
                     self.values[group, measure] += self.counts[kind]
+        self.small = {cell for cell in self.cells() if self._is_small(cell, least)}
+        self.unlike = {measure: self._unlike(measure) for measure in self.measures}
 
     def cells(self) -> list[Cell]:
         """Every number, those that tell of more students first, by advisor last of all."""
-        measures = [ENROLLED, *sorted(frozenset().union(*self.standings))]
         ordered = sorted(self.members, key=lambda one: (one[2] is not None, _width(one), str(one)))
-        return [(group, measure) for group in ordered for measure in measures]
+        return [(group, measure) for group in ordered for measure in self.measures]
 
-    def is_small(self, cell: Cell) -> bool:
+    def _is_small(self, cell: Cell, least: int) -> bool:
         """Whether the number, or its whole group, tells of too few."""
-        is_small_group = self.values[cell[0], ENROLLED] < self.least
-        return is_small_group or 0 < self.values[cell] < self.least
+        group, _ = cell
+        return self.values[group, ENROLLED] < least or 0 < self.values.get(cell, 0) < least
 
     def must_hide(self, cell: Cell) -> bool:
         """Whether the number is small, and not a zero that shown zeros give away already."""
-        if not self.is_small(cell):
+        if cell not in self.small:
             return False
-        return self.values[cell] > 0 or not all(
+        return cell in self.values or not all(
             any((group, cell[1]) in self.shown_zeros for group in self.groups[kind[:3]])
             for kind in chain.from_iterable(self.members[cell[0]].values())
         )
@@ -159,9 +160,9 @@ class _District:
 
     def _cost(self, world: Mapping[Cell, int]) -> tuple[int, ...]:
         """How much would be hidden for this alone: in the widest groups first, then how many."""
-        lost = [one for one in world if one not in self.hidden and not self.is_small(one)]
+        lost = world.keys() - self.small - self.hidden
         widths = [_width(group) for group, _ in lost]
-        return *map(widths.count, range(4)), sum(self.values[one] for one in lost)
+        return *map(widths.count, range(4)), sum(self.values.get(one, 0) for one in lost)
 
     def _ways(self, cell: Cell) -> Iterator[Iterator[Steps]]:
         """Sorts of worlds in which the number differs, those that spare wider groups first."""
@@ -181,16 +182,21 @@ class _District:
         yield swap(cell, lambda _: (None, None, None))
         yield alone(cell)
 
-    def _unlike(self, cell: Cell) -> list[tuple[Standing, Standing]]:
-        """Standings within the group and others that differ in the measure, most alike first."""
-        group, measure = cell
+    def _unlike(self, measure: str) -> list[tuple[Standing, Standing]]:
+        """Standings of which one counts under the measure, the most alike first."""
         pairs = [
             (one, other)
-            for one in self.members[group]
-            for other in self.standings
+            for one, other in product(self.standings, repeat=2)
             if (measure in one) != (measure in other)
         ]
         return sorted(pairs, key=lambda pair: (len(pair[0] ^ pair[1]), *map(sorted, pair)))
+
+    def _otherwise(self, cell: Cell) -> Iterator[tuple[list[Kind], Standing]]:
+        """Students of the cell's group, and a standing that differs from theirs in the measure."""
+        members = self.members[cell[0]]
+        for one, other in self.unlike[cell[1]]:
+            if one in members:
+                yield members[one], other
 
     def _outside(self, cell: Cell, near: Group, standing: Standing) -> Iterator[Kind]:
         """Students of that standing who are near, and not of the cell's group."""
@@ -199,32 +205,35 @@ class _District:
 
     def _trades(self, cell: Cell, nearby: "Nearby") -> Iterator[Steps]:
         """Two students trade standings: both groups stay as large, every total as it is."""
-        for one, other in self._unlike(cell):
-            yield from islice(self._trades_of(cell, nearby, one, other), ALIKE)
-
-    def _trades_of(
-        self, cell: Cell, nearby: "Nearby", one: Standing, other: Standing
-    ) -> Iterator[Steps]:
-        for kind in self.members[cell[0]][one]:
-            for partner in self._outside(cell, nearby(kind), other):
-                yield _trade(kind, partner)
+        for kinds, other in self._otherwise(cell):
+            trades = (
+                _trade(kind, partner)
+                for kind in kinds
+                for partner in self._outside(cell, nearby(kind), other)
+            )
+            yield from islice(trades, ALIKE)
 
     def _crossed_trades(self, cell: Cell) -> Iterator[Steps]:
         """A trade between grades of one school, undone between the same grades of another.
 
         Neither the schools' numbers nor the grades' change, only where they cross.
         """
-        for one, other in self._unlike(cell):
-            yield from islice(self._crossed_trades_of(cell, one, other), ALIKE)
+        for kinds, other in self._otherwise(cell):
+            trades = (
+                trade
+                for kind in kinds
+                for partner in self._outside(cell, (kind.school, None, None), other)
+                if partner.grade != kind.grade
+                for trade in self._crossed(kind, partner)
+            )
+            yield from islice(trades, ALIKE)
 
-    def _crossed_trades_of(self, cell: Cell, one: Standing, other: Standing) -> Iterator[Steps]:
-        for kind in self.members[cell[0]][one]:
-            for partner in self._outside(cell, (kind.school, None, None), other):
-                theirs = self._by_school(partner.grade, one)
-                ours = self._by_school(kind.grade, other)
-                for school, third in theirs.items():
-                    if partner.grade != kind.grade and school != kind.school and school in ours:
-                        yield _trade(kind, partner) + _trade(third, ours[school])
+    def _crossed(self, kind: Kind, partner: Kind) -> Iterator[Steps]:
+        theirs = self._by_school(partner.grade, kind.standing)
+        ours = self._by_school(kind.grade, partner.standing)
+        for school, third in theirs.items():
+            if school != kind.school and school in ours:
+                yield _trade(kind, partner) + _trade(third, ours[school])
 
     def _by_school(self, grade: str, standing: Standing) -> dict[Place, Kind]:
         """One kind of that grade and standing for each school that has such, the rarest."""
@@ -258,8 +267,8 @@ class _District:
 
     def _turns(self, cell: Cell) -> Iterator[Steps]:
         """One student stands otherwise: totals change with it."""
-        for one, other in self._unlike(cell):
-            for kind in islice(self.members[cell[0]][one], ALIKE):
+        for kinds, other in self._otherwise(cell):
+            for kind in kinds[:ALIKE]:
                 yield (kind, -1), (kind._replace(standing=other), 1)
 
     def _arrivals(self, cell: Cell) -> Iterator[Steps]:

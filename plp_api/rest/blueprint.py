@@ -194,7 +194,7 @@ class Blueprint(flask_smorest.Blueprint):
         fields: type[ma.Schema],
         permission: Permission | None = None,
     ) -> None:
-        """`POST {rule}/{id}/actions` and `POST {rule}/actions`, for the life cycle of the schema."""
+        """`POST {rule}/{id}/actions` and `POST {rule}/actions`, for the schema's life cycle."""
         register_actions(self, rule, model, schema, fields, permission)
 
 

@@ -64,7 +64,7 @@ class Api(flask_smorest.Api):
 def _document(view: View, **documented: Any) -> View:
     kept = deepcopy(getattr(view, "_apidoc", {}))
     kept["manual_doc"] = deepupdate(deepcopy(kept.get("manual_doc", {})), documented)
-    view._apidoc = kept  # type: ignore[attr-defined]
+    view._apidoc = kept  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest looks
     return view
 
 

@@ -76,7 +76,7 @@ def search(*columns: Any) -> Filter:
 
 @dataclass(frozen=True)
 class Listing:
-    """How one collection may be listed: filters and sorts by name; the first sort is the default."""
+    """How a collection may be listed: filters and sorts by name; the first sort is the default."""
 
     filters: Mapping[str, Filter]
     sorts: Mapping[str, InstrumentedAttribute[Any]]

@@ -9,7 +9,7 @@ import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 PATIENCE = 60
 CLOCK = Path(__file__).parent / "clock"
@@ -63,7 +63,7 @@ class Server:
         )
         self.until_ready()
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

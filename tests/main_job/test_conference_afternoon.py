@@ -99,9 +99,7 @@ def meeting(review, student, parent, sha256):
     return {
         "id": review["id"],
         "version": review["version"],
-        "participants": [
-            {"role": role, "person_id": str(one.id)} for role, one in people.items()
-        ],
+        "participants": [{"role": role, "person_id": str(one.id)} for role, one in people.items()],
         "signatures": [
             {"role": role, "person_id": str(one.id), "snapshot_sha256": sha256, "language": "en"}
             for role, one in people.items()

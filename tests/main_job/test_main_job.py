@@ -1,4 +1,4 @@
-"""The main job, over real HTTP against a real server: from a district's roster to a plan in force."""
+"""The main job, against a real server: from a district's roster to a plan in force."""
 
 from datetime import date
 

@@ -1,7 +1,7 @@
 """Signing: over the hash, by whom it takes today, and what waits for nobody."""
 
-import time_machine
 import pytest
+import time_machine
 
 from plp_api import clock
 from plp_api.people.models import District, Student

@@ -132,7 +132,7 @@ def test_a_new_version_starts_from_the_one_in_force_and_supersedes_it(client, wo
     plan = f"/plans/{world.home.student.plan_id}"
     second = student.made(f"{plan}/versions", None)
     assert second["number"] == 2
-    assert [one["body"] for one in second["sections"]][0] == "My about me."
+    assert second["sections"][0]["body"] == "My about me."
     path = f"/plan-versions/{second['id']}"
     student.act(path, "submit")
     assert advisor.act(path, "approve").status_code == 200
@@ -176,7 +176,9 @@ def test_an_advisor_who_wrote_as_scribe_does_not_approve(client, world, path):
     assert client.as_(world.home.counselor).act(path, "approve").status_code == 200
 
 
-def test_a_member_of_staff_who_is_the_students_parent_never_approves(client, world, submitted, database):
+def test_a_member_of_staff_who_is_the_students_parent_never_approves(
+    client, world, submitted, database
+):
     from plp_api.people.ties import RelationshipKind
     from tests.world import relate, writing
 

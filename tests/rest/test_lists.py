@@ -1,4 +1,4 @@
-"""Lists: pages that lose nothing, closed filters and sorts, cursors that fit only where they were made."""
+"""Lists: pages that lose nothing, closed filters and sorts, cursors bound to their list."""
 
 import base64
 import json

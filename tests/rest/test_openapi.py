@@ -1,4 +1,4 @@
-"""The document says what the server does: valid, complete, with examples that fit, and committed."""
+"""The document says what the server does: valid, complete, with fitting examples, committed."""
 
 import json
 from collections.abc import Iterator

@@ -152,5 +152,5 @@ def test_the_first_day_of_a_cycle_opens_everybodys_next_review_once(world, datab
         with writing(database, world.home):
             open_cycle(world.home.district_id)
         reviews = client.as_(world.home.student).read("/reviews?sort=-due_on")["items"]
-    assert [one["cycle_starts_on"] for one in reviews][0] == first.isoformat()
+    assert reviews[0]["cycle_starts_on"] == first.isoformat()
     assert len(reviews) == 2
