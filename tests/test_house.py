@@ -21,7 +21,8 @@ assert ALL, "every model is known"
 ROOT = Path(plp_api.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
-MODELS = [mapper.class_ for mapper in Base.registry.mappers]
+# In one order, so that workers collect the same tests.
+MODELS = sorted((one.class_ for one in Base.registry.mappers), key=lambda one: one.__name__)
 NO_NAMES = {"utils", "helpers", "common", "misc", "base", "core", "lib", "manager", "handler"} | {
     "service", "services", "util", "helper", "handlers", "managers", "shared",
 }  # fmt: skip
