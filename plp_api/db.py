@@ -174,6 +174,10 @@ class any_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function i
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """Itself: SQLite would be asked `… IN (…) = 1`, and read the whole table to answer it."""
+        return self
+
 
 @compiles(any_of, "postgresql")
 def _any_of_array(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
