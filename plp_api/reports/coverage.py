@@ -1,8 +1,8 @@
 """Where each student stands on a day, in one statement, counted by school, grade and advisors.
 
 Every condition compares dates of facts with the day asked for; what is written
-down later about later days changes nothing (docs/decisions, "Coverage on any
-day"). The rows are as many as there are kinds of students, not students.
+down later about later days changes nothing (docs/decisions/0014). The rows are
+as many as there are kinds of students, not students.
 """
 
 from collections import Counter

@@ -201,6 +201,12 @@ STORY = [
     ),
     # No plan was ever opened.
     Pupil(at=[(HIGH, "11", "25-08-25", None)]),
+    # A plan, half a year late.
+    Pupil(
+        at=[(HIGH, "11", "25-08-25", None)],
+        plan="26-02-10",
+        reviews=[(2025, "26-11-30", None)],
+    ),
     # No plan, and new in October.
     Pupil(at=[(MIDDLE, "07", "26-10-25", None)]),
     # Left in March, came back in September.
