@@ -210,6 +210,32 @@ def _joined_by_sqlite(element: joined, compiler: SQLCompiler, **kw: Any) -> str:
     return f"group_concat({compiler.process(element.clauses, **kw)}, ',')"
 
 
+class unindexed(FunctionElement[Any]):  # noqa: N801 - reads as the SQL it is
+    """A column that SQLite is not to search by: it would read a district to find one student.
+
+    Its planner takes any equality for narrower than a bound list; PostgreSQL
+    knows better by itself (18 ms against 0.1, of 60,000 students).
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _plain(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = element.clauses
+    return compiler.process(column, **kw)
+
+
+@compiles(unindexed, "sqlite")
+def _unary_plus(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
+    (column,) = element.clauses
+    return f"+{compiler.process(column, **kw)}"
+
+
 class Base(DeclarativeBase):
     """Every table. `__ownership__` says whose it is (see ownership.py); none means refusal."""
 

@@ -163,8 +163,10 @@ def _sampled(_role: Role, _area: str) -> Iterator[Ids]:
     )
 
 
-def _in_district(_role: Role, _area: str) -> Iterator[Ids]:
-    yield select(Student.id).where(Student.district_id == DISTRICT)
+def _in_district(_role: Role, area: str) -> Iterator[Ids]:
+    """All of a district; asked of given students (EVERY_AREA), found by their ids."""
+    district = db.unindexed(Student.district_id) if area == EVERY_AREA else Student.district_id
+    yield select(Student.id).where(district == DISTRICT)
     yield select(Placement.student_id).where(
         Placement.host_district_id == DISTRICT, holds(Placement)
     )
