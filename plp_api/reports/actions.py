@@ -84,7 +84,12 @@ def question(
     if as_of is not None and as_of > today:
         error = FieldError("", f"Must not lie after today, {today}.", parameter="as_of")
         raise Problem(Code.VALIDATION_FAILED, errors=[error])
-    return Question(as_of or today, frozenset(map(Dimension, by)), (school_id, grade, advisor_id))
+    narrowed = (
+        None if school_id is None else str(school_id),
+        grade,
+        None if advisor_id is None else str(advisor_id),
+    )
+    return Question(as_of or today, frozenset(map(Dimension, by)), narrowed)
 
 
 def report(access: Access, asked: Question) -> dict[str, Any]:
@@ -140,17 +145,17 @@ def _numbers(group: Group, tally: Tally, hidden: Iterable[Cell]) -> dict[str, An
     }
 
 
-Names = Mapping[UUID, str]
+Names = Mapping[str, str]
 
 
 def _names(groups: Iterable[Group]) -> Names:
     """The names of the schools and advisors in the answer."""
     schools = {school for school, _, _ in groups if school is not None}
     advisors = {advisor for _, _, advisor in groups if advisor not in (None, NO_ADVISOR)}
-    queries = [SCHOOLS(ids=list(schools)), ADVISORS(ids=list(advisors))]
-    found: dict[UUID, str] = {}
+    queries = [SCHOOLS(ids=[*map(UUID, schools)]), ADVISORS(ids=[*map(UUID, advisors)])]
+    found: dict[str, str] = {}
     for rows in db.fetch(*(one for one in queries if one.binds["ids"])):
-        found.update((row["id"], _name(row)) for row in rows)
+        found.update((str(row["id"]), _name(row)) for row in rows)
     return found
 
 

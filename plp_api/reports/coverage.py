@@ -113,9 +113,9 @@ def counts(caller: Caller, as_of: date, *, by_advisor: bool) -> Counts:
 
 
 def _kind(row: Mapping[str, Any]) -> Kind:
-    advisors = sorted({UUID(one) for one in (row["advisors"] or "").split(",") if one})
+    advisors = sorted({str(UUID(one)) for one in (row["advisors"] or "").split(",") if one})
     standing = frozenset((row["state"], row["plan"], row["signatures"]))
-    return Kind(row["school_id"], row["grade"], tuple(advisors), standing)
+    return Kind(str(row["school_id"]), row["grade"], tuple(advisors), standing)
 
 
 def sees_district(caller: Caller) -> bool:

@@ -18,7 +18,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 from typing import NamedTuple
-from uuid import UUID
 
 LEAST = 11
 ENROLLED = "enrolled"
@@ -26,20 +25,22 @@ NO_ADVISOR = "none"
 TRIED, ALIKE = 8, 2
 """How many worlds of a sort are weighed against each other, and how many that are much alike."""
 
-Place = UUID | str
 Standing = frozenset[str]
-Group = tuple[Place | None, str | None, Place | None]
+Group = tuple[str | None, str | None, str | None]
 """School, grade and advisor; None stands for all of them."""
 Cell = tuple[Group, str]
 """One number: a group, and the measure that is counted in it."""
 
 
 class Kind(NamedTuple):
-    """Students who are alike: where they learn, who advises them, and what they count under."""
+    """Students who are alike: where they learn, who advises them, and what they count under.
 
-    school: Place
+    Schools and advisors by their ids as text, which costs a third of UUIDs to look up.
+    """
+
+    school: str
     grade: str
-    advisors: tuple[Place, ...]
+    advisors: tuple[str, ...]
     standing: Standing
 
 
@@ -47,7 +48,7 @@ Steps = tuple[tuple[Kind, int], ...]
 """The way to another world: of which kind there are how many more or fewer."""
 
 
-def groups(school: Place, grade: str, advisors: Sequence[Place]) -> tuple[Group, ...]:
+def groups(school: str, grade: str, advisors: Sequence[str]) -> tuple[Group, ...]:
     """Every group these students belong to, the whole district (all None) among them."""
     return tuple(
         (one, other, advisor)
@@ -89,9 +90,9 @@ class _District:
         self.hidden: set[Cell] = set()
         self.shown_zeros: set[Cell] = set()
         self.values: Counter[Cell] = Counter()
-        self.groups: dict[tuple[Place, str, tuple[Place, ...]], tuple[Group, ...]] = {}
+        self.groups: dict[tuple[str, str, tuple[str, ...]], tuple[Group, ...]] = {}
         self.members: dict[Group, dict[Standing, list[Kind]]] = defaultdict(dict)
-        self.of_schools: dict[tuple[str, Standing], dict[Place, Kind]] = {}
+        self.of_schools: dict[tuple[str, Standing], dict[str, Kind]] = {}
         # Rare kinds first: they stand in numbers that are hidden anyway.
         for kind in sorted(self.counts, key=lambda one: (self.counts[one], _order(one))):
             for group in self.groups.setdefault(kind[:3], groups(*kind[:3])):
@@ -235,7 +236,7 @@ class _District:
             if school != kind.school and school in ours:
                 yield _trade(kind, partner) + _trade(third, ours[school])
 
-    def _by_school(self, grade: str, standing: Standing) -> dict[Place, Kind]:
+    def _by_school(self, grade: str, standing: Standing) -> dict[str, Kind]:
         """One kind of that grade and standing for each school that has such, the rarest."""
         if (grade, standing) not in self.of_schools:
             kinds = self.members.get((None, grade, None), {}).get(standing, ())
