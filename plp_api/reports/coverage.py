@@ -87,7 +87,7 @@ def counts(caller: Caller, as_of: date, *, by_advisor: bool) -> Counts:
     """Count the students of the caller's district as they stood on the day.
 
     Without `by_advisor` a caller who sees the whole district gets kinds without
-    advisors: there is nothing to hide, and they cost a third of the time.
+    advisors: there is nothing to hide, and they cost half of the time.
     """
     district = db.session().get_one(District, caller.district_id)
     settings = district_settings.of(district)

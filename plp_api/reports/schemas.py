@@ -38,31 +38,33 @@ class CoverageQuerySchema(Schema):
 
 
 class CoverageCycleSchema(Schema):
-    starts_on = Date(required=True)
-    ends_on = Date(required=True, metadata={"description": "The last day."})
-
-
-def _number(description: str) -> fields.Integer:
-    return fields.Integer(
-        required=True, allow_none=True, metadata={"description": f"{description} Null: hidden."}
+    starts_on = Date(required=True, metadata={"example": "2025-12-01"})
+    ends_on = Date(
+        required=True, metadata={"description": "The last day.", "example": "2026-11-30"}
     )
 
 
+def _number(description: str, example: int) -> fields.Integer:
+    described = {"description": f"{description} Null: hidden.", "example": example}
+    return fields.Integer(required=True, allow_none=True, metadata=described)
+
+
 class CoverageSignaturesSchema(Schema):
-    signed = _number("The version in force on the day had every signature it needed by then.")
-    pending = _number("It had not.")
+    signed = _number("The version in force on the day had every signature it needed by then.", 20)
+    pending = _number("It had not.", 16)
 
 
 class CoverageNumbersSchema(Schema):
-    enrolled = _number("current + due + overdue + excepted, always.")
-    has_plan = _number("A plan was opened by then.")
-    current = _number("A version came into force within the cycle.")
-    due = _number("Not yet current, and nothing missed.")
-    overdue = _number("The last review that fell due was not followed by a version in force.")
-    excepted = _number("This cycle's review was excepted.")
+    enrolled = _number("current + due + overdue + excepted, always.", 74)
+    has_plan = _number("A plan was opened by then.", 72)
+    current = _number("A version came into force within the cycle.", 36)
+    due = _number("Not yet current, and nothing missed.", 25)
+    overdue = _number("The last review that fell due was not followed by a version in force.", 13)
+    excepted = _number("This cycle's review was excepted.", 0)
     signatures = fields.Nested(CoverageSignaturesSchema, required=True)
     is_suppressed = fields.Boolean(
-        required=True, metadata={"description": "Whether any number of the row is hidden."}
+        required=True,
+        metadata={"description": "Whether any number of the row is hidden.", "example": False},
     )
 
 
