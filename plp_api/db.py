@@ -518,11 +518,17 @@ def fetch(
     be read after it, for no district is entered any more.
     """
     if on_postgresql():
-        return _fetch_pipelined(queries, districts, is_last and current().ends_early)
+        return _fetch_pipelined(queries, districts, is_last and _may_end())
     return [
         [dict(row) for row in session().execute(q.prepared.statement, q.binds).mappings()]
         for q in queries
     ]
+
+
+def _may_end() -> bool:
+    """Whether the transaction can end here: nothing waits to be written."""
+    waiting = session()
+    return current().ends_early and not (waiting.new or waiting.dirty or waiting.deleted)
 
 
 def _fetch_pipelined(

@@ -29,7 +29,7 @@ def record(
     """Note that `what` (`noun.past_tense`) happened to `subject`, a row with id and district.
 
     `by` is the person who did it, None for the system. The payload holds ids,
-    states and dates: never a name, an address or anybody's words.
+    states and dates: never a name or an address, and no words but a stated reason.
     """
     facts = {key: _plain(value) for key, value in payload.items() if value is not None}
     event = Event(

@@ -81,7 +81,7 @@ class Writer:
             plan=self.plan,
             template_id=self.plan.template_id,
             number=given["number"],
-            status=_status(given["status"], submitted_on, approved_on, returned_on),
+            status=_status(self._written_status(given), submitted_on, approved_on, returned_on),
             started_by=self.student_id,
             submitted_at=at(submitted_on) if submitted_on else None,
             submitted_by=self.person(given["submitted_by"]) if submitted_on else None,
@@ -95,6 +95,15 @@ class Writer:
             asked = given["changes_requested"]
             self._comment(version, asked["by"], asked["on"], asked["comment"])
         return version
+
+    def _written_status(self, given: dict[str, Any]) -> str:
+        """As written, unless the version that supersedes this one has not come yet."""
+        status: str = given["status"]
+        if status != VersionStatus.SUPERSEDED:
+            return status
+        following = self.given["versions"][given["number"]]
+        has_come = self.years.past(following["approved_on"]) is not None
+        return status if has_come else VersionStatus.IN_FORCE
 
     def _returned_on(self, given: dict[str, Any]) -> date | None:
         asked = given["changes_requested"]

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import fields, validate
-from sqlalchemy import Integer, Select, bindparam, exists, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
 
 from plp_api import db
-from plp_api.access.caller import Caller, holds
+from plp_api.access.caller import Caller, holds, is_family_tie
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.access.scope import visible
 from plp_api.overview import reads, statements
 from plp_api.overview.schemas import PlanSummarySchema
 from plp_api.people.models import Person, Student
-from plp_api.people.ties import Relationship, RelationshipKind
+from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
 from plp_api.plans.models import Plan, PlanStatus
 from plp_api.rest import paging
 from plp_api.rest.blueprint import page_schema
@@ -25,7 +25,21 @@ def _advised_by(person_id: Any) -> Any:
         Relationship.student_id == Plan.student_id,
         Relationship.person_id == person_id,
         Relationship.kind == RelationshipKind.ADVISOR,
+        Relationship.status == RelationshipStatus.CONFIRMED,
         holds(Relationship),
+    )
+
+
+def _named(words: str) -> Any:
+    """A preferred name is no way to find a child for whoever is not to know of it."""
+    is_child = exists().where(
+        is_family_tie(Relationship), Relationship.student_id == Plan.student_id
+    )
+    known = or_(Person.family_uses_preferred.is_(True), ~is_child)
+    return or_(
+        Person.given_name.icontains(words, autoescape=True),
+        Person.family_name.icontains(words, autoescape=True),
+        and_(Person.preferred_given_name.icontains(words, autoescape=True), known),
     )
 
 
@@ -46,7 +60,7 @@ PLANS = paging.Listing(
             _advised_by,
         ),
         "updated_since": paging.since(Plan.updated_at),
-        "q": paging.search(Person.given_name, Person.family_name, Person.preferred_given_name),
+        "q": paging.Filter(paging.words_field(), _named),
     },
     sorts={"updated_at": Plan.updated_at, "family_name": Person.family_name},
     key=Plan.id,

@@ -13,6 +13,7 @@ from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import statements
 from plp_api.people.models import Student
+from plp_api.plans import reads as plans
 from plp_api.plans import signatures
 from plp_api.plans.models import Plan, SignerRole
 from plp_api.problems import Code, Problem
@@ -60,14 +61,21 @@ def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Par
         raise Problem(Code.NOT_FOUND)
     found = heads[0]
     access.know(found["student_id"], scope.reached_by(reach))
-    access.require(Permission.PLANS_READ, _as_plan(found, caller.district_id))
+    access.require(Permission.PLANS_READ, _as_plan(found))
     return found, _named(unfold, parts)
 
 
 def unfolded(access: Access, plan_id: UUID, unfold: Sequence[str]) -> Parts:
     """What is to be unfolded, of a plan that `look` found the caller may read."""
-    queries = _queries(plan_id, unfold)
-    return _named(unfold, db.fetch(*queries, districts=access.caller.districts, is_last=True))
+    caller = access.caller
+    return _named(
+        unfold,
+        db.fetch(
+            *_queries(plan_id, unfold),
+            districts=caller.districts,
+            is_last=caller.reason is None,
+        ),
+    )
 
 
 def _queries(plan_id: UUID, unfold: Sequence[str]) -> list[db.Query]:
@@ -79,9 +87,9 @@ def _named(unfold: Sequence[str], found: list[list[Row]]) -> Parts:
     return dict(zip(names, found, strict=True))
 
 
-def _as_plan(found: Row, district_id: UUID) -> Any:
+def _as_plan(found: Row) -> Any:
     """What access needs of a row: its owner, its place and its id."""
-    plan = SimpleNamespace(id=found["id"], student_id=found["student_id"], district_id=district_id)
+    plan = SimpleNamespace(**{name: found[name] for name in ("id", "student_id", "district_id")})
     plan.__ownership__ = Plan.__ownership__
     plan.__tablename__ = Plan.__tablename__
     return plan
@@ -104,6 +112,8 @@ def document(access: Access, found: Row, parts: Parts) -> Row:
             shown[name] = parts[name]
     if "goals" in shown:
         shown["goals"] = _with_steps(parts["goals"], parts["steps"])
+    if "sections" in shown:
+        shown["sections"] = [_without_writer(row, access, student_id) for row in parts["sections"]]
     if "signatures" in shown:
         shown["signatures"] = _withheld(parts["signatures"], access, student_id)
     return shown
@@ -123,6 +133,10 @@ def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence
             if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
                 row["person_id"] = None
     return rows
+
+
+def _without_writer(row: Row, access: Access, student_id: UUID) -> Row:
+    return {**row, "written_by": plans.shown_writer(row["written_by"], access, student_id)}
 
 
 def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:

@@ -13,7 +13,7 @@ from plp_api.people.models import Student
 from plp_api.plans.models import Plan
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.concurrency import facts_tag, plain, polls, unchanged
+from plp_api.rest.concurrency import facts_tag, plain, polls, rights, unchanged
 
 blueprint = Blueprint("Overview", __name__, "Plans, put together as a front end opens on them.")
 
@@ -60,7 +60,7 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
     unfold = _unfold(asked.get("expand", ""))
     is_polled = polls()
     head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
-    tag = facts_tag([head, sorted(map(str, access.reached(head["student_id"])))], access)
+    tag = facts_tag([head, rights(access.reached(head["student_id"]))], access)
     if is_polled:
         if known := unchanged(tag):
             return known

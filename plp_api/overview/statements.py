@@ -51,6 +51,7 @@ def heads() -> Select[Any]:
         Plan.created_at,
         Plan.updated_at,
         Plan.student_id,
+        Plan.district_id,
         Person.given_name,
         Person.family_name,
         Person.preferred_given_name,

@@ -22,6 +22,7 @@ from plp_api.problems import Code
 
 AGE_OF_MAJORITY = 18
 FIRST_GRADE, LAST_GRADE = 7, 12
+GRADES_WITH_PLANS = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 PLAN_GRADES = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS", "UG", "Other")
 

@@ -54,13 +54,15 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
     db.insert_many(Plan, rows)
 
 
-def start_version(plan: Plan, by: UUID) -> PlanVersion:
+def start_version(plan: Plan, access: Access) -> PlanVersion:
     """Begin a draft: from the version in force, if there is one, else with empty sections.
 
-    Raises Problem: plan_closed, and version_open (the database's own rule)
-    where another version is being written.
+    Raises Problem: plan_closed, actor_is_family, and version_open (the
+    database's own rule) where another version is being written.
     """
     _require_open(plan)
+    access.refuse_family(plan.student_id)
+    by = access.caller.person_id
     session = db.session()
     template = session.get_one(PlanTemplate, plan.template_id)
     latest = session.scalar(
@@ -134,7 +136,10 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
     ]
     if unknown:
         raise Problem(Code.VALIDATION_FAILED, errors=unknown)
+    _require_open(version.plan)
     roles = access.roles_to(version.student_id)
+    if access.is_family(version.student_id):
+        roles.discard(Role.ADVISOR)
     for key, body in bodies.items():
         if not templates.writable(described[key], roles):
             errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
@@ -149,19 +154,33 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
     return version
 
 
-def discard(version: PlanVersion, by: UUID) -> None:
-    """Throw a draft away that was never handed in; whatever was handed in is kept.
+def discard(version: PlanVersion, access: Access) -> None:
+    """Throw a draft away on which nobody else relies; whatever was handed in is kept.
 
-    Raises Problem(version_frozen).
+    Raises Problem: version_frozen where it was handed in, commented on, or
+    others wrote in it; actor_is_family.
     """
+    access.refuse_family(version.student_id)
+    by = access.caller.person_id
     if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
         raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
+    others = any(one.written_by not in (None, by) for one in _changed_sections(version))
+    if others or comments.exist_on(version):
+        raise Problem(Code.VERSION_FROZEN, "Others have written in it.")
     audit.record("plan_version.discarded", version, by=by, number=version.number)
     version.plan.stir()
     session = db.session()
     for section in version.sections:
         session.delete(section)
     session.delete(version)
+
+
+def _changed_sections(version: PlanVersion) -> list[PlanSection]:
+    """The sections that differ from the version in force, from which a draft begins."""
+    kept = _bodies(in_force(version.plan))
+    return [
+        one for one in version.sections if one.key not in kept or one.body != kept[one.key].body
+    ]
 
 
 def submit(version: PlanVersion, access: Access) -> None:
@@ -240,7 +259,9 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     by = access.caller.person_id
     template = db.session().get_one(PlanTemplate, version.template_id)
     students_own = {one["key"] for one in template.sections if "advisor" not in one["authors"]}
-    scribed = any(one.written_by == by and one.key in students_own for one in version.sections)
+    scribed = any(
+        one.written_by == by and one.key in students_own for one in _changed_sections(version)
+    )
     if scribed or by in (version.submitted_by, version.student_id):
         return "Nobody approves their own work; another approver is needed."
     return None
@@ -250,8 +271,8 @@ def sign(version: PlanVersion, access: Access, sha256: str, language: str) -> Si
     """Sign the version in force, over the snapshot that was read.
 
     As student or parent where the caller is that; else for the school. Raises
-    Problem: version_frozen's opposite is `action_unavailable` (nothing to sign
-    yet), snapshot_mismatch, signature_exists, signature_not_required.
+    Problem: action_unavailable (not in force), snapshot_mismatch,
+    signature_exists, signature_not_required.
     """
     db.lock(version)
     if version.status != VersionStatus.IN_FORCE:
@@ -327,9 +348,11 @@ def _sign(
     return signature
 
 
-def add_entry(plan: Plan, by: UUID, kind: str, body: str) -> ProfileEntry:
+def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:
     """Add something the student says of themselves."""
     _require_open(plan)
+    access.refuse_family(plan.student_id)
+    by = access.caller.person_id
     entry = ProfileEntry(
         id=new_id(),
         district_id=plan.district_id,
@@ -345,8 +368,10 @@ def add_entry(plan: Plan, by: UUID, kind: str, body: str) -> ProfileEntry:
     return entry
 
 
-def withdraw_entry(entry: ProfileEntry, by: UUID) -> None:
+def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
     """Say that an entry no longer holds; it stays in the history."""
+    access.refuse_family(entry.student_id)
+    by = access.caller.person_id
     if entry.withdrawn_at is None:
         entry.withdrawn_at = clock.now()
         db.session().get_one(Plan, entry.plan_id).stir()

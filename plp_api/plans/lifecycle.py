@@ -12,7 +12,14 @@ SUBMITTED, BACK = VersionStatus.SUBMITTED, VersionStatus.CHANGES_REQUESTED
 VERSION = LifeCycle(
     [
         move("draft changes_requested", "submit", SUBMIT, SUBMITTED, actions.submit),
-        move("draft changes_requested", "submit_for", SUBMIT_FOR, SUBMITTED, actions.submit_for),
+        move(
+            "draft changes_requested",
+            "submit_for",
+            SUBMIT_FOR,
+            SUBMITTED,
+            actions.submit_for,
+            not_family,
+        ),
         move("submitted", "recall", SUBMIT, VersionStatus.DRAFT, actions.recall),
         move(
             "submitted",

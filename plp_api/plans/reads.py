@@ -1,6 +1,8 @@
 """What readers see of versions and signatures."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -33,6 +35,20 @@ def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
         "requirements": [] if state == "not_started" else signatures.requirements(facts[0]),
         "items": [shown(row, access) for row in rows],
     }
+
+
+def shown_writer(person_id: UUID | None, access: Access, student_id: UUID) -> UUID | None:
+    """Who wrote a section, as far as the reader may know: the family learns of no other parent."""
+    if access.is_family(student_id) and person_id not in (student_id, access.caller.person_id):
+        return None
+    return person_id
+
+
+def shape(versions: Sequence[Any], access: Access) -> None:
+    """Give sections their writers, as far as the caller may know them."""
+    for version in versions:
+        for section in version.sections:
+            section.shown_writer = shown_writer(section.written_by, access, version.student_id)
 
 
 def shown(signature: Signature, access: Access) -> dict[str, Any]:

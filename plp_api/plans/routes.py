@@ -91,7 +91,7 @@ def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
     It begins with the sections of the version in force, or empty. A plan has
     at most one open version. No body is sent.
     """
-    return actions.start_version(plan, by=access.caller.person_id)
+    return actions.start_version(plan, access)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>")
@@ -124,7 +124,7 @@ def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, A
 @blueprint.response(204)
 def discard_plan_version(access: Access, version: PlanVersion) -> None:
     """Discard a draft that was never handed in."""
-    actions.discard(version, by=access.caller.person_id)
+    actions.discard(version, access)
 
 
 blueprint.actions("/plan-versions", PlanVersion, PlanVersionSchema, PlanVersionActionFieldsSchema)
@@ -145,8 +145,10 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """Get the exact bytes that are signed.
 
     Canonical JSON (RFC 8785); the SHA-256 of these bytes is the version's
-    `snapshot_sha256`. A version not yet in force has none: 409.
+    `snapshot_sha256`. A version not yet in force has none: 409. Goals stand in
+    it, so whoever is denied goals is denied this.
     """
+    access.require(Permission.GOALS_READ, version)
     return Response(reads.snapshot_of(version), mimetype="application/json")
 
 
@@ -200,7 +202,7 @@ def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> Pro
 
     To change one, withdraw it and add another: a profile has a history.
     """
-    return actions.add_entry(plan, access.caller.person_id, **fields)
+    return actions.add_entry(plan, access, **fields)
 
 
 @blueprint.route("/profile-entries/<uuid:entry_id>")
@@ -216,4 +218,4 @@ def get_profile_entry(access: Access, entry: ProfileEntry) -> ProfileEntry:
 @blueprint.response(204)
 def withdraw_profile_entry(access: Access, entry: ProfileEntry) -> None:
     """Withdraw a profile entry; it stays in the history."""
-    actions.withdraw_entry(entry, by=access.caller.person_id)
+    actions.withdraw_entry(entry, access)

@@ -12,6 +12,7 @@ from plp_api.plans.models import (
     SignerRole,
     VersionStatus,
 )
+from plp_api.plans.reads import shape
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 
 LONGEST_SECTION = 20_000
@@ -56,17 +57,26 @@ class SectionSchema(Schema):
     updated_at = Instant()
 
 
+class VersionSectionSchema(SectionSchema):
+    written_by = fields.UUID(
+        attribute="shown_writer",
+        allow_none=True,
+        metadata={"description": "Null to the family where another adult wrote it."},
+    )
+
+
 class PlanVersionSchema(ResourceSchema):
     """A dated state of a plan: written while open, frozen once in force."""
 
     life = VERSION
+    shape = staticmethod(shape)
 
     plan_id = fields.UUID()
     student_id = fields.UUID()
     template_id = fields.UUID()
     number = fields.Integer()
     status = Choice(VersionStatus)
-    sections = fields.List(fields.Nested(SectionSchema))
+    sections = fields.List(fields.Nested(VersionSectionSchema))
     started_by = fields.UUID()
     submitted_at = Instant(allow_none=True)
     submitted_by = fields.UUID(allow_none=True)

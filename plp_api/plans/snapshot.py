@@ -37,7 +37,6 @@ def content(version: PlanVersion) -> dict[str, Any]:
                 "key": section.key,
                 "title": described[section.key]["title"],
                 "body": section.body,
-                "written_by": str(section.written_by) if section.written_by else None,
             }
             for section in version.sections
         ],

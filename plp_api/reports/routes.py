@@ -32,9 +32,10 @@ def report_coverage(access: Access, asked: dict[str, Any]) -> Response:
     A student with two advisors counts under each, and once in the total.
 
     Of students whose plan status you may not read one by one, today or then by
-    what you hold today, you see no number below 11. Such a number is null, and so are others from which it could be
-    worked out; `is_suppressed` says that something in the row is. Where you may
-    see each student of a group, its numbers are plain.
+    what you hold today, you see no number below 11. Such a number is null, and
+    so are others from which it could be worked out; `is_suppressed` says that
+    something in the row is. Where you may see each student of a group, its
+    numbers are plain.
 
     `Accept: text/csv` or `format=csv` answers a table, its total in the last
     line.

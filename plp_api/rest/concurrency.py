@@ -21,7 +21,7 @@ def tag(row: Any, access: Access, body: bytes = b"") -> str:
     caller = access.caller
     student = _student_of(row)
     reached = access.reached(student) if student is not None else caller.roles
-    seen_by = f"{caller.person_id}|{caller.today}|{_query()}|{sorted(map(str, reached))}"
+    seen_by = f"{caller.person_id}|{caller.today}|{_query()}|{rights(reached)}"
     return f"{row.version}.{hashlib.sha256(seen_by.encode() + body).hexdigest()[:16]}"
 
 
@@ -32,6 +32,13 @@ def _query() -> str:
 def _student_of(row: Any) -> Any:
     ownership = getattr(row, "__ownership__", None)
     return getattr(row, ownership.column) if isinstance(ownership, OwnedByStudent) else None
+
+
+def rights(reached: Any) -> list[str]:
+    """The arms that reach a student, each with what it is denied, in one order."""
+    if isinstance(reached, dict):
+        return sorted(f"{arm} {sorted(denied)}" for arm, denied in reached.items())
+    return sorted(map(str, reached))
 
 
 def facts_tag(facts: Any, access: Access) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 import marshmallow as ma
 from flask import g
 from marshmallow import fields, validate
+from sqlalchemy.exc import SQLAlchemyError
 
 from plp_api import db
 from plp_api.access.lifecycle import LifeCycle
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.problems import Code, Problem, document
+from plp_api.rest.errors import translated
 from plp_api.rest.fields import Schema
 
 MOST_AT_ONCE = 50
@@ -145,20 +147,32 @@ def _each(
     access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
     shared = {key: value for key, value in asked.items() if key != "items"}
-    answers = []
-    for item in asked["items"]:
-        key, version = item.pop("id"), item.pop("version")
-        try:
-            with db.session().begin_nested():
-                row = access.load(model, key, read)
-                db.lock(row)
-                if row.version != version:
-                    raise Problem(Code.VERSION_STALE)
-                result = schema.life.perform(row, access, **{**shared, **item})
-                db.session().flush()
-            shown = row if result is None else result
-            annotate([shown], schema, g.access)
-            answers.append({"id": key, "status": 200, "resource": shown})
-        except Problem as problem:
-            answers.append({"id": key, "status": problem.status, "problem": document(problem)})
-    return answers
+    # In one order for everybody, so that two lists over the same rows never wait for each other.
+    order = sorted(range(len(asked["items"])), key=lambda place: asked["items"][place]["id"])
+    answers: dict[int, dict[str, Any]] = {}
+    for place in order:
+        answers[place] = _one(access, model, schema, read, {**shared, **asked["items"][place]})
+    return [answers[place] for place in sorted(answers)]
+
+
+def _one(
+    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
+) -> dict[str, Any]:
+    """One item in a savepoint of its own: what refuses it, the database included, is its answer."""
+    key, version = asked.pop("id"), asked.pop("version")
+    try:
+        with db.session().begin_nested():
+            row = access.load(model, key, read)
+            db.lock(row)
+            if row.version != version:
+                raise Problem(Code.VERSION_STALE)
+            result = schema.life.perform(row, access, **asked)
+            db.session().flush()
+    except (Problem, SQLAlchemyError) as error:
+        problem = translated(error)
+        if problem.status >= 500:
+            raise
+        return {"id": key, "status": problem.status, "problem": document(problem)}
+    shown = row if result is None else result
+    annotate([shown], schema, g.access)
+    return {"id": key, "status": 200, "resource": shown}

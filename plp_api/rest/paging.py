@@ -65,11 +65,16 @@ def on_or_before(column: Any, description: str) -> Filter:
     return Filter(Date(metadata={"description": description}), lambda value: column <= value)
 
 
+def words_field() -> fields.Field:
+    """Words to look for."""
+    described = {"description": "Words to look for, without regard to case."}
+    return Text(longest=100, metadata=described)
+
+
 def search(*columns: Any) -> Filter:
     """Any of the columns holds the words, whatever their case."""
-    described = {"description": "Words to look for, without regard to case."}
     return Filter(
-        Text(longest=100, metadata=described),
+        words_field(),
         lambda words: or_(*(column.icontains(words, autoescape=True) for column in columns)),
     )
 

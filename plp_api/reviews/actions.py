@@ -5,17 +5,22 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.db import new_id
 from plp_api.people import district_settings
-from plp_api.people.models import District, Person, Student
-from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.people.models import GRADES_WITH_PLANS, District, Person, Student
+from plp_api.people.ties import (
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+    SchoolEnrollment,
+)
 from plp_api.plans import actions as plans
-from plp_api.plans.models import Plan, PlanVersion, Regime, SignerRole
+from plp_api.plans.models import Plan, PlanStatus, PlanVersion, Regime, SignerRole
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.reviews.models import Review, ReviewParticipant
 
@@ -43,6 +48,7 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
     )
     grace = timedelta(days=settings.late_entry_days)
     rows = db.session().execute(lacking, {"ids": list(student_ids)}).all()
+    approved = _approved_since(cycle.starts_on, student_ids)
     db.insert_many(
         Review,
         (
@@ -54,10 +60,25 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
                 "cycle_starts_on": cycle.starts_on,
                 "cycle_ends_on": cycle.ends_on,
                 "due_on": max(cycle.ends_on, (row.entered_on or cycle.starts_on) + grace),
+                "plan_version_id": approved.get(row.student_id),
             }
             for row in rows
         ),
     )
+
+
+def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The last version put in force for each of these students from that day on."""
+    asked = (
+        select(PlanVersion.student_id, PlanVersion.id)
+        .where(
+            db.any_of(PlanVersion.student_id, db.ids_bind("ids")),
+            PlanVersion.in_force_on >= day,
+        )
+        .order_by(PlanVersion.in_force_on, PlanVersion.number)
+    )
+    found = db.session().execute(asked, {"ids": list(student_ids)})
+    return dict(found.tuples().all())
 
 
 def attach_version(version: PlanVersion, access: Access) -> None:
@@ -71,7 +92,7 @@ def attach_version(version: PlanVersion, access: Access) -> None:
         Review.cycle_starts_on <= today,
         Review.due_on >= today,
     )
-    for review in db.session().scalars(waiting):
+    for review in db.session().scalars(waiting.with_for_update()):
         review.plan_version_id = version.id
         audit.record("review.completed", review, by=access.caller.person_id)
 
@@ -117,8 +138,9 @@ def hold(
 
 
 def _check_day(review: Review, held_on: date, today: date) -> None:
-    if not review.cycle_starts_on <= held_on <= today:
-        detail = "Must lie between the cycle's first day and today."
+    last = min(today, max(review.cycle_ends_on, review.due_on))
+    if not review.cycle_starts_on <= held_on <= last:
+        detail = "Must lie between the cycle's first day and today, and not after it was due."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("/held_on", detail)])
 
 
@@ -185,7 +207,7 @@ def _decides(student_id: UUID, person_id: UUID, today: date) -> bool:
     return not student.holds_rights(today) and db.session().scalar(asked) is not None
 
 
-def is_open(review: Review, _access: Access) -> str | None:
+def no_version_came(review: Review, _access: Access) -> str | None:
     """Why nothing can be excepted any more: the review is complete."""
     return "A version was approved in this cycle." if review.plan_version_id else None
 
@@ -203,13 +225,22 @@ def _stir(review: Review) -> None:
 
 
 def open_cycle(district_id: UUID) -> None:
-    """Open the present cycle's review for every student with an active plan of the school's.
+    """Open the present cycle's review for everybody enrolled whose plan is the school's.
 
     Run each day: on the first day of a cycle it opens the new ones, on every
     other it finds nothing to do.
     """
     today = db.session().get_one(District, district_id).today
+    is_enrolled = exists().where(
+        SchoolEnrollment.student_id == Plan.student_id,
+        SchoolEnrollment.starts_on <= today,
+        or_(SchoolEnrollment.ends_on.is_(None), SchoolEnrollment.ends_on > today),
+        SchoolEnrollment.grade.in_(GRADES_WITH_PLANS),
+    )
     asked = select(Plan.student_id).where(
-        Plan.district_id == district_id, Plan.status == "active", Plan.regime == Regime.SCHOOL
+        Plan.district_id == district_id,
+        Plan.status == PlanStatus.ACTIVE,
+        Plan.regime == Regime.SCHOOL,
+        is_enrolled,
     )
     open_for(district_id, db.session().scalars(asked).all(), today)

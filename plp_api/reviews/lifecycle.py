@@ -27,7 +27,7 @@ REVIEW = LifeCycle(
             EXCEPTED,
             actions.except_,
             not_family,
-            actions.is_open,
+            actions.no_version_came,
         ),
     ]
 )

@@ -58,7 +58,10 @@ class Review(Resource, Base):
     exception_reason: Mapped[str | None]
 
     participants: Mapped[list["ReviewParticipant"]] = relationship(
-        back_populates="review", lazy="selectin", order_by="ReviewParticipant.id"
+        back_populates="review",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+        order_by="ReviewParticipant.id",
     )
 
 

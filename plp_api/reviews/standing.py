@@ -1,4 +1,4 @@
-"""How a review stands on a day, from dates and facts alone: nothing of it is ever stored."""
+"""How a review stands on a day: from its dates and the version that answers it."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -220,3 +220,28 @@ def test_every_step_left_an_event_without_words_or_names(client, world, in_force
         "plan_version.approved",
     ]
     assert "My about me" not in str(events)
+
+
+def test_a_parent_to_whom_goals_are_denied_does_not_find_them_in_the_snapshot(
+    client, world, in_force, database
+):
+    from plp_api.people.ties import Relationship
+    from tests.world import writing
+
+    parent = client.as_(world.home.parent)
+    assert parent.get(f"{in_force}/snapshot").status_code == 200
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
+        tie.denied = frozenset({"goals"})
+    assert parent.get(f"{in_force}/snapshot").status_code == 403
+
+
+def test_a_parent_does_not_learn_which_other_parent_wrote(client, world, path):
+    client.as_(world.home.parent).patch(path, {"sections": {"family": "We are proud."}})
+
+    def writer(name):
+        sections = client.as_(getattr(world.home, name)).read(path)["sections"]
+        return next(one["written_by"] for one in sections if one["key"] == "family")
+
+    assert writer("advisor") == writer("parent") == str(world.home.parent.id)
+    assert writer("inspecting_parent") is None

@@ -8,6 +8,7 @@ import time_machine
 from plp_api import clock
 from plp_api.people.models import Student
 from plp_api.reviews.actions import open_cycle, open_for
+from plp_api.reviews.models import Review
 from tests.client import code, pointers
 from tests.world import writing
 
@@ -38,6 +39,28 @@ def test_the_student_prepares_and_the_advisor_holds_in_one_call(client, world, p
     assert (held.status_code, held.json["status"]) == (200, "held")
     roles = [one["role"] for one in held.json["participants"]]
     assert roles == ["student", "parent", "interpreter"]
+
+
+def test_a_meeting_can_be_recorded_again_to_correct_it(client, world, path, meeting):
+    advisor = client.as_(world.home.advisor)
+    advisor.act(path, "hold", **meeting)
+    meeting["participants"].pop()
+    again = advisor.act(path, "hold", **meeting)
+    assert again.status_code == 200, again.json
+    assert [one["role"] for one in again.json["participants"]] == ["student", "parent"]
+
+
+def test_a_review_opened_after_the_approval_is_complete(client, world, database):
+    student = world.home.student
+    with writing(database, world.home) as session:
+        session.query(Review).filter_by(student_id=student.id).delete()
+    path = f"/plan-versions/{student.version_id}"
+    client.as_(student).act(path, "submit")
+    client.as_(world.home.advisor).act(path, "approve")
+    with writing(database, world.home):
+        open_cycle(world.home.district_id)
+    (review,) = client.as_(student).read("/reviews")["items"]
+    assert review["standing"] == "complete"
 
 
 def test_a_meeting_in_the_future_is_refused(client, world, path, meeting):
@@ -135,8 +158,6 @@ def test_a_late_entry_has_45_days(world, database, client):
         session.query(type(student)).filter_by(id=student.id).update(
             {"entered_on": clock.Cycle.containing(clock.today()).ends_on - timedelta(days=5)}
         )
-        from plp_api.reviews.models import Review
-
         session.query(Review).filter_by(student_id=student.id).delete()
         open_for(world.home.district_id, [student.id], clock.today())
     (review,) = client.as_(world.home.student).read("/reviews")["items"]
