@@ -1,5 +1,9 @@
 """The application with one small area more, in which every convention is tried."""
 
+from dataclasses import replace
+
+from dataclasses import replace
+
 import pytest
 
 from plp_api.app import Application, create_app
@@ -20,9 +24,10 @@ def sample_app(settings: Settings, shared_database: databases.Isolated) -> Appli
 
 @pytest.fixture(scope="session")
 def live_samples(live: Live) -> Live:
-    """The live application with the sample area."""
-    live.app.register_blueprint(blueprint)
-    return live
+    """A live application with the sample area."""
+    made = create_app(live.settings, live.database)
+    made.register_blueprint(blueprint)
+    return replace(live, app=made)
 
 
 @pytest.fixture
