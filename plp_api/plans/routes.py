@@ -83,7 +83,7 @@ def list_versions_of_plan(access: Access, plan: Plan) -> Any:
 
 @blueprint.route("/plans/<uuid:plan_id>/versions", methods=["POST"])
 @blueprint.requires(Permission.PLANS_WRITE, Plan, media=None)
-@blueprint.refuses(Code.VERSION_OPEN, Code.PLAN_CLOSED)
+@blueprint.refuses(Code.VERSION_OPEN, Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
 @blueprint.response(201, PlanVersionSchema)
 def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
     """Start a new version of a plan.
@@ -104,7 +104,7 @@ def get_plan_version(access: Access, version: PlanVersion) -> PlanVersion:
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["PATCH"])
 @blueprint.requires(Permission.PLANS_CONTRIBUTE, PlanVersion)
-@blueprint.refuses(Code.VERSION_FROZEN, Code.SECTION_NOT_YOURS)
+@blueprint.refuses(Code.VERSION_FROZEN, Code.SECTION_NOT_YOURS, Code.PLAN_CLOSED)
 @blueprint.arguments(PlanVersionPatchSchema)
 @blueprint.response(200, PlanVersionSchema)
 def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> PlanVersion:
@@ -120,7 +120,7 @@ def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, A
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])
 @blueprint.requires(Permission.PLANS_WRITE, PlanVersion)
-@blueprint.refuses(Code.VERSION_FROZEN)
+@blueprint.refuses(Code.VERSION_FROZEN, Code.ACTOR_IS_FAMILY)
 @blueprint.response(204)
 def discard_plan_version(access: Access, version: PlanVersion) -> None:
     """Discard a draft that was never handed in."""
@@ -194,7 +194,7 @@ def list_profile_entries(access: Access, plan: Plan) -> Any:
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries", methods=["POST"])
 @blueprint.requires(Permission.PLANS_WRITE, Plan)
-@blueprint.refuses(Code.PLAN_CLOSED)
+@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
 @blueprint.arguments(ProfileEntrySchema)
 @blueprint.response(201, ProfileEntrySchema)
 def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> ProfileEntry:
@@ -215,6 +215,7 @@ def get_profile_entry(access: Access, entry: ProfileEntry) -> ProfileEntry:
 
 @blueprint.route("/profile-entries/<uuid:entry_id>", methods=["DELETE"])
 @blueprint.requires(Permission.PLANS_WRITE, ProfileEntry)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
 @blueprint.response(204)
 def withdraw_profile_entry(access: Access, entry: ProfileEntry) -> None:
     """Withdraw a profile entry; it stays in the history."""
