@@ -78,7 +78,7 @@ def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         .order_by(PlanVersion.in_force_on, PlanVersion.number)
     )
     found = db.session().execute(asked, {"ids": list(student_ids)})
-    return dict(found.tuples().all())
+    return {student_id: version_id for student_id, version_id in found}  # noqa: C416 - typed rows
 
 
 def attach_version(version: PlanVersion, access: Access) -> None:
