@@ -40,9 +40,10 @@ from plp_api.people.models import (
     Student,
 )
 from plp_api.people.ties import Appointment, Relationship, SchoolEnrollment
-from plp_api.plans.models import Plan, PlanTemplate, PlanVersion
+from plp_api.plans.models import Plan, PlanVersion
 from plp_api.reviews.models import Review
 from plp_api.settings import Settings
+from plp_api.templates.models import PlanTemplate
 
 SCHOOL, ADVISEES, GOALS, PAGE, TIMES = 1_500, 50, 3, 51, 15
 # One large district among smaller ones: what an admin of it sees is more than half of everything.

@@ -27,13 +27,12 @@ from plp_api.people.ties import (
 from plp_api.plans.models import (
     Plan,
     PlanSection,
-    PlanTemplate,
     PlanVersion,
-    Signature,
-    SignerRole,
     VersionStatus,
 )
 from plp_api.reviews.models import Review
+from plp_api.signatures.models import Signature, SignerRole
+from plp_api.templates.models import PlanTemplate
 
 ADVISORS = 20
 ADVISEES = 50

@@ -10,8 +10,10 @@ MODULES = (
     "plp_api.jobs.models",
     "plp_api.identity.models",
     "plp_api.comments.models",
+    "plp_api.templates.models",
     "plp_api.plans.models",
     "plp_api.goals.models",
+    "plp_api.signatures.models",
     "plp_api.reviews.models",
     "plp_api.rostering.models",
 )

@@ -34,8 +34,9 @@ from plp_api.people.ties import (
     SampledStudent,
     SchoolEnrollment,
 )
-from plp_api.plans.models import Plan, PlanSection, PlanTemplate, PlanVersion, ProfileEntry
+from plp_api.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
 from plp_api.reviews.models import Review
+from plp_api.templates.models import PlanTemplate
 
 SECTIONS: list[Any] = [
     {

@@ -36,8 +36,29 @@ class Permission(StrEnum):
     PLANS_SUBMIT = "plans:submit"
     PLANS_SUBMIT_FOR = "plans:submit_for"
     PLANS_APPROVE = "plans:approve"
+    PLANS_EXPORT = "plans:export"
+    PLANS_CORRECT = "plans:correct"
+    PLANS_DISPUTE = "plans:dispute"
+    PLANS_CLOSE = "plans:close"
+    PLANS_KEEP = "plans:keep"
+    PLANS_RENDER = "plans:render"
     PLAN_STATUS_READ = "plan_status:read"
     SIGNATURES_SIGN = "signatures:sign"
+    SIGNATURES_RECORD = "signatures:record"
+    SIGNATURES_INVITE = "signatures:invite"
+    SIGNATURES_EXCEPT_SILENCE = "signatures:except_silence"
+    SIGNATURES_EXCEPT = "signatures:except"
+    SIGNATURES_WAIVE = "signatures:waive"
+    OUTREACH_READ = "outreach:read"
+    OUTREACH_WRITE = "outreach:write"
+    PATHWAYS_READ = "pathways:read"
+    PATHWAYS_WRITE = "pathways:write"
+    PATHWAYS_COMMENT = "pathways:comment"
+    PATHWAYS_APPROVE = "pathways:approve"
+    PATHWAYS_RECORD = "pathways:record"
+    SUPPORTS_READ = "supports:read"
+    SUPPORTS_WRITE = "supports:write"
+    SUPPORTS_READ_ACCOMMODATIONS = "supports:read_accommodations"
     GOALS_READ = "goals:read"
     GOALS_WRITE = "goals:write"
     GOALS_CONFIRM = "goals:confirm"
@@ -83,6 +104,8 @@ class Condition(StrEnum):
     """Only the students drawn for an auditor."""
     OWN = "own"
     """Only what the caller has a part in (a student, their advisory)."""
+    HOLDING = "holding"
+    """Whoever holds the rights of FERPA: a parent, and from their transfer the student."""
 
 
 # Whoever is signed in, though they hold no role yet: an invited parent whose tie nobody confirmed.
@@ -101,12 +124,16 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:sign
         goals:read goals:write goals:comment reviews:read reviews:prepare
         comments:read comments:withdraw
+        plans:export plans:dispute:holding plans:keep
+        pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
     """),
     Role.PARENT: _grants("""
         self:manage settings:read roster:read relationships:read
         plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
         comments:read comments:withdraw
+        plans:export plans:dispute:holding plans:keep:deciding
+        pathways:read pathways:comment supports:read supports:read_accommodations
     """),
     Role.ADVISOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
@@ -114,26 +141,34 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:approve
         signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
         reviews:read reviews:hold reviews:comment coverage:read
+        plans:render signatures:invite signatures:except_silence
+        outreach:read outreach:write pathways:read supports:read supports:read_accommodations
     """),
     Role.TEACHER: _grants("""
         self:manage settings:read roster:read classes:read goals:read goals:comment
         comments:read comments:withdraw
+        supports:read_accommodations
     """),
     Role.COUNSELOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         plan_status:read plans:read plans:comment plans:approve signatures:sign
         goals:read goals:comment comments:read comments:withdraw
         reviews:read reviews:hold reviews:comment coverage:read
+        plans:render plans:close signatures:invite signatures:waive
+        outreach:read outreach:write pathways:read pathways:write pathways:comment pathways:approve
+        pathways:record supports:read supports:write supports:read_accommodations
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage settings:read roster:read classes:read goals:read comments:read
         coverage:read
+        pathways:read
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write imports:read imports:write
         plan_status:read reviews:read coverage:read
+        plans:close signatures:record signatures:invite pathways:read pathways:record
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -142,6 +177,10 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         advisories:read advisories:write
         plan_status:read plans:read plans:approve signatures:sign goals:read comments:read
         reviews:read reviews:hold reviews:except coverage:read audit:read
+        plans:export plans:correct plans:close plans:render
+        signatures:invite signatures:except_silence signatures:except signatures:waive
+        outreach:read outreach:write pathways:read pathways:approve pathways:record
+        supports:read supports:write supports:read_accommodations
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -151,12 +190,14 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read plans:read:reasoned goals:read:reasoned
         comments:read:reasoned
         reviews:read coverage:read audit:read
+        pathways:read
     """),
     Role.AUDITOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
         imports:read plan_status:read plans:read:sampled goals:read:sampled
         comments:read:sampled
         reviews:read coverage:read audit:read
+        outreach:read pathways:read
     """),
 }
 

@@ -71,6 +71,10 @@ def _oneself(_role: Role, _area: str) -> Iterator[Ids]:
     yield select(Student.id).where(Student.id == CALLER)
 
 
+def _oneself_with_rights(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER, Student.rights_transfer_on <= TODAY)
+
+
 def _children(area: str, *conditions: ColumnElement[bool]) -> Ids:
     """Children of a parent, while the rights are the parent's (20 U.S.C. 1232g(d); 34 CFR 99.5).
 
@@ -110,10 +114,17 @@ def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
     yield _children(area, Relationship.may_inspect.is_(True))
 
 
+RIGHTS_NOT_MOVED = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
+
+
 def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
     """Deciding needs the right itself; consent to inspect does not give it."""
-    rights_not_moved = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
-    yield _children(area, Relationship.may_decide.is_(True), rights_not_moved)
+    yield _children(area, Relationship.may_decide.is_(True), RIGHTS_NOT_MOVED)
+
+
+def _held_children(_role: Role, area: str) -> Iterator[Ids]:
+    """Children whose rights under FERPA this parent holds (34 CFR 99.3, 99.5)."""
+    yield _children(area, Relationship.may_inspect.is_(True), RIGHTS_NOT_MOVED)
 
 
 def _advisees(_role: Role, _area: str) -> Iterator[Ids]:
@@ -174,8 +185,10 @@ def _in_district(_role: Role, area: str) -> Iterator[Ids]:
 
 ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
     (Role.STUDENT, None): _oneself,
+    (Role.STUDENT, Condition.HOLDING): _oneself_with_rights,
     (Role.PARENT, None): _inspected_children,
     (Role.PARENT, Condition.DECIDING): _decided_children,
+    (Role.PARENT, Condition.HOLDING): _held_children,
     (Role.ADVISOR, None): _advisees,
     (Role.TEACHER, None): _classes,
     (Role.COUNSELOR, None): _at_schools,

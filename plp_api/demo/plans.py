@@ -20,13 +20,13 @@ from plp_api.plans import snapshot
 from plp_api.plans.models import (
     Plan,
     PlanSection,
-    PlanTemplate,
     PlanVersion,
     ProfileEntry,
-    Signature,
     VersionStatus,
 )
 from plp_api.reviews.models import ParticipantRole, Review, ReviewParticipant, ReviewStatus
+from plp_api.signatures.models import Signature
+from plp_api.templates.models import PlanTemplate
 
 ENDED = frozenset({GoalStatus.ACHIEVED, GoalStatus.PARTLY_MET, GoalStatus.NOT_MET})
 ROLE_OF = {"par": ParticipantRole.PARENT, "stu": ParticipantRole.STUDENT}

@@ -2,5 +2,5 @@
 
 Hot, so they are prebuilt statements through `db.fetch`, given as plain dicts;
 tests hold them to the schemas that document them. Nothing is decided here that
-`access`, `plans.signatures` or `reviews.standing` do not decide.
+`access`, `signatures.standing` or `reviews.standing` do not decide.
 """

@@ -14,10 +14,11 @@ from plp_api.access.rows import Access
 from plp_api.overview import statements
 from plp_api.people.models import Student
 from plp_api.plans import reads as plans
-from plp_api.plans import signatures
-from plp_api.plans.models import Plan, SignerRole
+from plp_api.plans.models import Plan
 from plp_api.problems import Code, Problem
 from plp_api.reviews.standing import standing
+from plp_api.signatures import standing as signatures
+from plp_api.signatures.models import SignerRole
 
 Row = dict[str, Any]
 

@@ -7,13 +7,14 @@ from plp_api.plans.models import (
     PlanStatus,
     ProfileKind,
     Regime,
-    SignatureState,
     VersionStatus,
 )
-from plp_api.plans.schemas import RequirementSchema, SectionSchema, SignatureSchema
+from plp_api.plans.schemas import SectionSchema
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema
 from plp_api.reviews.models import ReviewStatus
 from plp_api.reviews.standing import Standing
+from plp_api.signatures.models import SignatureState
+from plp_api.signatures.schemas import RequirementSchema, SignatureSchema
 
 EXPANDS = ("goals", "sections", "signatures", "profile_entries")
 

@@ -9,17 +9,17 @@ from plp_api import db
 from plp_api.access.caller import TODAY
 from plp_api.goals.models import Goal, GoalStep
 from plp_api.people.models import District, Person, Student
-from plp_api.plans import signatures
 from plp_api.plans.models import (
     OPEN_VERSION,
     Plan,
     PlanSection,
     PlanVersion,
     ProfileEntry,
-    Signature,
     VersionStatus,
 )
 from plp_api.reviews.models import Review
+from plp_api.signatures import standing as signatures
+from plp_api.signatures.models import Signature
 
 PLAN = bindparam("row", type_=Uuid())
 

@@ -84,6 +84,8 @@ class RecordKind(StrEnum):
     SIGNATURES = "signatures"
     GOALS = "goals"
     REVIEWS = "reviews"
+    PATHWAYS = "pathways"
+    SUPPORTS = "supports"
 
 
 class Post18Basis(StrEnum):

@@ -1,8 +1,7 @@
-"""Opening plans, writing versions, handing them in, approving and signing them."""
+"""Opening plans, writing versions, handing them in and approving them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,21 +12,19 @@ from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.comments import actions as comments
 from plp_api.db import new_id
-from plp_api.people.models import Person, Student
-from plp_api.plans import snapshot, templates
-from plp_api.plans.followers import ON_APPROVED
+from plp_api.people.models import Student
+from plp_api.plans import snapshot
+from plp_api.plans.followers import ON_APPROVED, ON_FROZEN
 from plp_api.plans.models import (
     Plan,
     PlanSection,
-    PlanTemplate,
     PlanVersion,
     ProfileEntry,
-    Signature,
-    SignatureMethod,
-    SignerRole,
     VersionStatus,
 )
 from plp_api.problems import Code, FieldError, Problem
+from plp_api.templates import actions as templates
+from plp_api.templates.models import PlanTemplate
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
@@ -228,10 +225,10 @@ def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
 
 
 def approve(version: PlanVersion, access: Access) -> None:
-    """Put the version in force: freeze it, supersede the last one, sign for the school.
+    """Put the version in force: freeze it, supersede the last one.
 
-    What follows elsewhere (goals confirmed, the review's version) is done by
-    those registered in `followers`.
+    What follows elsewhere (goals confirmed, the school's signature, the review's
+    version) is done by those registered in `followers`.
     """
     by, today = access.caller.person_id, access.caller.today
     last = in_force(version.plan)
@@ -245,13 +242,10 @@ def approve(version: PlanVersion, access: Access) -> None:
     for follow in ON_APPROVED:
         follow(version, access)
     snapshot.freeze(version)
-    _sign(version, by, SignerRole.SCHOOL, _language(by))
+    for follow in ON_FROZEN:
+        follow(version, access)
     version.plan.stir()
     audit.record("plan_version.approved", version, by=by, sha256=version.snapshot_sha256)
-
-
-def _language(person_id: UUID) -> str:
-    return db.session().get_one(Person, person_id).language
 
 
 def author_is_approver(version: PlanVersion, access: Access) -> str | None:
@@ -265,87 +259,6 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     if scribed or by in (version.submitted_by, version.student_id):
         return "Nobody approves their own work; another approver is needed."
     return None
-
-
-def sign(version: PlanVersion, access: Access, sha256: str, language: str) -> Signature:
-    """Sign the version in force, over the snapshot that was read.
-
-    As student or parent where the caller is that; else for the school. Raises
-    Problem: action_unavailable (not in force), snapshot_mismatch,
-    signature_exists, signature_not_required.
-    """
-    db.lock(version)
-    if version.status != VersionStatus.IN_FORCE:
-        raise Problem(
-            Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
-        )
-    if version.snapshot_sha256 != sha256:
-        raise Problem(Code.SNAPSHOT_MISMATCH)
-    role = _signs_as(version, access)
-    if _has_signed(version, access.caller.person_id, role):
-        raise Problem(Code.SIGNATURE_EXISTS)
-    return _sign(version, access.caller.person_id, role, language)
-
-
-def _signs_as(version: PlanVersion, access: Access) -> SignerRole:
-    if access.is_to(Role.STUDENT, version.student_id):
-        return SignerRole.STUDENT
-    if access.is_family(version.student_id):
-        if access.decides_for(version.student_id):
-            return SignerRole.PARENT
-        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "A parent signs while the decision is theirs.")
-    if _is_signed_as(version, SignerRole.SCHOOL):
-        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "The school has signed by approving.")
-    return SignerRole.SCHOOL
-
-
-def _has_signed(version: PlanVersion, person_id: UUID, role: SignerRole) -> bool:
-    asked = select(Signature.id).where(
-        Signature.plan_version_id == version.id,
-        Signature.person_id == person_id,
-        Signature.role == role,
-    )
-    return db.session().scalar(asked) is not None
-
-
-def _is_signed_as(version: PlanVersion, role: SignerRole) -> bool:
-    asked = select(Signature.id).where(
-        Signature.plan_version_id == version.id, Signature.role == role
-    )
-    return db.session().scalars(asked).first() is not None
-
-
-def sign_in_room(
-    version: PlanVersion, witness: UUID, person_id: UUID, role: SignerRole, language: str
-) -> Signature | None:
-    """A signature given on paper or screen before the advisor; None where it was given already."""
-    if _has_signed(version, person_id, role):
-        return None
-    return _sign(
-        version, person_id, role, language, method=SignatureMethod.IN_ROOM, witnessed_by=witness
-    )
-
-
-def _sign(
-    version: PlanVersion, person_id: UUID, role: SignerRole, language: str, **how: Any
-) -> Signature:
-    if version.snapshot_sha256 is None:
-        raise ValueError("only a frozen version is signed")
-    signature = Signature(
-        id=new_id(),
-        district_id=version.district_id,
-        student_id=version.student_id,
-        plan_version_id=version.id,
-        person_id=person_id,
-        role=role,
-        snapshot_sha256=version.snapshot_sha256,
-        language=language,
-        **how,
-    )
-    db.session().add(signature)
-    version.plan.stir()
-    audit.record("signature.given", signature, by=how.get("witnessed_by", person_id), role=role)
-    return signature
 
 
 def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:

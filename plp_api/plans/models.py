@@ -1,38 +1,16 @@
-"""Templates, plans, their versions with sections, profile entries, and signatures."""
+"""Plans, their versions with sections, and profile entries."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api import clock, db
+from plp_api import db
 from plp_api.db import Base, Dated, Identified, Resource
-from plp_api.ownership import OwnedByDistrict, OwnedByStudent
+from plp_api.ownership import OwnedByStudent
 from plp_api.problems import Code
-
-
-class PlanTemplate(Resource, Base):
-    """The sections a plan is written in. `school_id` null: for the whole district.
-
-    `sections` is a list of `{key, title, prompt, is_required, is_material,
-    authors, source}`; `source` cites what asks for the section.
-    """
-
-    __tablename__ = "plan_templates"
-    __ownership__ = OwnedByDistrict(read="settings:read")
-
-    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
-    name: Mapped[str]
-    sections: Mapped[list[Any]]
-    is_default: Mapped[bool] = mapped_column(default=False)
-
-    @property
-    def keys(self) -> list[str]:
-        """The keys of the sections, in order."""
-        return [section["key"] for section in self.sections]
 
 
 class PlanStatus(StrEnum):
@@ -204,53 +182,3 @@ class ProfileEntry(Resource, Base):
     body: Mapped[str]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     withdrawn_at: Mapped[datetime | None]
-
-
-class SignerRole(StrEnum):
-    """On whose behalf somebody signs."""
-
-    STUDENT = "student"
-    PARENT = "parent"
-    SCHOOL = "school"
-
-
-class SignatureMethod(StrEnum):
-    """How a signature was given."""
-
-    ACCOUNT = "account"
-    IN_ROOM = "in_room"
-
-
-class SignatureState(StrEnum):
-    """Whether all who must sign today have signed."""
-
-    NOT_STARTED = "not_started"
-    PENDING = "pending"
-    COMPLETE = "complete"
-
-
-class Signature(Identified, Base):
-    """One person's signature over a version's snapshot. Never changed, never withdrawn.
-
-    `witnessed_by` is the advisor before whom it was given in the room.
-    """
-
-    __tablename__ = "signatures"
-    __ownership__ = OwnedByStudent(read="plan_status:read")
-    __table_args__ = (
-        UniqueConstraint(
-            "plan_version_id", "role", "person_id", info={"problem": Code.SIGNATURE_EXISTS}
-        ),
-        Index("ix_signatures_student_id", "student_id"),
-    )
-
-    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
-    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    role: Mapped[str] = mapped_column(String(16))
-    method: Mapped[str] = mapped_column(String(16), default=SignatureMethod.ACCOUNT)
-    snapshot_sha256: Mapped[str] = mapped_column(String(64))
-    language: Mapped[str] = mapped_column(String(16))
-    signed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    witnessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))

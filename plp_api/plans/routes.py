@@ -1,4 +1,4 @@
-"""Routes of plans, their versions, profile entries and signatures."""
+"""Routes of plans, their versions and profile entries."""
 
 from typing import Any
 
@@ -10,28 +10,23 @@ from plp_api.comments.routes import serve as serve_comments
 from plp_api.plans import actions, reads
 from plp_api.plans.models import (
     Plan,
-    PlanTemplate,
     PlanVersion,
     ProfileEntry,
     ProfileKind,
     VersionStatus,
 )
 from plp_api.plans.schemas import (
-    PlanTemplateSchema,
     PlanVersionActionFieldsSchema,
     PlanVersionPatchSchema,
     PlanVersionSchema,
     ProfileEntrySchema,
-    SignatureSchema,
-    SignaturesSchema,
 )
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Listing, one_of, same_id, since
 
-blueprint = Blueprint("Plans", __name__, "The plan of a student: versions, profile, signatures.")
+blueprint = Blueprint("Plans", __name__, "The plan of a student: versions and profile.")
 
-TEMPLATES = Listing(filters={}, sorts={"created_at": PlanTemplate.created_at})
 VERSIONS = Listing(
     filters={
         "status": one_of(PlanVersion.status, VersionStatus, "Only versions in these states."),
@@ -44,22 +39,6 @@ ENTRIES = Listing(
     filters={"kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds.")},
     sorts={"created_at": ProfileEntry.created_at},
 )
-
-
-@blueprint.route("/plan-templates")
-@blueprint.requires(Permission.SETTINGS_READ)
-@blueprint.lists(PlanTemplateSchema, TEMPLATES)
-def list_plan_templates(access: Access) -> Any:
-    """List the district's plan templates."""
-    return access.select(PlanTemplate)
-
-
-@blueprint.route("/plan-templates/<uuid:template_id>")
-@blueprint.requires(Permission.SETTINGS_READ, PlanTemplate)
-@blueprint.response(200, PlanTemplateSchema)
-def get_plan_template(access: Access, template: PlanTemplate) -> PlanTemplate:
-    """Get a plan template: the sections, what they ask, and who writes them."""
-    return template
 
 
 @blueprint.route("/plan-versions")
@@ -150,38 +129,6 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """
     access.require(Permission.GOALS_READ, version)
     return Response(reads.snapshot_of(version), mimetype="application/json")
-
-
-@blueprint.route("/plan-versions/<uuid:version_id>/signatures")
-@blueprint.requires(Permission.PLAN_STATUS_READ, PlanVersion)
-@blueprint.response(200, SignaturesSchema)
-def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[str, Any]:
-    """List who signed a version, who must sign today, and whether that is all.
-
-    What is required is worked out for today: from the day rights move to the
-    student, no parent is waited for.
-    """
-    return reads.signatures_of(version, access)
-
-
-@blueprint.route("/plan-versions/<uuid:version_id>/signatures", methods=["POST"])
-@blueprint.requires(Permission.SIGNATURES_SIGN, PlanVersion)
-@blueprint.refuses(
-    Code.SNAPSHOT_MISMATCH,
-    Code.SIGNATURE_EXISTS,
-    Code.SIGNATURE_NOT_REQUIRED,
-    Code.ACTION_UNAVAILABLE,
-)
-@blueprint.arguments(SignatureSchema)
-@blueprint.response(201, SignatureSchema)
-def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Any:
-    """Sign the version in force.
-
-    Send the `snapshot_sha256` of what was read (no If-Match: the hash says
-    more) and the language it was read in. Whether you sign as student, parent
-    or school follows from who you are to the student.
-    """
-    return actions.sign(version, access, fields["snapshot_sha256"], fields["language"])
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries")

@@ -1,43 +1,18 @@
 """Plans on the wire."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from plp_api.plans.lifecycle import VERSION
 from plp_api.plans.models import (
     PlanStatus,
     ProfileKind,
     Regime,
-    SignatureMethod,
-    SignatureState,
-    SignerRole,
     VersionStatus,
 )
 from plp_api.plans.reads import shape
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 
 LONGEST_SECTION = 20_000
-SHA256 = validate.Regexp(r"^[0-9a-f]{64}$", error="Must be 64 hexadecimal digits.")
-LANGUAGE = validate.Regexp(
-    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", error="Must be a language tag (BCP 47), like `en`."
-)
-
-
-class TemplateSectionSchema(Schema):
-    key = fields.String(metadata={"example": "scope_and_rigor"})
-    title = fields.String()
-    prompt = fields.String()
-    is_required = fields.Boolean()
-    is_material = fields.Boolean(
-        metadata={"description": "Whether a change asks for signatures again."}
-    )
-    authors = fields.List(fields.String(), metadata={"example": ["student", "advisor"]})
-    source = fields.String(metadata={"description": "What asks for the section."})
-
-
-class PlanTemplateSchema(ResourceSchema):
-    name = fields.String()
-    is_default = fields.Boolean()
-    sections = fields.List(fields.Nested(TemplateSectionSchema))
 
 
 class PlanSchema(ResourceSchema):
@@ -121,38 +96,3 @@ class ProfileEntrySchema(ResourceSchema):
     body = Text(required=True, longest=2000, metadata={"example": "Patient with animals"})
     written_by = fields.UUID(dump_only=True)
     withdrawn_at = Instant(dump_only=True, allow_none=True)
-
-
-class SignatureSchema(Schema):
-    """One signature over a snapshot.
-
-    A parent is shown to another parent by role alone.
-    """
-
-    id = fields.UUID(dump_only=True)
-    plan_version_id = fields.UUID(dump_only=True)
-    role = Choice(SignerRole, dump_only=True)
-    person_id = fields.UUID(
-        dump_only=True, allow_none=True, metadata={"description": "Null where it is withheld."}
-    )
-    method = Choice(SignatureMethod, dump_only=True)
-    snapshot_sha256 = fields.String(required=True, validate=SHA256)
-    language = fields.String(
-        required=True,
-        validate=LANGUAGE,
-        metadata={"description": "The language it was read in.", "example": "en"},
-    )
-    signed_at = Instant(dump_only=True)
-
-
-class RequirementSchema(Schema):
-    role = Choice(SignerRole)
-    status = fields.String(metadata={"enum": ["signed", "open", "not_required"]})
-
-
-class SignaturesSchema(Schema):
-    """The signatures of a version, who must sign today, and whether that is all."""
-
-    signature_state = Choice(SignatureState)
-    requirements = fields.List(fields.Nested(RequirementSchema))
-    items = fields.List(fields.Nested(SignatureSchema))

@@ -11,7 +11,8 @@ import rfc8785
 
 from plp_api import db
 from plp_api.plans.followers import SNAPSHOT_PARTS
-from plp_api.plans.models import PlanTemplate, PlanVersion
+from plp_api.plans.models import PlanVersion
+from plp_api.templates.models import PlanTemplate
 
 FORMAT = "plp-snapshot/1"
 

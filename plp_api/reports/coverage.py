@@ -44,11 +44,11 @@ from plp_api.people.ties import (
     RelationshipStatus,
     SchoolEnrollment,
 )
-from plp_api.plans import signatures
 from plp_api.plans.models import Plan, PlanVersion, Regime
-from plp_api.plans.signatures import AS_OF
 from plp_api.reports.suppression import Kind, Standing
 from plp_api.reviews.models import Review
+from plp_api.signatures import standing as signatures
+from plp_api.signatures.standing import AS_OF
 
 GRADES = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 STATES = ("current", "due", "overdue", "excepted")

@@ -20,9 +20,11 @@ from plp_api.people.ties import (
     SchoolEnrollment,
 )
 from plp_api.plans import actions as plans
-from plp_api.plans.models import Plan, PlanStatus, PlanVersion, Regime, SignerRole
+from plp_api.plans.models import Plan, PlanStatus, PlanVersion, Regime
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.reviews.models import Review, ReviewParticipant
+from plp_api.signatures import actions as signing
+from plp_api.signatures.models import SignerRole
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
@@ -181,7 +183,7 @@ def _sign_in_room(review: Review, access: Access, position: int, given: dict[str
     person_id = given["person_id"]
     if not _may_sign(review, role, person_id, access.caller.today):
         raise _refused(f"{pointer}/person_id", f"Does not sign as {role} for this student.")
-    plans.sign_in_room(version, access.caller.person_id, person_id, role, given["language"])
+    signing.sign_in_room(version, access.caller.person_id, person_id, role, given["language"])
 
 
 def _may_sign(review: Review, role: SignerRole, person_id: UUID, today: date) -> bool:

@@ -2,12 +2,12 @@
 
 from marshmallow import fields, validate
 
-from plp_api.plans.models import SignerRole
-from plp_api.plans.schemas import LANGUAGE, SHA256
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.reviews.lifecycle import REVIEW
 from plp_api.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
 from plp_api.reviews.standing import Standing, shape
+from plp_api.signatures.models import SignerRole
+from plp_api.signatures.schemas import LANGUAGE, SHA256
 
 
 class ParticipantSchema(Schema):

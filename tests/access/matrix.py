@@ -46,6 +46,27 @@ reviews:except       .       .        .       .       .         .               
 reviews:comment      .       x        x       .       x         .               .         .            .              .        # annual review: comment (and CRU)
 comments:read        x       x        x       x       x         x               .         x            reasoned       sampled  # no row: each is read as what it is about; none is about less than a goal
 comments:withdraw    x       x        x       x       x         .               .         .            .              .        # no row: one's own words, by whoever may comment on something
+plans:export         x       x        .       .       .         .               .         x            .              .              # plan, sections, profile: X
+plans:correct        .       .        .       .       .         .               .         x            .              .              # section 4: a correction after an amendment request, which an admin decides
+plans:dispute        holding holding  .       .       .         .               .         .            .              .              # records and amendment requests: the holder states disagreement
+plans:close          .       .        .       .       x         .               x         x            .              .              # no row: a leaver's plan is closed and reopened by counselor, registrar or school admin
+plans:keep           x       deciding .       .       .         .               .         .            .              .              # section 1, home study: the family puts versions in force
+plans:render         .       .        x       .       x         .               .         x            .              .              # no row: a text in another language is supplied by the staff around the student
+signatures:record    .       .        .       .       .         .               x         .            .              .              # signatures: C paper
+signatures:invite    .       .        x       .       x         .               x         x            .              .              # section 4: a signing link, given out by staff who may reach the family
+signatures:except_silence .  .        x       .       .         .               .         x            .              .              # section 4: silence is excepted by the advisor
+signatures:except    .       .        .       .       .         .               .         x            .              .              # signatures: except; refusal by an admin
+signatures:waive     .       .        .       .       x         .               .         x            .              .              # section 3, no parent to sign: set by counselor or admin
+outreach:read        .       .        x       .       x         .               .         x            .              x              # section 3: staff alone; a parent never sees the outreach log
+outreach:write       .       .        x       .       x         .               .         x            .              .              # annual review: CRUS (attempts to reach the family)
+pathways:read        x       x        x       .       x         x               x         x            x              x              # pathway elements: R
+pathways:write       x       .        .       .       x         .               .         .            .              .              # pathway elements: CRU
+pathways:comment     x       x        .       .       x         .               .         .            .              .              # pathway elements: comment (and CRU)
+pathways:approve     .       .        .       .       x         .               .         x            .              .              # pathway elements: S
+pathways:record      .       .        .       .       x         .               x         x            .              .              # pathway elements: result and enrollment, by the counselor and whoever keeps the record
+supports:read        x       x        x       .       x         .               .         x            .              .              # support pointer: R
+supports:write       .       .        .       .       x         .               .         x            .              .              # support pointer: CRU, RU
+supports:read_accommodations x       x        x       x       x         .               .         x            .              .              # support pointer: R accommodations (and R)
 coverage:read        .       .        x       .       x         x               x         x            x              x        # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        # …, imports (an import is the district's, no school's)

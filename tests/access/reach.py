@@ -18,14 +18,14 @@ from plp_api.ownership import (
 from tests.access import matrix
 from tests.world import CAST, World
 
-# By name: whom each person reaches, and as what. `parent:deciding` and `auditor:sampled` are
-# what a role is *to that student*, beside the role itself.
+# By name: whom each person reaches, and as what. `parent:deciding`, `…:holding` and
+# `auditor:sampled` are what a role is *to that student*, beside the role itself.
 TIES = {
     "student": {"student": "student"},
     "other_student": {"other_student": "student"},
-    "senior": {"senior": "student"},
-    "parent": {"student": "parent parent:deciding"},
-    "inspecting_parent": {"student": "parent"},
+    "senior": {"senior": "student student:holding"},
+    "parent": {"student": "parent parent:deciding parent:holding"},
+    "inspecting_parent": {"student": "parent parent:holding"},
     "denied_parent": {},
     "relative": {},
     "senior_parent": {},

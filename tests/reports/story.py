@@ -22,8 +22,10 @@ from plp_api.people.ties import (
     RelationshipKind,
     SchoolEnrollment,
 )
-from plp_api.plans.models import Plan, PlanTemplate, PlanVersion, Signature
+from plp_api.plans.models import Plan, PlanVersion
 from plp_api.reviews.models import Review
+from plp_api.signatures.models import Signature
+from plp_api.templates.models import PlanTemplate
 from tests.world import SECTIONS, Place, appoint, person
 
 HIGH, MIDDLE = "High", "Middle"

@@ -30,7 +30,8 @@ from plp_api import clock, db
 from plp_api.people.district_settings import DecidingParents
 from plp_api.people.models import Student
 from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
-from plp_api.plans.models import PlanVersion, Signature, SignatureState, SignerRole
+from plp_api.plans.models import PlanVersion
+from plp_api.signatures.models import Signature, SignatureState, SignerRole
 
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())

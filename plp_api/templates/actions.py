@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from plp_api import data, db
 from plp_api.access.permissions import Role
-from plp_api.plans.models import PlanTemplate
+from plp_api.templates.models import PlanTemplate
 
 AUTHOR_OF_ROLE = {Role.STUDENT: "student", Role.ADVISOR: "advisor", Role.PARENT: "parent"}
 
