@@ -12,6 +12,7 @@ from plp_api.access import scope
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import statements
+from plp_api.people import names
 from plp_api.people.models import Student
 from plp_api.plans import reads as plans
 from plp_api.plans.models import Plan
@@ -167,14 +168,13 @@ def summary(found: Row, access: Access) -> Row:
 
 def _student(found: Row, access: Access) -> Row:
     """The student by the name this reader's audience uses."""
-    is_child = access.is_family(found["student_id"])
-    uses_preferred = not is_child or found["family_uses_preferred"]
-    given, family = found["given_name"], found["family_name"]
+    is_family = access.is_family(found["student_id"])
+    name = names.shown(found, names.audience(is_family=is_family))
     return {
         "id": found["student_id"],
-        "given_name": (uses_preferred and found["preferred_given_name"]) or given,
-        "family_name": (uses_preferred and found["preferred_family_name"]) or family,
-        "pronouns": found["pronouns"] if uses_preferred else None,
+        "given_name": name.given,
+        "family_name": name.family,
+        "pronouns": name.pronouns,
         "grade": found["grade"],
         "plan_home_school_id": found["plan_home_school_id"],
     }

@@ -18,6 +18,8 @@ from plp_api.ownership import (
     PersonOfDistrict,
     SystemRow,
 )
+from plp_api.people import names
+from plp_api.people.names import Audience, Name
 from plp_api.problems import Code
 
 AGE_OF_MAJORITY = 18
@@ -114,8 +116,7 @@ class Person(Resource, Base):
     @hybrid_property
     def display_name(self) -> str:
         """The name in use at school."""
-        given = self.preferred_given_name or self.given_name
-        return f"{given} {self.preferred_family_name or self.family_name}"
+        return str(self.name_for(Audience.SCHOOL))
 
     @display_name.inplace.expression
     @classmethod
@@ -125,10 +126,12 @@ class Person(Resource, Base):
 
     @property
     def family_display_name(self) -> str:
-        """The name the family may see in use: the preferred one only if the person wants that."""
-        if self.family_uses_preferred:
-            return self.display_name
-        return f"{self.given_name} {self.family_name}"
+        """The name the family may see in use."""
+        return str(self.name_for(Audience.FAMILY))
+
+    def name_for(self, audience: Audience) -> Name:
+        """The name that this audience uses."""
+        return names.shown({column: getattr(self, column) for column in names.COLUMNS}, audience)
 
 
 class RightsTransferBasis(StrEnum):
