@@ -242,6 +242,7 @@ def approve(version: PlanVersion, access: Access) -> None:
     for follow in ON_APPROVED:
         follow(version, access)
     snapshot.freeze(version)
+    version.signed_version_id = version.id
     for follow in ON_FROZEN:
         follow(version, access)
     version.plan.stir()

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.db import Base, Dated, Identified, Resource
 from plp_api.ownership import OwnedByStudent
 from plp_api.problems import Code
@@ -34,10 +35,12 @@ class Plan(Resource, Base):
     """The one plan of a student.
 
     `activity` grows with every change beneath the plan (goals, steps, check-ins,
-    signatures), so that a reader can tell cheaply that nothing changed.
+    signatures), so that a reader can tell cheaply that nothing changed. `closed_on`
+    and `closing_reason` say when and why it last ended, and are empty while it is open.
     """
 
     __tablename__ = "plans"
+    __kept__ = ("status", "regime", "template_id", "closed_on", "closing_reason")
     __ownership__ = OwnedByStudent(read="plan_status:read")
     __table_args__ = (
         UniqueConstraint("student_id", info={"problem": Code.PLAN_EXISTS}),
@@ -50,6 +53,8 @@ class Plan(Resource, Base):
     status: Mapped[str] = mapped_column(String(24), default=PlanStatus.ACTIVE)
     regime: Mapped[str] = mapped_column(String(16), default=Regime.SCHOOL)
     opened_on: Mapped[date]
+    closed_on: Mapped[date | None]
+    closing_reason: Mapped[str | None]
     activity: Mapped[int] = mapped_column(default=0)
 
     def stir(self) -> None:
@@ -92,6 +97,15 @@ class PlanVersion(Resource, Base):
 
     `snapshot` is canonical JSON (RFC 8785), `snapshot_sha256` its hash in hex.
     `recorded_for` says why an advisor handed it in for the student.
+
+    `signed_version_id` names the version whose signatures count for this one:
+    itself, where something material changed since the last version that was
+    signed, or there was none; else that one. Versions that share it share their
+    signatures. Empty only before approval.
+
+    A correction (34 CFR 99.21) names the version it corrects by `corrects_id`;
+    that one is sealed from `sealed_on`: kept, its hash still to be checked, its
+    words read only by who must (see `reads.require_unsealed`).
     """
 
     __tablename__ = "plan_versions"
@@ -133,6 +147,11 @@ class PlanVersion(Resource, Base):
     superseded_on: Mapped[date | None]
     snapshot: Mapped[str | None]
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
+    signed_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_versions.id"))
+    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_versions.id"))
+    correction_reason: Mapped[str | None]
+    correction_reference: Mapped[str | None]
+    sealed_on: Mapped[date | None]
 
     plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
     sections: Mapped[list["PlanSection"]] = relationship(
@@ -182,3 +201,70 @@ class ProfileEntry(Resource, Base):
     body: Mapped[str]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     withdrawn_at: Mapped[datetime | None]
+
+
+class VersionReaffirmation(Identified, Base):
+    """A version in force that was reviewed and kept, unchanged, for a new cycle."""
+
+    __tablename__ = "version_reaffirmations"
+    __ownership__ = OwnedByStudent(read="plan_status:read")
+    __table_args__ = (
+        UniqueConstraint(
+            "plan_version_id", "cycle_starts_on", info={"problem": Code.VERSION_REAFFIRMED}
+        ),
+        Index("ix_version_reaffirmations_student_id", "student_id", "reaffirmed_on"),
+        Index("ix_version_reaffirmations_district_id", "district_id", "reaffirmed_on"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))
+    cycle_starts_on: Mapped[date]
+    reaffirmed_on: Mapped[date]
+    reaffirmed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    reaffirmed_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    comment: Mapped[str | None]
+
+
+class Statement(Identified, Base):
+    """A statement of disagreement with a part of the record (34 CFR 99.21(b)(2)).
+
+    `part` is where the part stands in a snapshot: `sections/{key}`,
+    `goals/{goal_id}` and the like, or empty for the whole version.
+    `part_sha256` is the hash of what stood there: the statement goes with that
+    text into every version that holds it, and is never taken off (99.21(c)).
+    """
+
+    __tablename__ = "statements"
+    __ownership__ = OwnedByStudent(read="plans:read")
+    __table_args__ = (
+        Index("ix_statements_student_id", "student_id"),
+        Index("ix_statements_plan_id", "plan_id", "stated_at"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
+    plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))
+    part: Mapped[str] = mapped_column(String(120))
+    part_sha256: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    author_role: Mapped[str] = mapped_column(String(16))
+    stated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Revision(Identified, Base):
+    """How a row stood until a moment, when one of its kept columns changed (see `history`)."""
+
+    __tablename__ = "revisions"
+    __ownership__ = OwnedByStudent(read="plans:read")
+    __table_args__ = (Index("ix_revisions_student_id", "student_id", "subject_type", "until"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[UUID]
+    began_at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(default=clock.now)
+    values: Mapped[dict[str, Any]]
