@@ -70,6 +70,12 @@ class Code(Enum):
     IMPORT_RUNNING = Kind(409, "Another roster import is running for this district.")
     DISTRICT_UNKNOWN = Kind(422, "The package is not about this district.")
 
+    # Templates.
+    TEMPLATE_FROZEN = Kind(409, "This edition is no draft; begin the template's next edition.")
+    TEMPLATE_DRAFT_OPEN = Kind(409, "The next edition of this template is being written already.")
+    TEMPLATE_OVERLAPS = Kind(409, "Another published template is meant for the same grades.")
+    SECTION_UNASKED = Kind(409, "The template does not ask for sections that hold words.")
+
     # Plans.
     PLAN_CLOSED = Kind(409, "This plan is closed.")
     PLAN_EXISTS = Kind(409, "This student has a plan already.")
@@ -84,6 +90,10 @@ class Code(Enum):
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
     SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
     SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
+
+    # Families.
+    HOME_STUDY_EXISTS = Kind(409, "The student studies at home at that time already.")
+    SUPPORT_EXISTS = Kind(409, "There is such a support at that time already.")
 
     # Goals, reviews, comments.
     COMMENT_NOT_YOURS = Kind(403, "These words are somebody else's.")

@@ -23,6 +23,11 @@ def not_family(row: Any, access: Access) -> Code | None:
     return Code.APPROVER_IS_FAMILY if access.is_family(row.student_id) else None
 
 
+def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
+    """The same for what falls to the family where it keeps the plan, in home study."""
+    return None if access.keeps(row.student_id) else not_family(row, access)
+
+
 @dataclass(frozen=True)
 class Move:
     """One line of a life cycle: who holds any of `permissions` may move a row in `sources`.

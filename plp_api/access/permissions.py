@@ -78,6 +78,10 @@ KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRIT
 """What only the student's own district writes: one that hosts them reads it."""
 
 
+FAMILYS_OWN = frozenset({"plans", "goals", "reviews", "signatures", "outreach"})
+"""Areas that are the family's alone while the student studies at home (16 V.S.A. 942)."""
+
+
 class Role(StrEnum):
     """What a caller is to students, by tie or office. A case manager has the advisor's column."""
 
@@ -106,6 +110,8 @@ class Condition(StrEnum):
     """Only what the caller has a part in (a student, their advisory)."""
     HOLDING = "holding"
     """Whoever holds the rights of FERPA: a parent, and from their transfer the student."""
+    KEEPING = "keeping"
+    """Whoever keeps the plan in home study: the student, and a parent who may decide."""
 
 
 # Whoever is signed in, though they hold no role yet: an invited parent whose tie nobody confirmed.
@@ -124,7 +130,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:sign
         goals:read goals:write goals:comment reviews:read reviews:prepare
         comments:read comments:withdraw
-        plans:export plans:dispute:holding plans:keep
+        plans:export plans:dispute:holding plans:keep:keeping goals:confirm:keeping
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
     """),
     Role.PARENT: _grants("""
@@ -132,7 +138,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
         comments:read comments:withdraw
-        plans:export plans:dispute:holding plans:keep:deciding
+        plans:export plans:dispute:holding
+        plans:keep:keeping plans:write:keeping goals:confirm:keeping
         pathways:read pathways:comment supports:read supports:read_accommodations
     """),
     Role.ADVISOR: _grants("""

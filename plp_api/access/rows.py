@@ -18,6 +18,7 @@ from plp_api.access.permissions import (
 from plp_api.access.scope import (
     Reached,
     grants,
+    is_sealed,
     needs_reason,
     opened_by_reason,
     permits,
@@ -25,8 +26,9 @@ from plp_api.access.scope import (
     visible,
 )
 from plp_api.audit import actions as audit
-from plp_api.ownership import OwnedByStudent, OwnedWithSubject
+from plp_api.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
 from plp_api.people.models import District
+from plp_api.people.ties import Relationship, RelationshipKind
 from plp_api.problems import Code, Problem
 
 Model = TypeVar("Model", bound=db.Base)
@@ -42,6 +44,7 @@ class Access:
         self.caller = caller
         self._reached: dict[UUID, Reached] = {}
         self._districts: dict[UUID, District] = {}
+        self._parents: dict[UUID, frozenset[UUID]] = {}
 
     # Lists.
 
@@ -104,6 +107,8 @@ class Access:
         read = Permission(ownership.read)
         if not self._sees_subject(row, ownership, reached) or self._is_sealed(row, student_id):
             raise Problem(Code.NOT_FOUND)
+        if is_sealed(reached, read.split(":")[0]):
+            raise Problem(Code.NOT_FOUND)
         if permits(self.caller, reached, permission) and not self._is_kept(permission, row):
             if opened_by_reason(self.caller, reached, permission):
                 self._log_reason(row, student_id, permission)
@@ -164,7 +169,9 @@ class Access:
         return permits(self.caller, self.reached(student_id), permission)
 
     def may_on(self, permission: Permission, row: Any) -> bool:
-        """Whether the caller may do that on this row about a student."""
+        """Whether the caller may do that on this row, which they may read."""
+        if isinstance(row.__ownership__, OwnedBySchool):
+            return self.may_at(permission, getattr(row, row.__ownership__.column))
         student_id: UUID = getattr(row, row.__ownership__.column)
         return self.may(permission, student_id) and not self._is_kept(permission, row)
 
@@ -197,6 +204,27 @@ class Access:
         Asked of the tie itself, not of reach: a parent without rights is a parent.
         """
         return student_id in self.caller.children
+
+    def keeps(self, student_id: UUID) -> bool:
+        """Whether the caller keeps the student's plan, in home study (16 V.S.A. 942)."""
+        return self.may(Permission.PLANS_KEEP, student_id)
+
+    def shown_person(self, person_id: UUID | None, student_id: UUID) -> UUID | None:
+        """Who did something, as far as the caller may know: no parent learns of another."""
+        if person_id is None or person_id == self.caller.person_id:
+            return person_id
+        return None if person_id in self._hidden_parents(student_id) else person_id
+
+    def _hidden_parents(self, student_id: UUID) -> frozenset[UUID]:
+        """The student's parents of any time, for a caller who is one of them; else nobody."""
+        if not self.is_family(student_id):
+            return frozenset()
+        if student_id not in self._parents:
+            ties = select(Relationship.person_id).where(
+                Relationship.student_id == student_id, Relationship.kind == RelationshipKind.PARENT
+            )
+            self._parents[student_id] = frozenset(db.session().scalars(ties))
+        return self._parents[student_id]
 
     def refuse_family(self, student_id: UUID) -> None:
         """Refuse with actor_is_family whoever would act for the school on their own child."""

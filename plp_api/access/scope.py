@@ -31,8 +31,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from plp_api import db
-from plp_api.access.caller import CALLER, TODAY, Caller, holds, is_family_tie
-from plp_api.access.permissions import Condition, Permission, Role, conditions
+from plp_api.access.caller import CALLER, FAMILY, TODAY, Caller, holds, is_family_tie
+from plp_api.access.permissions import (
+    FAMILYS_OWN,
+    Condition,
+    Permission,
+    Role,
+    conditions,
+)
 from plp_api.ownership import (
     OwnedByDistrict,
     OwnedByPerson,
@@ -42,6 +48,7 @@ from plp_api.ownership import (
     PersonOfDistrict,
 )
 from plp_api.people.classes import Enrollment, EnrollmentRole
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import District, Student
 from plp_api.people.ties import (
     Advisory,
@@ -65,6 +72,12 @@ DISTRICT = bindparam("district", type_=Uuid())
 STUDENTS = bindparam("students", type_=db.IDS)
 SHARES_WITH_PARENTS_OF_DEPENDENTS = "shares_with_parents_of_dependents"
 EVERY_AREA = ""
+AT_HOME = "at_home"
+"""In place of a role, in a row of the reach statement: the student studies at home."""
+KEEPERS: dict[Arm, Arm] = {
+    (Role.STUDENT, None): (Role.STUDENT, Condition.KEEPING),
+    (Role.PARENT, Condition.DECIDING): (Role.PARENT, Condition.KEEPING),
+}
 
 
 def _oneself(_role: Role, _area: str) -> Iterator[Ids]:
@@ -127,6 +140,20 @@ def _held_children(_role: Role, area: str) -> Iterator[Ids]:
     yield _children(area, Relationship.may_inspect.is_(True), RIGHTS_NOT_MOVED)
 
 
+def is_home_studied(student_id: Any) -> ColumnElement[bool]:
+    """Whether the student studies at home today."""
+    return exists().where(HomeStudy.student_id == student_id, holds(HomeStudy))
+
+
+def _oneself_at_home(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER, is_home_studied(Student.id))
+
+
+def _children_at_home(_role: Role, area: str) -> Iterator[Ids]:
+    at_home = is_home_studied(Relationship.student_id)
+    yield _children(area, Relationship.may_decide.is_(True), RIGHTS_NOT_MOVED, at_home)
+
+
 def _advisees(_role: Role, _area: str) -> Iterator[Ids]:
     yield select(Relationship.student_id).where(
         *_confirmed(RelationshipKind.ADVISOR, RelationshipKind.CASE_MANAGER)
@@ -186,9 +213,11 @@ def _in_district(_role: Role, area: str) -> Iterator[Ids]:
 ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
     (Role.STUDENT, None): _oneself,
     (Role.STUDENT, Condition.HOLDING): _oneself_with_rights,
+    (Role.STUDENT, Condition.KEEPING): _oneself_at_home,
     (Role.PARENT, None): _inspected_children,
     (Role.PARENT, Condition.DECIDING): _decided_children,
     (Role.PARENT, Condition.HOLDING): _held_children,
+    (Role.PARENT, Condition.KEEPING): _children_at_home,
     (Role.ADVISOR, None): _advisees,
     (Role.TEACHER, None): _classes,
     (Role.COUNSELOR, None): _at_schools,
@@ -230,10 +259,22 @@ def students_for(caller: Caller, permission: Permission) -> Ids | None:
 
 @lru_cache(maxsize=1024)
 def _students_for(arms: tuple[tuple[Arm, bool], ...], area: str) -> Ids | None:
-    selects = [one for arm, is_wide in arms for one in _arm(arm, is_wide, area)]
+    selects = [
+        one if arm[0] in FAMILY else _left_to_school(one, area)
+        for arm, is_wide in arms
+        for one in _arm(arm, is_wide, area)
+    ]
     if not selects:
         return None
     return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
+
+
+def _left_to_school(ids: Ids, area: str) -> Ids:
+    """Of an arm of staff, the students who do not study at home, where that matters."""
+    if area not in FAMILYS_OWN:
+        return ids
+    (student_id,) = ids.selected_columns
+    return ids.where(~is_home_studied(student_id))
 
 
 def visible(model: type[db.Base], caller: Caller, permission: Permission) -> ColumnElement[bool]:
@@ -291,11 +332,24 @@ def _visible_by_student(
     arms = _listing_arms(caller, permission)
     reaches_all = any(is_wide and arm[1] is not Condition.SAMPLED for arm, is_wide in arms)
     if reaches_all and not caller.guest_districts:
-        return _column(model, "district_id") == DISTRICT
+        return _in_whole_district(model, ownership, arms, permission.split(":")[0])
     students = students_for(caller, permission)
     if students is None:
         return false()
     return _column(model, ownership.column).in_(students)
+
+
+def _in_whole_district(
+    model: type[db.Base], ownership: OwnedByStudent, arms: list[tuple[Arm, bool]], area: str
+) -> ColumnElement[bool]:
+    """The district's rows, but for what families keep, unless it is the caller's own family."""
+    everybodys = _column(model, "district_id") == DISTRICT
+    if area not in FAMILYS_OWN:
+        return everybodys
+    student_id = _column(model, ownership.column)
+    is_open = ~is_home_studied(student_id)
+    family = _students_for(tuple(one for one in arms if one[0][0] in FAMILY), area)
+    return everybodys & (is_open if family is None else or_(is_open, student_id.in_(family)))
 
 
 def _visible_by_school(
@@ -367,9 +421,10 @@ def reach(caller: Caller, students: Iterable[UUID]) -> dict[UUID, Reached]:
     if not found:
         return found
     (rows,) = db.fetch(statement(**caller.binds, students=list(found)))
+    by_student: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
-        _add_reached(found[row["student_id"]], row)
-    return found
+        by_student.setdefault(row["student_id"], []).append(row)
+    return found | {student: reached_by(theirs) for student, theirs in by_student.items()}
 
 
 def reach_query(caller: Caller, model: type[db.Base], key: UUID) -> db.Query:
@@ -383,9 +438,27 @@ def reach_query(caller: Caller, model: type[db.Base], key: UUID) -> db.Query:
 def reached_by(rows: Iterable[dict[str, Any]]) -> Reached:
     """The arms found by `reach_query`; none where the row is out of reach or does not exist."""
     reached: Reached = {}
+    is_at_home = False
     for row in rows:
-        _add_reached(reached, row)
-    return reached
+        if row["role"] == AT_HOME:
+            is_at_home = True
+        else:
+            _add_reached(reached, row)
+    return _at_home(reached) if is_at_home else reached
+
+
+def _at_home(reached: Reached) -> Reached:
+    """In home study staff are denied what is the family's, and who decides there keeps the plan."""
+    sealed = {
+        arm: denied if arm[0] in FAMILY else denied | FAMILYS_OWN for arm, denied in reached.items()
+    }
+    kept = {keeper: reached[arm] for arm, keeper in KEEPERS.items() if arm in reached}
+    return sealed | kept
+
+
+def is_sealed(reached: Reached, area: str) -> bool:
+    """Whether no arm that reaches a student opens what a family keeps, whatever is asked of it."""
+    return area in FAMILYS_OWN and all(denied >= FAMILYS_OWN for denied in reached.values())
 
 
 def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
@@ -410,11 +483,21 @@ def _reach_statement(
         for arm, is_wide in _arms_of(role, role in wide)
         for one in _arm(arm, is_wide, EVERY_AREA)
     ]
-    return db.Prepared(union_all(*arms) if arms else _NOBODY)
+    return db.Prepared(union_all(*arms, _studying_at_home(model)) if arms else _NOBODY)
+
+
+def _studying_at_home(model: type[db.Base] | None) -> Ids:
+    """Beside the arms, whether the student studies at home: asked once, whatever the arms."""
+    return select(
+        HomeStudy.student_id.label("student_id"),
+        literal(AT_HOME, String()).label("role"),
+        literal("", String()).label("condition"),
+        literal("", db.Tags()).label("denied"),
+    ).where(_is_wanted(HomeStudy.student_id, model), holds(HomeStudy))
 
 
 def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
-    for condition in (None, *Condition):
+    for condition in (None, *(one for one in Condition if one is not Condition.KEEPING)):
         arm = (role, condition)
         if arm in ARMS or (is_wide and condition is None):
             yield arm, is_wide
@@ -423,15 +506,22 @@ def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
 def _narrowed(arm: Arm, ids: Ids, model: type[db.Base] | None) -> Ids:
     role, condition = arm
     (student_id,) = ids.selected_columns
-    wanted = db.any_of(student_id, STUDENTS) if model is None else student_id == _student_of(model)
     denied = Relationship.denied if role is Role.PARENT else literal("", db.Tags()).label("denied")
-    return ids.where(wanted).with_only_columns(
+    return ids.where(_is_wanted(student_id, model)).with_only_columns(
         student_id.label("student_id"),
         literal(str(role), String()).label("role"),
         literal(str(condition or ""), String()).label("condition"),
         denied.label("denied"),
         maintain_column_froms=True,
     )
+
+
+def _is_wanted(student_id: Any, model: type[db.Base] | None) -> ColumnElement[bool]:
+    """Whether it is one of the given students, or the student of the given row."""
+    if model is None:
+        return db.any_of(student_id, STUDENTS)
+    is_rows: ColumnElement[bool] = student_id == _student_of(model)
+    return is_rows
 
 
 def _student_of(model: type[db.Base]) -> Any:
@@ -468,7 +558,9 @@ def grants(caller: Caller, reached: Reached, role: Role, permission: Permission)
 def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
     """Whether stating a reason would open what is closed without one."""
     return caller.reason is None and any(
-        Condition.REASONED in conditions(role, permission) and (role, None) in reached
+        Condition.REASONED in conditions(role, permission)
+        and (role, None) in reached
+        and permission.split(":")[0] not in reached[role, None]
         for role in caller.roles
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from plp_api import clock, db
-from plp_api.access.lifecycle import LifeCycle, move, not_family
+from plp_api.access.lifecycle import LifeCycle, move, not_family_unless_keeper
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
@@ -162,7 +162,7 @@ def its_cycle_is_over(goal: Goal, access: Access) -> str | None:
 
 BEGUN = "active on_hold"
 NOT_ENDED = "draft proposed returned active on_hold"
-SCHOOL = (plan_is_open, not_family)
+SCHOOL = (plan_is_open, not_family_unless_keeper)
 ANSWER = (*SCHOOL, an_outcome_waits)
 
 GOAL = LifeCycle(

@@ -11,6 +11,19 @@ ON_ENROLLED: list[Follower] = []
 district's today; set-wise, in the transaction of the change, and harmless when called again."""
 
 
+ON_HOME_STUDY: list[Follower] = []
+"""Called in the same way with students whose home study began or ended; each follower looks up who
+studies at home on that day, and is harmless when called again."""
+
+
+def home_study_changed(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
+    """Let everything follow that the beginning or end of home study asks for."""
+    if not student_ids:
+        return
+    for follow in ON_HOME_STUDY:
+        follow(district_id, student_ids, today)
+
+
 def enrolled(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
     """Let everything follow that an enrollment in grades 7-12 asks for: a plan, its review."""
     if not student_ids:

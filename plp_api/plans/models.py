@@ -96,7 +96,9 @@ class PlanVersion(Resource, Base):
     """A dated state of a plan: open while it is written, then frozen by approval.
 
     `snapshot` is canonical JSON (RFC 8785), `snapshot_sha256` its hash in hex.
-    `recorded_for` says why an advisor handed it in for the student.
+    `recorded_for` says why an advisor handed it in for the student. `regime` is
+    whose it was to put in force: the school asks no signature of its own on a
+    version of home study.
 
     `signed_version_id` names the version whose signatures count for this one:
     itself, where something material changed since the last version that was
@@ -141,6 +143,7 @@ class PlanVersion(Resource, Base):
     submitted_at: Mapped[datetime | None]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     recorded_for: Mapped[str | None]
+    regime: Mapped[str] = mapped_column(String(16), default=Regime.SCHOOL, server_default="school")
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     in_force_on: Mapped[date | None]

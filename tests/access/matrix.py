@@ -28,7 +28,7 @@ advisories:read      own     .        x       .       x         .               
 advisories:write     .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
 plan_status:read     x       x        x       .       x         .               x         x            x              x        # plan status: R
 plans:read           x       x        x       .       x         .               .         x            reasoned       sampled  # plan, sections, profile: R
-plans:write          x       .        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU (advisor as scribe)
+plans:write          x       .        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU (advisor as scribe); in home study a parent too
 plans:contribute     x       x        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU, a parent the family section
 plans:comment        x       x        x       .       x         .               .         .            .              .        # plan, sections, profile: comment (and CRU)
 plans:submit         x       .        .       .       .         .               .         .            .              .        # plan approval: submit, recall
@@ -37,7 +37,7 @@ plans:approve        .       .        x       .       x         .               
 signatures:sign      x       deciding x       .       x         .               .         x            .              .        # signatures: S
 goals:read           x       x        x       x       x         x               .         x            reasoned       sampled  # goals, steps, check-ins: R
 goals:write          x       .        .       .       .         .               .         .            .              .        # goals, steps, check-ins: CRU
-goals:confirm        .       .        x       .       .         .               .         .            .              .        # goals, steps, check-ins: S
+goals:confirm        keeping keeping  x       .       .         .               .         .            .              .        # goals, steps, check-ins: S; in home study the family
 goals:comment        x       x        x       x       x         .               .         .            .              .        # goals, steps, check-ins: comment (and CRU)
 reviews:read         x       x        x       .       x         .               x         x            x              x        # annual review: R
 reviews:prepare      x       .        .       .       .         .               .         .            .              .        # annual review: RU prepare
@@ -50,7 +50,7 @@ plans:export         x       x        .       .       .         .               
 plans:correct        .       .        .       .       .         .               .         x            .              .              # section 4: a correction after an amendment request, which an admin decides
 plans:dispute        holding holding  .       .       .         .               .         .            .              .              # records and amendment requests: the holder states disagreement
 plans:close          .       .        .       .       x         .               x         x            .              .              # no row: a leaver's plan is closed and reopened by counselor, registrar or school admin
-plans:keep           x       deciding .       .       .         .               .         .            .              .              # section 1, home study: the family puts versions in force
+plans:keep           keeping keeping  .       .       .         .               .         .            .              .              # section 1, home study: the family puts versions in force
 plans:render         .       .        x       .       x         .               .         x            .              .              # no row: a text in another language is supplied by the staff around the student
 signatures:record    .       .        .       .       .         .               x         .            .              .              # signatures: C paper
 signatures:invite    .       .        x       .       x         .               x         x            .              .              # section 4: a signing link, given out by staff who may reach the family
