@@ -1,7 +1,6 @@
 """Every module that registers work (jobs and periodic work), imported once: what a worker knows."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 MODULES = (
     "plp_api.wiring",
@@ -11,4 +10,4 @@ MODULES = (
     "plp_api.reviews.upkeep",
     "plp_api.rostering.work",
 )
-ALL = [import_module(module) for module in MODULES if find_spec(module)]
+ALL = [import_module(module) for module in MODULES]

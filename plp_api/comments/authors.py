@@ -31,8 +31,8 @@ def shape(comments: Sequence[Comment], access: Access) -> None:
 
 
 def _is_another_parents(comment: Comment, access: Access) -> bool:
-    """A parent never learns who the other parent is, whatever else either may be."""
-    return comment.author_role == Role.PARENT and access.is_to(Role.PARENT, comment.student_id)
+    """A parent, with rights or without, never learns who the other parent is, whatever else they are."""
+    return comment.author_role == Role.PARENT and access.is_family(comment.student_id)
 
 
 def _names(authors: set[UUID], access: Access) -> dict[UUID, Person]:
@@ -44,6 +44,6 @@ def _names(authors: set[UUID], access: Access) -> dict[UUID, Person]:
 def _name(author: Person | None, comment: Comment, access: Access, *, is_named: bool) -> str | None:
     if author is None or not is_named:
         return None
-    if access.is_to(Role.PARENT, comment.student_id):
+    if access.is_family(comment.student_id):
         return author.family_display_name
     return author.display_name

@@ -5,17 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.comments import actions as comments
 from plp_api.db import new_id
 from plp_api.goals.dates import happened, plausible
-from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep
 from plp_api.plans.models import Plan
 from plp_api.problems import Code, Problem
+
+_WORKED_ON = sorted(frozenset(GoalStatus) - ENDED - {GoalStatus.DRAFT})
 
 
 def add(plan: Plan, access: Access, **texts: Any) -> Goal:
@@ -73,6 +75,7 @@ def add_step(goal: Goal, access: Access, position: int | None = None, **given: A
     Raises Problem: goal_closed, plan_closed, goal_not_proposed (a step done on a
     draft), validation_failed (`due_on`, `done_on`).
     """
+    db.lock(goal)
     _require_open(goal)
     _check_step(goal, access, given)
     step = GoalStep(
@@ -150,24 +153,28 @@ def _show_progress(look: CheckIn) -> None:
     """Let the goal show this look, unless a later one stands there.
 
     One UPDATE that compares as it writes, so that two check-ins at once need no
-    lock, and leave the later one.
+    lock, and leave the later one. It finds no goal where another request has
+    closed it since it was read.
     """
     is_latest = or_(Goal.progress_on.is_(None), Goal.progress_on <= look.checked_on)
     shown = (
         update(Goal)
-        .where(Goal.id == look.goal_id, is_latest)
+        .where(Goal.id == look.goal_id, Goal.status.in_(_WORKED_ON))
         .values(
-            progress_percent=look.percent,
-            progress_on=look.checked_on,
-            version=Goal.version + 1,
+            progress_percent=case((is_latest, look.percent), else_=Goal.progress_percent),
+            progress_on=case((is_latest, look.checked_on), else_=Goal.progress_on),
+            version=case((is_latest, Goal.version + 1), else_=Goal.version),
+            updated_at=case((is_latest, clock.now()), else_=Goal.updated_at),
         )
     )
-    db.session().execute(shown, execution_options={"synchronize_session": False})
+    found = db.session().execute(shown, execution_options={"synchronize_session": False})
+    if found.rowcount == 0:  # type: ignore[attr-defined]
+        raise Problem(Code.GOAL_CLOSED, "It was closed just now.")
 
 
 def change_check_in(look: CheckIn, access: Access, **given: Any) -> CheckIn:
     """Correct a check-in. Raises what `check_in` does."""
-    goal = _goal_of(look, lock=True)
+    goal = _goal_of(look)
     happened("checked_on", given.get("checked_on"), goal.plan.opened_on, access.caller.today)
     changed = _change(look, given)
     if changed:
@@ -178,7 +185,7 @@ def change_check_in(look: CheckIn, access: Access, **given: Any) -> CheckIn:
 
 def remove_check_in(look: CheckIn, access: Access) -> None:
     """Take back a check-in that was a mistake. Raises Problem: goal_closed, plan_closed."""
-    goal = _goal_of(look, lock=True)
+    goal = _goal_of(look)
     _note("check_in.removed", look, goal, access, percent=look.percent, on=look.checked_on)
     db.session().delete(look)
     _find_progress(goal)
@@ -197,11 +204,10 @@ def _find_progress(goal: Goal) -> None:
     goal.progress_on = look.checked_on if look else None
 
 
-def _goal_of(part: GoalStep | CheckIn, *, lock: bool = False) -> Goal:
-    """The open goal that a step or a check-in belongs to."""
+def _goal_of(part: GoalStep | CheckIn) -> Goal:
+    """The open goal that a step or a check-in belongs to, locked: it stays open meanwhile."""
     goal = db.session().get_one(Goal, part.goal_id)
-    if lock:
-        db.lock(goal)
+    db.lock(goal)
     _require_open(goal)
     return goal
 

@@ -257,6 +257,7 @@ def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool
         db.lock(row)
         if hasattr(row, "version"):
             concurrency.require_match(row)
+    tokens.check_reason()
     _check_parameters(view)
     if row is not None:
         return view(access, row)

@@ -133,10 +133,13 @@ def register_actions(
 
         What stands beside `items` holds for each; what an item carries wins.
         Each item succeeds or fails by itself: the answer says what became of
-        it. `version` stands for If-Match.
+        it. `version` stands for If-Match, and for an Idempotency-Key: sent
+        again, what was done is `version_stale` and not done twice.
         """
     act_on_many.life, act_on_many.each = life, model
-    blueprint.route(f"{rule}/actions", methods=["POST"])(blueprint.requires(read)(act_on_many))
+    blueprint.route(f"{rule}/actions", methods=["POST"])(
+        blueprint.requires(read, keyed=False)(act_on_many)
+    )
 
 
 def _words(noun: str) -> str:

@@ -161,11 +161,18 @@ def _claims() -> dict[str, Any]:
 
 
 def _reason() -> str | None:
-    """Why a record is opened that needs a reason (product.md, `R*`)."""
-    reason = request.headers.get(REASON_HEADER, "").strip()
+    """Why a record is opened that needs a reason (product.md, `R*`); see `check_reason`."""
+    return request.headers.get(REASON_HEADER, "").strip() or None
+
+
+def check_reason() -> None:
+    """Refuse a reason that cannot be kept, in its turn: after the checks that come before 422.
+
+    What it opened and noted until then is rolled back. Raises Problem(validation_failed).
+    """
+    reason = _reason() or ""
     if len(reason) > LONGEST_REASON or not reason.isprintable():
         detail = f"Must be printable, and at most {LONGEST_REASON} characters."
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter=REASON_HEADER)]
         )
-    return reason or None

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from plp_api.audit.models import Event
 from tests import databases
-from tests.client import Client, code
+from tests.client import Client, code, pointers
 from tests.world import World, writing
 
 REASON = {"X-Access-Reason": "A parent's complaint of 3 May"}
@@ -74,6 +74,22 @@ def test_a_reason_that_cannot_be_kept_is_refused(
     answer = admin.get(paths(world)[0], headers={"X-Access-Reason": reason})
     assert answer.status_code == 422
     assert opened(database, world) == []
+
+
+def test_a_reason_that_cannot_be_kept_is_told_after_what_comes_before_it(
+    client: Client, database: databases.Isolated, world: World
+) -> None:
+    long = {"X-Access-Reason": "x" * 501}
+    admin, away = client.as_(world.home.district_admin), world.away.student.goal_id
+    assert client.get(paths(world)[0], headers=long).status_code == 401
+    assert admin.get(f"/goals/{away}", headers=long).status_code == 404
+    path = paths(world)[0]
+    student = client.as_(world.home.student)
+    assert student.send("PATCH", path, json={}, headers=long).status_code == 428
+    stale = {**long, "If-Match": '"99.x"'}
+    assert student.send("PATCH", path, json={}, headers=stale).status_code == 412
+    answer = student.send("PATCH", path, json={}, headers={**long, "If-Match": "*"})
+    assert (answer.status_code, pointers(answer)) == (422, {"X-Access-Reason"})
 
 
 def test_a_reason_opens_nothing_of_another_district(

@@ -173,6 +173,16 @@ def test_a_parent_who_teaches_the_child_does_not_learn_it_either(client, world, 
     assert authors(client, world.home.teacher, comments)[1] == (None, None)
 
 
+def test_a_parent_whom_an_order_keeps_out_learns_it_in_no_other_role_either(
+    client, world, database, comments
+):
+    home = world.home
+    with writing(database, home) as session:
+        relate(session, home, home.denied_parent, home.student, RelationshipKind.ADVISOR)
+    say(client, home.parent, comments)
+    assert authors(client, home.denied_parent, comments)[1] == (None, None)
+
+
 @pytest.mark.parametrize(("shared", "told"), [(False, "Student"), (True, "Robin")])
 def test_a_parent_reads_the_preferred_name_only_if_the_student_wants_that(
     client, world, database, comments, shared, told

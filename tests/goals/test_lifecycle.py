@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plp_api import clock
 from plp_api.audit.models import Event
 from plp_api.goals.lifecycle import GOAL
-from plp_api.people.ties import RelationshipKind
+from plp_api.people.ties import Relationship, RelationshipKind
 from plp_api.plans.models import Plan, PlanStatus
 from tests.client import code, pointers
 from tests.world import relate, writing
@@ -282,6 +282,27 @@ def test_each_goal_of_a_list_is_answered_by_itself(student, advisor, world, a_go
     answer = advisor.post("/goals/actions", {"action": "confirm", "items": items})
     assert [one["status"] for one in answer.json["items"]] == [200, 409, 412, 404]
     assert [advisor.read(path)["status"] for path in paths[:3]] == ["active", "draft", "proposed"]
+
+
+def test_a_list_sent_again_is_neither_done_twice_nor_shown_to_who_lost_the_right(
+    client, advisor, database, world, a_goal
+):
+    """Nothing of an answer about many students is kept: the right to each is asked anew."""
+    items = [{"id": a_goal("proposed").removeprefix("/goals/"), "version": 1}]
+    again = {"headers": {"Idempotency-Key": "afternoon"}}
+
+    def confirm():
+        body = {"action": "confirm", "items": items}
+        answer = advisor.post("/goals/actions", body, **again)
+        return [one["status"] for one in answer.json["items"]]
+
+    assert (confirm(), confirm()) == ([200], [412])
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(
+            person_id=world.home.advisor.id, student_id=world.home.student.id
+        )
+        tie.one().ends_on = clock.today()
+    assert confirm() == [404]
 
 
 def test_every_move_is_told_by_an_event_without_words(student, advisor, database, world, a_goal):

@@ -1,10 +1,14 @@
 """Steps and check-ins: what a student does for a goal, and how far along it is."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from plp_api import clock
+from plp_api.db import new_id
+from plp_api.goals.models import CheckIn, Goal, GoalStep
 from plp_api.plans.models import Plan
 from tests.client import code, pointers
 from tests.queries import counting
@@ -205,3 +209,39 @@ def test_a_check_in_takes_few_queries(student, database, goal):
     with counting(database) as queries:
         student.made(f"{goal}/check-ins", {"percent": 2})
     assert queries.count <= 9, queries.statements
+
+
+@pytest.mark.parametrize(
+    ("part", "model", "body"),
+    [("steps", GoalStep, {"title": "Late"}), ("check-ins", CheckIn, {"percent": 99})],
+)
+def test_nothing_lands_on_a_goal_that_is_being_closed(live, part, model, body):
+    """Two real requests at once: the work waits for the goal to be closed, and is told so."""
+    pupil = live.world.home.student
+    own = {"district_id": pupil.district_id, "student_id": pupil.id}
+    goal = Goal(
+        id=new_id(), **own, plan_id=pupil.plan_id, status="active", domain="career", title="Weld"
+    )
+    goal_id = goal.id
+    with writing(live.database, live.world.home) as session:
+        session.add(goal)
+    student = live.client.as_(pupil)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(live.database, live.world.home) as session:
+            session.get_one(Goal, goal_id).status = "achieved"
+            session.flush()
+            late = pool.submit(student.post, f"/goals/{goal_id}/{part}", body)
+            time.sleep(0.2)
+            assert not late.done()
+        answer = late.result(10)
+    assert (answer.status_code, code(answer)) == (409, "goal_closed")
+    with writing(live.database, live.world.home) as session:
+        assert session.query(model).filter_by(goal_id=goal_id).count() == 0
+
+
+def test_a_check_in_takes_at_most_eight_queries(student, database, goal):
+    student.made(f"{goal}/check-ins", {"percent": 60})
+    with counting(database) as queries:
+        student.made(f"{goal}/check-ins", {"percent": 61})
+    own = int(database.is_postgresql)  # Isolated enters no district at first.
+    assert queries.count - own <= 8, queries.statements
