@@ -29,6 +29,7 @@ AREAS = (
     "templates",
     "plans",
     "goals",
+    "pathways",
     "signatures",
     "reviews",
     "overview",

@@ -95,6 +95,11 @@ class Code(Enum):
     HOME_STUDY_EXISTS = Kind(409, "The student studies at home at that time already.")
     SUPPORT_EXISTS = Kind(409, "There is such a support at that time already.")
 
+    # Pathway elements.
+    PATHWAY_CONDITION_UNMET = Kind(409, "Something the law asks for first is missing.")
+    ELEMENT_FIXED = Kind(409, "This pathway element can no longer be changed in this way.")
+    ELEMENT_RELIED_ON = Kind(409, "Others rely on this pathway element; withdraw it instead.")
+
     # Goals, reviews, comments.
     COMMENT_NOT_YOURS = Kind(403, "These words are somebody else's.")
     GOAL_CLOSED = Kind(409, "This goal has ended.")

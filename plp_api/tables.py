@@ -14,6 +14,7 @@ MODULES = (
     "plp_api.templates.models",
     "plp_api.plans.models",
     "plp_api.goals.models",
+    "plp_api.pathways.models",
     "plp_api.supports.models",
     "plp_api.renditions.models",
     "plp_api.signatures.models",
