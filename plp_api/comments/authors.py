@@ -31,7 +31,7 @@ def shape(comments: Sequence[Comment], access: Access) -> None:
 
 
 def _is_another_parents(comment: Comment, access: Access) -> bool:
-    """A parent, with rights or without, never learns who the other parent is, whatever else they are."""
+    """A parent never learns who the other parent is, without rights or in another role either."""
     return comment.author_role == Role.PARENT and access.is_family(comment.student_id)
 
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete as delete_rows
 from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import delete as delete_rows
 
 from plp_api import clock, db
 from plp_api.access.rows import Access
