@@ -42,7 +42,14 @@ from sqlalchemy import (
 from sqlalchemy import Text as LongString
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    SessionTransaction,
+    mapped_column,
+    sessionmaker,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -391,11 +398,25 @@ def after_commit(call: Callable[[], None]) -> None:
     session().info.setdefault("after_commit", []).append(call)
 
 
+def on_rollback(call: Callable[[], None]) -> None:
+    """Call this if the running transaction is not committed after all: for what lies outside it."""
+    session().info.setdefault("on_rollback", []).append(call)
+
+
 @event.listens_for(Session, "after_commit")
 def _call_after_commit(session: Session) -> None:
     """A savepoint's release is announced as a commit too, but promises nothing yet."""
     if not session.in_nested_transaction():
+        session.info.pop("on_rollback", None)
         for call in session.info.pop("after_commit", ()):
+            call()
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _call_on_rollback(session: Session, ended: SessionTransaction) -> None:
+    """A session that is closed without a commit says no more than that its transaction ended."""
+    if ended.parent is None:
+        for call in session.info.pop("on_rollback", ()):
             call()
 
 

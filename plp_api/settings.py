@@ -45,6 +45,8 @@ class Settings:
     trusted_proxies: int = 0
     body_limit: int = 1 << 20
     package_limit: int = 256 << 20
+    storage_url: str = ""
+    scan_limit: int = 10 << 20
     database_pool: int = 8
     web_processes: int = 2
     web_threads: int = 4
@@ -113,6 +115,8 @@ def read() -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         body_limit=env.int("BODY_LIMIT", 1 << 20),
         package_limit=env.int("PACKAGE_LIMIT", 256 << 20),
+        storage_url=env.str("STORAGE_URL", ""),
+        scan_limit=env.int("SCAN_LIMIT", 10 << 20),
         database_pool=env.int("DATABASE_POOL", 8),
         web_processes=env.int("WEB_PROCESSES", 2),
         web_threads=env.int("WEB_THREADS", 4),

@@ -190,10 +190,22 @@ def load(
     return caller
 
 
+def bearing(person: Person, zone: str) -> Caller:
+    """A person who acts without a session, by a link that names them: what they hold today.
+
+    The transaction is opened to their districts. Who was shut out holds nothing.
+    """
+    today, district_id = clock.today(zone), person.district_id
+    query = LOAD(caller=person.id, session=None, district=district_id, today=today)
+    (rows,) = db.fetch(query, districts=(district_id,))
+    held = rows if person.status == PersonStatus.ACTIVE else ()
+    return _assembled(held, person.id, None, district_id, today, None)
+
+
 def _assembled(
     rows: Iterable[dict[str, Any]],
     person_id: UUID,
-    session_id: UUID,
+    session_id: UUID | None,
     district_id: UUID,
     today: date,
     reason: str | None,

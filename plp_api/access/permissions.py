@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SIGNATURES_SIGN = "signatures:sign"
     SIGNATURES_RECORD = "signatures:record"
     SIGNATURES_INVITE = "signatures:invite"
+    SIGNATURES_READ_SCANS = "signatures:read_scans"
     SIGNATURES_EXCEPT_SILENCE = "signatures:except_silence"
     SIGNATURES_EXCEPT = "signatures:except"
     SIGNATURES_WAIVE = "signatures:waive"
@@ -127,7 +128,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
         self:manage settings:read roster:read names:write relationships:read advisories:read:own
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
-        signatures:sign
+        signatures:sign signatures:read_scans
         goals:read goals:write goals:comment reviews:read reviews:prepare
         comments:read comments:withdraw
         plans:export plans:dispute:holding plans:keep:keeping goals:confirm:keeping
@@ -141,6 +142,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:export plans:dispute:holding
         plans:keep:keeping plans:write:keeping goals:confirm:keeping
         pathways:read pathways:comment supports:read supports:read_accommodations
+        signatures:read_scans
     """),
     Role.ADVISOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
@@ -149,6 +151,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
         reviews:read reviews:hold reviews:comment coverage:read
         plans:render signatures:invite signatures:except_silence
+        signatures:read_scans
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
     """),
     Role.TEACHER: _grants("""
@@ -161,7 +164,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read plans:read plans:comment plans:approve signatures:sign
         goals:read goals:comment comments:read comments:withdraw
         reviews:read reviews:hold reviews:comment coverage:read
-        plans:render plans:close signatures:invite signatures:waive
+        plans:render plans:close signatures:invite signatures:waive signatures:read_scans
         outreach:read outreach:write pathways:read pathways:write pathways:comment pathways:approve
         pathways:record supports:read supports:write supports:read_accommodations
     """),
@@ -175,7 +178,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write imports:read imports:write
         plan_status:read reviews:read coverage:read
-        plans:close signatures:record signatures:invite pathways:read pathways:record
+        plans:close signatures:record signatures:invite signatures:read_scans
+        pathways:read pathways:record
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -186,6 +190,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         reviews:read reviews:hold reviews:except coverage:read audit:read
         plans:export plans:correct plans:close plans:render
         signatures:invite signatures:except_silence signatures:except signatures:waive
+        signatures:read_scans
         outreach:read outreach:write pathways:read pathways:approve pathways:record
         supports:read supports:write supports:read_accommodations
     """),

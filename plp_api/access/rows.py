@@ -127,11 +127,15 @@ class Access:
         return permits(self.caller, reached, needed) or needs_reason(self.caller, reached, needed)
 
     def _is_sealed(self, row: Any, student_id: UUID) -> bool:
-        """Whether the row is about somebody else, and the caller is the student's family."""
-        about = row.__ownership__.about
-        if about is None or getattr(row, about) == self.caller.person_id:
+        """Whether the row is about somebody else, and the caller is the student's family.
+
+        Or the student, where it is personal.
+        """
+        ownership = row.__ownership__
+        if ownership.about is None or getattr(row, ownership.about) == self.caller.person_id:
             return False
-        return self.is_family(student_id)
+        is_students = ownership.is_personal and student_id == self.caller.person_id
+        return is_students or self.is_family(student_id)
 
     def _is_kept(self, permission: Permission, row: Any) -> bool:
         """Whether another district keeps this, and alone writes it."""
@@ -193,6 +197,10 @@ class Access:
             if role in self.caller.roles and grants(self.caller, reached, role, permission):
                 return role
         raise Problem(Code.PERMISSION_DENIED)
+
+    def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
+        """Whether this one role of the caller lets them do that on the student."""
+        return grants(self.caller, self.reached(student_id), role, permission)
 
     def decides_for(self, student_id: UUID) -> bool:
         """Whether the caller is a parent who may decide for the student today."""

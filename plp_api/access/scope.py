@@ -390,7 +390,11 @@ def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[
     tie = aliased(Relationship)
     children = select(tie.student_id).where(is_family_tie(tie))
     is_about_caller = _column(model, ownership.about or "") == CALLER
-    return or_(is_about_caller, _column(model, ownership.column).not_in(children))
+    student = _column(model, ownership.column)
+    is_strangers = student.not_in(children)
+    if ownership.is_personal:
+        is_strangers &= student != CALLER
+    return or_(is_about_caller, is_strangers)
 
 
 def _visible_person(

@@ -155,6 +155,13 @@ class DistrictSettingsSchema(Schema):
         strict=True,
         validate=validate.Range(1, 365),
     )
+    signing_link_days = _decision(
+        fields.Integer,
+        "signing_link_days",
+        "Days for which a link to sign without an account can be used.",
+        strict=True,
+        validate=validate.Range(1, 60),
+    )
 
 
 def _known_zone(zone: str) -> None:

@@ -57,6 +57,7 @@ class DistrictSettings:
     `homerooms_are_advisories`, `advisory_titles` (with `*`), `advisory_course_codes`: which
     classes are advisories.
     `invitation_days`: how long an invitation can be used.
+    `signing_link_days`: how long a link to sign without an account can be used.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -72,6 +73,7 @@ class DistrictSettings:
     advisory_titles: tuple[str, ...] = ()
     advisory_course_codes: tuple[str, ...] = ()
     invitation_days: int = 14
+    signing_link_days: int = 14
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

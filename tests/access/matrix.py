@@ -54,6 +54,7 @@ plans:keep           keeping keeping  .       .       .         .               
 plans:render         .       .        x       .       x         .               .         x            .              .              # no row: a text in another language is supplied by the staff around the student
 signatures:record    .       .        .       .       .         .               x         .            .              .              # signatures: C paper
 signatures:invite    .       .        x       .       x         .               x         x            .              .              # section 4: a signing link, given out by staff who may reach the family
+signatures:read_scans x   x        x       .       x         .               x         x            .              .              # no row: a paper's scan, by whoever enters or approves; of the family, by its signer alone
 signatures:except_silence .  .        x       .       .         .               .         x            .              .              # section 4: silence is excepted by the advisor
 signatures:except    .       .        .       .       .         .               .         x            .              .              # signatures: except; refusal by an admin
 signatures:waive     .       .        .       .       x         .               .         x            .              .              # section 3, no parent to sign: set by counselor or admin

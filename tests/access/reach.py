@@ -134,7 +134,8 @@ class Reader:
 
     def _to_student(self, ownership: OwnedByStudent, owner: Owner, permission: str) -> str:
         student = owner.student_id
-        if ownership.about and owner.about != self.person.id and student in self.children:
+        theirs = {*self.children, *({self.person.id} if ownership.is_personal else ())}
+        if ownership.about and owner.about != self.person.id and student in theirs:
             return HIDDEN
         if owner.part_of and not self.may_on(student, owner.part_of, reasoned=True):
             return HIDDEN

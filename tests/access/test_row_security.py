@@ -26,6 +26,7 @@ OUTSIDE = {
     "account_persons": "read at sign-in, before any district is known",
     "sessions": "read to find out who asks, before any district is known",
     "invitations": "read by a code, before any district is known",
+    "signing_links": "read by a token, before any district is known",
     "jobs": "the worker takes the jobs of all districts",
 }
 # Tables that know no district.
