@@ -77,7 +77,10 @@ class ParticipantRole(StrEnum):
 
 
 class ReviewParticipant(Identified, Base):
-    """Somebody who took part: a person known here, or an adult without an account, by name."""
+    """Somebody who took part: a person known here, or an adult without an account, by name.
+
+    `language` is the one they spoke, or between which and English they interpreted.
+    """
 
     __tablename__ = "review_participants"
     __ownership__ = OwnedByStudent(read="reviews:read")
@@ -88,5 +91,6 @@ class ReviewParticipant(Identified, Base):
     role: Mapped[str] = mapped_column(String(24))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     name: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(16))
 
     review: Mapped[Review] = relationship(back_populates="participants", lazy="raise")
