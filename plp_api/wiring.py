@@ -4,15 +4,19 @@ Whoever runs actions imports this: the application, the worker, the commands.
 """
 
 from plp_api.goals import approval
-from plp_api.people.followers import ON_ENROLLED
+from plp_api.pathways import snapshot as pathways
+from plp_api.people.followers import ON_ENROLLED, ON_HOME_STUDY
 from plp_api.plans import actions as plans
+from plp_api.plans import keeping
 from plp_api.plans.followers import ON_APPROVED, ON_FROZEN, SNAPSHOT_PARTS
 from plp_api.reviews import actions as reviews
+from plp_api.reviews import home_study
 from plp_api.signatures import actions as signatures
 
 # A plan first: the review is the plan's.
-ON_ENROLLED += [plans.open_for, reviews.open_for]
+ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
+ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]
 # Goals are confirmed before the version is frozen with them.
 ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
 ON_FROZEN += [signatures.sign_for_school]
-SNAPSHOT_PARTS += [("goals", approval.texts)]
+SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]

@@ -7,6 +7,7 @@ MODULES = (
     "plp_api.jobs.upkeep",
     "plp_api.identity.actions",
     "plp_api.identity.upkeep",
+    "plp_api.plans.upkeep",
     "plp_api.reviews.upkeep",
     "plp_api.rostering.work",
 )

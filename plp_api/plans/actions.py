@@ -20,6 +20,7 @@ from plp_api.plans.models import (
     PlanSection,
     PlanVersion,
     ProfileEntry,
+    Regime,
     VersionStatus,
 )
 from plp_api.problems import Code, FieldError, Problem
@@ -58,7 +59,7 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
     database's own rule) where another version is being written.
     """
     _require_open(plan)
-    access.refuse_family(plan.student_id)
+    _refuse_family(plan.student_id, access)
     by = access.caller.person_id
     session = db.session()
     template = session.get_one(PlanTemplate, plan.template_id)
@@ -85,6 +86,12 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
     plan.stir()
     audit.record("plan_version.started", version, by=by, number=version.number)
     return version
+
+
+def _refuse_family(student_id: UUID, access: Access) -> None:
+    """Refuse with actor_is_family whoever acts on their child's plan, unless they keep it."""
+    if not access.keeps(student_id):
+        access.refuse_family(student_id)
 
 
 def _section(
@@ -120,6 +127,8 @@ def _require_open(plan: Plan) -> None:
 def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
     """Set the text of sections in an editable version, each by one of its authors.
 
+    In home study whoever keeps the plan is author of all.
+
     Raises Problem: version_frozen, validation_failed (a section the template
     does not have), section_not_yours.
     """
@@ -134,11 +143,11 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
     if unknown:
         raise Problem(Code.VALIDATION_FAILED, errors=unknown)
     _require_open(version.plan)
-    roles = access.roles_to(version.student_id)
+    keeps, roles = access.keeps(version.student_id), access.roles_to(version.student_id)
     if access.is_family(version.student_id):
         roles.discard(Role.ADVISOR)
     for key, body in bodies.items():
-        if not templates.writable(described[key], roles):
+        if not keeps and not templates.writable(described[key], roles):
             errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
             raise Problem(Code.SECTION_NOT_YOURS, errors=errors)
         if sections[key].body != body:
@@ -157,7 +166,7 @@ def discard(version: PlanVersion, access: Access) -> None:
     Raises Problem: version_frozen where it was handed in, commented on, or
     others wrote in it; actor_is_family.
     """
-    access.refuse_family(version.student_id)
+    _refuse_family(version.student_id, access)
     by = access.caller.person_id
     if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
         raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
@@ -225,12 +234,24 @@ def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
 
 
 def approve(version: PlanVersion, access: Access) -> None:
-    """Put the version in force: freeze it, supersede the last one.
+    """Approve the version for the school, which puts it in force."""
+    bring_into_force(version, access, Regime.SCHOOL)
+    audit.record(
+        "plan_version.approved",
+        version,
+        by=access.caller.person_id,
+        sha256=version.snapshot_sha256,
+    )
+
+
+def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> None:
+    """Freeze the version and supersede the last one, as the school's or the family's to decide.
 
     What follows elsewhere (goals confirmed, the school's signature, the review's
     version) is done by those registered in `followers`.
     """
     by, today = access.caller.person_id, access.caller.today
+    version.regime = regime
     last = in_force(version.plan)
     if last is not None:
         last.status = VersionStatus.SUPERSEDED
@@ -246,7 +267,6 @@ def approve(version: PlanVersion, access: Access) -> None:
     for follow in ON_FROZEN:
         follow(version, access)
     version.plan.stir()
-    audit.record("plan_version.approved", version, by=by, sha256=version.snapshot_sha256)
 
 
 def author_is_approver(version: PlanVersion, access: Access) -> str | None:
@@ -265,7 +285,7 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
 def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:
     """Add something the student says of themselves."""
     _require_open(plan)
-    access.refuse_family(plan.student_id)
+    _refuse_family(plan.student_id, access)
     by = access.caller.person_id
     entry = ProfileEntry(
         id=new_id(),
@@ -284,7 +304,7 @@ def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:
 
 def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
     """Say that an entry no longer holds; it stays in the history."""
-    access.refuse_family(entry.student_id)
+    _refuse_family(entry.student_id, access)
     by = access.caller.person_id
     if entry.withdrawn_at is None:
         entry.withdrawn_at = clock.now()

@@ -2,7 +2,7 @@
 
 from plp_api.access.lifecycle import LifeCycle, move, not_family
 from plp_api.access.permissions import Permission
-from plp_api.plans import actions
+from plp_api.plans import actions, keeping
 from plp_api.plans.models import VersionStatus
 
 SUBMIT, SUBMIT_FOR = Permission.PLANS_SUBMIT, Permission.PLANS_SUBMIT_FOR
@@ -11,7 +11,14 @@ SUBMITTED, BACK = VersionStatus.SUBMITTED, VersionStatus.CHANGES_REQUESTED
 
 VERSION = LifeCycle(
     [
-        move("draft changes_requested", "submit", SUBMIT, SUBMITTED, actions.submit),
+        move(
+            "draft changes_requested",
+            "submit",
+            SUBMIT,
+            SUBMITTED,
+            actions.submit,
+            keeping.not_the_familys,
+        ),
         move(
             "draft changes_requested",
             "submit_for",
@@ -37,6 +44,13 @@ VERSION = LifeCycle(
             actions.approve,
             not_family,
             actions.author_is_approver,
+        ),
+        move(
+            "draft submitted changes_requested",
+            "put_in_force",
+            Permission.PLANS_KEEP,
+            VersionStatus.IN_FORCE,
+            keeping.put_in_force,
         ),
     ]
 )

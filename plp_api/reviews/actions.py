@@ -76,6 +76,7 @@ def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         .where(
             db.any_of(PlanVersion.student_id, db.ids_bind("ids")),
             PlanVersion.in_force_on >= day,
+            PlanVersion.regime == Regime.SCHOOL,
         )
         .order_by(PlanVersion.in_force_on, PlanVersion.number)
     )
@@ -86,8 +87,11 @@ def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 def attach_version(version: PlanVersion, access: Access) -> None:
     """Note on the student's reviews that wait for a version that this one answers them.
 
-    Registered with plans: called when a version comes into force.
+    Registered with plans: called when a version comes into force. A version of
+    home study answers none: no representative of the school took part in it.
     """
+    if version.regime == Regime.HOME_STUDY:
+        return
     today = access.caller.today
     waiting = select(Review).where(
         Review.student_id == version.student_id,

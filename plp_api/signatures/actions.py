@@ -11,13 +11,18 @@ from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.db import new_id
 from plp_api.people.models import Person
-from plp_api.plans.models import PlanVersion, VersionStatus
+from plp_api.plans.models import PlanVersion, Regime, VersionStatus
 from plp_api.problems import Code, Problem
 from plp_api.signatures.models import Signature, SignatureMethod, SignerRole
 
 
 def sign_for_school(version: PlanVersion, access: Access) -> None:
-    """The approval counts as the school's signature. Registered with plans."""
+    """The approval counts as the school's signature. Registered with plans.
+
+    The school signs nothing that the family put in force in home study.
+    """
+    if version.regime == Regime.HOME_STUDY:
+        return
     by = access.caller.person_id
     _sign(version, by, SignerRole.SCHOOL, _language(by))
 

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 
 from plp_api.access.caller import holds
 from plp_api.directory.listings import yes_or_no
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import School
 from plp_api.people.ties import (
     Advisory,
@@ -44,6 +45,7 @@ RELATIONSHIPS = _dated(
 PLACEMENTS = _dated(
     Placement, school_id=same_id(Placement.school_id, "Only placements at this school.")
 )
+HOME_STUDIES = _dated(HomeStudy)
 APPOINTMENTS = _dated(
     Appointment,
     person_id=same_id(Appointment.person_id, "Only this person's."),

@@ -4,6 +4,7 @@ from typing import Any
 
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import Student
 from plp_api.people.ties import (
     Advisory,
@@ -15,7 +16,7 @@ from plp_api.people.ties import (
 )
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
-from plp_api.ties import actions, advisories, listings
+from plp_api.ties import actions, advisories, home_studies, listings
 from plp_api.ties.schemas import (
     AdvisoryAdvisorPatchSchema,
     AdvisoryAdvisorSchema,
@@ -23,6 +24,7 @@ from plp_api.ties.schemas import (
     AdvisoryPatchSchema,
     AdvisorySchema,
     AppointmentSchema,
+    HomeStudySchema,
     HostSchoolSchema,
     PlacementPatchSchema,
     PlacementSchema,
@@ -166,6 +168,53 @@ def get_placement(access: Access, placement: Placement) -> Placement:
 def change_placement(access: Access, placement: Placement, fields: Fields) -> Placement:
     """End a placement, or correct it. Another school is another placement."""
     return actions.change_placement(placement, access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/home-studies")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.lists(HomeStudySchema, listings.HOME_STUDIES)
+def list_home_studies(access: Access, student: Student) -> Any:
+    """List when a student studied and studies at home."""
+    return access.select(HomeStudy).where(HomeStudy.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/home-studies", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.HOME_STUDY_EXISTS)
+@blueprint.arguments(HomeStudySchema)
+@blueprint.response(201, HomeStudySchema)
+def add_home_study(access: Access, student: Student, fields: Fields) -> HomeStudy:
+    """Note that a student studies at home for a span.
+
+    16 V.S.A. 942 excepts home study: while it holds, student and parents alone
+    are responsible for the plan. They write it and put versions in force
+    (`put_in_force`); no staff member reads plan, goals or reviews, and the plan
+    stands outside coverage. An open review is excepted. The school goes on
+    reading the pathway elements it must decide.
+    """
+    return home_studies.begin(student, access, fields)
+
+
+@blueprint.route("/home-studies/<uuid:home_study_id>")
+@blueprint.requires(Permission.ROSTER_READ, HomeStudy)
+@blueprint.response(200, HomeStudySchema)
+def get_home_study(access: Access, home_study: HomeStudy) -> HomeStudy:
+    """Get a span of home study."""
+    return home_study
+
+
+@blueprint.route("/home-studies/<uuid:home_study_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, HomeStudy)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.HOME_STUDY_EXISTS)
+@blueprint.arguments(SpanPatchSchema)
+@blueprint.response(200, HomeStudySchema)
+def change_home_study(access: Access, home_study: HomeStudy, fields: Fields) -> HomeStudy:
+    """Correct a span of home study, or end it with `ends_on`.
+
+    From that day the plan is the school's again, with every version there is,
+    and this cycle's review is open: due no sooner than the days a late entry has.
+    """
+    return home_studies.change(home_study, access, fields)
 
 
 @blueprint.route("/appointments")

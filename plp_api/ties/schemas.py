@@ -129,6 +129,12 @@ class PlacementPatchSchema(SpanPatchSchema):
     kind = Choice(PlacementKind)
 
 
+class HomeStudySchema(SpanSchema, ResourceSchema):
+    """A student studies at home for a span, and the family keeps the plan."""
+
+    student_id = fields.UUID(dump_only=True)
+
+
 class HostSchoolSchema(Schema):
     """A school at which students can be placed, of your district or another."""
 
