@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api import clock, db
 from plp_api.db import Base, Dated, Identified, Resource
-from plp_api.ownership import OwnedByStudent
+from plp_api.ownership import OwnedByStudent, OwnedWithSubject
 from plp_api.problems import Code
+from plp_api.templates.models import Visibility
 
 
 class PlanStatus(StrEnum):
@@ -163,7 +164,12 @@ class PlanVersion(Resource, Base):
 
 
 class PlanSection(Identified, Dated, Base):
-    """What stands in one section of a version; `key` names the template's section."""
+    """What stands in one section of a version; `key` names the template's section.
+
+    `kept_from_id` names the edition that asked for it, where the version's own
+    template does not: such words are kept, as no longer asked for. `visibility`
+    is who reads it, as the asking edition says.
+    """
 
     __tablename__ = "plan_sections"
     __ownership__ = OwnedByStudent(read="plans:read")
@@ -176,6 +182,8 @@ class PlanSection(Identified, Dated, Base):
     position: Mapped[int]
     body: Mapped[str] = mapped_column(default="")
     written_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    kept_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_templates.id"))
+    visibility: Mapped[str] = mapped_column(String(32), default=Visibility.EVERYONE_WITH_THE_PLAN)
 
     plan_version: Mapped[PlanVersion] = relationship(back_populates="sections", lazy="raise")
 
@@ -188,10 +196,23 @@ class ProfileKind(StrEnum):
     APTITUDE = "aptitude"
     DISPOSITION = "disposition"
     ASPIRATION = "aspiration"
+    VALUE = "value"
+    LEARNING_PREFERENCE = "learning_preference"
+
+
+class EntryStatus(StrEnum):
+    """Whether a profile entry still holds."""
+
+    CURRENT = "current"
+    WITHDRAWN = "withdrawn"
 
 
 class ProfileEntry(Resource, Base):
-    """Something a student says of themselves. Withdrawn entries stay: a profile has a history."""
+    """Something a student says of themselves. Withdrawn entries stay: a profile has a history.
+
+    A corrected entry is withdrawn in the moment in which the one comes that
+    names it by `replaces_id`.
+    """
 
     __tablename__ = "profile_entries"
     __ownership__ = OwnedByStudent(read="plans:read")
@@ -200,9 +221,11 @@ class ProfileEntry(Resource, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"), index=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
-    kind: Mapped[str] = mapped_column(String(16))
+    # SQLite minds no length; to declare another there, the whole table would be copied.
+    kind: Mapped[str] = mapped_column(String(24).with_variant(String(16), "sqlite"))
     body: Mapped[str]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("profile_entries.id"))
     withdrawn_at: Mapped[datetime | None]
 
 
