@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from plp_api import db
 from plp_api.people.district_settings import DistrictSettings
+from plp_api.people.models import Student
 from plp_api.people.ties import SchoolEnrollment
 
 
@@ -52,10 +53,20 @@ def known(student_id: UUID, today: date) -> Known | None:
         .limit(1)
     )
     row = db.session().scalar(latest)
-    if row is None or not (row.grade or "").isdigit():
+    if row is None:
+        return _outside_school(student_id, today)
+    if not (row.grade or "").isdigit():
         return None
     last = today if row.ends_on is None else min(today, row.ends_on - timedelta(days=1))
     return Known(int(row.grade or 0), row.starts_on, max(last, row.starts_on))
+
+
+def _outside_school(student_id: UUID, today: date) -> Known | None:
+    """The grade of a student whom no school of the district enrolled (home study, placed here)."""
+    student = db.session().get_one(Student, student_id)
+    if not (student.grade or "").isdigit():
+        return None
+    return Known(int(student.grade or 0), student.entered_on or date.min, today)
 
 
 def enrolled_on(student_id: UUID, day: date) -> bool:

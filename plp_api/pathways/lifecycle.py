@@ -54,7 +54,7 @@ def approve(element: PathwayElement, access: Access, comment: str | None = None)
 
     Raises Problem(pathway_condition_unmet), naming each rule with its source.
     """
-    # This holds the plan's row until the end: of two approvals at once, the second counts the first.
+    # Holds the plan's row until the end: of two approvals at once, the second counts the first.
     element.plan.stir()
     conditions.require_for_approval(element, access)
     element.approved_on, element.approved_by = access.caller.today, access.caller.person_id

@@ -83,6 +83,31 @@ class PathwayElement(Resource, Base):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", "span"),
     )
 
+    # As of a past day it is told how these stood then (plans.history).
+    __kept__ = (
+        "status",
+        "type",
+        "title",
+        "course_code",
+        "provider_name",
+        "provider_kind",
+        "location",
+        "term",
+        "starts_on",
+        "ends_on",
+        "funding",
+        "high_school_credits",
+        "college_credits",
+        "supervisor_id",
+        "supervisor_name",
+        "supervisor_licence",
+        "approved_on",
+        "enrolled_on",
+        "completed_on",
+        "withdrawn_on",
+        "result",
+    )
+
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))

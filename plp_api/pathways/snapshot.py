@@ -8,8 +8,19 @@ from plp_api import db
 from plp_api.pathways.models import STANDING, PathwayElement
 from plp_api.plans.models import Plan
 
-TEXTS = ("type", "title", "course_code", "provider_name", "provider_kind", "location", "term")
-TEXTS += ("funding", "high_school_credits", "college_credits", "supervisor_licence")
+TEXTS = (
+    "type",
+    "title",
+    "course_code",
+    "provider_name",
+    "provider_kind",
+    "location",
+    "term",
+    "funding",
+    "high_school_credits",
+    "college_credits",
+    "supervisor_licence",
+)
 
 
 def elements(plan: Plan) -> list[dict[str, Any]]:

@@ -61,8 +61,20 @@ def ledger(student_id: UUID, today: date) -> dict[str, Any]:
     }
 
 
-SHOWN = ("plan_id", "status", "title", "course_code", "provider_name", "starts_on", "ends_on")
-SHOWN += ("funding", "is_summer", "approved_on", "is_before_course", "is_voucher_used")
+SHOWN = (
+    "plan_id",
+    "status",
+    "title",
+    "course_code",
+    "provider_name",
+    "starts_on",
+    "ends_on",
+    "is_summer",
+    "funding",
+    "approved_on",
+    "is_before_course",
+    "is_voucher_used",
+)
 
 
 def _course(element: PathwayElement, is_counted: bool) -> dict[str, Any]:

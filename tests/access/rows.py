@@ -20,6 +20,7 @@ from plp_api.ownership import (
     OwnedByStudent,
     PersonOfDistrict,
 )
+from plp_api.pathways.models import PathwayElement
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
@@ -29,6 +30,7 @@ from tests.world import Place, World
 
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
+PART_OF |= {"pathway_elements": "pathways:read"}
 
 HOME, OTHER, FOREIGN = "home", "other", "foreign"
 
@@ -53,10 +55,25 @@ def _add_for_student(place: Place, student: Any) -> None:
             body="What I meant by this.",
         )
         db.session().add(row)
+    db.session().add_all(_element_with_comment(own, student))
     stays = {"host_district_id": place.district_id, "school_id": place.school_id, "kind": "cte"}
     since = clock.today() - timedelta(days=10)
     del own["author_id"]
     db.session().add(Placement(**own, **stays, starts_on=since, ends_on=since))
+
+
+def _element_with_comment(own: dict[str, Any], student: Any) -> list[Any]:
+    owned = {key: own[key] for key in ("district_id", "student_id")}
+    element = PathwayElement(
+        id=db.new_id(),
+        **owned,
+        plan_id=student.plan_id,
+        planned_by=student.id,
+        type="dual_enrollment",
+        title="Nursing",
+    )
+    about = {"subject_type": "pathway_elements", "subject_id": element.id}
+    return [element, Comment(**own, **about, author_role="student", body="In spring?")]
 
 
 def _add_for_place(place: Place) -> None:
