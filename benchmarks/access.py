@@ -247,7 +247,7 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
     for role, asker in askers.items():
         with database.transaction(write=False) as session:
             args = (asker.person_id, asker.session_id, asker.district_id, clock.DEFAULT_ZONE)
-            seconds, caller = _timed(partial(callers.load, *args))
+            seconds, (caller, _) = _timed(partial(callers.load, *args))
             yield Measured(role, "who asks", seconds, 1, [])
             seconds, found = _timed(partial(scope.reach, caller, [asker.student_id]))
             asked = scope._reach_statement(caller.shape, None).statement

@@ -527,6 +527,14 @@ class Query:
         self.binds = binds
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """Queries that may travel ahead of what they depend on; `is_last` as in `fetch`."""
+
+    queries: Sequence[Query] = ()
+    is_last: bool = False
+
+
 def fetch(
     *queries: Query, districts: Sequence[UUID] | None = None, is_last: bool = False
 ) -> list[list[dict[str, Any]]]:

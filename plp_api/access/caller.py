@@ -1,7 +1,7 @@
 """Whoever asks: person, session and reach, loaded in one query."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -171,35 +171,72 @@ ROLE_OF_TIE = {
 FAMILY = frozenset({Role.STUDENT, Role.PARENT})
 
 
+AskAhead = Callable[[Caller], db.Ahead]
+"""What will be asked, should the caller turn out to be this one."""
+
+MOST_REMEMBERED = 4096
+_last_seen: dict[UUID, Caller] = {}
+
+
 def load(
-    person_id: UUID, session_id: UUID, district_id: UUID, zone: str, reason: str | None = None
-) -> Caller:
+    person_id: UUID,
+    session_id: UUID,
+    district_id: UUID,
+    zone: str,
+    reason: str | None = None,
+    ask: AskAhead | None = None,
+) -> tuple[Caller, list[list[dict[str, Any]]] | None]:
     """The caller a token names, with the transaction opened to their districts.
 
-    Raises Problem(session_ended) where the session is over or the account or
-    person disabled.
+    Who they are is read afresh each time. What `ask` gives travels along with
+    that question, put as for whom this session was when last seen here: a round
+    trip less. Its answers come second; they are None unless the caller proved
+    exactly the same, so that nothing asked for anybody else is used. Raises
+    Problem(session_ended) where the session is over or the account or person
+    disabled.
     """
     today = clock.today(zone)
     query = LOAD(caller=person_id, session=session_id, district=district_id, today=today)
-    (rows,) = db.fetch(query, districts=(district_id,))
+    guess = _guess(session_id, today, reason) if ask else None
+    ahead = ask(guess) if ask and guess else db.Ahead()
+    districts = guess.districts if guess else (district_id,)
+    rows, *came = db.fetch(query, *ahead.queries, districts=districts, is_last=ahead.is_last)
     if not any(row["kind"] == "session" for row in rows):
         raise Problem(Code.SESSION_ENDED)
     caller = _assembled(rows, person_id, session_id, district_id, today, reason)
-    if caller.guest_districts:
+    _remember(caller)
+    if caller == guess:
+        return caller, came
+    if guess or caller.guest_districts:
         db.enter(caller.districts)
-    return caller
+    return caller, None
 
 
-def bearing(person: Person, zone: str) -> Caller:
-    """A person who acts without a session, by a link that names them: what they hold today.
+def _guess(session_id: UUID, today: date, reason: str | None) -> Caller | None:
+    """Whom the session was when last seen in this process, if that was today."""
+    seen = _last_seen.get(session_id)
+    if seen is None or seen.today != today:
+        return None
+    return seen if reason is None else replace(seen, reason=reason)
 
-    The transaction is opened to their districts. Who was shut out holds nothing.
+
+def _remember(caller: Caller) -> None:
+    if caller.session_id is None:
+        return
+    if len(_last_seen) >= MOST_REMEMBERED:
+        _last_seen.clear()
+    _last_seen[caller.session_id] = replace(caller, reason=None) if caller.reason else caller
+
+
+def absent(person: Person, on: date) -> Caller:
+    """A person who acts without a session, by a link or on paper: what they held on that day.
+
+    Their district must have been entered. Who is shut out holds nothing.
     """
-    today, district_id = clock.today(zone), person.district_id
-    query = LOAD(caller=person.id, session=None, district=district_id, today=today)
-    (rows,) = db.fetch(query, districts=(district_id,))
+    district_id = person.district_id
+    (rows,) = db.fetch(LOAD(caller=person.id, session=None, district=district_id, today=on))
     held = rows if person.status == PersonStatus.ACTIVE else ()
-    return _assembled(held, person.id, None, district_id, today, None)
+    return _assembled(held, person.id, None, district_id, on, None)
 
 
 def _assembled(

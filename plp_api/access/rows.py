@@ -40,11 +40,17 @@ class Access:
     What was found out about a student is kept for the length of the request.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, ahead: list[list[dict[str, Any]]] | None = None) -> None:
         self.caller = caller
+        self._ahead = ahead
         self._reached: dict[UUID, Reached] = {}
         self._districts: dict[UUID, District] = {}
         self._parents: dict[UUID, frozenset[UUID]] = {}
+
+    def answered(self) -> list[list[dict[str, Any]]] | None:
+        """The answers to what was asked together with who asks, once; None where none came."""
+        found, self._ahead = self._ahead, None
+        return found
 
     # Lists.
 
@@ -71,14 +77,21 @@ class Access:
 
     # Single rows.
 
-    def load(self, model: type[Model], key: UUID, permission: Permission) -> Model:
+    def load(
+        self,
+        model: type[Model],
+        key: UUID,
+        permission: Permission,
+        reached: Reached | None = None,
+    ) -> Model:
         """The row, if the caller may do `permission` on it.
 
+        `reached` is their reach to its student, where that is known already.
         Raises Problem(not_found) where the row is out of reach, and
         Problem(permission_denied) only where the caller may see that very row.
         """
         if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
-            return self._load_of_student(model, key, permission)
+            return self._load_of_student(model, key, permission, reached)
         return self._load_of_place(model, key, permission)
 
     def _load_of_place(self, model: type[Model], key: UUID, permission: Permission) -> Model:
@@ -92,12 +105,16 @@ class Access:
                 raise Problem(Code.PERMISSION_DENIED)
         raise Problem(Code.NOT_FOUND)
 
-    def _load_of_student(self, model: type[Model], key: UUID, permission: Permission) -> Model:
-        row = db.session().get(model, key)
+    def _load_of_student(
+        self, model: type[Model], key: UUID, permission: Permission, reached: Reached | None
+    ) -> Model:
+        row: Any = db.session().get(model, key)
         if row is None:
             raise Problem(Code.NOT_FOUND)
+        if reached is not None:
+            self.know(getattr(row, row.__ownership__.column), reached)
         self.require(permission, row)
-        return row
+        return row  # type: ignore[no-any-return]
 
     def require(self, permission: Permission, row: Any) -> None:
         """Pass silently, or refuse as `load` does; logs what only a stated reason opens."""

@@ -98,9 +98,20 @@ def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
 UNFILTERED = {"sort", "limit", "count"}
 
 
+def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
+    """What `page` asks where the request asks for nothing in particular."""
+    if not is_plain or not caller.may(Permission.PLAN_STATUS_READ):
+        return db.Ahead()
+    return _ask_first(caller, next(iter(PLANS.sorts)), paging.DEFAULT_LIMIT)
+
+
+def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
+    binds = {**caller.binds, **reads.head_binds(caller), "most": limit + 1}
+    return db.Ahead([_first(caller, sort)(**binds)], is_last=True)
+
+
 def _first_page(access: Access, asked: dict[str, Any]) -> SummaryPage:
-    binds = {**access.caller.binds, **reads.head_binds(access), "most": asked["limit"] + 1}
-    (rows,) = db.fetch(_first(access.caller, asked["sort"])(**binds), is_last=True)
+    (rows,) = reads.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
     page = paging.cut(rows, PLANS, asked)
     items = [reads.summary(row, access) for row in page.items]
     return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)

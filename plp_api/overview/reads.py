@@ -9,13 +9,14 @@ from uuid import UUID
 
 from plp_api import db
 from plp_api.access import scope
+from plp_api.access.caller import Caller
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import statements
 from plp_api.people import names
 from plp_api.people.models import Student
 from plp_api.plans import reads as plans
-from plp_api.plans.models import Plan
+from plp_api.plans.models import Plan, Regime
 from plp_api.problems import Code, Problem
 from plp_api.reviews.standing import standing
 from plp_api.signatures import standing as signatures
@@ -52,19 +53,28 @@ def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Par
     the check; so does the end of the transaction, unless a stated reason is
     still to be logged. Raises Problem: not_found, permission_denied, reason_required.
     """
-    caller = access.caller
-    reach, heads, *parts = db.fetch(
-        scope.reach_query(caller, Plan, plan_id),
-        statements.HEAD(row=plan_id, **head_binds(access)),
-        *_queries(plan_id, unfold),
-        is_last=caller.reason is None,
-    )
+    reach, heads, *parts = answers(access, ask(access.caller, plan_id, unfold))
     if not heads:
         raise Problem(Code.NOT_FOUND)
     found = heads[0]
     access.know(found["student_id"], scope.reached_by(reach))
     access.require(Permission.PLANS_READ, _as_plan(found))
     return found, _named(unfold, parts)
+
+
+def ask(caller: Caller, plan_id: UUID, unfold: Sequence[str]) -> db.Ahead:
+    """The questions of `look`, whose answers may travel with who the caller is."""
+    queries = [
+        scope.reach_query(caller, Plan, plan_id),
+        statements.HEAD(row=plan_id, **head_binds(caller)),
+        *_queries(plan_id, unfold),
+    ]
+    return db.Ahead(queries, is_last=caller.reason is None)
+
+
+def answers(access: Access, asked: db.Ahead) -> list[list[Row]]:
+    """What came along with who asks; else asked now."""
+    return access.answered() or db.fetch(*asked.queries, is_last=asked.is_last)
 
 
 def unfolded(access: Access, plan_id: UUID, unfold: Sequence[str]) -> Parts:
@@ -97,9 +107,9 @@ def _as_plan(found: Row) -> Any:
     return plan
 
 
-def head_binds(access: Access) -> Row:
+def head_binds(caller: Caller) -> Row:
     """The binds of the heads: everything as of today."""
-    return {"today": access.caller.today, **signatures.binds(access.caller.today)}
+    return {"today": caller.today, **signatures.binds(caller.today)}
 
 
 def document(access: Access, found: Row, parts: Parts) -> Row:
@@ -143,7 +153,7 @@ def _without_writer(row: Row, access: Access, student_id: UUID) -> Row:
 
 def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:
     """The summaries of these plans, in that order, in one query."""
-    (rows,) = db.fetch(statements.HEADS(ids=list(ids), **head_binds(access)))
+    (rows,) = db.fetch(statements.HEADS(ids=list(ids), **head_binds(access.caller)))
     by_id = {row["id"]: row for row in rows}
     return [summary(by_id[one], access) for one in ids if one in by_id]
 
@@ -160,6 +170,17 @@ def summary(found: Row, access: Access) -> Row:
         "created_at": found["created_at"],
         "updated_at": found["updated_at"],
         "student": _student(found, access),
+        **_stand(found, access),
+    }
+
+
+def _stand(found: Row, access: Access) -> Row:
+    """The plan's versions and review; of home study the school learns only that it is."""
+    student_id = found["student_id"]
+    is_familys = found["regime"] == Regime.HOME_STUDY
+    if is_familys and access.caller.person_id != student_id and not access.is_family(student_id):
+        return {"in_force": None, "open_version": None, "review": None}
+    return {
         "in_force": _in_force(found),
         "open_version": _open_version(found),
         "review": _review(found, access.caller.today),

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
+from plp_api.access.caller import Caller
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.overview import listing, reads
@@ -18,8 +19,20 @@ from plp_api.rest.concurrency import facts_tag, plain, polls, rights, unchanged
 blueprint = Blueprint("Overview", __name__, "Plans, put together as a front end opens on them.")
 
 
+def _ask_plans(caller: Caller) -> Any:
+    """What `list_plans` asks where nothing is asked for in particular."""
+    return listing.ask(caller, is_plain=not request.args)
+
+
+def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
+    """What `get_plan` asks; an unknown word of `expand` is refused by the view."""
+    words = request.args.get("expand", "").split(",")
+    unfold = [] if polls() else [word for word in EXPANDS if word in words]
+    return reads.ask(caller, plan_id, unfold)
+
+
 @blueprint.route("/plans")
-@blueprint.requires(Permission.PLAN_STATUS_READ)
+@blueprint.requires(Permission.PLAN_STATUS_READ, ahead=_ask_plans)
 @blueprint.arguments(listing.QUERY, location="query")
 @blueprint.response(200, listing.PAGE)
 def list_plans(access: Access, asked: dict[str, Any]) -> Response:
@@ -33,7 +46,7 @@ def list_plans(access: Access, asked: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/plans/<uuid:plan_id>")
-@blueprint.requires(Permission.PLANS_READ, Plan, lean=True)
+@blueprint.requires(Permission.PLANS_READ, Plan, ahead=_ask_plan)
 @blueprint.arguments(PlanQuerySchema, location="query")
 @blueprint.response(200, PlanDocumentSchema)
 def get_plan(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:

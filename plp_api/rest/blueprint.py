@@ -11,7 +11,7 @@ replay, 428/412, 400/422, 409. The row is checked before the body is read.
 """
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -21,14 +21,20 @@ from flask import Request, Response, g, request
 from webargs.flaskparser import FlaskParser
 
 from plp_api import db
+from plp_api.access import caller as callers
+from plp_api.access import scope
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
+from plp_api.ownership import OwnedByStudent
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.rest import bodies, concurrency, documents, idempotency, limits, paging, tokens
 from plp_api.rest.life import annotate, register_actions
 
 View = Callable[..., Any]
+AskAhead = Callable[..., db.Ahead]
+"""From the caller, and the parts of the URL by name, to what a hot read will ask."""
 JSON = "application/json"
+DOCUMENTS = (JSON, "text/csv")
 CHANGING = frozenset({"PATCH", "PUT", "DELETE"})
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 PREFIX = tokens.API_PATH
@@ -68,17 +74,21 @@ class Blueprint(flask_smorest.Blueprint):
         *,
         media: str | None = JSON,
         changes: bool = False,
-        lean: bool = False,
+        ahead: AskAhead | None = None,
         keyed: bool = True,
+        offers: tuple[str, ...] = DOCUMENTS,
+        writes: bool = False,
     ) -> Callable[[View], View]:
         """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
 
         The view gets the caller's Access and, with a model, the row. `changes`
         asks for If-Match though the method is POST. `media` is what a body must
-        be, None where there is none. `lean` leaves loading the row to the view
-        (hot reads), which then answers for the check itself. Not `keyed`: takes
-        no Idempotency-Key, since of such a body (a password, an upload, which has
-        its hash) nothing is kept.
+        be, None where there is none. Not `keyed`: takes no Idempotency-Key, since
+        of such a body (a password, an upload, which has its hash) nothing is kept.
+        `ahead(caller, **url)` is for hot reads: what it asks travels with the
+        question who asks, and is answered by `Access.answered`. Such a view gets the
+        ids of the URL, and answers for the check of its row itself. `offers` are the media types it may answer with.
+        `writes` says of a GET that it notes something.
         A row without a version is never edited, only ended: no If-Match.
         """
         is_versioned = model is None or hasattr(model, "version")
@@ -86,15 +96,16 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: View) -> View:
             @wraps(view)
             def checked(**url: Any) -> Any:
-                access = signed_in()
+                access = signed_in(_asked(ahead, model, url))
                 _check_address(url)
-                row = _row(access, permission, model, url, lean)
-                check_media(media)
+                row = None if ahead and model else _row(access, permission, model, url)
+                check_media(media, offers)
                 if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))
                 return _go(view, access, row, url, changes or request.method in CHANGING)
 
             checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
+            checked.writes = writes  # type: ignore[attr-defined]
             without = {"If-Match": is_versioned, "Idempotency-Key": keyed}
             documents.without(checked, [name for name, is_taken in without.items() if not is_taken])
             return documents.requires(checked, permission, model, changes)
@@ -198,21 +209,28 @@ class Blueprint(flask_smorest.Blueprint):
         register_actions(self, rule, model, schema, fields, permission)
 
 
-def signed_in() -> Access:
+def signed_in(ask: callers.AskAhead | None = None) -> Access:
     """The first two checks: who asks (401), and not too often (429)."""
-    access = tokens.signed_in()
+    access = tokens.signed_in(ask)
     g.access = access
     limits.check()
     return access
 
 
-def _row(
-    access: Access, permission: Permission, model: Any, url: dict[str, Any], lean: bool
-) -> Any:
-    if lean:
-        return None
+def _asked(ahead: AskAhead | None, model: Any, url: dict[str, Any]) -> callers.AskAhead | None:
+    """What to ask with who asks: the view's own questions, or the reach to the row's student."""
+    if ahead is not None:
+        return partial(ahead, **url)
+    if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
+        return lambda caller: db.Ahead([scope.reach_query(caller, model, _key(url))])
+    return None
+
+
+def _row(access: Access, permission: Permission, model: Any, url: dict[str, Any]) -> Any:
     if model is not None:
-        return access.load(model, _key(url), permission)
+        known = access.answered()
+        reached = scope.reached_by(known[0]) if known else None
+        return access.load(model, _key(url), permission, reached)
     if not access.caller.may(permission):
         raise Problem(Code.PERMISSION_DENIED)
     return None
@@ -223,7 +241,7 @@ def _key(url: dict[str, Any]) -> UUID:
     return key
 
 
-def check_media(media: str | None) -> None:
+def check_media(media: str | None, offers: tuple[str, ...] = DOCUMENTS) -> None:
     """413, 415 and 406: the body's size and kind, and the kind of answer that is accepted."""
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
@@ -231,8 +249,8 @@ def check_media(media: str | None) -> None:
     if media and request.method in WITH_BODY and not _is(media):
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, f"Send {media}.")
     accepted = request.accept_mimetypes
-    if accepted and not accepted.best_match([JSON, "application/problem+json", "text/csv"]):
-        raise Problem(Code.NOT_ACCEPTABLE, f"{JSON} is what there is.")
+    if accepted and not accepted.best_match([*offers, "application/problem+json"]):
+        raise Problem(Code.NOT_ACCEPTABLE, f"{offers[0]} is what there is.")
 
 
 def _is(media: str) -> bool:

@@ -127,8 +127,8 @@ def drop_cookies() -> None:
         return response
 
 
-def signed_in() -> Access:
-    """The access of whoever sent the request.
+def signed_in(ask: callers.AskAhead | None = None) -> Access:
+    """The access of whoever sent the request, with what was asked ahead.
 
     Raises flask-jwt-extended's refusals, and Problem(session_ended).
     """
@@ -138,7 +138,7 @@ def signed_in() -> Access:
         zone = claims["zone"]
     except (KeyError, ValueError) as error:
         raise Problem(Code.TOKEN_INVALID) from error
-    return Access(callers.load(person, session, district, zone, _reason()))
+    return Access(*callers.load(person, session, district, zone, _reason(), ask))
 
 
 def _claims() -> dict[str, Any]:

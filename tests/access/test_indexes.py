@@ -46,7 +46,8 @@ def asked(client: Client, database: databases.Isolated, world: World, request: A
             # Of a few rows PostgreSQL reads all; told not to, it shows whether it could do else.
             session.execute(text("SET LOCAL enable_seqscan = off"))
         login = session.query(LoginSession).filter_by(person_id=person.id).first()
-        yield callers.load(person.id, login.id, person.district_id, clock.DEFAULT_ZONE), session
+        caller, _ = callers.load(person.id, login.id, person.district_id, clock.DEFAULT_ZONE)
+        yield caller, session
 
 
 each = pytest.mark.parametrize("asked", CAST, indirect=True)

@@ -77,7 +77,7 @@ def acting(somebody: Somebody) -> Access:
     )
     db.session().add(login)
     db.session().flush()
-    return Access(callers.load(somebody.id, login.id, somebody.district_id, clock.DEFAULT_ZONE))
+    return Access(*callers.load(somebody.id, login.id, somebody.district_id, clock.DEFAULT_ZONE))
 
 
 Invite = Callable[..., str]
