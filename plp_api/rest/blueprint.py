@@ -87,8 +87,9 @@ class Blueprint(flask_smorest.Blueprint):
         of such a body (a password, an upload, which has its hash) nothing is kept.
         `ahead(caller, **url)` is for hot reads: what it asks travels with the
         question who asks, and is answered by `Access.answered`. Such a view gets the
-        ids of the URL, and answers for the check of its row itself. `offers` are the media types it may answer with.
-        `writes` says of a GET that it notes something.
+        ids of the URL, and answers for the check of its row itself.
+        `offers` are the media types it may answer with. `writes` says of a GET
+        that it notes something.
         A row without a version is never edited, only ended: no If-Match.
         """
         is_versioned = model is None or hasattr(model, "version")
