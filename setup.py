@@ -15,7 +15,7 @@ setup(
     packages=[*find_packages(include=["plp_api", "plp_api.*"]), *SHIPPED],
     package_dir=SHIPPED,
     package_data={
-        "plp_api": ["py.typed", "**/*.html", "**/*.txt", "**/*.json"],
+        "plp_api": ["py.typed", "**/*.html", "**/*.txt", "**/*.json", "**/*.css", "**/*.typ"],
         "plp_api.migrations": ["**/*"],
         "plp_api.seeds": ["**/*"],
     },

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +32,7 @@ AREAS = (
     "pathways",
     "signatures",
     "reviews",
+    "printing",
     "overview",
     "reports",
 )
@@ -72,11 +73,11 @@ class Application(Flask):
         """Run the view in one transaction; what a refusal keeps goes into a second, afterwards.
 
         SQLite lets a read transaction run beside a writer, so GET opens one;
-        a GET that must log its stated reason writes, and says so in its header.
+        a GET that must log its stated reason writes, and says so in its header;
+        one that always notes something declares it (`requires(…, writes=True)`).
         """
-        is_write = request.method not in ("GET", "HEAD") or tokens.REASON_HEADER in request.headers
         try:
-            with settings_module.using(self.settings), self.database.transaction(write=is_write):
+            with settings_module.using(self.settings), self.database.transaction(write=_writes()):
                 return self.make_response(super().dispatch_request())
         except Problem as problem:
             if problem.afterwards:
@@ -129,6 +130,14 @@ def _register_areas(app: Application) -> None:
     for area in AREAS:
         api.register_blueprint(import_module(f"plp_api.{area}.routes").blueprint)
     app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())
+
+
+def _writes() -> bool:
+    """Whether the request may change rows."""
+    if request.method not in ("GET", "HEAD") or tokens.REASON_HEADER in request.headers:
+        return True
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "writes", False)
 
 
 def _begin() -> None:

@@ -89,6 +89,7 @@ class Code(Enum):
     SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
     SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
+    PDF_UNAVAILABLE = Kind(406, "This server was installed without PDF; ask for HTML.")
     SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
 
     # Families.

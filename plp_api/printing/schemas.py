@@ -1,0 +1,16 @@
+"""Prints on the wire."""
+
+from enum import StrEnum
+
+from plp_api.rest.fields import Choice, Schema
+
+
+class PrintFormat(StrEnum):
+    """What a print is answered as."""
+
+    HTML = "html"
+    PDF = "pdf"
+
+
+class PrintQuerySchema(Schema):
+    format = Choice(PrintFormat, metadata={"description": "Goes before the Accept header."})
