@@ -38,6 +38,7 @@ class IdentityCheck(StrEnum):
     KNOWN_IN_PERSON = "known_in_person"
     GOVERNMENT_ID = "government_id"
     LINK_CODE = "link_code"
+    BIRTH_DATE = "birth_date"
     SIGNATURE_ON_FILE = "signature_on_file"
 
 
