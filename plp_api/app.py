@@ -30,6 +30,8 @@ AREAS = (
     "plans",
     "goals",
     "pathways",
+    "supports",
+    "renditions",
     "signatures",
     "reviews",
     "printing",

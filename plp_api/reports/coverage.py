@@ -37,6 +37,7 @@ from plp_api.access.permissions import Permission, conditions
 from plp_api.access.scope import DISTRICT, visible, visible_then
 from plp_api.clock import Cycle
 from plp_api.people import district_settings
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import FIRST_GRADE, LAST_GRADE, District, Student
 from plp_api.people.ties import (
     Relationship,
@@ -171,11 +172,16 @@ def _standings(is_seen: ColumnElement[bool], *, by_advisor: bool) -> Subquery:
         .outerjoin(Plan, Plan.student_id == place.c.student_id)
         .outerjoin(PlanVersion, _in_force(place.c.student_id))
         .outerjoin(reviews, reviews.c.student_id == place.c.student_id)
-        .where(or_(Plan.id.is_(None), Plan.regime == Regime.SCHOOL))
+        .where(~_studied_at_home(place.c.student_id))
     )
     if advisors is not None:
         joined = joined.outerjoin(advisors, advisors.c.student_id == place.c.student_id)
     return joined.subquery("standing")
+
+
+def _studied_at_home(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the student studied at home on the day: 16 V.S.A. 942 excepts it."""
+    return exists().where(HomeStudy.student_id == student_id, _held(HomeStudy))
 
 
 def _held(tie: Any) -> ColumnElement[bool]:
@@ -229,10 +235,11 @@ def _advisors() -> Subquery:
 
 
 def _in_force(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The version that was in force on the day."""
+    """The version that was in force on the day; none that a family kept in home study."""
     return and_(
         PlanVersion.student_id == student_id,
         PlanVersion.in_force_on <= AS_OF,
+        PlanVersion.regime == Regime.SCHOOL,
         or_(PlanVersion.superseded_on.is_(None), PlanVersion.superseded_on > AS_OF),
     )
 

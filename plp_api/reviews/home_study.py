@@ -84,7 +84,8 @@ def _allow_for_return(district_id: UUID, student_ids: Sequence[UUID], today: dat
         .where(db.any_of(HomeStudy.student_id, db.ids_bind("ids")), HomeStudy.ends_on <= today)
         .group_by(HomeStudy.student_id)
     )
-    returned = dict(db.session().execute(ended, {"ids": list(student_ids)}).tuples().all())
+    found = db.session().execute(ended, {"ids": list(student_ids)})
+    returned = {student_id: back_on for student_id, back_on in found}  # noqa: C416 - typed rows
     for review in _waiting(student_ids, today):
         back_on = returned.get(review.student_id)
         if back_on is not None and review.plan_version_id is None:

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 
 from plp_api import clock, db
 from plp_api.db import new_id
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import District, Person, School, Student
 from plp_api.people.ties import (
     AppointmentRole,
@@ -61,7 +62,8 @@ class Pupil:
     parents: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     advisors: list[tuple[str, str, str | None]] = field(default_factory=list)
     home: str = HIGH
-    is_home_study: bool = False
+    # The days of home study.
+    at_home: tuple[str, str | None] | None = None
 
     def place(self, on: date) -> tuple[str, str] | None:
         """School and grade on the day."""
@@ -70,7 +72,8 @@ class Pupil:
             for school, grade, start, end in self.at
             if _holds(start, end, on) and grade in ("07", "08", "09", "10", "11", "12")
         ]
-        return min(held)[2:] if held and not self.is_home_study else None
+        is_away = self.at_home is not None and _holds(*self.at_home, on)
+        return min(held)[2:] if held and not is_away else None
 
     def has_plan(self, on: date) -> bool:
         return self.plan is not None and day(self.plan) <= on
@@ -236,7 +239,15 @@ STORY = [
         advisors=[("clark", "25-08-25", None)],
     ),
     # Learns at home: outside.
-    Pupil(at=[(HIGH, "10", "25-08-25", None)], plan="25-09-01", is_home_study=True),
+    Pupil(at=[(HIGH, "10", "25-08-25", None)], plan="25-09-01", at_home=("25-08-25", None)),
+    # Learned at home from February to May, and is the school's again.
+    Pupil(
+        at=[(HIGH, "10", "25-08-25", None)],
+        plan="25-09-01",
+        versions=[Version("25-10-01", None, {"student": "25-10-01", "school": "25-10-01"})],
+        reviews=[(2024, "25-11-30", None), (2025, "26-11-30", None)],
+        at_home=("26-02-01", "26-05-01"),
+    ),
     # Two parents, the second may decide from May on; one signs in March, the other in June;
     # the version of September only the first.
     Pupil(
@@ -364,6 +375,7 @@ class Rows:
             Student,
             SchoolEnrollment,
             Relationship,
+            HomeStudy,
             Plan,
             PlanVersion,
             Signature,
@@ -393,6 +405,8 @@ class Rows:
             for school, grade, start, end in facts.at
         ]
         self._relate(own, facts)
+        if facts.at_home:
+            self.by_table[HomeStudy].append({**own, **_span(*facts.at_home)})
         if facts.plan:
             self._plan(own, facts)
 
@@ -419,7 +433,6 @@ class Rows:
                 "id": plan_id,
                 "template_id": self.place.template_id,
                 "opened_on": day(facts.plan),
-                "regime": "home_study" if facts.is_home_study else "school",
             }
         )
         for number, version in enumerate(facts.versions, 1):

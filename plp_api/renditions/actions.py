@@ -1,0 +1,89 @@
+"""Supplying the text of a version in another language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import update
+
+from plp_api import clock, db
+from plp_api.access.rows import Access
+from plp_api.audit import actions as audit
+from plp_api.plans.models import PlanVersion
+from plp_api.problems import Code, FieldError, Problem
+from plp_api.renditions.models import Rendition
+
+Texts = Mapping[str, Mapping[str, str]]
+
+
+def supply(
+    version: PlanVersion, access: Access, sections: Texts, goals: Texts, **given: Any
+) -> Rendition:
+    """Keep the texts of a frozen version in a language; the last ones in it are superseded.
+
+    Raises Problem: action_unavailable (nothing is frozen yet), snapshot_mismatch,
+    actor_is_family, validation_failed naming each section and goal that the
+    snapshot does not have.
+    """
+    access.refuse_family(version.student_id)
+    if version.snapshot is None or version.snapshot_sha256 is None:
+        raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
+    if given.pop("snapshot_sha256") != version.snapshot_sha256:
+        raise Problem(Code.SNAPSHOT_MISMATCH)
+    _check(orjson.loads(version.snapshot), sections, goals)
+    db.lock(version)
+    _supersede(version, given["language"])
+    rendition = Rendition(
+        id=db.new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan_version_id=version.id,
+        snapshot_sha256=version.snapshot_sha256,
+        sections={key: dict(texts) for key, texts in sections.items()},
+        goals={str(key): dict(texts) for key, texts in goals.items()},
+        supplied_by=access.caller.person_id,
+        **given,
+    )
+    db.session().add(rendition)
+    version.plan.stir()
+    audit.record(
+        "rendition.supplied",
+        rendition,
+        by=access.caller.person_id,
+        plan_version_id=version.id,
+        language=rendition.language,
+        sha256=rendition.snapshot_sha256,
+    )
+    return rendition
+
+
+def _check(snapshot: dict[str, Any], sections: Texts, goals: Texts) -> None:
+    known = {one["key"] for one in snapshot["sections"]}
+    known_goals = {one["goal_id"] for one in snapshot.get("goals", [])}
+    errors = [
+        *(
+            FieldError(f"/sections/{key}", "The version has no such section.")
+            for key in sections
+            if key not in known
+        ),
+        *(
+            FieldError(f"/goals/{key}", "The version has no such goal.")
+            for key in goals
+            if str(key) not in known_goals
+        ),
+    ]
+    if errors:
+        raise Problem(Code.VALIDATION_FAILED, errors=errors)
+
+
+def _supersede(version: PlanVersion, language: str) -> None:
+    last = (
+        update(Rendition)
+        .where(
+            Rendition.plan_version_id == version.id,
+            Rendition.language == language,
+            Rendition.superseded_at.is_(None),
+        )
+        .values(superseded_at=clock.now(), version=Rendition.version + 1)
+    )
+    db.session().execute(last, execution_options={"synchronize_session": "fetch"})

@@ -1,0 +1,41 @@
+"""Renditions for whoever shows a version: in pages, on paper, for signing."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api import db
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.plans.models import PlanVersion
+from plp_api.renditions.models import Rendition
+
+GOALS = frozenset({"goals"})
+
+
+def current(version: PlanVersion, language: str) -> Rendition | None:
+    """The version's text in the language, if people supplied it, over the very snapshot."""
+    asked = select(Rendition).where(
+        Rendition.plan_version_id == version.id,
+        Rendition.language == language,
+        Rendition.superseded_at.is_(None),
+        Rendition.snapshot_sha256 == version.snapshot_sha256,
+    )
+    return db.session().scalars(asked).first()
+
+
+def languages(version_id: UUID) -> list[str]:
+    """The languages in which a version can be read beside its own, sorted."""
+    asked = select(Rendition.language).where(
+        Rendition.plan_version_id == version_id, Rendition.superseded_at.is_(None)
+    )
+    return sorted(db.session().scalars(asked))
+
+
+def shape(renditions: Sequence[Any], access: Access) -> None:
+    """Disclose the goals' texts to who may read the goals."""
+    for rendition in renditions:
+        reads_goals = access.may(Permission.GOALS_READ, rendition.student_id)
+        rendition.disclosed = GOALS if reads_goals else frozenset()

@@ -1,0 +1,68 @@
+"""Routes of renditions."""
+
+from typing import Any
+
+from marshmallow import fields as wire
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.plans.models import PlanVersion
+from plp_api.problems import Code
+from plp_api.renditions import actions
+from plp_api.renditions.models import Rendition
+from plp_api.renditions.schemas import RenditionSchema
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.paging import Filter, Listing, equals
+
+blueprint = Blueprint(
+    "Renditions", __name__, "The text of a version in another language, supplied by people."
+)
+
+RENDITIONS = Listing(
+    filters={
+        "language": equals(
+            Rendition.language,
+            wire.String(metadata={"description": "Only in this language.", "example": "es"}),
+        ),
+        "is_current": Filter(
+            wire.Boolean(metadata={"description": "Only those that hold, or only superseded."}),
+            lambda current: (
+                Rendition.superseded_at.is_(None)
+                if current
+                else Rendition.superseded_at.is_not(None)
+            ),
+        ),
+    },
+    sorts={"created_at": Rendition.created_at},
+)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/renditions")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.lists(RenditionSchema, RENDITIONS)
+def list_renditions(access: Access, version: PlanVersion) -> Any:
+    """List the texts of a version in other languages, superseded ones included."""
+    return access.beneath(version, Rendition).where(Rendition.plan_version_id == version.id)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/renditions", methods=["POST"])
+@blueprint.requires(Permission.PLANS_RENDER, PlanVersion)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.SNAPSHOT_MISMATCH, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(RenditionSchema)
+@blueprint.response(201, RenditionSchema)
+def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Rendition:
+    """Supply the text of a frozen version in another language.
+
+    Send the `snapshot_sha256` that was translated. What is signed stays the
+    version's own snapshot: a rendition is never part of the hash. A newer one in
+    the same language supersedes the last. A version not yet in force: 409.
+    """
+    return actions.supply(version, access, **fields)
+
+
+@blueprint.route("/renditions/<uuid:rendition_id>")
+@blueprint.requires(Permission.PLANS_READ, Rendition)
+@blueprint.response(200, RenditionSchema)
+def get_rendition(access: Access, rendition: Rendition) -> Rendition:
+    """Get the text of a version in another language."""
+    return rendition

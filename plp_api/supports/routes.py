@@ -1,0 +1,66 @@
+"""Routes of supports."""
+
+from typing import Any
+
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.people.models import Student
+from plp_api.problems import Code
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.paging import Listing
+from plp_api.supports import actions
+from plp_api.supports.models import Support
+from plp_api.supports.schemas import SupportPatchSchema, SupportSchema
+
+blueprint = Blueprint(
+    "Supports", __name__, "That an EST, 504 or IEP record exists, whom to ask, and what was agreed."
+)
+
+SUPPORTS = Listing(filters={}, sorts={"starts_on": Support.starts_on})
+
+
+@blueprint.route("/students/<uuid:student_id>/supports")
+@blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Student)
+@blueprint.lists(SupportSchema, SUPPORTS)
+def list_supports(access: Access, student: Student) -> Any:
+    """List the supports of a student, past ones included.
+
+    A teacher finds what holds today, and of that the `accommodations` alone.
+    """
+    return actions.of(student, access)
+
+
+@blueprint.route("/students/<uuid:student_id>/supports", methods=["POST"])
+@blueprint.requires(Permission.SUPPORTS_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.SUPPORT_EXISTS)
+@blueprint.arguments(SupportSchema)
+@blueprint.response(201, SupportSchema)
+def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Support:
+    """Note that a support record exists for a student.
+
+    A pointer, never a copy: any other member is refused. It stands in no plan
+    version and no signature. One of each kind holds at a time.
+    """
+    return actions.add(student, access, **fields)
+
+
+@blueprint.route("/supports/<uuid:support_id>")
+@blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Support)
+@blueprint.response(200, SupportSchema)
+def get_support(access: Access, support: Support) -> Support:
+    """Get a support; a teacher, the accommodations of one that holds today."""
+    return actions.require_current(support, access)
+
+
+@blueprint.route("/supports/<uuid:support_id>", methods=["PATCH"])
+@blueprint.requires(Permission.SUPPORTS_WRITE, Support)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.SUPPORT_EXISTS)
+@blueprint.arguments(SupportPatchSchema)
+@blueprint.response(200, SupportSchema)
+def change_support(access: Access, support: Support, fields: dict[str, Any]) -> Support:
+    """End a support, correct its dates, or name another coordinator.
+
+    Accommodations agreed anew are a support of their own, from their first day:
+    end this one on that day, and add it. So every day keeps what held on it.
+    """
+    return actions.change(support, access, **fields)

@@ -1,0 +1,52 @@
+"""The family of `home.student`, and their school."""
+
+from datetime import timedelta
+
+import pytest
+
+from plp_api import clock
+from plp_api.people.home_study import HomeStudy
+from plp_api.plans.models import Plan, Regime
+from tests.world import writing
+
+
+@pytest.fixture
+def student(client, world):
+    return client.as_(world.home.student)
+
+
+@pytest.fixture
+def parent(client, world):
+    return client.as_(world.home.parent)
+
+
+@pytest.fixture
+def advisor(client, world):
+    return client.as_(world.home.advisor)
+
+
+@pytest.fixture
+def registrar(client, world):
+    return client.as_(world.home.registrar)
+
+
+@pytest.fixture
+def at_home(registrar, world):
+    """`home.student` studies at home from today; gives the address of that."""
+    made = registrar.made(f"/students/{world.home.student.id}/home-studies", {})
+    return f"/home-studies/{made['id']}"
+
+
+@pytest.fixture
+def at_home_since_long(database, world):
+    """`home.student` has studied at home for a hundred days."""
+    pupil = world.home.student
+    with writing(database, world.home) as session:
+        session.add(
+            HomeStudy(
+                district_id=pupil.district_id,
+                student_id=pupil.id,
+                starts_on=clock.today() - timedelta(days=100),
+            )
+        )
+        session.get(Plan, pupil.plan_id).regime = Regime.HOME_STUDY
