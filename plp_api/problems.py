@@ -86,11 +86,15 @@ class Code(Enum):
     VERSION_CORRECTED = Kind(409, "A correction is not corrected again.")
     VERSION_INCOMPLETE = Kind(409, "A required section is still empty.")
     APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school there.")
+    ENTRY_WITHDRAWN = Kind(409, "This profile entry was withdrawn, or replaced, before.")
     SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
     SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
     PDF_UNAVAILABLE = Kind(406, "This server was installed without PDF; ask for HTML.")
     SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
+    LINK_USED = Kind(410, "This link was used; it works once.")
+    LINK_EXPIRED = Kind(410, "This link has expired.")
+    LINK_ENDED = Kind(410, "This link is no longer good.")
 
     # Families.
     HOME_STUDY_EXISTS = Kind(409, "The student studies at home at that time already.")
