@@ -7,7 +7,7 @@ RUN python -m venv /opt/plp
 # Dependencies first: this layer is kept while only our own code changes.
 COPY pyproject.toml setup.py constraints.txt README.md LICENSE ./
 RUN mkdir -p plp_api migrations seeds && touch plp_api/__init__.py \
- && /opt/plp/bin/pip install --no-cache-dir --only-binary=:all: -c constraints.txt . \
+ && /opt/plp/bin/pip install --no-cache-dir --only-binary=:all: -c constraints.txt '.[pdf]' \
  && /opt/plp/bin/pip uninstall --yes plp-api
 COPY plp_api plp_api
 COPY migrations migrations

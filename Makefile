@@ -49,7 +49,7 @@ $(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: pyproject.toml setup.py constraints.txt | $(BIN)/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[pdf]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml setup.py constraints.txt | $(BIN)/pip
