@@ -9,10 +9,9 @@ from typing import Any
 
 import rfc8785
 
-from plp_api import db
+from plp_api.plans import sections
 from plp_api.plans.followers import SNAPSHOT_PARTS
 from plp_api.plans.models import PlanVersion
-from plp_api.templates.models import PlanTemplate
 
 FORMAT = "plp-snapshot/1"
 
@@ -25,8 +24,7 @@ def freeze(version: PlanVersion) -> None:
 
 def content(version: PlanVersion) -> dict[str, Any]:
     """What a signature is given over."""
-    template = db.session().get_one(PlanTemplate, version.template_id)
-    described = {section["key"]: section for section in template.sections}
+    asked = sections.described(version)
     return {
         "format": FORMAT,
         "plan_id": str(version.plan_id),
@@ -36,7 +34,7 @@ def content(version: PlanVersion) -> dict[str, Any]:
         "sections": [
             {
                 "key": section.key,
-                "title": described[section.key]["title"],
+                "title": asked[section.key]["title"],
                 "body": section.body,
             }
             for section in version.sections
