@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plp_api import clock, db
+from plp_api import db
 from plp_api.access.permissions import Role
 from plp_api.comments.models import Comment
 from plp_api.db import new_id
@@ -57,10 +57,15 @@ class Writer:
                 body=entry["text"],
                 written_by=self.student_id,
             )
-        for goal in self.given["goals"]:
-            self._goal(goal)
-        db.session().flush()
-        versions = [self._version(one) for one in self.given["versions"]]
+        waiting = sorted(self.given["goals"], key=self._begun_on)
+        versions = []
+        for version in self.given["versions"]:
+            # What was not yet a goal then does not stand in what was frozen then.
+            until = self.years.past(version["approved_on"]) or self.years.today
+            while waiting and self._begun_on(waiting[0]) <= until:
+                self._goal(waiting.pop(0))
+            db.session().flush()
+            versions.append(self._version(version))
         newest = next((one for one in reversed(versions) if one is not None), None)
         for comment in self.given["comments"]:
             self._comment(newest, comment["by"], comment["on"], comment["text"])
@@ -83,6 +88,7 @@ class Writer:
             number=given["number"],
             status=_status(self._written_status(given), submitted_on, approved_on, returned_on),
             started_by=self.student_id,
+            created_at=at(submitted_on or self.years.today),
             submitted_at=at(submitted_on) if submitted_on else None,
             submitted_by=self.person(given["submitted_by"]) if submitted_on else None,
             recorded_for=(given.get("recorded_for") or {}).get("reason"),
@@ -129,6 +135,7 @@ class Writer:
         self.plan.opened_on = min(self.plan.opened_on, day)
         version.approved_by = self.person(given["approved_by"])
         snapshot.freeze(version)
+        version.signed_version_id = version.id
         if version.status == VersionStatus.SUPERSEDED:
             following = self.given["versions"][given["number"]]
             version.superseded_on = self.years.past(following["approved_on"])
@@ -152,11 +159,30 @@ class Writer:
             signed_at=at(signed_on),
         )
 
+    def _begun_on(self, given: dict[str, Any]) -> date:
+        """When a goal was begun: as it says itself, else with the version before its first work."""
+        worked_on = sorted(self._worked_on(given))
+        until = worked_on[0] if worked_on else self.years.today
+        known = [one["submitted_on"] for one in self.given["versions"]]
+        known = [given["begun_on"]] if "begun_on" in given else known
+        days = [self.years.past(one) for one in known]
+        return max((day for day in days if day and day <= until), default=until)
+
+    def _worked_on(self, given: dict[str, Any]) -> list[date]:
+        """The days on which something was done for a goal, or said of it."""
+        written = [
+            *(one["done_on"] for one in given["steps"]),
+            *(one["on"] for one in (*given["check_ins"], *given["comments"])),
+        ]
+        return [day for one in written if (day := self.years.past(one))]
+
     def _goal(self, given: dict[str, Any]) -> None:
         goal_id = new_id()
+        begun_on = self._begun_on(given)
         check_ins = [one for one in given["check_ins"] if self.years.past(one["on"])]
         latest = check_ins[-1] if check_ins else None
         is_confirmed = given["status"] not in (GoalStatus.DRAFT, GoalStatus.PROPOSED)
+        confirmed_on, confirmed_by = self._confirmed(begun_on) if is_confirmed else (None, None)
         self._add(
             Goal,
             id=goal_id,
@@ -164,9 +190,11 @@ class Writer:
             **{key: given[key] for key in GOAL_TEXTS},
             due_on=self.years.day(given["due_on"]),
             reflection=given.get("reflection"),
-            proposed_at=clock.now() if given["status"] != GoalStatus.DRAFT else None,
-            confirmed_at=clock.now() if is_confirmed else None,
-            ended_on=self.years.today if given["status"] in ENDED else None,
+            created_at=at(begun_on),
+            proposed_at=at(begun_on) if given["status"] != GoalStatus.DRAFT else None,
+            confirmed_at=at(confirmed_on) if confirmed_on else None,
+            confirmed_by=confirmed_by,
+            ended_on=max(self._worked_on(given)) if given["status"] in ENDED else None,
             progress_percent=latest["percent"] if latest else None,
             progress_on=self.years.past(latest["on"]) if latest else None,
         )
@@ -174,6 +202,7 @@ class Writer:
         for position, step in enumerate(given["steps"], 1):
             self._add(
                 GoalStep,
+                created_at=at(begun_on),
                 goal_id=goal_id,
                 position=position,
                 title=step["text"],
@@ -183,6 +212,7 @@ class Writer:
         for one in check_ins:
             self._add(
                 CheckIn,
+                created_at=at(date.fromisoformat(self.years.moved(one["on"]))),
                 goal_id=goal_id,
                 checked_on=self.years.past(one["on"]),
                 percent=one["percent"],
@@ -191,6 +221,14 @@ class Writer:
             )
         for comment in given["comments"]:
             self._say("goals", goal_id, comment["by"], comment["on"], comment["text"])
+
+    def _confirmed(self, begun_on: date) -> tuple[date, UUID | None]:
+        """When, and by whom: with the first version approved since the goal was begun."""
+        for version in self.given["versions"]:
+            approved_on = self.years.past(version["approved_on"])
+            if approved_on and approved_on >= begun_on:
+                return approved_on, self.person(version["approved_by"])
+        return begun_on, None
 
     def _comment(self, version: PlanVersion | None, by: str, on: str, text: str) -> None:
         if version is not None:
