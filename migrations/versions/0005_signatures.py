@@ -185,8 +185,9 @@ def _create_declines() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
         sa.Column("declined_at", sa.DateTime(timezone=True), nullable=False),
-        *_keys(table, signed_version_id="plan_versions", person_id="people"),
+        *_keys(table, signed_version_id="plan_versions", person_id="people", recorded_by="people"),
     )
     _index(table, "signed_version_id")
     _index(table, "student_id")

@@ -126,6 +126,21 @@ class DistrictSettingsSchema(Schema):
         "Whether one deciding parent's signature suffices, or all are asked.",
         DecidingParents,
     )
+    material_parts = _decision(
+        fields.List,
+        "material_parts",
+        "Parts of a plan whose change asks for signatures again: keys of sections, `goals`,"
+        " `pathway_elements`. A template may flag more sections.",
+        name_field(),
+        validate=validate.Length(max=100),
+    )
+    outreach_attempts_needed = _decision(
+        fields.Integer,
+        "outreach_attempts_needed",
+        "Logged attempts to reach who is to sign, before their silence is excused.",
+        strict=True,
+        validate=validate.Range(1, 20),
+    )
     shares_with_parents_of_dependents = _decision(
         fields.Boolean,
         "shares_with_parents_of_dependents",

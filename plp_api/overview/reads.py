@@ -143,7 +143,7 @@ def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence
     if access.is_family(student_id):
         for row in rows:
             if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
-                row["person_id"] = None
+                row["person_id"] = row["signed_by_name"] = None
     return rows
 
 

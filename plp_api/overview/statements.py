@@ -145,12 +145,16 @@ SIGNATURES = db.Prepared(
         Signature.plan_version_id,
         Signature.role,
         Signature.person_id,
+        Signature.signed_by_name,
         Signature.method,
+        Signature.identity_check,
         Signature.snapshot_sha256,
         Signature.language,
         Signature.signed_at,
+        Signature.witnessed_by,
+        Signature.recorded_by,
     )
-    .join(PlanVersion, Signature.plan_version_id == PlanVersion.id)
+    .join(PlanVersion, Signature.signed_version_id == signatures.COUNTED)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
     .order_by(Signature.signed_at)
 )

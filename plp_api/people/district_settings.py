@@ -38,6 +38,9 @@ ROLE_MAPPING: Mapping[str, str] = {
 # Of these a setting may confirm family links from a roster; a relative's only a person can.
 CONFIRMABLE = (ParentKind.PARENT, ParentKind.GUARDIAN)
 
+# What 16 V.S.A. 942 asks of a plan, support services (EQS 2120.4), and what the law tests.
+MATERIAL_PARTS = ("scope_and_rigor", "support_services", "pathway_elements")
+
 MonthDay = tuple[int, int]
 
 
@@ -51,6 +54,9 @@ class DistrictSettings:
     `deletion_threshold`: an import that would remove a larger share of any kind asks first.
     `confirm_family_links`: kinds of parent whose roster links are confirmed at once.
     `deciding_parents`: whose signature suffices, while the rights are the parents'.
+    `material_parts`: sections and members of a snapshot whose change asks for signatures again,
+    beside the sections that a template flags.
+    `outreach_attempts_needed`: how often who is to sign is tried before silence is excused.
     `shares_with_parents_of_dependents`: whether a tie with `post_18_basis` `dependent` reaches
     past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.scope` in SQL.
     `role_mapping`: offices by OneRoster role, beside `ROLE_MAPPING`; `none` gives nothing.
@@ -67,6 +73,8 @@ class DistrictSettings:
     deletion_threshold: float = 0.2
     confirm_family_links: tuple[str, ...] = ()
     deciding_parents: str = DecidingParents.ANY
+    outreach_attempts_needed: int = 3
+    material_parts: tuple[str, ...] = MATERIAL_PARTS
     shares_with_parents_of_dependents: bool = False
     role_mapping: Mapping[str, str] = field(default_factory=dict)
     homerooms_are_advisories: bool = True

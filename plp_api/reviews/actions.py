@@ -5,26 +5,24 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from plp_api import clock, db
+from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
+from plp_api.comments import actions as comments
 from plp_api.db import new_id
 from plp_api.people import district_settings
 from plp_api.people.models import GRADES_WITH_PLANS, District, Person, Student
-from plp_api.people.ties import (
-    Relationship,
-    RelationshipKind,
-    RelationshipStatus,
-    SchoolEnrollment,
-)
+from plp_api.people.ties import SchoolEnrollment
 from plp_api.plans import actions as plans
-from plp_api.plans.models import Plan, PlanStatus, PlanVersion, Regime
+from plp_api.plans.models import Plan, PlanStatus, PlanVersion, Regime, VersionReaffirmation
 from plp_api.problems import Code, FieldError, Problem
-from plp_api.reviews.models import Review, ReviewParticipant
+from plp_api.reviews.models import Review, ReviewParticipant, ReviewStatus
 from plp_api.signatures import actions as signing
-from plp_api.signatures.models import SignerRole
+from plp_api.signatures import outreach, signers
+from plp_api.signatures.models import IdentityCheck, OutreachAttempt, SignerRole
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
@@ -45,6 +43,7 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
         .where(
             db.any_of(Plan.student_id, db.ids_bind("ids")),
             Plan.regime == Regime.SCHOOL,
+            Plan.status == PlanStatus.ACTIVE,
             Plan.student_id.not_in(have),
         )
     )
@@ -70,12 +69,17 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
 
 
 def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The last version put in force for each of these students from that day on."""
+    """The last version approved, or reaffirmed, for each of these students from that day on."""
+    was_kept = exists().where(
+        VersionReaffirmation.plan_version_id == PlanVersion.id,
+        VersionReaffirmation.reaffirmed_on >= day,
+    )
+    approved_on = func.coalesce(PlanVersion.reviewed_on, PlanVersion.in_force_on)
     asked = (
         select(PlanVersion.student_id, PlanVersion.id)
         .where(
             db.any_of(PlanVersion.student_id, db.ids_bind("ids")),
-            PlanVersion.in_force_on >= day,
+            or_(approved_on >= day, was_kept),
             PlanVersion.regime == Regime.SCHOOL,
         )
         .order_by(PlanVersion.in_force_on, PlanVersion.number)
@@ -92,14 +96,23 @@ def attach_version(version: PlanVersion, access: Access) -> None:
     """
     if version.regime == Regime.HOME_STUDY:
         return
+    _complete(version.student_id, version.id, access)
+
+
+def attach_reaffirmed(kept: VersionReaffirmation, access: Access) -> None:
+    """The same for a version that was reviewed and kept. Registered with plans."""
+    _complete(kept.student_id, kept.plan_version_id, access)
+
+
+def _complete(student_id: UUID, version_id: UUID, access: Access) -> None:
     today = access.caller.today
     waiting = select(Review).where(
-        Review.student_id == version.student_id,
+        Review.student_id == student_id,
         Review.cycle_starts_on <= today,
         Review.due_on >= today,
     )
     for review in db.session().scalars(waiting.with_for_update()):
-        review.plan_version_id = version.id
+        review.plan_version_id = version_id
         audit.record("review.completed", review, by=access.caller.person_id)
 
 
@@ -163,6 +176,7 @@ def _participant(review: Review, position: int, given: dict[str, Any]) -> Review
         role=given["role"],
         person_id=person_id,
         name=name,
+        language=given.get("language"),
     )
 
 
@@ -183,34 +197,20 @@ def _sign_in_room(review: Review, access: Access, position: int, given: dict[str
         raise _refused(pointer, "No version is in force to be signed.")
     if version.snapshot_sha256 != given["snapshot_sha256"]:
         raise _refused(f"{pointer}/snapshot_sha256", "Not the hash of the version in force.")
-    role = SignerRole(given["role"])
-    person_id = given["person_id"]
-    if not _may_sign(review, role, person_id, access.caller.today):
+    role, person_id = SignerRole(given["role"]), given["person_id"]
+    if signers.signs_as(review.student_id, person_id, access.caller.today) is not role:
         raise _refused(f"{pointer}/person_id", f"Does not sign as {role} for this student.")
-    signing.sign_in_room(version, access.caller.person_id, person_id, role, given["language"])
-
-
-def _may_sign(review: Review, role: SignerRole, person_id: UUID, today: date) -> bool:
-    if role is SignerRole.STUDENT:
-        return person_id == review.student_id
-    if role is SignerRole.PARENT:
-        return _decides(review.student_id, person_id, today)
-    return False
-
-
-def _decides(student_id: UUID, person_id: UUID, today: date) -> bool:
-    """Whether the person is a parent who may decide for the student on that day."""
-    student = db.session().get_one(Student, student_id)
-    asked = select(Relationship.id).where(
-        Relationship.student_id == student_id,
-        Relationship.person_id == person_id,
-        Relationship.kind == RelationshipKind.PARENT,
-        Relationship.status == RelationshipStatus.CONFIRMED,
-        Relationship.may_decide.is_(True),
-        Relationship.starts_on <= today,
-        Relationship.ends_on.is_(None) | (Relationship.ends_on > today),
+    check = IdentityCheck(given.get("identity_check", IdentityCheck.KNOWN_IN_PERSON))
+    signing.sign_in_room(
+        version,
+        access,
+        person_id,
+        role,
+        language=given["language"],
+        sha256=given["snapshot_sha256"],
+        identity_check=check,
+        delegate_id=given.get("delegate_id"),
     )
-    return not student.holds_rights(today) and db.session().scalar(asked) is not None
 
 
 def no_version_came(review: Review, _access: Access) -> str | None:
@@ -224,6 +224,36 @@ def except_(review: Review, access: Access, reason: str) -> None:
     review.exception_reason = reason
     _stir(review)
     audit.record("review.excepted", review, by=access.caller.person_id)
+
+
+def reinstate(review: Review, access: Access, comment: str | None = None) -> None:
+    """Take back an exception that was a mistake: the review is as it was before.
+
+    That it was excepted, by whom and why, is told by the events alone.
+    """
+    review.excepted_on = review.excepted_by = review.exception_reason = None
+    if review.held_on is not None:
+        review.status = ReviewStatus.HELD
+    elif review.prepared_at is not None:
+        review.status = ReviewStatus.PREPARED
+    else:
+        review.status = ReviewStatus.SCHEDULED
+    if comment is not None:
+        comments.add(review, access, comment, Permission.REVIEWS_EXCEPT)
+    _stir(review)
+    audit.record("review.reinstated", review, by=access.caller.person_id)
+
+
+def log_outreach(review: Review, access: Access, role: str, **tried: Any) -> OutreachAttempt:
+    """Keep an attempt to reach somebody about the review. Raises what `outreach.log` does."""
+    return outreach.log(
+        access,
+        student_id=review.student_id,
+        district_id=review.district_id,
+        review_id=review.id,
+        role=SignerRole(role),
+        **tried,
+    )
 
 
 def _stir(review: Review) -> None:

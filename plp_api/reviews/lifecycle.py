@@ -29,5 +29,13 @@ REVIEW = LifeCycle(
             not_family,
             actions.no_version_came,
         ),
+        move(
+            "excepted",
+            "reinstate",
+            Permission.REVIEWS_EXCEPT,
+            None,
+            actions.reinstate,
+            not_family,
+        ),
     ]
 )

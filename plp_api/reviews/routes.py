@@ -6,10 +6,14 @@ from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
 from plp_api.people.models import Student
+from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, since
+from plp_api.reviews import actions
 from plp_api.reviews.models import Review, ReviewStatus
 from plp_api.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
+from plp_api.signatures.models import OutreachAttempt
+from plp_api.signatures.schemas import OutreachAttemptSchema
 
 blueprint = Blueprint("Annual reviews", __name__, "The yearly review of each student's plan.")
 
@@ -50,6 +54,33 @@ def list_reviews_of_student(access: Access, student: Student) -> Any:
 def get_review(access: Access, review: Review) -> Review:
     """Get an annual review."""
     return review
+
+
+ATTEMPTS = Listing(filters={}, sorts={"tried_on": OutreachAttempt.tried_on})
+
+
+@blueprint.route("/reviews/<uuid:review_id>/outreach-attempts")
+@blueprint.requires(Permission.OUTREACH_READ, Review)
+@blueprint.lists(OutreachAttemptSchema, ATTEMPTS)
+def list_outreach_attempts(access: Access, review: Review) -> Any:
+    """List the attempts to reach who takes part and is to sign. Never shown to the family."""
+    return access.beneath(review, OutreachAttempt).where(OutreachAttempt.review_id == review.id)
+
+
+@blueprint.route("/reviews/<uuid:review_id>/outreach-attempts", methods=["POST"])
+@blueprint.requires(Permission.OUTREACH_WRITE, Review)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(OutreachAttemptSchema)
+@blueprint.response(201, OutreachAttemptSchema)
+def log_outreach_attempt(access: Access, review: Review, fields: dict[str, Any]) -> OutreachAttempt:
+    """Log an attempt to reach a parent or the student.
+
+    After as many as the district asks for (`outreach_attempts_needed`), since
+    the version came into force, an advisor may except a silent signer. A
+    `wrong_address` does not count, nor an attempt to reach a parent whose tie
+    has ended.
+    """
+    return actions.log_outreach(review, access, **fields)
 
 
 blueprint.actions("/reviews", Review, ReviewSchema, ReviewActionFieldsSchema)

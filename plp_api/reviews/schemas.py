@@ -6,7 +6,7 @@ from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, T
 from plp_api.reviews.lifecycle import REVIEW
 from plp_api.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
 from plp_api.reviews.standing import Standing, shape
-from plp_api.signatures.models import SignerRole
+from plp_api.signatures.models import IdentityCheck, SignerRole
 from plp_api.signatures.schemas import LANGUAGE, SHA256
 
 
@@ -16,6 +16,14 @@ class ParticipantSchema(Schema):
     role = Choice(ParticipantRole, required=True)
     person_id = fields.UUID(allow_none=True)
     name = Text(longest=200, allow_none=True)
+    language = fields.String(
+        allow_none=True,
+        validate=LANGUAGE,
+        metadata={
+            "description": "Spoken at the meeting; of an interpreter, the one they interpreted.",
+            "example": "sw",
+        },
+    )
 
 
 class RoomSignatureSchema(Schema):
@@ -29,6 +37,12 @@ class RoomSignatureSchema(Schema):
     person_id = fields.UUID(required=True)
     snapshot_sha256 = fields.String(required=True, validate=SHA256)
     language = fields.String(required=True, validate=LANGUAGE, metadata={"example": "en"})
+    identity_check = Choice(
+        IdentityCheck, metadata={"description": "`known_in_person`, unless another is given."}
+    )
+    delegate_id = fields.UUID(
+        metadata={"description": "Of a delegate who signs in the place of the parent `person_id`."}
+    )
 
 
 class ReviewSchema(ResourceSchema):
@@ -82,3 +96,4 @@ class ReviewActionFieldsSchema(Schema):
         metadata={"description": "For `hold`: signatures given in the room."},
     )
     reason = Text(longest=1000, metadata={"description": "For `except`."})
+    comment = Text(longest=1000, metadata={"description": "For `reinstate`, if you like."})

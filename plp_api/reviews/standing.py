@@ -50,4 +50,4 @@ def _is_other_parent(participant: Any, access: Access) -> bool:
 
 def _withheld(participant: Any) -> dict[str, Any]:
     """A parent never learns who the other parent is."""
-    return {"role": participant.role, "person_id": None, "name": None}
+    return {"role": participant.role, "person_id": None, "name": None, "language": None}

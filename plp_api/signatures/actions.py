@@ -1,97 +1,209 @@
-"""Giving signatures."""
+"""Giving signatures, and declining to."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from plp_api import db
+from plp_api import clock, db
 from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.db import new_id
 from plp_api.people.models import Person
-from plp_api.plans.models import PlanVersion, Regime, VersionStatus
-from plp_api.problems import Code, Problem
-from plp_api.signatures.models import Signature, SignatureMethod, SignerRole
+from plp_api.plans.models import PlanVersion, Regime
+from plp_api.problems import Code, Problem, invalid
+from plp_api.signatures import notices, signers
+from plp_api.signatures.models import (
+    IdentityCheck,
+    Signature,
+    SignatureDecline,
+    SignatureMethod,
+    SignerRole,
+)
+
+DAY = timedelta(days=1)
 
 
 def sign_for_school(version: PlanVersion, access: Access) -> None:
-    """The approval counts as the school's signature. Registered with plans.
+    """The approval counts as the school's signature; where the family keeps the plan, as its own.
 
-    The school signs nothing that the family put in force in home study.
+    An amendment that asks for no new signatures goes on with those it has.
+    Registered with plans.
     """
-    if version.regime == Regime.HOME_STUDY:
-        return
     by = access.caller.person_id
-    _sign(version, by, SignerRole.SCHOOL, _language(by))
-
-
-def _language(person_id: UUID) -> str:
-    return db.session().get_one(Person, person_id).language
+    role = SignerRole.SCHOOL
+    if version.regime == Regime.HOME_STUDY:
+        found = signers.signs_as(version.student_id, by, access.caller.today)
+        if found is None:
+            return
+        role = found
+    is_there = signers.has_signed(version, role, None if role is SignerRole.SCHOOL else by)
+    if not is_there:
+        language = db.session().get_one(Person, by).language
+        _add(version, by, role, by=by, language=language)
 
 
 def sign(version: PlanVersion, access: Access, sha256: str, language: str) -> Signature:
     """Sign the version in force, over the snapshot that was read.
 
     As student or parent where the caller is that; else for the school. Raises
-    Problem: action_unavailable (not in force), snapshot_mismatch,
-    signature_exists, signature_not_required.
+    Problem: what `record` does, and actor_is_family for a parent who would sign
+    for the school.
     """
     db.lock(version)
-    if version.status != VersionStatus.IN_FORCE:
-        raise Problem(
-            Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
-        )
-    if version.snapshot_sha256 != sha256:
-        raise Problem(Code.SNAPSHOT_MISMATCH)
-    role = _signs_as(version, access)
-    if _has_signed(version, access.caller.person_id, role):
-        raise Problem(Code.SIGNATURE_EXISTS)
-    return _sign(version, access.caller.person_id, role, language)
+    signers.require_open(version)
+    role = _role_of_caller(version, access)
+    return record(
+        version,
+        role,
+        access.caller.person_id,
+        SignatureMethod.ACCOUNT,
+        by=access.caller.person_id,
+        language=language,
+        identity_check=IdentityCheck.ACCOUNT_LOGIN,
+        sha256=sha256,
+    )
 
 
-def _signs_as(version: PlanVersion, access: Access) -> SignerRole:
-    if access.is_to(Role.STUDENT, version.student_id):
+def _role_of_caller(version: PlanVersion, access: Access) -> SignerRole:
+    student_id = version.student_id
+    if access.is_to(Role.STUDENT, student_id):
         return SignerRole.STUDENT
-    if access.is_family(version.student_id):
-        if access.decides_for(version.student_id):
-            return SignerRole.PARENT
-        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "A parent signs while the decision is theirs.")
-    if _is_signed_as(version, SignerRole.SCHOOL):
-        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "The school has signed by approving.")
+    if access.decides_for(student_id):
+        return SignerRole.PARENT
+    if access.is_family(student_id):
+        raise Problem(
+            Code.ACTOR_IS_FAMILY,
+            "A student's parent never signs for the school; as a parent only who may decide signs.",
+        )
     return SignerRole.SCHOOL
 
 
-def _has_signed(version: PlanVersion, person_id: UUID, role: SignerRole) -> bool:
-    asked = select(Signature.id).where(
-        Signature.plan_version_id == version.id,
-        Signature.person_id == person_id,
-        Signature.role == role,
+def record(
+    version: PlanVersion,
+    role: SignerRole,
+    person_id: UUID,
+    method: SignatureMethod,
+    *,
+    by: UUID | None,
+    language: str,
+    identity_check: IdentityCheck,
+    sha256: str | None = None,
+    delegate_id: UUID | None = None,
+    signed_at: datetime | None = None,
+    **kept: UUID | None,
+) -> Signature:
+    """Take a person's signature over the version in force, however it was given.
+
+    The one way for account, link, room and paper. `by` is who does this (None: a
+    link), `sha256` the hash of what was read, where the signer named it,
+    `delegate_id` who held the pen for a parent, `signed_at` when it was given, if
+    before now; `kept` are `witnessed_by`, `recorded_by` and `scan_id`. Who the
+    signer is must be sure, and that `by` may do this checked, before.
+
+    Raises Problem: action_unavailable (not in force), plan_closed,
+    snapshot_mismatch, signature_not_required (not theirs to give today),
+    signature_exists, signer_is_approver, validation_failed (`delegate_id`,
+    `signed_at`).
+    """
+    db.lock(version)
+    signers.require_open(version)
+    if sha256 is not None and version.snapshot_sha256 != sha256:
+        raise Problem(Code.SNAPSHOT_MISMATCH)
+    today = signers.today_of(version)
+    _require_signer(version, role, person_id, today)
+    if signers.has_signed(version, role, person_id):
+        raise Problem(Code.SIGNATURE_EXISTS)
+    _require_in_time(version, signed_at)
+    delegate = None
+    if delegate_id is not None:
+        delegate = signers.delegate_of(version, person_id, delegate_id, today)
+    if role is not SignerRole.SCHOOL:
+        hands = [person_id, delegate.person_id if delegate else None]
+        signers.refuse_approver(version, filter(None, hands))
+    signature = _add(
+        version,
+        person_id,
+        role,
+        by=by,
+        language=language,
+        method=method,
+        identity_check=identity_check,
+        signed_at=signed_at or clock.now(),
+        delegate_id=delegate_id,
+        signed_by_name=delegate.name if delegate else None,
+        **kept,
     )
-    return db.session().scalar(asked) is not None
+    if role is SignerRole.PARENT:
+        notices.tell_other_deciders(version, person_id, by, today)
+    return signature
 
 
-def _is_signed_as(version: PlanVersion, role: SignerRole) -> bool:
-    asked = select(Signature.id).where(
-        Signature.plan_version_id == version.id, Signature.role == role
+def _require_signer(version: PlanVersion, role: SignerRole, person_id: UUID, today: date) -> None:
+    if role is SignerRole.SCHOOL:
+        if version.regime == Regime.HOME_STUDY:
+            raise Problem(
+                Code.SIGNATURE_NOT_REQUIRED,
+                "16 V.S.A. 942: in home study the family alone is responsible for the plan.",
+            )
+        if signers.has_signed(version, role):
+            raise Problem(Code.SIGNATURE_NOT_REQUIRED, "The school has signed by approving.")
+    elif signers.signs_as(version.student_id, person_id, today) is not role:
+        raise Problem(
+            Code.SIGNATURE_NOT_REQUIRED, f"They do not sign as {role} for this student today."
+        )
+
+
+def _require_in_time(version: PlanVersion, signed_at: datetime | None) -> None:
+    """A signature given before its words were frozen was given to something else."""
+    if signed_at is None:
+        return
+    is_early = version.in_force_on is not None and signed_at < clock.end_of(
+        version.in_force_on - DAY
     )
-    return db.session().scalars(asked).first() is not None
+    if is_early or signed_at > clock.now():
+        raise invalid("signed_at", "Must lie between the day it came into force and now.")
 
 
 def sign_in_room(
-    version: PlanVersion, witness: UUID, person_id: UUID, role: SignerRole, language: str
+    version: PlanVersion,
+    access: Access,
+    person_id: UUID,
+    role: SignerRole,
+    *,
+    language: str,
+    sha256: str,
+    identity_check: IdentityCheck = IdentityCheck.KNOWN_IN_PERSON,
+    delegate_id: UUID | None = None,
 ) -> Signature | None:
-    """A signature given on paper or screen before the advisor; None where it was given already."""
-    if _has_signed(version, person_id, role):
+    """A signature given on screen before the advisor; None where it was given already.
+
+    Raises what `record` does.
+    """
+    if signers.has_signed(version, role, person_id):
         return None
-    return _sign(
-        version, person_id, role, language, method=SignatureMethod.IN_ROOM, witnessed_by=witness
+    return record(
+        version,
+        role,
+        person_id,
+        SignatureMethod.IN_ROOM,
+        by=access.caller.person_id,
+        language=language,
+        identity_check=identity_check,
+        sha256=sha256,
+        delegate_id=delegate_id,
+        witnessed_by=access.caller.person_id,
     )
 
 
-def _sign(
-    version: PlanVersion, person_id: UUID, role: SignerRole, language: str, **how: Any
+def _add(
+    version: PlanVersion,
+    person_id: UUID,
+    role: SignerRole,
+    *,
+    by: UUID | None,
+    language: str,
+    **how: Any,
 ) -> Signature:
     if version.snapshot_sha256 is None:
         raise ValueError("only a frozen version is signed")
@@ -100,6 +212,7 @@ def _sign(
         district_id=version.district_id,
         student_id=version.student_id,
         plan_version_id=version.id,
+        signed_version_id=signers.counted(version),
         person_id=person_id,
         role=role,
         snapshot_sha256=version.snapshot_sha256,
@@ -108,5 +221,60 @@ def _sign(
     )
     db.session().add(signature)
     version.plan.stir()
-    audit.record("signature.given", signature, by=how.get("witnessed_by", person_id), role=role)
+    method = how.get("method", SignatureMethod.ACCOUNT)
+    audit.record("signature.given", signature, by=by, role=role, method=method)
     return signature
+
+
+# Not signing.
+
+
+def decline(
+    version: PlanVersion, access: Access, words: str, person_id: UUID | None = None
+) -> SignatureDecline:
+    """Say that one will not sign, and why: oneself, or, by staff, whoever said so to them.
+
+    Raises Problem: what `record_decline` does, and validation_failed
+    (`person_id`) where staff do not say whose words these are.
+    """
+    by, student_id = access.caller.person_id, version.student_id
+    is_family = access.is_to(Role.STUDENT, student_id) or access.is_family(student_id)
+    if is_family and person_id not in (None, by):
+        raise invalid("person_id", "Nobody declines for another.")
+    if not is_family and person_id is None:
+        raise invalid("person_id", "Say who declined.")
+    return record_decline(version, person_id or by, words, by=by)
+
+
+def record_decline(
+    version: PlanVersion, person_id: UUID, words: str, *, by: UUID | None
+) -> SignatureDecline:
+    """Keep that a student or deciding parent will not sign, and their words. They may sign later.
+
+    Raises Problem: action_unavailable, plan_closed, signature_not_required,
+    signature_exists.
+    """
+    db.lock(version)
+    signers.require_open(version)
+    today = signers.today_of(version)
+    role = signers.signs_as(version.student_id, person_id, today)
+    if role is None:
+        raise Problem(Code.SIGNATURE_NOT_REQUIRED, "They are not asked to sign this today.")
+    if signers.has_signed(version, role, person_id):
+        raise Problem(Code.SIGNATURE_EXISTS)
+    row = SignatureDecline(
+        id=new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        signed_version_id=signers.counted(version),
+        person_id=person_id,
+        role=role,
+        words=words,
+        recorded_by=None if by == person_id else by,
+    )
+    db.session().add(row)
+    version.plan.stir()
+    audit.record("signature.declined", row, by=by, role=role)
+    if role is SignerRole.PARENT:
+        notices.tell_other_deciders(version, person_id, by, today)
+    return row

@@ -112,7 +112,7 @@ class SignatureDecline(Identified, Base):
     """Somebody who was to sign would not, and said why. They may sign later; this stays.
 
     Of a parent's, the rest of the family learns nothing but that the signature
-    is missing.
+    is missing. `recorded_by` is the staff whom they told.
     """
 
     __tablename__ = "signature_declines"
@@ -128,6 +128,7 @@ class SignatureDecline(Identified, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(String(16))
     words: Mapped[str]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     declined_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

@@ -1,13 +1,19 @@
-"""Who must sign a version, and whether all have: worked out on read, as SQL, for any day.
+"""Who must sign a version, and what became of it: worked out on read, as SQL, for any day.
 
-Required are the student, the school (whose signature is the approval), and,
-while the rights are the parents', a parent who may decide: one of them, or all
-where the district says so. From the day rights move to the student no parent
-is waited for; signatures given before stay.
+Required are the student, the school (whose signature is the approval; not where
+the family keeps the plan, 16 V.S.A. 942), and, while the rights are the
+parents', a parent who may decide: one of them, or all where the district says
+so. A requirement belongs to a role, never to a person: who departed is replaced
+by whoever stands in their place on the day.
+
+SQL finds facts alone, one bit each (`Mark`), in one number for a version; what
+they come to is said once, in `statuses` and `state_of`. Counts in SQL look that
+up (`state_letter`), so that nothing is decided twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import IntFlag
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,9 +25,10 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     exists,
     func,
-    literal,
+    literal_column,
     or_,
     select,
 )
@@ -30,35 +37,263 @@ from plp_api import clock, db
 from plp_api.people.district_settings import DecidingParents
 from plp_api.people.models import Student
 from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
-from plp_api.plans.models import PlanVersion
-from plp_api.signatures.models import Signature, SignatureState, SignerRole
+from plp_api.plans.models import PlanVersion, Regime
+from plp_api.signatures.models import (
+    RequirementStatus,
+    Signature,
+    SignatureDecline,
+    SignatureException,
+    SignatureState,
+    SignatureWaiver,
+    SignerRole,
+)
 
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())
-PARTS = ("student_signed", "school_signed", "parent_signed", "rights_moved")
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
+COUNTED = func.coalesce(PlanVersion.signed_version_id, PlanVersion.id)
+"""The version whose signatures count for a PlanVersion: versions that share it share them."""
+
+
+class Mark(IntFlag):
+    """One fact about a version on a day.
+
+    `DECLINED`: somebody who was to sign declined, and has not signed since.
+    `PARENTS_MISSING`: all deciding parents are asked, and one has not signed.
+    """
+
+    STUDENT_SIGNED = 1
+    SCHOOL_SIGNED = 2
+    PARENT_SIGNED = 4
+    STUDENT_EXCEPTED = 8
+    PARENT_EXCEPTED = 16
+    PARENT_DECLINED = 32
+    PARENTS_MISSING = 64
+    WAIVED = 128
+    RIGHTS_MOVED = 256
+    FAMILY_KEEPS = 512
+    STUDENT_DECLINED = 1024
 
 
 def binds(as_of: date, deciding_parents: str | None = None) -> dict[str, Any]:
-    """The binds of `columns` for one day: what was signed by the end of it counts."""
+    """The binds of `marks` for one day: what was signed by the end of it counts."""
     until = clock.end_of(as_of)
     return {"as_of": as_of, "until": until, "deciding_parents": deciding_parents}
 
 
-def _signed(role: SignerRole) -> ColumnElement[bool]:
-    # Not EXISTS: of fifty versions PostgreSQL would make a hash of every signature there is.
-    found = (
-        select(literal(1))
+# What the facts come to.
+
+
+def statuses(marks: int) -> dict[SignerRole, RequirementStatus]:
+    """What became of each requirement."""
+    found = Mark(marks)
+    return {
+        SignerRole.STUDENT: _of_student(found),
+        SignerRole.SCHOOL: _of_school(found),
+        SignerRole.PARENT: _of_parents(found),
+    }
+
+
+def _of_student(found: Mark) -> RequirementStatus:
+    if Mark.STUDENT_SIGNED in found:
+        return RequirementStatus.SIGNED
+    if Mark.STUDENT_EXCEPTED in found:
+        return RequirementStatus.EXCEPTED
+    if Mark.STUDENT_DECLINED in found:
+        return RequirementStatus.DECLINED
+    return RequirementStatus.OPEN
+
+
+def _of_school(found: Mark) -> RequirementStatus:
+    if Mark.SCHOOL_SIGNED in found:
+        return RequirementStatus.SIGNED
+    if Mark.FAMILY_KEEPS in found:
+        return RequirementStatus.NOT_REQUIRED
+    return RequirementStatus.OPEN
+
+
+def _of_parents(found: Mark) -> RequirementStatus:
+    """Whose answers split, one signing and one declining, wait for an admin's exception."""
+    have_signed = Mark.PARENT_SIGNED in found and Mark.PARENTS_MISSING not in found
+    if Mark.RIGHTS_MOVED in found:
+        return RequirementStatus.SIGNED if have_signed else RequirementStatus.NOT_REQUIRED
+    has_declined = Mark.PARENT_DECLINED in found
+    if have_signed and not has_declined:
+        return RequirementStatus.SIGNED
+    if Mark.WAIVED in found:
+        return RequirementStatus.NOT_APPLICABLE
+    if Mark.PARENT_EXCEPTED in found:
+        return RequirementStatus.EXCEPTED
+    if have_signed:
+        return RequirementStatus.SPLIT
+    return RequirementStatus.DECLINED if has_declined else RequirementStatus.OPEN
+
+
+SETTLED = frozenset(
+    {
+        RequirementStatus.SIGNED,
+        RequirementStatus.EXCEPTED,
+        RequirementStatus.NOT_APPLICABLE,
+        RequirementStatus.NOT_REQUIRED,
+    }
+)
+
+
+def state_of(marks: int) -> SignatureState:
+    """The `signature_state` of a frozen version."""
+    found = {*statuses(marks).values()}
+    if not found <= SETTLED:
+        return SignatureState.PENDING
+    is_excepted = RequirementStatus.EXCEPTED in found
+    return SignatureState.EXCEPTED if is_excepted else SignatureState.COMPLETE
+
+
+def state(version_status: str, fact: Mapping[str, Any] | None) -> SignatureState:
+    """`signature_state` of a version: before approval there is nothing to sign."""
+    if version_status not in ("in_force", "superseded") or fact is None:
+        return SignatureState.NOT_STARTED
+    return state_of(fact["signature_marks"])
+
+
+def requirements(fact: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who must sign, each with what became of it."""
+    found = statuses(fact["signature_marks"])
+    return [{"role": role, "status": status} for role, status in found.items()]
+
+
+# The facts, as SQL.
+
+
+def parts(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
+    """The facts of a version, labelled `signature_marks`: see `marks`."""
+    return [marks(rule).label("signature_marks")]
+
+
+def marks(rule: ColumnElement[Any] = DECIDING_PARENTS) -> ColumnElement[Any]:
+    """The sum of a version's `Mark`s, for a select that has PlanVersion and Student.
+
+    Binds: `binds(…)`; `rule` says elsewhere whether one deciding parent suffices,
+    null for the default.
+    """
+    rights_moved = and_(
+        Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
+    )
+    all_are_asked = func.coalesce(rule, DecidingParents.ANY) == DecidingParents.ALL
+    found: ColumnElement[Any] = (
+        _signed()
+        + _excepted()
+        + _declined()
+        + _waived()
+        + _mark(and_(all_are_asked, _a_decider_has_not()), Mark.PARENTS_MISSING)
+        + _mark(rights_moved, Mark.RIGHTS_MOVED)
+        + _mark(PlanVersion.regime == Regime.HOME_STUDY, Mark.FAMILY_KEEPS)
+    )
+    return found
+
+
+def _mark(fact: ColumnElement[bool], mark: Mark) -> ColumnElement[Any]:
+    return case((fact, _number(mark)), else_=_number(0))
+
+
+def _number(value: int) -> ColumnElement[Any]:
+    # In the statement's text: as a bound value each would be one more to send.
+    return literal_column(str(int(value)))
+
+
+def _sum(of: Any, marked: Mapping[Mark, ColumnElement[bool]], *where: Any) -> ColumnElement[Any]:
+    """The marks that any row of a table gives a version, 0 for none.
+
+    An aggregate, and not EXISTS: of fifty versions PostgreSQL would make a hash
+    of every row there is; and one look serves all marks.
+    """
+    terms = [func.max(_mark(fact, mark)) for mark, fact in marked.items()]
+    total: Any = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    looked = select(total).select_from(of).where(*where).correlate(PlanVersion).scalar_subquery()
+    return func.coalesce(looked, _number(0))
+
+
+def _signed() -> ColumnElement[Any]:
+    return _sum(
+        Signature,
+        {
+            Mark.STUDENT_SIGNED: Signature.role == SignerRole.STUDENT,
+            Mark.SCHOOL_SIGNED: Signature.role == SignerRole.SCHOOL,
+            Mark.PARENT_SIGNED: Signature.role == SignerRole.PARENT,
+        },
+        Signature.signed_version_id == COUNTED,
+        Signature.signed_at < UNTIL,
+    )
+
+
+def _excepted() -> ColumnElement[Any]:
+    one = SignatureException
+    return _sum(
+        one,
+        {
+            Mark.STUDENT_EXCEPTED: one.role == SignerRole.STUDENT,
+            Mark.PARENT_EXCEPTED: one.role == SignerRole.PARENT,
+        },
+        one.signed_version_id == COUNTED,
+        one.given_at < UNTIL,
+        or_(one.withdrawn_at.is_(None), one.withdrawn_at >= UNTIL),
+    )
+
+
+def _declined() -> ColumnElement[Any]:
+    one = SignatureDecline
+    has_signed = (
+        exists()
         .where(
-            Signature.plan_version_id == PlanVersion.id,
-            Signature.role == role,
+            Signature.signed_version_id == one.signed_version_id,
+            Signature.role == one.role,
+            Signature.person_id == one.person_id,
             Signature.signed_at < UNTIL,
         )
-        .limit(1)
-        .correlate(PlanVersion)
-        .scalar_subquery()
+        .correlate(one)
     )
-    return found.is_not(None)
+    still_decides = (
+        exists()
+        .where(
+            Relationship.student_id == one.student_id,
+            Relationship.person_id == one.person_id,
+            *deciding(AS_OF),
+        )
+        .correlate(one)
+    )
+    return _sum(
+        one,
+        {
+            Mark.STUDENT_DECLINED: one.role == SignerRole.STUDENT,
+            Mark.PARENT_DECLINED: and_(one.role == SignerRole.PARENT, still_decides),
+        },
+        one.signed_version_id == COUNTED,
+        one.declined_at < UNTIL,
+        ~has_signed,
+    )
+
+
+def _waived() -> ColumnElement[Any]:
+    one = SignatureWaiver
+    return _sum(
+        one,
+        {Mark.WAIVED: one.starts_on <= AS_OF},
+        one.student_id == PlanVersion.student_id,
+        one.starts_on <= AS_OF,
+        or_(one.ends_on.is_(None), one.ends_on > AS_OF),
+    )
+
+
+def deciding(on: Any) -> tuple[ColumnElement[bool], ...]:
+    """What makes a Relationship that of a parent who may decide on the day."""
+    return (
+        Relationship.kind == RelationshipKind.PARENT,
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        Relationship.may_decide.is_(True),
+        Relationship.starts_on <= on,
+        or_(Relationship.ends_on.is_(None), Relationship.ends_on > on),
+    )
 
 
 def _a_decider_has_not() -> ColumnElement[bool]:
@@ -67,7 +302,7 @@ def _a_decider_has_not() -> ColumnElement[bool]:
     own_signature = (
         exists()
         .where(
-            Signature.plan_version_id == PlanVersion.id,
+            Signature.signed_version_id == COUNTED,
             Signature.role == SignerRole.PARENT,
             Signature.person_id == Relationship.person_id,
             Signature.signed_at < UNTIL,
@@ -76,48 +311,9 @@ def _a_decider_has_not() -> ColumnElement[bool]:
     )
     return (
         exists()
-        .where(
-            Relationship.student_id == PlanVersion.student_id,
-            Relationship.kind == RelationshipKind.PARENT,
-            Relationship.status == RelationshipStatus.CONFIRMED,
-            Relationship.may_decide.is_(True),
-            Relationship.starts_on <= AS_OF,
-            or_(Relationship.ends_on.is_(None), Relationship.ends_on > AS_OF),
-            ~own_signature,
-        )
+        .where(Relationship.student_id == PlanVersion.student_id, *deciding(AS_OF), ~own_signature)
         .correlate(PlanVersion)
     )
-
-
-def parts(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
-    """Who has signed, for a select that has PlanVersion and Student.
-
-    Labelled student_signed, school_signed, parent_signed and rights_moved (to the
-    student: no parent is waited for). Binds: `binds(…)`; `rule` says elsewhere
-    whether one deciding parent suffices, null for the default.
-    """
-    rights_moved = and_(
-        Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
-    )
-    one_suffices = func.coalesce(rule, DecidingParents.ANY) != DecidingParents.ALL
-    parents_are_done = and_(_signed(SignerRole.PARENT), or_(one_suffices, ~_a_decider_has_not()))
-    return [
-        _signed(SignerRole.STUDENT).label("student_signed"),
-        _signed(SignerRole.SCHOOL).label("school_signed"),
-        parents_are_done.label("parent_signed"),
-        rights_moved.label("rights_moved"),
-    ]
-
-
-def complete(student: Any, school: Any, parent: Any, rights_moved: Any) -> Any:
-    """Whether that is all: of `parts` as they stand in SQL, and of their values alike."""
-    return student & school & (parent | rights_moved)
-
-
-def columns(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
-    """`parts`, and `is_complete` of them: for whoever counts or filters in SQL."""
-    found = parts(rule)
-    return [*found, complete(*(one.element for one in found)).label("is_complete")]
 
 
 def facts() -> Select[Any]:
@@ -139,25 +335,25 @@ def query(ids: Iterable[UUID], as_of: date, deciding_parents: str) -> db.Query:
     return _facts_of()(ids=list(ids), **binds(as_of, deciding_parents))
 
 
-def state(version_status: str, fact: dict[str, Any] | None) -> str:
-    """`signature_state` of a version: before approval there is nothing to sign."""
-    if version_status not in ("in_force", "superseded") or fact is None:
-        return SignatureState.NOT_STARTED
-    is_complete = complete(*(bool(fact[name]) for name in PARTS))
-    return SignatureState.COMPLETE if is_complete else SignatureState.PENDING
+# The same sentences for whoever counts or filters in SQL: a letter for each sum of marks there is.
+
+LETTERS = {
+    SignatureState.COMPLETE: "c",
+    SignatureState.EXCEPTED: "e",
+    SignatureState.PENDING: "p",
+}
+EVERY = 2 * max(Mark)
 
 
-def requirements(fact: dict[str, Any]) -> list[dict[str, Any]]:
-    """Who must sign, each with what became of it: `signed`, `open`, or `not_required`."""
-    return [
-        _requirement(SignerRole.STUDENT, fact["student_signed"]),
-        _requirement(SignerRole.SCHOOL, fact["school_signed"]),
-        _requirement(
-            SignerRole.PARENT, fact["parent_signed"], is_required=not fact["rights_moved"]
-        ),
-    ]
+def state_letter(found: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The letter (of LETTERS) of a version's state, from its `marks`."""
+    # Whether the student declined changes no state: half of the letters will do.
+    told = "".join(LETTERS[state_of(one)] for one in range(EVERY // 2))
+    return func.substr(told, found % _number(EVERY // 2) + _number(1), _number(1))
 
 
-def _requirement(role: SignerRole, is_signed: bool, *, is_required: bool = True) -> dict[str, Any]:
-    status = "signed" if is_signed else "open" if is_required else "not_required"
-    return {"role": role, "status": status}
+def stands(found: ColumnElement[Any], status: RequirementStatus) -> ColumnElement[bool]:
+    """Whether any requirement of a version stands so, from its `marks`."""
+    told = "".join("x" if status in statuses(one).values() else "-" for one in range(EVERY))
+    letter: ColumnElement[Any] = func.substr(told, found + _number(1), _number(1))
+    return letter == "x"
