@@ -244,8 +244,9 @@ STORY = [
     Pupil(
         at=[(HIGH, "10", "25-08-25", None)],
         plan="25-09-01",
-        versions=[Version("25-10-01", None, {"student": "25-10-01", "school": "25-10-01"})],
+        versions=[Version("25-12-05", None, {"student": "25-12-05", "mother": "25-12-06"})],
         reviews=[(2024, "25-11-30", None), (2025, "26-11-30", None)],
+        parents={"mother": ("20-01-01", None)},
         at_home=("26-02-01", "26-05-01"),
     ),
     # Two parents, the second may decide from May on; one signs in March, the other in June;
