@@ -18,7 +18,12 @@ from plp_api.reports import coverage, suppression
 from plp_api.reports.suppression import ENROLLED, NO_ADVISOR, Cell, Group, Kind
 
 MEASURES = (ENROLLED, coverage.HAS_PLAN, *coverage.STATES)
-SIGNATURES = (coverage.SIGNED, coverage.PENDING)
+SIGNATURES = {
+    "signed": coverage.SIGNED,
+    "pending": coverage.PENDING,
+    "excepted": coverage.WITHOUT,
+}
+"""The measures told apart from the others, by their names there."""
 
 
 class Dimension(StrEnum):
@@ -68,6 +73,18 @@ class Question:
         return self.narrowed in suppression.groups(kind.school, kind.grade, kind.advisors)
 
 
+def day(access: Access, as_of: date | None) -> date:
+    """The day to tell of, today unless one is named.
+
+    Raises Problem(validation_failed) for a day that has not come yet.
+    """
+    today = access.caller.today
+    if as_of is not None and as_of > today:
+        error = FieldError("", f"Must not lie after today, {today}.", parameter="as_of")
+        raise Problem(Code.VALIDATION_FAILED, errors=[error])
+    return as_of or today
+
+
 def question(
     access: Access,
     as_of: date | None,
@@ -80,16 +97,12 @@ def question(
 
     Raises Problem(validation_failed) for a day that has not come yet.
     """
-    today = access.caller.today
-    if as_of is not None and as_of > today:
-        error = FieldError("", f"Must not lie after today, {today}.", parameter="as_of")
-        raise Problem(Code.VALIDATION_FAILED, errors=[error])
     narrowed = (
         None if school_id is None else str(school_id),
         grade,
         None if advisor_id is None else str(advisor_id),
     )
-    return Question(as_of or today, frozenset(map(Dimension, by)), narrowed)
+    return Question(day(access, as_of), frozenset(map(Dimension, by)), narrowed)
 
 
 def report(access: Access, asked: Question) -> dict[str, Any]:
@@ -136,11 +149,11 @@ def _tally(asked: Question, everybody: Mapping[Kind, int]) -> tuple[Tally, dict[
 def _numbers(group: Group, tally: Tally, hidden: Iterable[Cell]) -> dict[str, Any]:
     shown = {
         measure: None if (group, measure) in hidden else tally[measure]
-        for measure in (*MEASURES, *SIGNATURES)
+        for measure in (*MEASURES, *SIGNATURES.values())
     }
     return {
         **{measure: shown[measure] for measure in MEASURES},
-        "signatures": {measure: shown[measure] for measure in SIGNATURES},
+        "signatures": {name: shown[measure] for name, measure in SIGNATURES.items()},
         "is_suppressed": None in shown.values(),
     }
 
@@ -215,8 +228,7 @@ COLUMNS = (
     "advisor_id",
     "advisor",
     *MEASURES,
-    "signatures_signed",
-    "signatures_pending",
+    *(f"signatures_{name}" for name in SIGNATURES),
     "is_suppressed",
 )
 
@@ -238,6 +250,6 @@ def _flat(found: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> list[A
         advisor.get("id"),
         advisor.get("name"),
         *(row[measure] for measure in MEASURES),
-        *(row["signatures"][measure] for measure in SIGNATURES),
+        *(row["signatures"][name] for name in SIGNATURES),
         row["is_suppressed"],
     ]

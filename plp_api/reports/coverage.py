@@ -151,7 +151,7 @@ def _counted(standing: Subquery) -> Select[Any]:
 
 def _standings(is_seen: ColumnElement[bool], *, by_advisor: bool) -> Subquery:
     """One row for each student enrolled on the day, with where they learn and how they stand."""
-    place, reviews = _places(), _reviews()
+    place, reviews = places(), _reviews()
     advisors = _advisors() if by_advisor else None
     is_complete = next(one for one in signatures.columns() if one.name == "is_complete")
     columns = [
@@ -193,7 +193,7 @@ def _has_grade() -> ColumnElement[bool]:
     return or_(*(SchoolEnrollment.grade == grade for grade in GRADES))
 
 
-def _places() -> Subquery:
+def places() -> Subquery:
     """The one school and grade by which each student counts on the day.
 
     Of two at once, the plan's home school; else the one that began last.
