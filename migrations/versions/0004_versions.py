@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("plan_versions", sa.Column("correction_reason", sa.Text(), nullable=True))
     op.add_column("plan_versions", sa.Column("correction_reference", sa.Text(), nullable=True))
     op.add_column("plan_versions", sa.Column("sealed_on", sa.Date(), nullable=True))
+    op.add_column("plan_versions", sa.Column("reviewed_on", sa.Date(), nullable=True))
     _sign_by_themselves()
     _create_reaffirmations()
     _create_statements()
@@ -133,7 +134,7 @@ def _create_revisions() -> None:
         *_owned(),
         sa.Column("subject_type", sa.String(length=64), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("row_created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("values", JSON, nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -156,7 +157,7 @@ def _secure(table: str) -> None:
 def downgrade() -> None:
     for table in reversed(NEW):
         op.drop_table(table)
-    for column in ("sealed_on", "correction_reference", "correction_reason"):
+    for column in ("reviewed_on", "sealed_on", "correction_reference", "correction_reason"):
         op.drop_column("plan_versions", column)
     for column in ("corrects_id", "signed_version_id"):
         _drop_reference(column)

@@ -11,6 +11,7 @@ from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.goals.models import Goal, GoalStatus
+from plp_api.plans import history
 from plp_api.plans.models import Plan, PlanVersion
 
 CONFIRMED = (GoalStatus.ACTIVE, GoalStatus.ON_HOLD)
@@ -38,7 +39,9 @@ def confirm_proposed(version: PlanVersion, access: Access) -> None:
         .returning(Goal)
         .execution_options(populate_existing=True)
     )
-    for goal in db.session().scalars(confirmed):
+    before = {"status": GoalStatus.PROPOSED, "confirmed_at": None, "confirmed_by": None}
+    for goal in db.session().scalars(confirmed).unique().all():
+        history.keep(goal, **before)
         audit.record("goal.confirmed", goal, by=by, plan_version_id=version.id)
 
 

@@ -61,6 +61,25 @@ class Goal(Resource, Base):
 
     __tablename__ = "goals"
     __ownership__ = OwnedByStudent(read="goals:read")
+    # Not progress: it is that of a check-in, which keeps its own day.
+    __kept__ = (
+        "status",
+        "domain",
+        "title",
+        "specific",
+        "measurable",
+        "achievable",
+        "relevant",
+        "due_on",
+        "proposed_at",
+        "confirmed_at",
+        "confirmed_by",
+        "proposed_outcome",
+        "reflection",
+        "ended_on",
+        "carried_from_id",
+        "carried_to_id",
+    )
     __table_args__ = (
         Index("ix_goals_student_id", "student_id"),
         Index("ix_goals_plan_id", "plan_id", "created_at"),

@@ -13,8 +13,8 @@ from plp_api.audit import actions as audit
 from plp_api.comments import actions as comments
 from plp_api.db import new_id
 from plp_api.people.models import Student
-from plp_api.plans import snapshot
-from plp_api.plans.followers import ON_APPROVED, ON_FROZEN
+from plp_api.plans import amendments, sections
+from plp_api.plans.followers import ON_APPROVED
 from plp_api.plans.models import (
     Plan,
     PlanSection,
@@ -23,31 +23,34 @@ from plp_api.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.problems import Code, FieldError, Problem
+from plp_api.problems import Code, FieldError, Problem, invalid
 from plp_api.templates import actions as templates
 from plp_api.templates.models import PlanTemplate
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Open a plan for each of these students who has none, in the district's default template."""
+    """Open a plan for each of these students who has none, in the template meant for them.
+
+    Two queries and one insert, however many they are.
+    """
     session = db.session()
-    missing = select(Student.id).where(
+    missing = select(Student.id, Student.plan_home_school_id, Student.grade).where(
         db.any_of(Student.id, db.ids_bind("ids")),
         Student.id.not_in(select(Plan.student_id).where(Plan.district_id == district_id)),
     )
-    lacking = session.scalars(missing, {"ids": list(student_ids)}).all()
+    lacking = session.execute(missing, {"ids": list(student_ids)}).all()
     if not lacking:
         return
-    template = templates.default_for(district_id)
+    offered = templates.offer(district_id)
     rows = (
         {
             "id": new_id(),
             "district_id": district_id,
-            "student_id": student_id,
-            "template_id": template.id,
+            "student_id": one.id,
+            "template_id": offered.for_student(one.plan_home_school_id, one.grade),
             "opened_on": today,
         }
-        for student_id in lacking
+        for one in lacking
     )
     db.insert_many(Plan, rows)
 
@@ -58,11 +61,13 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
     Raises Problem: plan_closed, actor_is_family, and version_open (the
     database's own rule) where another version is being written.
     """
-    _require_open(plan)
     _refuse_family(plan.student_id, access)
     by = access.caller.person_id
     session = db.session()
-    template = session.get_one(PlanTemplate, plan.template_id)
+    db.lock(plan)
+    amendments.require_open(plan)
+    last = in_force(plan)
+    template = sections.template_to_start(plan, last)
     latest = session.scalar(
         select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
     )
@@ -76,11 +81,7 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
         started_by=by,
         status=VersionStatus.DRAFT,
     )
-    kept = _bodies(in_force(plan))
-    version.sections = [
-        _section(version, key, position, kept.get(key))
-        for position, key in enumerate(template.keys)
-    ]
+    sections.lay_out(version, template, last)
     session.add(version)
     session.flush()
     plan.stir()
@@ -92,19 +93,6 @@ def _refuse_family(student_id: UUID, access: Access) -> None:
     """Refuse with actor_is_family whoever acts on their child's plan, unless they keep it."""
     if not access.keeps(student_id):
         access.refuse_family(student_id)
-
-
-def _section(
-    version: PlanVersion, key: str, position: int, kept: PlanSection | None
-) -> PlanSection:
-    return PlanSection(
-        district_id=version.district_id,
-        student_id=version.student_id,
-        key=key,
-        position=position,
-        body=kept.body if kept else "",
-        written_by=kept.written_by if kept else None,
-    )
 
 
 def _bodies(version: PlanVersion | None) -> dict[str, PlanSection]:
@@ -119,11 +107,6 @@ def in_force(plan: Plan) -> PlanVersion | None:
     return db.session().scalars(asked).first()
 
 
-def _require_open(plan: Plan) -> None:
-    if not plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
-
-
 def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
     """Set the text of sections in an editable version, each by one of its authors.
 
@@ -134,15 +117,14 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
     """
     if version.status not in (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED):
         raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
-    template = db.session().get_one(PlanTemplate, version.template_id)
-    described = {section["key"]: section for section in template.sections}
-    sections = {section.key: section for section in version.sections}
+    described = sections.described(version)
+    written = {section.key: section for section in version.sections}
     unknown = [
         FieldError(f"/sections/{key}", "No such section.") for key in bodies if key not in described
     ]
     if unknown:
         raise Problem(Code.VALIDATION_FAILED, errors=unknown)
-    _require_open(version.plan)
+    amendments.require_open(version.plan)
     keeps, roles = access.keeps(version.student_id), access.roles_to(version.student_id)
     if access.is_family(version.student_id):
         roles.discard(Role.ADVISOR)
@@ -150,9 +132,9 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
         if not keeps and not templates.writable(described[key], roles):
             errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
             raise Problem(Code.SECTION_NOT_YOURS, errors=errors)
-        if sections[key].body != body:
-            sections[key].body = body
-            sections[key].written_by = access.caller.person_id
+        if written[key].body != body:
+            written[key].body = body
+            written[key].written_by = access.caller.person_id
     version.touch()
     version.plan.stir()
     changed = sorted(bodies)
@@ -251,8 +233,8 @@ def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> No
     version) is done by those registered in `followers`.
     """
     by, today = access.caller.person_id, access.caller.today
+    last = _held_in_force(version.plan)
     version.regime = regime
-    last = in_force(version.plan)
     if last is not None:
         last.status = VersionStatus.SUPERSEDED
         last.superseded_on = today
@@ -260,20 +242,30 @@ def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> No
     version.approved_at, version.approved_by = clock.now(), by
     version.in_force_on = today
     version.status = VersionStatus.IN_FORCE
+    version.plan.template_id = version.template_id
     for follow in ON_APPROVED:
         follow(version, access)
-    snapshot.freeze(version)
-    version.signed_version_id = version.id
-    for follow in ON_FROZEN:
-        follow(version, access)
+    amendments.freeze(version, last, access)
     version.plan.stir()
+
+
+def _held_in_force(plan: Plan) -> PlanVersion | None:
+    """The version in force, held with its plan. Raises Problem(plan_closed)."""
+    last = in_force(plan)
+    if last is None:
+        db.lock(plan)
+        amendments.require_open(plan)
+        return None
+    amendments.hold(last)
+    # Somebody may have corrected it meanwhile: then the correction is in force.
+    return last if last.status == VersionStatus.IN_FORCE else _held_in_force(plan)
 
 
 def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     """Why the caller cannot approve: they handed it in, or wrote what is the student's to write."""
     by = access.caller.person_id
-    template = db.session().get_one(PlanTemplate, version.template_id)
-    students_own = {one["key"] for one in template.sections if "advisor" not in one["authors"]}
+    asked = sections.described(version)
+    students_own = {key for key, one in asked.items() if "advisor" not in one["authors"]}
     scribed = any(
         one.written_by == by and one.key in students_own for one in _changed_sections(version)
     )
@@ -282,9 +274,16 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     return None
 
 
-def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:
-    """Add something the student says of themselves."""
-    _require_open(plan)
+def add_entry(
+    plan: Plan, access: Access, kind: str, body: str, replaces_id: UUID | None = None
+) -> ProfileEntry:
+    """Add something the student says of themselves, or correct what they said before.
+
+    The entry it replaces is withdrawn with it. Raises Problem: plan_closed,
+    actor_is_family, validation_failed for an entry of another plan,
+    entry_withdrawn for one that holds no more.
+    """
+    amendments.require_open(plan)
     _refuse_family(plan.student_id, access)
     by = access.caller.person_id
     entry = ProfileEntry(
@@ -295,10 +294,23 @@ def add_entry(plan: Plan, access: Access, kind: str, body: str) -> ProfileEntry:
         kind=kind,
         body=body,
         written_by=by,
+        replaces_id=replaces_id,
     )
+    if replaces_id is not None:
+        _replaced(plan, replaces_id).withdrawn_at = clock.now()
     db.session().add(entry)
     plan.stir()
-    audit.record("profile_entry.added", entry, by=by, kind=kind)
+    audit.record("profile_entry.added", entry, by=by, kind=kind, replaces_id=replaces_id)
+    return entry
+
+
+def _replaced(plan: Plan, entry_id: UUID) -> ProfileEntry:
+    entry = db.session().get(ProfileEntry, entry_id)
+    if entry is None or entry.plan_id != plan.id:
+        raise invalid("replaces_id", "This plan has no such entry.")
+    db.lock(entry)
+    if entry.withdrawn_at is not None:
+        raise Problem(Code.ENTRY_WITHDRAWN)
     return entry
 
 

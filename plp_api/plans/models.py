@@ -106,9 +106,11 @@ class PlanVersion(Resource, Base):
     signed, or there was none; else that one. Versions that share it share their
     signatures. Empty only before approval.
 
-    A correction (34 CFR 99.21) names the version it corrects by `corrects_id`;
-    that one is sealed from `sealed_on`: kept, its hash still to be checked, its
-    words read only by who must (see `reads.require_unsealed`).
+    A correction (34 CFR 99.21) names the version it corrects by `corrects_id`, and
+    by `reviewed_on` the day from which that one counted as the yearly update: a
+    correction updates nothing. What is corrected is sealed from `sealed_on`: kept,
+    its hash still to be checked, its words read only by who must
+    (`reads.require_unsealed`).
     """
 
     __tablename__ = "plan_versions"
@@ -148,6 +150,7 @@ class PlanVersion(Resource, Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     in_force_on: Mapped[date | None]
+    reviewed_on: Mapped[date | None]
     superseded_on: Mapped[date | None]
     snapshot: Mapped[str | None]
     snapshot_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -228,6 +231,11 @@ class ProfileEntry(Resource, Base):
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("profile_entries.id"))
     withdrawn_at: Mapped[datetime | None]
 
+    @property
+    def status(self) -> EntryStatus:
+        """Whether it still holds."""
+        return EntryStatus.CURRENT if self.withdrawn_at is None else EntryStatus.WITHDRAWN
+
 
 class VersionReaffirmation(Identified, Base):
     """A version in force that was reviewed and kept, unchanged, for a new cycle."""
@@ -252,6 +260,10 @@ class VersionReaffirmation(Identified, Base):
     comment: Mapped[str | None]
 
 
+READ_OF_PART = {"goals": "goals:read", "pathway_elements": "pathways:read"}
+"""What reading a member of a snapshot needs, beside reading the plan."""
+
+
 class Statement(Identified, Base):
     """A statement of disagreement with a part of the record (34 CFR 99.21(b)(2)).
 
@@ -262,7 +274,7 @@ class Statement(Identified, Base):
     """
 
     __tablename__ = "statements"
-    __ownership__ = OwnedByStudent(read="plans:read")
+    __ownership__ = OwnedWithSubject(read="plans:read")
     __table_args__ = (
         Index("ix_statements_student_id", "student_id"),
         Index("ix_statements_plan_id", "plan_id", "stated_at"),
@@ -279,6 +291,11 @@ class Statement(Identified, Base):
     author_role: Mapped[str] = mapped_column(String(16))
     stated_at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    @property
+    def read_of_subject(self) -> str:
+        """What reading the contested part needs."""
+        return READ_OF_PART.get(self.part.split("/")[0], "plans:read")
+
 
 class Revision(Identified, Base):
     """How a row stood until a moment, when one of its kept columns changed (see `history`)."""
@@ -291,6 +308,6 @@ class Revision(Identified, Base):
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
     subject_type: Mapped[str] = mapped_column(String(64))
     subject_id: Mapped[UUID]
-    began_at: Mapped[datetime]
+    row_created_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(default=clock.now)
     values: Mapped[dict[str, Any]]

@@ -3,27 +3,40 @@
 from typing import Any
 
 from flask import Response
+from marshmallow import fields
 
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.plans import actions, reads
+from plp_api.plans import actions, amendments, differences, history, reads, statements
 from plp_api.plans.models import (
+    EntryStatus,
     Plan,
     PlanVersion,
     ProfileEntry,
     ProfileKind,
+    Statement,
     VersionStatus,
 )
 from plp_api.plans.schemas import (
+    CorrectionSchema,
+    DifferenceQuerySchema,
+    DifferencesSchema,
+    HistoryQuerySchema,
+    HistorySchema,
+    PlanActionFieldsSchema,
+    PlanSchema,
     PlanVersionActionFieldsSchema,
     PlanVersionPatchSchema,
     PlanVersionSchema,
     ProfileEntrySchema,
+    StatementSchema,
+    StatementsSchema,
 )
 from plp_api.problems import Code
-from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Listing, one_of, same_id, since
+from plp_api.rest.blueprint import Blueprint, page_schema
+from plp_api.rest.fields import Choice, Date
+from plp_api.rest.paging import Filter, Listing, Page, one_of, page, same_id, since
 
 blueprint = Blueprint("Plans", __name__, "The plan of a student: versions and profile.")
 
@@ -36,9 +49,26 @@ VERSIONS = Listing(
     sorts={"updated_at": PlanVersion.updated_at, "created_at": PlanVersion.created_at},
 )
 ENTRIES = Listing(
-    filters={"kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds.")},
+    filters={
+        "kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds."),
+        "status": Filter(
+            fields.List(
+                Choice(EntryStatus), metadata={"description": "Only entries in these states."}
+            ),
+            reads.in_states,
+            many=True,
+        ),
+    },
     sorts={"created_at": ProfileEntry.created_at},
 )
+
+
+class EntryQuerySchema(ENTRIES.query_schema("ProfileEntryQuery")):  # type: ignore[misc]
+    """How profile entries may be listed."""
+
+    as_of = Date(
+        metadata={"description": "Only what held at the end of that day, where the district is."}
+    )
 
 
 @blueprint.route("/plan-versions")
@@ -118,36 +148,155 @@ serve_comments(
 
 @blueprint.route("/plan-versions/<uuid:version_id>/snapshot")
 @blueprint.requires(Permission.PLANS_READ, PlanVersion)
-@blueprint.refuses(Code.ACTION_UNAVAILABLE)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.VERSION_SEALED)
 @blueprint.response(200, content_type="application/json")
 def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """Get the exact bytes that are signed.
 
     Canonical JSON (RFC 8785); the SHA-256 of these bytes is the version's
     `snapshot_sha256`. A version not yet in force has none: 409. Goals stand in
-    it, so whoever is denied goals is denied this.
+    it, so whoever is denied goals is denied this. One that was corrected is
+    sealed, and opens to school admins and, for a stated reason, to the district.
     """
     access.require(Permission.GOALS_READ, version)
-    return Response(reads.snapshot_of(version), mimetype="application/json")
+    return Response(reads.snapshot_of(version, access), mimetype="application/json")
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/diff")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.refuses(Code.VERSION_SEALED)
+@blueprint.arguments(DifferenceQuerySchema, location="query")
+@blueprint.response(200, DifferencesSchema)
+def diff_plan_version(
+    access: Access, version: PlanVersion, asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Compare a version with another, or with the one that was in force before it.
+
+    `changes` names each part and member that differs, with JSON Pointers into
+    both snapshots; `words` says the same sentence by sentence, for people. An
+    open version is compared as it would be frozen now. Texts are plain, as they
+    were written: escape them where you show them.
+    """
+    return differences.between(version, asked.get("against"), access)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/corrections", methods=["POST"])
+@blueprint.requires(Permission.PLANS_CORRECT, PlanVersion)
+@blueprint.refuses(
+    Code.VERSION_SEALED,
+    Code.VERSION_CORRECTED,
+    Code.ACTION_UNAVAILABLE,
+    Code.PLAN_CLOSED,
+    Code.ACTOR_IS_FAMILY,
+)
+@blueprint.arguments(CorrectionSchema)
+@blueprint.response(201, PlanVersionSchema)
+def correct_plan_version(
+    access: Access, version: PlanVersion, fields: dict[str, Any]
+) -> PlanVersion:
+    """Correct the version in force after a request for amendment was granted.
+
+    34 CFR 99.20-99.22. The correction is in force at once; the versions that
+    hold the words found wrong are sealed: their text is null to almost
+    everybody, their hash stays. An open draft that still holds them is
+    corrected with it, and takes the next number. Signatures are asked for again
+    only where a material section changed, and it is no yearly update.
+    """
+    return amendments.correct(version, access, **fields)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/statements")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.response(200, StatementsSchema)
+def list_plan_version_statements(access: Access, version: PlanVersion) -> dict[str, Any]:
+    """List the statements of disagreement that go with a version.
+
+    They were placed on it, or on an earlier version's part that stands here too.
+    """
+    return {"items": reads.statements_on([version], access)[version.id]}
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/statements", methods=["POST"])
+@blueprint.requires(Permission.PLANS_DISPUTE, PlanVersion)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.VERSION_SEALED)
+@blueprint.arguments(StatementSchema)
+@blueprint.response(201, StatementSchema)
+def make_plan_version_statement(
+    access: Access, version: PlanVersion, fields: dict[str, Any]
+) -> Statement:
+    """Place a statement of disagreement on a part of the record, or on a whole version.
+
+    34 CFR 99.21(b)(2). From then it is shown wherever the part is, in later
+    versions too. It cannot be changed or removed, by nobody: to say more, place
+    another.
+    """
+    statement = statements.make(version, access, **fields)
+    statements.shown([statement], access)
+    return statement
+
+
+@blueprint.route("/statements/<uuid:statement_id>")
+@blueprint.requires(Permission.PLANS_READ, Statement)
+@blueprint.response(200, StatementSchema)
+def get_statement(access: Access, statement: Statement) -> Statement:
+    """Get a statement of disagreement."""
+    statements.shown([statement], access)
+    return statement
+
+
+@blueprint.route("/plans/<uuid:plan_id>/life")
+@blueprint.requires(Permission.PLAN_STATUS_READ, Plan)
+@blueprint.response(200, PlanSchema)
+def get_plan_life(access: Access, plan: Plan) -> Plan:
+    """Get where a plan stands in its life, and what you may do with it now.
+
+    Its ETag is what `POST /plans/{id}/actions` wants in If-Match.
+    """
+    return plan
+
+
+blueprint.actions("/plans", Plan, PlanSchema, PlanActionFieldsSchema)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/history")
+@blueprint.requires(Permission.PLAN_STATUS_READ, Plan)
+@blueprint.arguments(HistoryQuerySchema, location="query")
+@blueprint.response(200, HistorySchema)
+def get_plan_history(access: Access, plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
+    """Get a plan as it stood at the end of an earlier day: status, version in force, goals.
+
+    You see of that day what you may read today. Of a version that was corrected
+    since, the text stays under seal.
+    """
+    return history.look(plan, access, asked["as_of"])
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries")
 @blueprint.requires(Permission.PLANS_READ, Plan)
-@blueprint.lists(ProfileEntrySchema, ENTRIES)
-def list_profile_entries(access: Access, plan: Plan) -> Any:
-    """List what a student says of themselves, withdrawn entries included."""
-    return access.beneath(plan, ProfileEntry).where(ProfileEntry.plan_id == plan.id)
+@blueprint.arguments(EntryQuerySchema, location="query")
+@blueprint.response(200, page_schema("ProfileEntry", ProfileEntrySchema))
+def list_profile_entries(access: Access, plan: Plan, asked: dict[str, Any]) -> Page:
+    """List what a student says of themselves, then and now.
+
+    Withdrawn and replaced entries stay as history: `status=current` leaves
+    them out, `as_of=2026-09-01` lists what held that day.
+    """
+    entries = access.beneath(plan, ProfileEntry).where(ProfileEntry.plan_id == plan.id)
+    if "as_of" in asked:
+        entries = entries.where(reads.held_on(asked["as_of"], access, plan))
+    return page(entries, ENTRIES, asked, access)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries", methods=["POST"])
 @blueprint.requires(Permission.PLANS_WRITE, Plan)
-@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY, Code.ENTRY_WITHDRAWN)
 @blueprint.arguments(ProfileEntrySchema)
 @blueprint.response(201, ProfileEntrySchema)
 def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> ProfileEntry:
-    """Add a strength, interest, aptitude, disposition or aspiration.
+    """Add a strength, interest, aptitude, disposition, aspiration, value or learning preference.
 
-    To change one, withdraw it and add another: a profile has a history.
+    An entry is never rewritten, for a profile has a history: to correct one,
+    add another that names it by `replaces_id`.
     """
     return actions.add_entry(plan, access, **fields)
 
