@@ -25,6 +25,7 @@ from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
 from plp_api.rostering.models import RosterImport
+from plp_api.templates.models import PlanTemplate
 from tests.access.reach import Owner
 from tests.world import Place, World
 
@@ -89,6 +90,8 @@ def _add_for_place(place: Place) -> None:
             AcademicSession(**own, title="This year", type="schoolYear", **year),
             AcademicSession(**own, title="Autumn", type="term", **year),
             RosterImport(**own, profile="lenient", sha256="0" * 64),
+            PlanTemplate(**at_middle_school, name="Middle", sections=[], status="draft"),
+            PlanTemplate(**own, school_id=place.school_id, name="High", sections=[]),
             middle,
         ]
     )
