@@ -35,6 +35,7 @@ AREAS = (
     "signatures",
     "reviews",
     "printing",
+    "signing",
     "overview",
     "reports",
 )
@@ -128,6 +129,7 @@ def _register_areas(app: Application) -> None:
         "cookie", {"type": "apiKey", "in": "cookie", "name": "access_token_cookie"}
     )
     app.register_blueprint(import_module("plp_api.operations.routes").blueprint)
+    app.register_blueprint(import_module("plp_api.signing.page").blueprint)
     import_module("plp_api.wiring")
     for area in AREAS:
         api.register_blueprint(import_module(f"plp_api.{area}.routes").blueprint)

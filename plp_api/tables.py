@@ -19,6 +19,7 @@ MODULES = (
     "plp_api.renditions.models",
     "plp_api.signatures.models",
     "plp_api.reviews.models",
+    "plp_api.signing.models",
     "plp_api.rostering.models",
 )
 ALL = [import_module(module) for module in MODULES]

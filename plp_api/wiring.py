@@ -3,20 +3,34 @@
 Whoever runs actions imports this: the application, the worker, the commands.
 """
 
-from plp_api.goals import approval
+from plp_api.access.permissions import Permission
+from plp_api.access.revocation import ON_REVOKED
+from plp_api.goals import approval, past
 from plp_api.pathways import snapshot as pathways
 from plp_api.people.followers import ON_ENROLLED, ON_HOME_STUDY
 from plp_api.plans import actions as plans
 from plp_api.plans import keeping
-from plp_api.plans.followers import ON_APPROVED, ON_FROZEN, SNAPSHOT_PARTS
+from plp_api.plans.followers import (
+    HISTORY_PARTS,
+    ON_APPROVED,
+    ON_FROZEN,
+    ON_REAFFIRMED,
+    ON_REOPENED,
+    SNAPSHOT_PARTS,
+)
 from plp_api.reviews import actions as reviews
 from plp_api.reviews import home_study
 from plp_api.signatures import actions as signatures
+from plp_api.signing import actions as signing
 
 # A plan first: the review is the plan's.
 ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
 ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]
 # Goals are confirmed before the version is frozen with them.
 ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
-ON_FROZEN += [signatures.sign_for_school]
+ON_FROZEN += [signatures.sign_for_school, signing.end_superseded]
+ON_REAFFIRMED += [reviews.attach_reaffirmed]
+ON_REOPENED += [reviews.open_for]
+HISTORY_PARTS += [("goals", Permission.GOALS_READ, past.goals_then)]
 SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]
+ON_REVOKED += [signing.withdraw]

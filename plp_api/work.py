@@ -9,6 +9,7 @@ MODULES = (
     "plp_api.identity.upkeep",
     "plp_api.plans.upkeep",
     "plp_api.reviews.upkeep",
+    "plp_api.signing.actions",
     "plp_api.rostering.work",
 )
 ALL = [import_module(module) for module in MODULES]

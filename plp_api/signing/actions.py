@@ -1,0 +1,215 @@
+"""Issuing signing links, and ending them."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from plp_api import clock, db, settings
+from plp_api.access.rows import Access
+from plp_api.audit import actions as audit
+from plp_api.jobs import actions as jobs
+from plp_api.people import district_settings
+from plp_api.people.models import District, Person, Student
+from plp_api.plans.models import PlanVersion
+from plp_api.problems import Code, Problem, invalid
+from plp_api.signatures import signers
+from plp_api.signatures.models import SignatureDelegate, SignerRole
+from plp_api.signing import letters, rights
+from plp_api.signing.models import LinkCheck, LinkEnd, SigningLink
+
+MAIL_LINK = "signing_link.mail"
+TOKEN_BYTES = 32
+CODE_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A link made. `token` is None where it is on its way by mail; `code` where none is asked."""
+
+    link: SigningLink
+    token: str | None
+    code: str | None
+
+
+def issue(
+    version: PlanVersion,
+    access: Access,
+    *,
+    person_id: UUID,
+    role: SignerRole,
+    identity_check: LinkCheck,
+    is_mailed: bool,
+    delegate_id: UUID | None = None,
+) -> Issued:
+    """Make the link by which one person signs this version's snapshot; it ends their earlier one.
+
+    Raises Problem: actor_is_family, plan_closed, action_unavailable (not in
+    force), signature_exists, validation_failed where the person may not sign in that role, cannot
+    be checked so, or has no e-mail.
+    """
+    access.refuse_family(version.student_id)
+    db.lock(version)
+    signers.require_open(version)
+    _require_right(version, person_id, role, delegate_id)
+    if signers.has_signed(version, role, person_id):
+        raise Problem(Code.SIGNATURE_EXISTS)
+    student = db.session().get_one(Student, version.student_id)
+    if identity_check is LinkCheck.BIRTH_DATE and student.birth_date is None:
+        raise invalid("identity_check", "The student's birth date is not known here.")
+    if is_mailed and not _mailbox(person_id, delegate_id):
+        raise invalid("delivery", "There is no e-mail for this person, or mail is not set up here.")
+    by = access.caller.person_id
+    _end(_open_links_for(version, person_id), LinkEnd.REPLACED, by)
+    token = new_token()
+    link = SigningLink(
+        id=db.new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan_version_id=version.id,
+        person_id=person_id,
+        delegate_id=delegate_id,
+        role=role,
+        snapshot_sha256=version.snapshot_sha256 or "",
+        token_sha256=digest(token),
+        identity_check=identity_check,
+        issued_by=by,
+        expires_at=clock.now() + _lifetime(version.district_id),
+    )
+    code = _new_code(link) if identity_check is LinkCheck.CODE else None
+    db.session().add(link)
+    db.session().flush()
+    audit.record("signing_link.issued", link, by=by, person_id=person_id, role=role)
+    if is_mailed:
+        jobs.enqueue(MAIL_LINK, None, by, signing_link_id=str(link.id))
+    return Issued(link, None if is_mailed else token, code)
+
+
+def _require_right(
+    version: PlanVersion, person_id: UUID, role: SignerRole, delegate_id: UUID | None
+) -> None:
+    person = db.session().get(Person, person_id)
+    if person is None or person.district_id != version.district_id:
+        raise invalid("person_id", "There is no such person here.")
+    signer = rights.access_of(person_id, version)
+    if not rights.may_sign(signer, role, version):
+        words = "A parent who may decide (15 V.S.A. 664), while the rights are the parents'"
+        own = "a student from the day they are the student's (34 CFR 99.5)"
+        raise invalid("person_id", f"Signs by link: {words}; {own}.")
+    if delegate_id is None:
+        return
+    if role is not SignerRole.PARENT:
+        raise invalid("delegate_id", "Only a parent names a delegate.")
+    signers.delegate_of(version, person_id, delegate_id, signer.caller.today)
+
+
+def _mailbox(person_id: UUID, delegate_id: UUID | None) -> str | None:
+    """Where the link may be mailed to; None where it cannot be."""
+    chosen = settings.current()
+    if not chosen.mail_url or not chosen.public_url:
+        return None
+    bearer_id: UUID | None = person_id
+    if delegate_id:
+        bearer_id = db.session().get_one(SignatureDelegate, delegate_id).person_id
+    return db.session().get_one(Person, bearer_id).email if bearer_id else None
+
+
+def _lifetime(district_id: UUID) -> timedelta:
+    district = db.session().get_one(District, district_id)
+    return timedelta(days=district_settings.of(district).signing_link_days)
+
+
+def new_token() -> str:
+    """256 random bits for an address."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token. A plain hash is enough: nobody searches 256 bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def code_hash(link_id: UUID, code: str) -> str:
+    """What is kept of a code: keyed, for six digits are soon searched."""
+    secret = settings.current().secret_key.encode()
+    return hmac.new(secret, f"{link_id}|{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def _new_code(link: SigningLink) -> str:
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    link.code_hash = code_hash(link.id, code)
+    return code
+
+
+def revoke(link: SigningLink, access: Access) -> None:
+    """End a link. Ending what is over already changes nothing.
+
+    Raises Problem: actor_is_family.
+    """
+    access.refuse_family(link.student_id)
+    db.lock(link)
+    if is_unused(link):
+        end(link, LinkEnd.REVOKED, access.caller.person_id)
+
+
+def is_unused(link: SigningLink) -> bool:
+    """Whether nothing but time could have ended it."""
+    return link.used_at is None and link.ended_at is None
+
+
+def end(link: SigningLink, reason: LinkEnd, by: UUID | None) -> None:
+    """End a link, whoever or whatever ends it."""
+    link.ended_at, link.ended_by, link.end_reason = clock.now(), by, reason
+    audit.record("signing_link.ended", link, by=by, person_id=link.person_id, reason=reason)
+
+
+def _end(links: Iterable[SigningLink], reason: LinkEnd, by: UUID | None) -> None:
+    for link in links:
+        end(link, reason, by)
+
+
+def _open_links(*criteria: ColumnElement[bool]) -> Iterable[SigningLink]:
+    unused = SigningLink.used_at.is_(None), SigningLink.ended_at.is_(None)
+    return db.session().scalars(select(SigningLink).where(*unused, *criteria)).all()
+
+
+def _open_links_for(version: PlanVersion, person_id: UUID) -> Iterable[SigningLink]:
+    return _open_links(
+        SigningLink.plan_version_id == version.id, SigningLink.person_id == person_id
+    )
+
+
+def withdraw(person_id: UUID, student_id: UUID) -> None:
+    """End what the person holds about the student. Registered with `access.revocation`."""
+    held = _open_links(SigningLink.student_id == student_id, SigningLink.person_id == person_id)
+    _end(held, LinkEnd.REACH_CHANGED, None)
+
+
+def end_superseded(version: PlanVersion, access: Access) -> None:
+    """End the links to earlier versions: another is in force. Registered with plans."""
+    earlier = _open_links(
+        SigningLink.student_id == version.student_id, SigningLink.plan_version_id != version.id
+    )
+    _end(earlier, LinkEnd.VERSION_SUPERSEDED, access.caller.person_id)
+
+
+@jobs.kind(MAIL_LINK)
+def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
+    """Mail a link. The token is made here: no job, log or queue ever holds one."""
+    with db.current().transaction() as session:
+        link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
+        db.enter([link.district_id])
+        mailbox = _mailbox(link.person_id, link.delegate_id)
+        if not mailbox or not is_unused(link):
+            return {"is_mailed": False}
+        token = new_token()
+        link.token_sha256 = digest(token)
+        letter = letters.letter(link, letters.address(settings.current().public_url, token))
+    letters.mail_to(mailbox, letter)
+    return {"is_mailed": True}

@@ -1,0 +1,78 @@
+"""Whether a file is a scan: read to the end by who knows its format, not believed by its name."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image, ImageOps
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from plp_api.signing.models import ScanType
+
+MOST_PIXELS = 60_000_000
+MOST_PAGES = 50
+# What the two readers raise over a broken file, apart from their own.
+BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+class NotAScan(Exception):
+    """The file is none, in words for who sent it."""
+
+
+def read(content: bytes) -> tuple[ScanType, bytes]:
+    """The format, and the file as it is kept. Raises NotAScan.
+
+    Pictures are written anew without what a camera adds (place, device, time);
+    they stay turned as they are seen.
+    """
+    for beginning, reader in READERS.items():
+        if content.startswith(beginning):
+            return reader(content)
+    raise NotAScan("Send a PDF, a PNG or a JPEG; this is none of them.")
+
+
+def _pdf(content: bytes) -> tuple[ScanType, bytes]:
+    try:
+        document = PdfReader(BytesIO(content))
+        is_locked = document.is_encrypted
+        pages = 0 if is_locked else len(document.pages)
+        sizes = [page.mediabox for page in document.pages] if 0 < pages <= MOST_PAGES else []
+    except (PyPdfError, *BROKEN) as error:
+        raise NotAScan("It begins like a PDF, but cannot be read as one.") from error
+    if is_locked:
+        raise NotAScan("This PDF is protected by a password; send it without.")
+    if not sizes:
+        raise NotAScan(f"A PDF of a scan has 1 to {MOST_PAGES} pages; this has {pages}.")
+    return ScanType.PDF, content
+
+
+def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Callable[..., bytes]]:
+    def write(content: bytes) -> bytes:
+        with Image.open(BytesIO(content), formats=[format_]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NotAScan(f"The picture has more than {MOST_PIXELS // 10**6} million pixels.")
+            seen = ImageOps.exif_transpose(picture)
+        seen.info.clear()
+        written = BytesIO()
+        seen.save(written, format_, **how)
+        return written.getvalue()
+
+    return kind, write
+
+
+def _read_picture(content: bytes) -> tuple[ScanType, bytes]:
+    kind, write = PNG if content.startswith(PNG_BEGINNING) else JPEG
+    try:
+        return kind, write(content)
+    except (SyntaxError, EOFError, Image.DecompressionBombError, *BROKEN) as error:
+        raise NotAScan("It begins like a picture, but cannot be read to its end.") from error
+
+
+PNG_BEGINNING, JPEG_BEGINNING = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+PNG = _picture(ScanType.PNG, "PNG")
+JPEG = _picture(ScanType.JPEG, "JPEG", quality=92)
+READERS: dict[bytes, Callable[[bytes], tuple[ScanType, bytes]]] = {
+    b"%PDF-": _pdf,
+    PNG_BEGINNING: _read_picture,
+    JPEG_BEGINNING: _read_picture,
+}

@@ -1,0 +1,165 @@
+"""Routes of signing links and scans."""
+
+from typing import Any
+
+from flask import Response, request
+
+from plp_api import settings
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.plans.models import PlanVersion
+from plp_api.problems import Code, invalid
+from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.paging import Listing
+from plp_api.signatures.models import IdentityCheck, SignerRole
+from plp_api.signing import actions, letters, paper
+from plp_api.signing.models import LinkCheck, Scan, ScanType, SigningLink
+from plp_api.signing.schemas import (
+    Delivery,
+    PaperSignatureSchema,
+    ScanFileSchema,
+    ScanSchema,
+    SigningLinkSchema,
+)
+
+blueprint = Blueprint("Signing", __name__, "Signing without an account: by link, or on paper.")
+LINKS = Listing(filters={}, sorts={"created_at": SigningLink.created_at})
+SCANS = Listing(filters={}, sorts={"created_at": Scan.created_at})
+# What surrounds the file in a multipart body.
+ENVELOPE = 64 << 10
+
+
+@blueprint.before_request
+def allow_uploads() -> None:
+    """A scan may be larger than other bodies."""
+    if request.method == "POST" and request.mimetype == "multipart/form-data":
+        request.max_content_length = settings.current().scan_limit + ENVELOPE
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signing-links", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_INVITE, PlanVersion, keyed=False)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.PLAN_CLOSED, Code.ACTION_UNAVAILABLE)
+@blueprint.arguments(SigningLinkSchema)
+@blueprint.response(201, SigningLinkSchema)
+def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any]) -> SigningLink:
+    """Make a link by which somebody without an account signs the version in force.
+
+    For a parent who may decide, or a student who holds the rights. The answer
+    shows `url`, `code` and `letter` this once: only hashes are kept, so no
+    Idempotency-Key is taken. A new link ends the person's earlier one for this
+    version. It works once, for `signing_link_days`; whoever opens it is asked
+    what `identity_check` says before anything is shown, and five wrong answers
+    end it. It stops by itself when the person's right ends, rights move to the
+    student, or another version comes into force.
+    """
+    issued = actions.issue(
+        version,
+        access,
+        person_id=fields["person_id"],
+        role=SignerRole(fields["role"]),
+        identity_check=LinkCheck(fields["identity_check"]),
+        delegate_id=fields["delegate_id"],
+        is_mailed=fields["delivery"] == Delivery.MAIL,
+    )
+    return _shown_once(issued)
+
+
+def _shown_once(issued: actions.Issued) -> Any:
+    """The link with what only this answer shows."""
+    link: Any = issued.link
+    if issued.token:
+        base = settings.current().public_url or request.host_url
+        link.url = letters.address(base, issued.token)
+        link.letter = letters.letter(link, link.url)
+    if issued.code:
+        link.code = issued.code
+    return link
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signing-links")
+@blueprint.requires(Permission.SIGNATURES_INVITE, PlanVersion)
+@blueprint.lists(SigningLinkSchema, LINKS)
+def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any:
+    """List the links made for a version, and what became of each."""
+    return access.select(SigningLink).where(SigningLink.plan_version_id == version.id)
+
+
+@blueprint.route("/signing-links/<uuid:signing_link_id>")
+@blueprint.requires(Permission.SIGNATURES_INVITE, SigningLink)
+@blueprint.response(200, SigningLinkSchema)
+def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
+    """Get a link: whether it was opened, used, ended. The address itself is shown to nobody."""
+    return link
+
+
+@blueprint.route("/signing-links/<uuid:signing_link_id>", methods=["DELETE"])
+@blueprint.requires(Permission.SIGNATURES_INVITE, SigningLink)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.response(204)
+def end_signing_link(access: Access, link: SigningLink) -> None:
+    """End a link at once. What was signed by it stays; it goes on being listed."""
+    actions.revoke(link, access)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/scans", methods=["POST"])
+@blueprint.requires(
+    Permission.SIGNATURES_RECORD, PlanVersion, media="multipart/form-data", keyed=False
+)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.SIGNATURE_EXISTS)
+@blueprint.arguments(PaperSignatureSchema, location="form")
+@blueprint.arguments(ScanFileSchema, location="files")
+@blueprint.response(201, ScanSchema)
+def add_plan_version_scan(
+    access: Access, version: PlanVersion, fields: dict[str, Any], files: dict[str, Any]
+) -> Scan:
+    """Enter a signature given on paper, with its scan.
+
+    The scan is read, not believed: what is no PDF, PNG or JPEG is a 422 at
+    `/file`, and nothing is kept. Pictures lose what the camera noted (place,
+    device). Who signed had to be entitled on `signed_on`.
+    """
+    limit = settings.current().scan_limit
+    content = files["file"].stream.read(limit + 1)
+    if len(content) > limit:
+        raise invalid("file", f"A scan has at most {limit} bytes.")
+    fields["role"] = SignerRole(fields["role"])
+    fields["identity_check"] = IdentityCheck(fields["identity_check"])
+    return paper.receive(version, access, content, **fields)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/scans")
+@blueprint.requires(Permission.SIGNATURES_READ_SCANS, PlanVersion)
+@blueprint.lists(ScanSchema, SCANS)
+def list_plan_version_scans(access: Access, version: PlanVersion) -> Any:
+    """List the scans of papers signed for a version; of the family, each sees their own alone."""
+    return access.select(Scan).where(Scan.plan_version_id == version.id)
+
+
+@blueprint.route("/scans/<uuid:scan_id>")
+@blueprint.requires(Permission.SIGNATURES_READ_SCANS, Scan)
+@blueprint.response(200, ScanSchema)
+def get_scan(access: Access, scan: Scan) -> Scan:
+    """Get what is known of a scan; the file itself is its `content`."""
+    return scan
+
+
+@blueprint.route("/scans/<uuid:scan_id>/content")
+@blueprint.requires(
+    Permission.SIGNATURES_READ_SCANS, Scan, offers=tuple(str(one) for one in ScanType)
+)
+@blueprint.doc(
+    responses={
+        "200": {
+            "description": "The file, to be saved.",
+            "content": {
+                str(one): {"schema": {"type": "string", "format": "binary"}} for one in ScanType
+            },
+        }
+    }
+)
+def get_scan_content(access: Access, scan: Scan) -> Response:
+    """Get the scanned file, as an attachment; its SHA-256 is the scan's `sha256`."""
+    response = Response(paper.content_of(scan), mimetype=scan.media_type)
+    ending = ScanType(scan.media_type).name.lower()
+    response.headers["Content-Disposition"] = f'attachment; filename="{scan.id}.{ending}"'
+    return response
