@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from plp_api.goals.lifecycle import GOAL
 from plp_api.goals.models import Domain, GoalStatus, Outcome
+from plp_api.goals.reads import shape
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 
 LONGEST_TITLE = 200
@@ -31,6 +32,7 @@ class GoalSchema(ResourceSchema):
     """One goal, in SMART terms; the time-bound part is `due_on`."""
 
     life = GOAL
+    shape = staticmethod(shape)
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
@@ -44,7 +46,12 @@ class GoalSchema(ResourceSchema):
     due_on = Date(load_default=None, allow_none=True)
     proposed_at = Instant(dump_only=True, allow_none=True)
     confirmed_at = Instant(dump_only=True, allow_none=True)
-    confirmed_by = fields.UUID(dump_only=True, allow_none=True)
+    confirmed_by = fields.UUID(
+        attribute="shown_confirmer",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Null to a parent where another parent did, in home study."},
+    )
     proposed_outcome = Choice(
         Outcome,
         dump_only=True,

@@ -132,7 +132,15 @@ def shape(versions: Sequence[Any], access: Access) -> None:
     for version in versions:
         is_open = version.sealed_on is None or opens_seals(version.student_id, access)
         version.shown_statements = made[version.id]
+        version.shown_starter = access.shown_person(version.started_by, version.student_id)
+        version.shown_approver = access.shown_person(version.approved_by, version.student_id)
         for section in version.sections:
             section.shown_writer = shown_writer(section.written_by, access, version.student_id)
             is_theirs = may_read_section(section.visibility, access, version.student_id)
             section.shown_body = section.body if is_open and is_theirs else None
+
+
+def shape_entries(entries: Sequence[Any], access: Access) -> None:
+    """Give profile entries their writers, as far as the caller may know them."""
+    for entry in entries:
+        entry.shown_writer = access.shown_person(entry.written_by, entry.student_id)

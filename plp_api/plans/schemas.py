@@ -12,7 +12,7 @@ from plp_api.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.plans.reads import shape
+from plp_api.plans.reads import shape, shape_entries
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.templates.models import Visibility
 
@@ -152,14 +152,26 @@ class PlanVersionSchema(ResourceSchema):
     number = fields.Integer()
     status = Choice(VersionStatus)
     sections = fields.List(fields.Nested(VersionSectionSchema))
-    started_by = fields.UUID()
+    started_by = fields.UUID(
+        attribute="shown_starter",
+        allow_none=True,
+        metadata={"description": "Null to a parent where another parent did."},
+    )
     submitted_at = Instant(allow_none=True)
     submitted_by = fields.UUID(allow_none=True)
     recorded_for = fields.String(
         allow_none=True, metadata={"description": "Why an advisor handed it in for the student."}
     )
     approved_at = Instant(allow_none=True)
-    approved_by = fields.UUID(allow_none=True)
+    approved_by = fields.UUID(
+        attribute="shown_approver",
+        allow_none=True,
+        metadata={"description": "In home study who put it in force; null to another parent."},
+    )
+    regime = Choice(
+        Regime,
+        metadata={"description": "Whose it was to put in force: the school's or the family's."},
+    )
     in_force_on = Date(allow_none=True)
     superseded_on = Date(allow_none=True)
     snapshot_sha256 = fields.String(
@@ -345,11 +357,18 @@ class HistorySchema(Schema):
 class ProfileEntrySchema(ResourceSchema):
     """Something a student says of themselves; withdrawn ones stay as history."""
 
+    shape = staticmethod(shape_entries)
+
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
     kind = Choice(ProfileKind, required=True)
     body = Text(required=True, longest=2000, metadata={"example": "Patient with animals"})
-    written_by = fields.UUID(dump_only=True)
+    written_by = fields.UUID(
+        attribute="shown_writer",
+        allow_none=True,
+        dump_only=True,
+        metadata={"description": "Null to a parent where another parent did, in home study."},
+    )
     replaces_id = fields.UUID(
         load_default=None,
         allow_none=True,

@@ -19,7 +19,8 @@ from plp_api.supports.models import Support
 
 def of(student: Student, access: Access) -> Select[Any]:
     """The student's supports: all, for who reads them whole; else those that hold today."""
-    found = access.beneath(student, Support)
+    readable = access.select(Support, Permission.SUPPORTS_READ_ACCOMMODATIONS)
+    found = readable.where(Support.student_id == student.id)
     is_whole = access.may(Permission.SUPPORTS_READ, student.id)
     return found if is_whole else found.where(holds(Support))
 

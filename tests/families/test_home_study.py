@@ -109,7 +109,9 @@ def test_a_version_is_not_handed_in_at_home(student, version, at_home):
     assert "16 V.S.A. 942" in refused.json["detail"]
 
 
-def test_a_version_handed_in_before_is_put_in_force_by_the_family(student, registrar, pupil, version):
+def test_a_version_handed_in_before_is_put_in_force_by_the_family(
+    student, registrar, pupil, version
+):
     student.act(version, "submit")
     registrar.made(f"/students/{pupil.id}/home-studies", {})
     assert student.act(version, "put_in_force").status_code == 200
@@ -267,7 +269,9 @@ def test_no_review_is_opened_in_home_study_and_one_is_on_return(
     assert opened["status"] == "scheduled"
 
 
-def test_back_at_school_the_advisor_approves_again(student, advisor, registrar, at_home, pupil, version):
+def test_back_at_school_the_advisor_approves_again(
+    student, advisor, registrar, at_home, pupil, version
+):
     student.act(version, "put_in_force")
     ended = registrar.patch(at_home, {"ends_on": clock.today().isoformat()})
     assert ended.status_code == 200, ended.json
@@ -284,9 +288,7 @@ def test_a_span_ahead_changes_nothing_until_its_day(
     client, world, database, registrar, advisor, student, pupil
 ):
     tomorrow = clock.today() + timedelta(days=1)
-    registrar.made(
-        f"/students/{pupil.id}/home-studies", {"starts_on": tomorrow.isoformat()}
-    )
+    registrar.made(f"/students/{pupil.id}/home-studies", {"starts_on": tomorrow.isoformat()})
     assert advisor.get(f"/goals/{pupil.goal_id}").status_code == 200
     with time_machine.travel(clock.now() + timedelta(days=1)):
         assert client.as_(world.home.advisor).get(f"/goals/{pupil.goal_id}").status_code == 404
