@@ -45,16 +45,25 @@ from plp_api.people.ties import (
     RelationshipStatus,
     SchoolEnrollment,
 )
-from plp_api.plans.models import Plan, PlanVersion, Regime
+from plp_api.plans.models import Plan, PlanVersion, Regime, VersionReaffirmation
 from plp_api.reports.suppression import Kind, Standing
 from plp_api.reviews.models import Review
 from plp_api.signatures import standing as signatures
+from plp_api.signatures.models import SignatureState
 from plp_api.signatures.standing import AS_OF
 
 GRADES = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 STATES = ("current", "due", "overdue", "excepted")
 HAS_PLAN, NO_PLAN = "has_plan", "no_plan"
 SIGNED, PENDING, UNSIGNED = "signed", "pending", "unsigned"
+# Among other words for a student's standing, `excepted` is the review's.
+WITHOUT = "signatures_excepted"
+SIGNATURES = {
+    signatures.LETTERS[SignatureState.COMPLETE]: SIGNED,
+    signatures.LETTERS[SignatureState.PENDING]: PENDING,
+    signatures.LETTERS[SignatureState.EXCEPTED]: WITHOUT,
+    "": UNSIGNED,
+}
 
 CYCLE_STARTS_ON = bindparam("cycle_starts_on", type_=Date())
 LATEST_ENTRY = bindparam("latest_entry", type_=Date())
@@ -62,9 +71,7 @@ LATEST_ENTRY = bindparam("latest_entry", type_=Date())
 
 def standings() -> list[Standing]:
     """Every combination of measures that one student can count under."""
-    every = (
-        frozenset(one) for one in product(STATES, (HAS_PLAN, NO_PLAN), (SIGNED, PENDING, UNSIGNED))
-    )
+    every = (frozenset(one) for one in product(STATES, (HAS_PLAN, NO_PLAN), SIGNATURES.values()))
     return [one for one in every if _is_possible(one)]
 
 
@@ -115,7 +122,7 @@ def counts(caller: Caller, as_of: date, *, by_advisor: bool) -> Counts:
 
 def _kind(row: Mapping[str, Any]) -> Kind:
     advisors = sorted({str(UUID(one)) for one in (row["advisors"] or "").split(",") if one})
-    standing = frozenset((row["state"], row["plan"], row["signatures"]))
+    standing = frozenset((row["state"], row["plan"], SIGNATURES[row["signatures"]]))
     return Kind(str(row["school_id"]), row["grade"], tuple(advisors), standing)
 
 
@@ -153,16 +160,15 @@ def _standings(is_seen: ColumnElement[bool], *, by_advisor: bool) -> Subquery:
     """One row for each student enrolled on the day, with where they learn and how they stand."""
     place, reviews = places(), _reviews()
     advisors = _advisors() if by_advisor else None
-    is_complete = next(one for one in signatures.columns() if one.name == "is_complete")
     columns = [
         place.c.school_id,
         place.c.grade,
         (null() if advisors is None else advisors.c.advisors).label("advisors"),
         case((Plan.opened_on <= AS_OF, HAS_PLAN), else_=NO_PLAN).label("plan"),
         _state(place.c.student_id, reviews).label("state"),
-        case((PlanVersion.id.is_(None), UNSIGNED), (is_complete, SIGNED), else_=PENDING).label(
-            "signatures"
-        ),
+        case(
+            (PlanVersion.id.is_(None), ""), else_=signatures.state_letter(signatures.marks())
+        ).label("signatures"),
         case((is_seen, literal(1)), else_=literal(0)).label("is_seen"),
     ]
     joined = (
@@ -267,6 +273,23 @@ def _reviews() -> Subquery:
     )
 
 
+def _updated_on() -> ColumnElement[Any]:
+    """The day on which the version in force was last approved or reaffirmed.
+
+    For a correction it is that of the version it corrects: it updates nothing.
+    """
+    kept = (
+        select(func.max(VersionReaffirmation.reaffirmed_on))
+        .where(
+            VersionReaffirmation.plan_version_id == PlanVersion.id,
+            VersionReaffirmation.reaffirmed_on <= AS_OF,
+        )
+        .correlate(PlanVersion)
+        .scalar_subquery()
+    )
+    return func.coalesce(kept, PlanVersion.reviewed_on, PlanVersion.in_force_on)
+
+
 def _state(student_id: ColumnElement[Any], reviews: Subquery) -> ColumnElement[Any]:
     """Current, excepted, overdue or due: the first that holds.
 
@@ -274,7 +297,7 @@ def _state(student_id: ColumnElement[Any], reviews: Subquery) -> ColumnElement[A
     force since its cycle began. Without a plan, who entered before this cycle
     and longer ago than the days a late entry has.
     """
-    since = PlanVersion.in_force_on
+    since = _updated_on()
     owes = and_(
         reviews.c.owed.is_not(None),
         or_(since.is_(None), since < reviews.c.owed),

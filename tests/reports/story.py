@@ -25,7 +25,12 @@ from plp_api.people.ties import (
 )
 from plp_api.plans.models import Plan, PlanVersion
 from plp_api.reviews.models import Review
-from plp_api.signatures.models import Signature
+from plp_api.signatures.models import (
+    Signature,
+    SignatureDecline,
+    SignatureException,
+    SignatureWaiver,
+)
 from plp_api.templates.models import PlanTemplate
 from tests.world import SECTIONS, Place, appoint, person
 
@@ -41,11 +46,18 @@ def day(text: str) -> date:
 
 @dataclass
 class Version:
-    """A plan version: in force from a day to a day, signed as a role by somebody on a day."""
+    """A plan version: in force from a day to a day, signed as a role by somebody on a day.
+
+    `goes_on` with the signatures of the version before, where nothing asked for new ones.
+    """
 
     on: str
     until: str | None = None
     signed: dict[str, str] = field(default_factory=dict)
+    declined: dict[str, str] = field(default_factory=dict)
+    # Of whom it does without, from a day until it was taken back.
+    without: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    goes_on: bool = False
 
 
 @dataclass
@@ -64,6 +76,8 @@ class Pupil:
     home: str = HIGH
     # The days of home study.
     at_home: tuple[str, str | None] | None = None
+    # The days on which there is no parent to sign.
+    waived: tuple[str, str | None] | None = None
 
     def place(self, on: date) -> tuple[str, str] | None:
         """School and grade on the day."""
@@ -110,13 +124,30 @@ class Pupil:
         version = self.in_force(on)
         if version is None:
             return None
-        signed = {name for name, when in version.signed.items() if day(when) <= on}
-        rights_moved = self.born and clock.birthday(day(self.born), 18) <= on
+        first = self.versions[self.versions.index(version) - 1] if version.goes_on else version
+        signed = {name for name, when in first.signed.items() if day(when) <= on}
+        declined = {name for name, when in first.declined.items() if day(when) <= on} - signed
+        without = {who for who, span in first.without.items() if _holds(*span, on)}
+        students = "done" if "student" in signed else "without" if "student" in without else "open"
+        found = {students, self._parents(signed, declined, without, on, all_decide=all_decide)}
+        if "open" in found:
+            return "pending"
+        return "signatures_excepted" if "without" in found else "signed"
+
+    def _parents(
+        self, signed: set[str], declined: set[str], without: set[str], on: date, *, all_decide: bool
+    ) -> str:
+        """Whether what is asked of the parents is done, done without, or open."""
+        if self.born and clock.birthday(day(self.born), 18) <= on:
+            return "done"
         deciding = {name for name, span in self.parents.items() if _holds(*span, on)}
         parents = signed - {"student"}
-        parents_done = bool(parents) and (not all_decide or deciding <= parents)
-        is_complete = "student" in signed and (rights_moved or parents_done)
-        return "signed" if is_complete else "pending"
+        have_signed = bool(parents) and (not all_decide or deciding <= parents)
+        if have_signed and not declined & deciding:
+            return "done"
+        if self.waived and _holds(*self.waived, on):
+            return "done"
+        return "without" if "parent" in without else "open"
 
     def advisors_on(self, on: date) -> list[str | None]:
         held = sorted({who for who, start, end in self.advisors if _holds(start, end, on)})
@@ -287,6 +318,65 @@ STORY = [
 ]
 
 
+STORY += [
+    # The mother keeps silent: done without in April, by mistake as it turns out in May; she signs
+    # in July.
+    Pupil(
+        at=[(HIGH, "10", "25-08-25", None)],
+        plan="25-09-01",
+        versions=[
+            Version(
+                "26-03-01",
+                None,
+                {"student": "26-03-02", "mother": "26-07-01"},
+                without={"parent": ("26-04-01", "26-05-10")},
+            )
+        ],
+        parents={"mother": ("20-01-01", None)},
+    ),
+    # The father declines, the mother signs: split from April, settled in June. In September
+    # something is amended that asks for no new signatures.
+    Pupil(
+        at=[(HIGH, "11", "25-08-25", None)],
+        plan="25-09-01",
+        versions=[
+            Version(
+                "26-03-01",
+                "26-09-10",
+                {"student": "26-03-02", "mother": "26-03-20"},
+                declined={"father": "26-04-05"},
+                without={"parent": ("26-06-10", None)},
+            ),
+            Version("26-09-10", goes_on=True),
+        ],
+        parents={"mother": ("20-01-01", None), "father": ("20-01-01", None)},
+    ),
+    # In state custody from February to August; then a guardian stands in.
+    Pupil(
+        at=[(HIGH, "12", "25-08-25", None)],
+        plan="25-09-01",
+        versions=[Version("26-01-10", None, {"student": "26-01-10"})],
+        parents={"mother": ("26-08-01", None)},
+        waived=("26-02-01", "26-08-01"),
+    ),
+    # Declines, and signs after all; the student is in hospital.
+    Pupil(
+        at=[(HIGH, "12", "25-08-25", None)],
+        plan="25-09-01",
+        versions=[
+            Version(
+                "26-01-10",
+                None,
+                {"mother": "26-06-15"},
+                declined={"mother": "26-01-12"},
+                without={"parent": ("26-03-01", None), "student": ("26-02-01", None)},
+            )
+        ],
+        parents={"mother": ("20-01-01", None)},
+    ),
+]
+
+
 def chance(seed: int, count: int) -> list[Pupil]:
     """Students with facts at random, as a district might have them."""
     draw = random.Random(seed)
@@ -305,6 +395,11 @@ def chance(seed: int, count: int) -> list[Pupil]:
             for who in ("student", "mother"):
                 if draw.random() < 0.6:
                     version.signed[who] = some_day(version.on, version.until or "26-12-31")
+                elif draw.random() < 0.5:
+                    version.declined[who] = some_day(version.on, version.until or "26-12-31")
+            if draw.random() < 0.3:
+                since = some_day(version.on, "26-12-31")
+                version.without["parent"] = since, draw.choice([None, some_day(since, "26-12-31")])
         has_plan = bool(days) or draw.random() < 0.7
         excepted = some_day("25-12-01", "26-11-30") if draw.random() < 0.2 else None
         reviews = [(2024, "25-11-30", None), (2025, "26-11-30", excepted)]
@@ -380,6 +475,9 @@ class Rows:
             Plan,
             PlanVersion,
             Signature,
+            SignatureDecline,
+            SignatureException,
+            SignatureWaiver,
             Review,
         )
         self.by_table: dict[Any, list[dict[str, Any]]] = {table: [] for table in tables}
@@ -406,6 +504,9 @@ class Rows:
             for school, grade, start, end in facts.at
         ]
         self._relate(own, facts)
+        if facts.waived:
+            waiver = {**own, **_span(*facts.waived), "reason": "state_custody"}
+            self.by_table[SignatureWaiver].append({**waiver, "set_by": self.place.admin.id})
         if facts.at_home:
             self.by_table[HomeStudy].append({**own, **_span(*facts.at_home)})
         if facts.plan:
@@ -462,10 +563,16 @@ class Rows:
                 "started_by": of_plan["student_id"],
                 "in_force_on": day(version.on),
                 "superseded_on": day(version.until) if version.until else None,
+                "signed_version_id": self.last_version if version.goes_on else version_id,
             }
         )
+        if version.goes_on:
+            return
+        self.last_version = version_id
+        own = {"district_id": of_plan["district_id"], "student_id": of_plan["student_id"]}
+        self._without_signature(own, version_id, version)
+        people = {"student": of_plan["student_id"], "school": self.place.admin.id}
         for who, when in {"school": version.on, **version.signed}.items():
-            people = {"student": of_plan["student_id"], "school": self.place.admin.id}
             self.by_table[Signature].append(
                 {
                     "district_id": of_plan["district_id"],
@@ -478,6 +585,32 @@ class Rows:
                     "signed_at": _evening(day(when)),
                 }
             )
+
+    def _without_signature(self, own: dict[str, Any], version_id: UUID, version: Version) -> None:
+        about = {**own, "signed_version_id": version_id}
+        self.by_table[SignatureDecline] += [
+            {
+                **about,
+                "person_id": own["student_id"] if who == "student" else getattr(self.place, who).id,
+                "role": "student" if who == "student" else "parent",
+                "words": "No.",
+                "declined_at": _evening(day(when)),
+            }
+            for who, when in version.declined.items()
+        ]
+        self.by_table[SignatureException] += [
+            {
+                **about,
+                "role": role,
+                "basis": "silence",
+                "reason": "Nobody answers.",
+                "given_by": self.place.admin.id,
+                "given_at": _evening(day(since)),
+                # On the day it is taken back it holds no more.
+                "withdrawn_at": _evening(day(until)) if until else None,
+            }
+            for role, (since, until) in version.without.items()
+        ]
 
 
 def _span(start: str, end: str | None) -> dict[str, Any]:

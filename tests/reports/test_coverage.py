@@ -41,9 +41,9 @@ def tell(client, database):
 
 def numbers(row):
     """The counted measures of a row that are not zero."""
-    flat = {**row, **row["signatures"]}
-    measures = (*MEASURES, *SIGNATURES)
-    return {one: flat[one] for one in measures if flat[one]}
+    apart = {SIGNATURES[name]: number for name, number in row["signatures"].items()}
+    flat = {**{one: row[one] for one in MEASURES}, **apart}
+    return {one: number for one, number in flat.items() if number}
 
 
 def value(group, name):

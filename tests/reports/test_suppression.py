@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from plp_api.reports.coverage import PENDING, SIGNED, STATES, UNSIGNED, standings
+from plp_api.reports.coverage import SIGNATURES, STATES, standings
 from plp_api.reports.suppression import ENROLLED, LEAST, NO_ADVISOR, Kind, groups, hidden
 from tests.reports.attacker import Thorough, bounds, count, lines
 
-FAMILIES = (STATES, ("has_plan", "no_plan"), (SIGNED, PENDING, UNSIGNED))
+FAMILIES = (STATES, ("has_plan", "no_plan"), tuple(SIGNATURES.values()))
 MEASURES = [one for family in FAMILIES for one in family]
 ALL = (None, None, None)
 

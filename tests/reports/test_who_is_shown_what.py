@@ -146,7 +146,7 @@ def answers(read, name):
                 for measure in MEASURES:
                     told[key, measure] = group[measure]
                 for measure in SIGNATURES:
-                    told[key, measure] = group["signatures"][measure]
+                    told[key, SIGNATURES[measure]] = group["signatures"][measure]
     return told
 
 
