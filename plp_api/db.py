@@ -576,7 +576,8 @@ def _fetch_pipelined(
             cursors.append(cursor)
         if is_last:
             RawCursor(driver).execute("COMMIT")
-        return [cursor.fetchall() for cursor in cursors]
+    # After the block, whose end has waited for all of them at once.
+    return [cursor.fetchall() for cursor in cursors]
 
 
 def iso(value: date | datetime | None) -> str | None:
