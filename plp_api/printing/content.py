@@ -1,74 +1,78 @@
 """One frozen version for one reader: everything that a page shows, as plain values.
 
-What is signed stands in the snapshot, and all of it is shown, parts that this
+What is signed stands in the snapshot, and all of it is shown, members that this
 code has never heard of included. Ids stand there; names are the reader's.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plp_api import db
 from plp_api.access.rows import Access
 from plp_api.people import names
 from plp_api.people.models import District, Person, School, Student
 from plp_api.people.names import Audience, Name
-from plp_api.plans.models import PlanVersion
-from plp_api.plans.reads import snapshot_of
-from plp_api.printing.words import day, label, phrase, value_words
-from plp_api.signatures.models import Signature, SignerRole
+from plp_api.plans import parts, reads, statements
+from plp_api.plans.models import PlanVersion, Statement, VersionReaffirmation
+from plp_api.printing import signed
+from plp_api.printing.signed import Signed
+from plp_api.printing.words import CODES, Fact, day, label, local_day, phrase, value_words
 
 SMART = ("specific", "measurable", "achievable", "relevant")
-# Members of the snapshot that have a place of their own on the page; the others are parts.
-PLACED = frozenset(
-    {"format", "plan_id", "plan_version_id", "student_id", "number", "sections", "goals"}
-)
-TITLES = ("title", "course_title", "course", "name")
+SECTIONS, GOALS = "sections", "goals"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom the content is: by whom names are read, and which parent they are."""
+    """For whom the content is: whose audience names are, and which parent is reading.
+
+    `access` is the caller's where somebody is signed in; who reads by a link has
+    none, and whoever let them in answers for it.
+    """
 
     person_id: UUID
     audience: Audience
+    access: Access | None = None
 
 
 @dataclass(frozen=True)
-class Fact:
-    """A label with its words."""
+class Disagreement:
+    """A statement of disagreement, which travels with what it contests (34 CFR 99.21)."""
 
-    label: str
-    words: str
+    by: str
+    on: str
+    body: str
 
 
 @dataclass(frozen=True)
 class Section:
     """A section's title and text."""
 
-    key: str
+    part: str
     title: str
     body: str
+    statements: tuple[Disagreement, ...]
 
 
 @dataclass(frozen=True)
 class Item:
     """A goal, a pathway element: a title, what kind of thing it is, and its facts."""
 
-    id: str | None
+    part: str
     title: str
     kind: str
     facts: tuple[Fact, ...]
+    statements: tuple[Disagreement, ...]
 
 
 @dataclass(frozen=True)
-class Part:
+class Group:
     """Items of one kind: `key` is the snapshot's member."""
 
     key: str
@@ -77,129 +81,172 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A signature; `name` is None where the reader learns the role alone."""
-
-    role: str
-    name: str | None
-    method: str
-    language: str
-    on: str
-
-
-@dataclass(frozen=True)
 class Content:
-    """A frozen version as its reader may see it. Dates are words, for the district's zone."""
+    """A frozen version as its reader may see it. Dates are words, for the district's zone.
+
+    `about` tells of the version in labelled words, `statements` contest the
+    whole of it, `missing` says which signatures are not there.
+    """
 
     district: str
     school: str | None
     student: Name
-    grade: str | None
     number: int
-    is_in_force: bool
     in_force_on: str
-    superseded_on: str | None
+    about: tuple[Fact, ...]
     sha256: str
+    statements: tuple[Disagreement, ...]
     sections: tuple[Section, ...]
-    goals: Part
-    parts: tuple[Part, ...]
+    goals: Group
+    groups: tuple[Group, ...]
     signatures: tuple[Signed, ...]
+    missing: tuple[Fact, ...]
 
 
 def reader(access: Access, student_id: UUID) -> Reader:
     """The caller as a reader of this student's plan."""
     is_family = access.is_family(student_id)
-    return Reader(access.caller.person_id, names.audience(is_family=is_family))
+    return Reader(access.caller.person_id, names.audience(is_family=is_family), access)
 
 
 def of(version: PlanVersion, by: Reader) -> Content:
-    """The content of a frozen version. Raises Problem(action_unavailable) before approval."""
-    frozen = orjson.loads(snapshot_of(version))
+    """The content of a frozen version.
+
+    What is signed is shown whole or not at all. Raises Problem: action_unavailable
+    before approval, version_sealed, permission_denied where a part is denied the reader.
+    """
+    frozen = orjson.loads(reads.snapshot_of(version, by.access))
+    if by.access is not None:
+        for member in frozen.keys() - parts.FRAME:
+            by.access.require(parts.permission_of(member), version)
     session = db.session()
     student = session.get_one(Student, version.student_id)
     district = session.get_one(District, version.district_id)
     school_id = student.plan_home_school_id
-    superseded_on = version.superseded_on
+    drawn = _Drawing(frozen, _disagreements(version, by, ZoneInfo(district.time_zone)))
+    name = student.person.name_for(by.audience)
     return Content(
         district=district.name,
         school=session.get_one(School, school_id).name if school_id else None,
-        student=student.person.name_for(by.audience),
-        grade=student.grade,
+        student=name,
         number=version.number,
-        is_in_force=superseded_on is None,
-        in_force_on=_day(version.in_force_on),
-        superseded_on=day(superseded_on) if superseded_on else None,
+        in_force_on=day(version.in_force_on) if version.in_force_on else "",
+        about=tuple(_about(version, student, name)),
         sha256=version.snapshot_sha256 or "",
-        sections=tuple(
-            Section(one["key"], one["title"], one["body"]) for one in frozen["sections"]
-        ),
-        goals=Part("goals", "Goals", tuple(_goal(one) for one in frozen.get("goals", []))),
-        parts=tuple(_parts(frozen)),
-        signatures=tuple(_signatures(version, by, ZoneInfo(district.time_zone))),
+        statements=drawn.contesting(statements.WHOLE),
+        sections=tuple(drawn.sections()),
+        goals=Group(GOALS, "Goals", tuple(drawn.goals())),
+        groups=tuple(drawn.groups()),
+        signatures=tuple(signed.on(version, by.person_id, by.audience, district)),
+        missing=tuple(signed.missing(version, district)),
     )
 
 
-def _day(on: date | None) -> str:
-    if on is None:
-        raise ValueError("a frozen version came into force on a day")
-    return day(on)
-
-
-def _goal(goal: Mapping[str, Any]) -> Item:
-    facts = [Fact(phrase(name), goal[name]) for name in SMART if goal[name]]
-    if goal["due_on"]:
-        facts.append(Fact("Due", value_words(goal["due_on"])))
-    return Item(goal["goal_id"], goal["title"], phrase(goal["domain"]), tuple(facts))
-
-
-def _parts(frozen: Mapping[str, Any]) -> Iterable[Part]:
-    for name, member in frozen.items():
-        if name in PLACED or not member:
-            continue
-        rows = member if isinstance(member, list) else [member]
-        yield Part(name, phrase(name), tuple(_item(name, row) for row in rows))
-
-
-def _item(name: str, row: Any) -> Item:
-    """Anything that stands in a snapshot: its title, its kind, and all else as labelled words."""
-    if not isinstance(row, Mapping):
-        return Item(None, value_words(row), "", ())
-    kind = phrase(row["type"]) if row.get("type") else ""
-    titled = next((one for one in TITLES if row.get(one)), None)
-    title = row[titled] if titled else kind or phrase(name)
-    facts = tuple(
-        Fact(label(key), words)
-        for key, value in row.items()
-        if key not in (titled, "type") and not key.endswith("_id") and (words := value_words(value))
+def _about(version: PlanVersion, student: Student, name: Name) -> Iterable[Fact]:
+    if student.grade:
+        yield Fact("Grade", student.grade.lstrip("0"))
+    if name.pronouns:
+        yield Fact("Pronouns", name.pronouns)
+    yield Fact("Version", str(version.number))
+    if version.corrects_id:
+        corrected = db.session().get_one(PlanVersion, version.corrects_id)
+        yield Fact("Corrects", f"version {corrected.number} (34 CFR 99.21)")
+    if version.in_force_on:
+        yield Fact("In force", f"since {day(version.in_force_on)}")
+    kept = select(func.max(VersionReaffirmation.reaffirmed_on)).where(
+        VersionReaffirmation.plan_version_id == version.id
     )
-    own_ids = ("id", f"{name.removesuffix('s')}_id")
-    own_id = next((str(row[key]) for key in own_ids if key in row), None)
-    return Item(own_id, title, kind if kind != title else "", facts)
+    if kept_on := db.session().scalar(kept):
+        yield Fact("Reviewed and kept", day(kept_on))
+    if version.superseded_on:
+        yield Fact("Superseded", day(version.superseded_on))
 
 
-def _signatures(version: PlanVersion, by: Reader, zone: ZoneInfo) -> Iterable[Signed]:
-    session = db.session()
-    given = select(Signature).where(Signature.plan_version_id == version.id)
-    rows = session.scalars(given.order_by(Signature.signed_at, Signature.id)).all()
-    shown = {row.person_id for row in rows if not _is_withheld(row, by)}
-    asked = select(Person).where(db.any_of(Person.id, db.ids_bind("ids")))
-    people = {one.id: one for one in session.scalars(asked, {"ids": list(shown)})}
-    for row in rows:
-        person = people.get(row.person_id)
-        yield Signed(
-            role=phrase(row.role),
-            name=str(person.name_for(by.audience)) if person else None,
-            method=phrase(row.method),
-            language=row.language,
-            on=_local(row.signed_at, zone),
-        )
+def _disagreements(
+    version: PlanVersion, by: Reader, zone: ZoneInfo
+) -> dict[str, list[Disagreement]]:
+    """Statements of disagreement by the part they contest, authors as the reader knows them."""
+    if by.access is None:
+        made = statements.on(version)
+    else:
+        made = reads.statements_on([version], by.access)[version.id]
+    found: dict[str, list[Disagreement]] = {}
+    for one in made:
+        said = Disagreement(_author(one, by), local_day(one.stated_at, zone), one.body)
+        found.setdefault(one.part, []).append(said)
+    return found
 
 
-def _is_withheld(signature: Signature, by: Reader) -> bool:
+def _author(made: Statement, by: Reader) -> str:
     """A parent never learns who the other parent is."""
-    is_other_parent = signature.role == SignerRole.PARENT and signature.person_id != by.person_id
-    return is_other_parent and by.audience is Audience.FAMILY
+    role = phrase(made.author_role).lower()
+    is_known = made.author_id in (made.student_id, by.person_id)
+    if by.audience is Audience.FAMILY and not is_known:
+        return f"a {role}"
+    person = db.session().get_one(Person, made.author_id)
+    return f"{person.name_for(by.audience)}, {role}"
 
 
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    return day(at.astimezone(zone).date())
+class _Drawing:
+    """A snapshot's members as words, each part with the statements that contest it."""
+
+    def __init__(self, frozen: dict[str, Any], made: dict[str, list[Disagreement]]) -> None:
+        self.made = made
+        self.members: dict[str, list[tuple[str, Any]]] = {}
+        for part, _, value in parts.places(frozen):
+            self.members.setdefault(part.split("/")[0], []).append((part, value))
+
+    def contesting(self, part: str) -> tuple[Disagreement, ...]:
+        return tuple(self.made.get(part, ()))
+
+    def sections(self) -> Iterable[Section]:
+        for part, one in self.members.get(SECTIONS, []):
+            if isinstance(one, Mapping):
+                yield Section(part, one["title"], one["body"], self.contesting(part))
+
+    def goals(self) -> Iterable[Item]:
+        for part, goal in self.members.get(GOALS, []):
+            if isinstance(goal, Mapping):
+                yield self._goal(part, goal)
+
+    def _goal(self, part: str, goal: Mapping[str, Any]) -> Item:
+        facts = [Fact(phrase(name), goal[name]) for name in SMART if goal[name]]
+        if goal["due_on"]:
+            facts.append(Fact("Due", value_words("due_on", goal["due_on"])))
+        kind = phrase(goal["domain"])
+        return Item(part, goal["title"], kind, tuple(facts), self.contesting(part))
+
+    def groups(self) -> Iterable[Group]:
+        for member, found in self.members.items():
+            if member in (SECTIONS, GOALS):
+                continue
+            rows = [
+                (part, row)
+                for part, value in found
+                for row in (value if isinstance(value, list) else [value])
+            ]
+            items = tuple(self._item(member, part, row) for part, row in rows if row is not None)
+            if items:
+                yield Group(member, phrase(member), items)
+
+    def _item(self, member: str, part: str, row: Any) -> Item:
+        """Whatever stands in a snapshot: its title, its kind, and all else as labelled words."""
+        if not isinstance(row, Mapping):
+            return Item(part, value_words(member, row), "", (), self.contesting(part))
+        kind = phrase(row["type"]) if row.get("type") else ""
+        title = row.get("title") or kind or phrase(member)
+        facts = tuple(
+            Fact(label(name), words)
+            for name, value in row.items()
+            if name not in ("title", "type") and (words := _words(name, value))
+        )
+        return Item(part, title, kind if kind != title else "", facts, self.contesting(part))
+
+
+def _words(name: str, value: Any) -> str:
+    """A member in words. Ids say nothing on paper; of a supervisor the name is looked up."""
+    if name == "supervisor_id" and value:
+        return db.session().get_one(Person, UUID(value)).display_name
+    if name == "id" or name.endswith("_id"):
+        return ""
+    return phrase(value) if name in CODES and isinstance(value, str) else value_words(name, value)

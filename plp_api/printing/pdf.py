@@ -5,19 +5,20 @@ it is ever read as markup. Typst's own fonts (Latin, Greek, Cyrillic and more)
 come first, then whatever fonts the machine has.
 """
 
-import json
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any, cast
 
+import orjson
+
 from plp_api.printing import glyphs
 from plp_api.printing.copies import Copy
 from plp_api.printing.page import paragraphs
+from plp_api.printing.words import Fact
 
 STANDARD: Any = "ua-1"
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -55,7 +56,7 @@ def _compile(shown: dict[str, Any], printed_at: datetime, standards: list[Any]) 
     compiler = typst.Compiler(_template(), font_paths=_fonts())
     found = compiler.compile(
         format="pdf",
-        sys_inputs={"plan": json.dumps(shown)},
+        sys_inputs={"plan": orjson.dumps(shown).decode()},
         pdf_standards=standards,
         timestamp=printed_at,
     )
@@ -93,17 +94,31 @@ def _draws(characters: str) -> bool:
 
 def _data(copy: Copy) -> dict[str, Any]:
     """What the template draws: the content, each long text as paragraphs of lines."""
-    shown = asdict(copy.content)
-    shown["student"] = str(copy.content.student)
-    shown["pronouns"] = copy.content.student.pronouns
-    for section in shown["sections"]:
-        section["body"] = _paragraphs(section["body"])
-    for part in (shown["goals"], *shown["parts"]):
-        for item in part["items"]:
-            for fact in item["facts"]:
-                fact["words"] = _paragraphs(fact["words"])
-    around = {"progress": asdict(copy.progress), "whose": copy.whose, "address": copy.address}
+    shown = {**_plain(copy.content), "student": str(copy.content.student)}
+    shown["about"] += _plain([Fact("Copy for", copy.whose)])
+    _into_paragraphs(shown, "body")
+    for group in (shown["goals"], *shown["groups"]):
+        _into_paragraphs(group, "words")
+    around = {"progress": _plain(copy.progress), "address": copy.address}
     return {**_clean({**shown, **around}), "notice": None}
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as JSON has them."""
+    return orjson.loads(orjson.dumps(value))
+
+
+def _into_paragraphs(value: Any, name: str) -> None:
+    """Make paragraphs of every text of that name, however deep."""
+    if isinstance(value, list):
+        for one in value:
+            _into_paragraphs(one, name)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == name:
+                value[key] = _paragraphs(one)
+            else:
+                _into_paragraphs(one, name)
 
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:
@@ -122,7 +137,7 @@ def _clean(value: Any) -> Any:
         return glyphs.without_controls(value)
     if isinstance(value, dict):
         return {key: _clean(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [_clean(one) for one in value]
     return value
 
@@ -133,6 +148,6 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for one in value.values():
             yield from _strings(one)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list):
         for one in value:
             yield from _strings(one)

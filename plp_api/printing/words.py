@@ -2,29 +2,46 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CODE = re.compile(r"[a-z]+(_[a-z0-9]+)*")
+# Members whose values are enumerated; every other word is somebody's, and printed as it stands.
+CODES = frozenset({"type", "domain", "funding", "kind", "provider_kind", "status", "regime"})
 # Words that are not read as they are spelled.
 SPOKEN = {
-    "cte": "CTE",
-    "elo": "ELO",
+    "cte": "Career and technical education (CTE)",
+    "elo": "Extended learning opportunity (ELO)",
     "personal_social": "Personal and social",
     "account": "Signed in",
     "in_room": "In the room",
     "link": "By link",
+    "paper": "On paper",
 }
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A label with its words."""
+
+    label: str
+    words: str
 
 
 def day(on: date) -> str:
     """A date as it is written in Vermont."""
     return f"{MONTHS[on.month - 1]} {on.day}, {on.year}"
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> str:
+    """The date of an instant where the district is."""
+    return day(at.astimezone(zone).date())
 
 
 def phrase(code: str) -> str:
@@ -37,23 +54,18 @@ def label(name: str) -> str:
     return phrase(re.sub(r"^is_|_(on|at)$", "", name))
 
 
-def value_words(value: Any) -> str:
-    """Any JSON value in words; empty where there is nothing to say."""
+def value_words(name: str, value: Any) -> str:
+    """The value of a member in words; empty where there is nothing to say."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, str):
-        return _text(value)
+        is_day = name.endswith("_on") and ISO_DAY.fullmatch(value)
+        return day(date.fromisoformat(value)) if is_day else value
     if isinstance(value, Mapping):
-        pairs = ((label(key), value_words(one)) for key, one in value.items())
-        return "; ".join(f"{name}: {words}" for name, words in pairs if words)
+        pairs = ((label(key), value_words(key, one)) for key, one in value.items())
+        return "; ".join(f"{called}: {words}" for called, words in pairs if words)
     if isinstance(value, list):
-        return ", ".join(words for one in value if (words := value_words(one)))
+        return ", ".join(words for one in value if (words := value_words(name, one)))
     return str(value)
-
-
-def _text(value: str) -> str:
-    if ISO_DAY.fullmatch(value):
-        return day(date.fromisoformat(value))
-    return phrase(value) if CODE.fullmatch(value) and "_" in value else value
