@@ -25,6 +25,13 @@ from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
 from plp_api.rostering.models import RosterImport
+from plp_api.signatures.models import (
+    OutreachAttempt,
+    SignatureDecline,
+    SignatureDelegate,
+    SignatureException,
+    SignatureWaiver,
+)
 from plp_api.templates.models import PlanTemplate
 from tests.access.reach import Owner
 from tests.world import Place, World
@@ -41,6 +48,7 @@ def complete(world: World) -> None:
     for place in (world.home, world.away):
         for student in (place.student, place.other_student):
             _add_for_student(place, student)
+            _add_signatures(place, student)
         _add_for_place(place)
     db.session().flush()
 
@@ -75,6 +83,27 @@ def _element_with_comment(own: dict[str, Any], student: Any) -> list[Any]:
     )
     about = {"subject_type": "pathway_elements", "subject_id": element.id}
     return [element, Comment(**own, **about, author_role="student", body="In spring?")]
+
+
+def _add_signatures(place: Place, student: Any) -> None:
+    """What became of requirements to sign. The parent of `student` is at home in each place."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    staff, version = place.school_admin.id, {"signed_version_id": student.version_id}
+    about = {"role": "student", "basis": "silence", "reason": "Nobody answers."}
+    tried = {"role": "parent", "tried_on": clock.today(), "mode": "phone", "outcome": "no_answer"}
+    db.session().add_all(
+        [
+            SignatureException(**own, **version, **about, given_by=staff),
+            SignatureDecline(
+                **own, **version, role="parent", person_id=place.parent.id, words="Not so."
+            ),
+            SignatureWaiver(**own, reason="state_custody", starts_on=clock.today(), set_by=staff),
+            SignatureDelegate(
+                **own, parent_id=place.parent.id, name="Aunt", starts_on=clock.today()
+            ),
+            OutreachAttempt(**own, **tried, review_id=student.review_id, logged_by=staff),
+        ]
+    )
 
 
 def _add_for_place(place: Place) -> None:
