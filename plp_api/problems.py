@@ -98,6 +98,7 @@ class Code(Enum):
     LINK_USED = Kind(410, "This link was used; it works once.")
     LINK_EXPIRED = Kind(410, "This link has expired.")
     LINK_ENDED = Kind(410, "This link is no longer good.")
+    FILE_LOST = Kind(410, "The file is no longer in the storage.")
 
     # Families.
     HOME_STUDY_EXISTS = Kind(409, "The student studies at home at that time already.")

@@ -105,8 +105,8 @@ def _require_right(
 
 
 def content_of(scan: Scan) -> bytes:
-    """The file. Raises Problem(not_found) where the storage lost it."""
+    """The file. Raises Problem(file_lost) where the storage has it no more."""
     try:
         return storage.get(scan.file_name)
     except FileNotFoundError as error:
-        raise Problem(Code.NOT_FOUND, "The file is no longer in the storage.") from error
+        raise Problem(Code.FILE_LOST) from error

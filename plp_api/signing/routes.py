@@ -147,6 +147,7 @@ def get_scan(access: Access, scan: Scan) -> Scan:
 @blueprint.requires(
     Permission.SIGNATURES_READ_SCANS, Scan, offers=tuple(str(one) for one in ScanType)
 )
+@blueprint.refuses(Code.FILE_LOST)
 @blueprint.doc(
     responses={
         "200": {

@@ -13,7 +13,7 @@ from plp_api.settings import Settings
 from tests.databases import SECRET
 
 # What an address names besides rows: a value that exists, for each name of a part.
-WORDS = {"name": "index.html", "code": "not_found", "report": "coverage"}
+WORDS = {"name": "index.html", "code": "not_found", "report": "coverage", "token": "unknown"}
 NOBODYS = UUID(int=0)
 
 

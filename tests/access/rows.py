@@ -32,6 +32,7 @@ from plp_api.signatures.models import (
     SignatureException,
     SignatureWaiver,
 )
+from plp_api.signing.models import Scan, SigningLink
 from plp_api.templates.models import PlanTemplate
 from tests.access.reach import Owner
 from tests.world import Place, World
@@ -49,6 +50,7 @@ def complete(world: World) -> None:
         for student in (place.student, place.other_student):
             _add_for_student(place, student)
             _add_signatures(place, student)
+            _add_signing(place, student)
         _add_for_place(place)
     db.session().flush()
 
@@ -102,6 +104,22 @@ def _add_signatures(place: Place, student: Any) -> None:
                 **own, parent_id=place.parent.id, name="Aunt", starts_on=clock.today()
             ),
             OutreachAttempt(**own, **tried, review_id=student.review_id, logged_by=staff),
+        ]
+    )
+
+
+def _add_signing(place: Place, student: Any) -> None:
+    """What the student signs without an account: a scan is seen, of the family, by its signer."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    signer = {"plan_version_id": student.version_id, "person_id": student.id, "role": "student"}
+    staff = place.registrar.id
+    asked = {"identity_check": "birth_date", "expires_at": clock.now() + timedelta(days=1)}
+    hashes = {"snapshot_sha256": "0" * 64, "token_sha256": str(student.id)}
+    file = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+    db.session().add_all(
+        [
+            SigningLink(**own, **signer, **asked, **hashes, issued_by=staff),
+            Scan(**own, **signer, **file, uploaded_by=staff),
         ]
     )
 
