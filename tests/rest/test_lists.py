@@ -33,12 +33,12 @@ def walked(client: Client, query: str) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 8, 9, 10])
 @pytest.mark.parametrize("sort", ["title", "-title", "created_at", "-updated_at"])
-def test_pages_hold_every_row_once(student: Client, many: list[str], sort: str, limit: int) -> None:
-    found = walked(student, f"sort={sort}&limit={limit}")
-    assert sorted(one["title"] for one in found) == many
-    assert len({one["id"] for one in found}) == len(found)
+def test_pages_hold_every_row_once(student: Client, many: list[str], sort: str) -> None:
+    for limit in (1, 2, 3, 8, 9, 10):
+        found = walked(student, f"sort={sort}&limit={limit}")
+        assert sorted(one["title"] for one in found) == many, limit
+        assert len({one["id"] for one in found}) == len(found), limit
 
 
 @pytest.mark.parametrize("sort", ["created_at", "updated_at", "title"])
