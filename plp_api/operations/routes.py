@@ -16,11 +16,25 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 <link rel="icon" href="/docs/favicon-32x32.png"></head>
-<body><div id="swagger-ui"></div>
+<body><div id="swagger-ui"><noscript>This page needs JavaScript;
+<a href="/openapi.json">the document</a> it shows does not.</noscript></div>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script></body></html>
 """
-START = "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true});"
+# Tags closed, with words to find one by: open, there are hundreds of operations to scroll through.
+# No validator: it is a stranger's server, and would be sent where this one stands.
+START = """SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  docExpansion: 'none',
+  filter: true,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null
+});
+"""
 
 
 @blueprint.get("/health/live")
