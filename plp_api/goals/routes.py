@@ -7,7 +7,7 @@ from marshmallow import fields as wire
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.goals import actions
+from plp_api.goals import actions, progress
 from plp_api.goals.models import CheckIn, Domain, Goal, GoalStatus, GoalStep
 from plp_api.goals.schemas import (
     CheckInPatchSchema,
@@ -17,6 +17,7 @@ from plp_api.goals.schemas import (
     GoalSchema,
     GoalStepPatchSchema,
     GoalStepSchema,
+    PlanProgressSchema,
 )
 from plp_api.plans.models import Plan
 from plp_api.problems import Code
@@ -73,6 +74,19 @@ def add_goal(access: Access, plan: Plan, fields: dict[str, Any]) -> Goal:
     read the plan's goals reads it. Hand it to the advisors with `propose`.
     """
     return actions.add(plan, access, **fields)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/progress")
+@blueprint.requires(Permission.GOALS_READ, Plan)
+@blueprint.response(200, PlanProgressSchema)
+def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
+    """Get how a plan's goals stand today, as facts to draw.
+
+    Goals by status and by domain, steps done, open and overdue, and of each goal
+    the check-ins over time. There is no score: per cents of different goals do
+    not add up.
+    """
+    return progress.of(plan.id, access.caller.today)
 
 
 @blueprint.route("/goals")

@@ -165,3 +165,52 @@ class CheckInPatchSchema(Schema):
     checked_on = Date()
     percent = _percent()
     body = Text(longest=LONGEST_WORDS, blank=True)
+
+
+class StepCountsSchema(Schema):
+    """How many steps: open ones are not done, overdue ones open and past their day."""
+
+    done = fields.Integer()
+    open = fields.Integer()
+    overdue = fields.Integer()
+    left = fields.Integer(metadata={"description": "Not done when their goal ended."})
+
+
+class GoalsOfStatusSchema(Schema):
+    status = Choice(GoalStatus)
+    goals = fields.Integer(metadata={"description": "How many."})
+
+
+class GoalsOfDomainSchema(Schema):
+    domain = Choice(Domain)
+    goals = fields.Integer(metadata={"description": "How many."})
+    by_status = fields.List(fields.Nested(GoalsOfStatusSchema))
+
+
+class ProgressPointSchema(Schema):
+    on = Date()
+    percent = fields.Integer(metadata={"description": "As the student said, 0 to 100."})
+
+
+class GoalProgressSchema(Schema):
+    id = fields.UUID()
+    title = fields.String()
+    domain = Choice(Domain)
+    status = Choice(GoalStatus)
+    due_on = Date(allow_none=True)
+    ended_on = Date(allow_none=True)
+    steps = fields.Nested(StepCountsSchema)
+    check_ins = fields.List(
+        fields.Nested(ProgressPointSchema), metadata={"description": "Oldest first."}
+    )
+
+
+class PlanProgressSchema(Schema):
+    """How a plan's goals stand today: facts to be drawn, never a score."""
+
+    plan_id = fields.UUID()
+    as_of = Date()
+    by_status = fields.List(fields.Nested(GoalsOfStatusSchema))
+    by_domain = fields.List(fields.Nested(GoalsOfDomainSchema))
+    steps = fields.Nested(StepCountsSchema)
+    goals = fields.List(fields.Nested(GoalProgressSchema))
