@@ -18,11 +18,12 @@ from plp_api.access.rows import Access
 from plp_api.people import names
 from plp_api.people.models import District, Person, School, Student
 from plp_api.people.names import Audience, Name
-from plp_api.plans import parts, reads, statements
+from plp_api.plans import parts as snapshots
+from plp_api.plans import reads, statements
 from plp_api.plans.models import PlanVersion, Statement, VersionReaffirmation
 from plp_api.printing import signed
 from plp_api.printing.signed import Signed
-from plp_api.printing.words import CODES, Fact, day, label, local_day, phrase, value_words
+from plp_api.printing.words import CODES, day, label, local_day, phrase, value_words
 
 SMART = ("specific", "measurable", "achievable", "relevant")
 SECTIONS, GOALS = "sections", "goals"
@@ -42,6 +43,14 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A label with its words."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Disagreement:
     """A statement of disagreement, which travels with what it contests (34 CFR 99.21)."""
 
@@ -54,7 +63,7 @@ class Disagreement:
 class Section:
     """A section's title and text."""
 
-    part: str
+    key: str
     title: str
     body: str
     statements: tuple[Disagreement, ...]
@@ -64,7 +73,7 @@ class Section:
 class Item:
     """A goal, a pathway element: a title, what kind of thing it is, and its facts."""
 
-    part: str
+    id: str | None
     title: str
     kind: str
     facts: tuple[Fact, ...]
@@ -72,7 +81,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
+class Part:
     """Items of one kind: `key` is the snapshot's member."""
 
     key: str
@@ -97,8 +106,8 @@ class Content:
     sha256: str
     statements: tuple[Disagreement, ...]
     sections: tuple[Section, ...]
-    goals: Group
-    groups: tuple[Group, ...]
+    goals: Part
+    parts: tuple[Part, ...]
     signatures: tuple[Signed, ...]
     missing: tuple[Fact, ...]
 
@@ -117,8 +126,8 @@ def of(version: PlanVersion, by: Reader) -> Content:
     """
     frozen = orjson.loads(reads.snapshot_of(version, by.access))
     if by.access is not None:
-        for member in frozen.keys() - parts.FRAME:
-            by.access.require(parts.permission_of(member), version)
+        for member in frozen.keys() - snapshots.FRAME:
+            by.access.require(snapshots.permission_of(member), version)
     session = db.session()
     student = session.get_one(Student, version.student_id)
     district = session.get_one(District, version.district_id)
@@ -135,10 +144,10 @@ def of(version: PlanVersion, by: Reader) -> Content:
         sha256=version.snapshot_sha256 or "",
         statements=drawn.contesting(statements.WHOLE),
         sections=tuple(drawn.sections()),
-        goals=Group(GOALS, "Goals", tuple(drawn.goals())),
-        groups=tuple(drawn.groups()),
+        goals=Part(GOALS, "Goals", tuple(drawn.goals())),
+        parts=tuple(drawn.parts()),
         signatures=tuple(signed.on(version, by.person_id, by.audience, district)),
-        missing=tuple(signed.missing(version, district)),
+        missing=tuple(Fact(role, words) for role, words in signed.missing(version, district)),
     )
 
 
@@ -193,7 +202,7 @@ class _Drawing:
     def __init__(self, frozen: dict[str, Any], made: dict[str, list[Disagreement]]) -> None:
         self.made = made
         self.members: dict[str, list[tuple[str, Any]]] = {}
-        for part, _, value in parts.places(frozen):
+        for part, _, value in snapshots.places(frozen):
             self.members.setdefault(part.split("/")[0], []).append((part, value))
 
     def contesting(self, part: str) -> tuple[Disagreement, ...]:
@@ -202,7 +211,7 @@ class _Drawing:
     def sections(self) -> Iterable[Section]:
         for part, one in self.members.get(SECTIONS, []):
             if isinstance(one, Mapping):
-                yield Section(part, one["title"], one["body"], self.contesting(part))
+                yield Section(one["key"], one["title"], one["body"], self.contesting(part))
 
     def goals(self) -> Iterable[Item]:
         for part, goal in self.members.get(GOALS, []):
@@ -214,9 +223,9 @@ class _Drawing:
         if goal["due_on"]:
             facts.append(Fact("Due", value_words("due_on", goal["due_on"])))
         kind = phrase(goal["domain"])
-        return Item(part, goal["title"], kind, tuple(facts), self.contesting(part))
+        return Item(goal["goal_id"], goal["title"], kind, tuple(facts), self.contesting(part))
 
-    def groups(self) -> Iterable[Group]:
+    def parts(self) -> Iterable[Part]:
         for member, found in self.members.items():
             if member in (SECTIONS, GOALS):
                 continue
@@ -227,12 +236,12 @@ class _Drawing:
             ]
             items = tuple(self._item(member, part, row) for part, row in rows if row is not None)
             if items:
-                yield Group(member, phrase(member), items)
+                yield Part(member, phrase(member), items)
 
     def _item(self, member: str, part: str, row: Any) -> Item:
         """Whatever stands in a snapshot: its title, its kind, and all else as labelled words."""
         if not isinstance(row, Mapping):
-            return Item(part, value_words(member, row), "", (), self.contesting(part))
+            return Item(None, value_words(member, row), "", (), self.contesting(part))
         kind = phrase(row["type"]) if row.get("type") else ""
         title = row.get("title") or kind or phrase(member)
         facts = tuple(
@@ -240,7 +249,9 @@ class _Drawing:
             for name, value in row.items()
             if name not in ("title", "type") and (words := _words(name, value))
         )
-        return Item(part, title, kind if kind != title else "", facts, self.contesting(part))
+        own_id = part.partition("/")[2] or None
+        kind = kind if kind != title else ""
+        return Item(own_id, title, kind, facts, self.contesting(part))
 
 
 def _words(name: str, value: Any) -> str:

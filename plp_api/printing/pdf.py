@@ -16,9 +16,9 @@ from typing import Any, cast
 import orjson
 
 from plp_api.printing import glyphs
+from plp_api.printing.content import Fact
 from plp_api.printing.copies import Copy
 from plp_api.printing.page import paragraphs
-from plp_api.printing.words import Fact
 
 STANDARD: Any = "ua-1"
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
@@ -97,8 +97,8 @@ def _data(copy: Copy) -> dict[str, Any]:
     shown = {**_plain(copy.content), "student": str(copy.content.student)}
     shown["about"] += _plain([Fact("Copy for", copy.whose)])
     _into_paragraphs(shown, "body")
-    for group in (shown["goals"], *shown["groups"]):
-        _into_paragraphs(group, "words")
+    for part in (shown["goals"], *shown["parts"]):
+        _into_paragraphs(part, "words")
     around = {"progress": _plain(copy.progress), "address": copy.address}
     return {**_clean({**shown, **around}), "notice": None}
 

@@ -12,7 +12,7 @@ from plp_api.people import district_settings
 from plp_api.people.models import District, Person
 from plp_api.people.names import Audience
 from plp_api.plans.models import PlanVersion, VersionStatus
-from plp_api.printing.words import Fact, local_day, phrase
+from plp_api.printing.words import local_day, phrase
 from plp_api.signatures import signers, standing
 from plp_api.signatures.models import RequirementStatus, Signature, SignerRole
 
@@ -78,7 +78,7 @@ def _earlier(signature: Signature, version: PlanVersion) -> int | None:
     return db.session().get_one(PlanVersion, signature.plan_version_id).number
 
 
-def missing(version: PlanVersion, district: District) -> Iterable[Fact]:
+def missing(version: PlanVersion, district: District) -> Iterable[tuple[str, str]]:
     """Whose signature the version in force still lacks, or does without.
 
     That somebody declined is theirs and the school's to know, and why nobody need
@@ -90,6 +90,6 @@ def missing(version: PlanVersion, district: District) -> Iterable[Fact]:
     (facts,) = db.fetch(standing.query([version.id], district.today, rule))
     for one in standing.requirements(facts[0]):
         if one["status"] in NOT_SIGNED:
-            yield Fact(phrase(one["role"]), "Not signed yet")
+            yield phrase(one["role"]), "Not signed yet"
         elif one["status"] == RequirementStatus.EXCEPTED:
-            yield Fact(phrase(one["role"]), "The school has excused this signature")
+            yield phrase(one["role"]), "The school has excused this signature"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,14 +23,6 @@ SPOKEN = {
     "link": "By link",
     "paper": "On paper",
 }
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A label with its words."""
-
-    label: str
-    words: str
 
 
 def day(on: date) -> str:
