@@ -1,6 +1,5 @@
 """Signing: over the hash, by whom it takes today, and what waits for nobody."""
 
-import pytest
 import time_machine
 
 from plp_api import clock
@@ -8,37 +7,6 @@ from plp_api.people.models import District, Student
 from plp_api.people.ties import RelationshipKind
 from tests.client import code
 from tests.world import relate, writing
-
-
-@pytest.fixture
-def version(client, world):
-    """The version of `student`, in force, as the student reads it."""
-    path = f"/plan-versions/{world.home.student.version_id}"
-    student = client.as_(world.home.student)
-    student.act(path, "submit")
-    client.as_(world.home.advisor).act(path, "approve")
-    return student.read(path)
-
-
-@pytest.fixture
-def sign(client, version):
-    """Sign as somebody, over the hash as read."""
-
-    def signing(somebody, **changed):
-        body = {"snapshot_sha256": version["snapshot_sha256"], "language": "en", **changed}
-        return client.as_(somebody).post(f"/plan-versions/{version['id']}/signatures", body)
-
-    return signing
-
-
-@pytest.fixture
-def state(client, world, version):
-    def reading():
-        found = client.as_(world.home.advisor).read(f"/plan-versions/{version['id']}/signatures")
-        open_ones = [one["role"] for one in found["requirements"] if one["status"] == "open"]
-        return found["signature_state"], open_ones
-
-    return reading
 
 
 def test_student_school_and_one_deciding_parent_complete_it(world, sign, state):
