@@ -146,9 +146,10 @@ def discard(version: PlanVersion, access: Access) -> None:
     """Throw a draft away on which nobody else relies; whatever was handed in is kept.
 
     Raises Problem: version_frozen where it was handed in, commented on, or
-    others wrote in it; actor_is_family.
+    others wrote in it; actor_is_family; plan_closed.
     """
     _refuse_family(version.student_id, access)
+    amendments.require_open(version.plan)
     by = access.caller.person_id
     if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
         raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
@@ -315,10 +316,12 @@ def _replaced(plan: Plan, entry_id: UUID) -> ProfileEntry:
 
 
 def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
-    """Say that an entry no longer holds; it stays in the history."""
+    """Say that an entry no longer holds; it stays in the history. Raises Problem(plan_closed)."""
+    plan = db.session().get_one(Plan, entry.plan_id)
+    amendments.require_open(plan)
     _refuse_family(entry.student_id, access)
     by = access.caller.person_id
     if entry.withdrawn_at is None:
         entry.withdrawn_at = clock.now()
-        db.session().get_one(Plan, entry.plan_id).stir()
+        plan.stir()
         audit.record("profile_entry.withdrawn", entry, by=by)

@@ -129,7 +129,7 @@ def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, A
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])
 @blueprint.requires(Permission.PLANS_WRITE, PlanVersion)
-@blueprint.refuses(Code.VERSION_FROZEN, Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(Code.VERSION_FROZEN, Code.ACTOR_IS_FAMILY, Code.PLAN_CLOSED)
 @blueprint.response(204)
 def discard_plan_version(access: Access, version: PlanVersion) -> None:
     """Discard a draft that was never handed in."""
@@ -311,7 +311,7 @@ def get_profile_entry(access: Access, entry: ProfileEntry) -> ProfileEntry:
 
 @blueprint.route("/profile-entries/<uuid:entry_id>", methods=["DELETE"])
 @blueprint.requires(Permission.PLANS_WRITE, ProfileEntry)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.PLAN_CLOSED)
 @blueprint.response(204)
 def withdraw_profile_entry(access: Access, entry: ProfileEntry) -> None:
     """Withdraw a profile entry; it stays in the history."""

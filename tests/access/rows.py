@@ -24,6 +24,7 @@ from plp_api.pathways.models import PathwayElement
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
+from plp_api.plans.models import Statement
 from plp_api.rostering.models import RosterImport
 from plp_api.signatures.models import (
     OutreachAttempt,
@@ -51,6 +52,7 @@ def complete(world: World) -> None:
             _add_for_student(place, student)
             _add_signatures(place, student)
             _add_signing(place, student)
+            _add_statement(place, student)
         _add_for_place(place)
     db.session().flush()
 
@@ -122,6 +124,21 @@ def _add_signing(place: Place, student: Any) -> None:
             Scan(**own, **signer, **file, uploaded_by=staff),
         ]
     )
+
+
+def _add_statement(place: Place, student: Any) -> None:
+    row = Statement(
+        district_id=place.district_id,
+        student_id=student.id,
+        plan_id=student.plan_id,
+        plan_version_id=student.version_id,
+        part="",
+        part_sha256="0" * 64,
+        body="That is not how it was.",
+        author_id=student.id,
+        author_role="student",
+    )
+    db.session().add(row)
 
 
 def _add_for_place(place: Place) -> None:

@@ -11,6 +11,7 @@ from plp_api.people.models import District
 from plp_api.people.ties import Relationship
 from plp_api.templates.models import PlanTemplate
 from tests.client import code, pointers
+from tests.plans.travellers import Traveller
 from tests.world import writing
 
 GRANTED = {"reason": "The hearing found it inaccurate.", "reference": "AR-2026-14"}
@@ -18,17 +19,17 @@ GRANTED = {"reason": "The hearing found it inaccurate.", "reference": "AR-2026-1
 
 @pytest.fixture
 def student(client, world):
-    return client.as_(world.home.student)
+    return Traveller(client, world.home.student)
 
 
 @pytest.fixture
 def advisor(client, world):
-    return client.as_(world.home.advisor)
+    return Traveller(client, world.home.advisor)
 
 
 @pytest.fixture
 def admin(client, world):
-    return client.as_(world.home.school_admin)
+    return Traveller(client, world.home.school_admin)
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_of_two_who_approve_at_once_the_second_is_told(client, student, advisor,
     headers = {"If-Match": f'"{both_read}"'}
     body = {"action": "approve"}
     assert advisor.post(f"{path}/actions", body, headers=headers).status_code == 200
-    late = client.as_(world.home.co_advisor).post(f"{path}/actions", body, headers=headers)
+    late = Traveller(client, world.home.co_advisor).post(f"{path}/actions", body, headers=headers)
     assert (late.status_code, code(late)) == (412, "version_stale")
     versions = student.read(f"/plans/{world.home.student.plan_id}/versions")["items"]
     assert [one["status"] for one in versions] == ["in_force"]
@@ -146,7 +147,7 @@ def open_reviews(database, world):
 
 
 def reviews(reader, world):
-    found = reader.read(f"/plans/{world.home.student.plan_id}/reviews")["items"]
+    found = reader.read("/reviews")["items"]
     return {one["cycle_starts_on"]: one["standing"] for one in found}
 
 
@@ -174,7 +175,7 @@ def test_a_review_opened_after_reaffirming_is_complete(
 def test_coverage_counts_a_reaffirmed_plan_as_current(
     client, database, world, advisor, first, next_cycle
 ):
-    office = client.as_(world.home.district_admin)
+    office = Traveller(client, world.home.district_admin)
 
     def current():
         answer = office.read("/reports/coverage")
@@ -203,13 +204,13 @@ def test_a_student_does_not_reaffirm_and_whoever_handed_it_in_does_not_either(
 ):
     path = f"/plan-versions/{world.home.student.version_id}"
     advisor.act(path, "submit_for", reason="She was ill.")
-    assert client.as_(world.home.co_advisor).act(path, "approve").status_code == 200
+    assert Traveller(client, world.home.co_advisor).act(path, "approve").status_code == 200
     day = clock.Cycle.containing(clock.today()).ends_on + timedelta(days=20)
     with time_machine.travel(f"{day}T15:00:00+00:00", tick=True):
         assert code(student.act(path, "reaffirm")) == "permission_denied"
         refused = advisor.act(path, "reaffirm")
         assert (refused.status_code, code(refused)) == (409, "action_unavailable")
-        assert client.as_(world.home.counselor).act(path, "reaffirm").status_code == 200
+        assert Traveller(client, world.home.counselor).act(path, "reaffirm").status_code == 200
 
 
 # Corrected after an amendment request was granted.
@@ -235,10 +236,10 @@ def test_a_sealed_text_opens_to_who_must_and_its_hash_is_still_to_be_checked(
 ):
     fixed = {**GRANTED, "sections": {"about_me": "I was never suspended."}}
     admin.made(f"{first}/corrections", fixed)
-    for reader in (student, advisor, client.as_(world.home.parent)):
+    for reader in (student, advisor, Traveller(client, world.home.parent)):
         refused = reader.get(f"{first}/snapshot")
         assert (refused.status_code, code(refused)) == (409, "version_sealed")
-    office = client.as_(world.home.district_admin)
+    office = Traveller(client, world.home.district_admin)
     assert office.get(f"{first}/snapshot").status_code == 403, "only with a reason"
     reason = {"X-Access-Reason": "Auditing the amendment."}
     for opened in (admin.get(f"{first}/snapshot"), office.get(f"{first}/snapshot", headers=reason)):
@@ -323,13 +324,13 @@ def test_an_open_draft_is_corrected_with_it_and_comes_after_it(student, admin, w
 
 
 def test_a_correction_is_no_yearly_update(client, database, world, admin, first, next_cycle):
-    office = client.as_(world.home.district_admin)
+    office = Traveller(client, world.home.district_admin)
     open_reviews(database, world)
     before = office.read("/reports/coverage")["total"]
     admin.made(f"{first}/corrections", {**GRANTED, "sections": {"about_me": "Right."}})
     assert office.read("/reports/coverage")["total"] == before
     starts_on = str(clock.Cycle.containing(next_cycle).starts_on)
-    assert reviews(client.as_(world.home.student), world)[starts_on] == "due"
+    assert reviews(Traveller(client, world.home.student), world)[starts_on] == "due"
 
 
 def test_an_admin_who_is_the_parent_does_not_correct(client, database, world, first):
@@ -337,7 +338,7 @@ def test_an_admin_who_is_the_parent_does_not_correct(client, database, world, fi
         tie = session.query(Relationship).filter_by(person_id=world.home.inspecting_parent.id).one()
         tie.person_id = world.home.school_admin.id
     fixed = {**GRANTED, "sections": {"about_me": "She never did."}}
-    refused = client.as_(world.home.school_admin).post(f"{first}/corrections", fixed)
+    refused = Traveller(client, world.home.school_admin).post(f"{first}/corrections", fixed)
     assert (refused.status_code, code(refused)) == (409, "actor_is_family")
 
 
@@ -347,7 +348,7 @@ def test_an_admin_who_is_the_parent_does_not_correct(client, database, world, fi
 def test_a_statement_travels_with_its_part_into_later_versions_and_snapshots_stay(
     client, world, student, first, amend
 ):
-    parent = client.as_(world.home.parent)
+    parent = Traveller(client, world.home.parent)
     before = student.get(f"{first}/snapshot").data
     given = {"part": "sections/about_me", "body": "That is not how it was."}
     made = parent.made(f"{first}/statements", given)
@@ -365,7 +366,7 @@ def test_a_statement_goes_back_to_earlier_versions_that_hold_the_same_words(
     client, world, student, first, amend
 ):
     second = amend(scope_and_rigor="Calculus.")
-    parent = client.as_(world.home.parent)
+    parent = Traveller(client, world.home.parent)
     parent.made(f"{second}/statements", {"part": "sections/about_me", "body": "Not so."})
     parent.made(f"{second}/statements", {"part": "sections/scope_and_rigor", "body": "Nor this."})
     assert [one["body"] for one in student.read(first)["statements"]] == ["Not so."]
@@ -374,7 +375,7 @@ def test_a_statement_goes_back_to_earlier_versions_that_hold_the_same_words(
 def test_a_statement_on_a_whole_version_stays_with_that_version(
     client, world, student, first, amend
 ):
-    client.as_(world.home.parent).made(f"{first}/statements", {"body": "We were not asked."})
+    Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "We were not asked."})
     assert len(student.read(first)["statements"]) == 1
     assert student.read(amend(about_me="New."))["statements"] == []
 
@@ -382,21 +383,21 @@ def test_a_statement_on_a_whole_version_stays_with_that_version(
 def test_a_statement_is_made_on_a_goal_and_hidden_from_whom_goals_are_denied(
     client, database, world, first
 ):
-    parent = client.as_(world.home.parent)
+    parent = Traveller(client, world.home.parent)
     part = f"goals/{world.home.student.goal_id}"
     made = parent.made(f"{first}/statements", {"part": part, "body": "Not her goal."})
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.inspecting_parent.id).one()
         tie.denied = frozenset({"goals"})
-    other = client.as_(world.home.inspecting_parent)
+    other = Traveller(client, world.home.inspecting_parent)
     assert other.read(first)["statements"] == []
     assert other.get(f"/statements/{made['id']}").status_code == 404
     assert parent.read(f"/statements/{made['id']}")["body"] == "Not her goal."
 
 
 def test_a_parent_does_not_learn_which_other_parent_disagreed(client, world, advisor, first):
-    client.as_(world.home.parent).made(f"{first}/statements", {"body": "Not so."})
-    other = client.as_(world.home.inspecting_parent).read(first)["statements"]
+    Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "Not so."})
+    other = Traveller(client, world.home.inspecting_parent).read(first)["statements"]
     assert [one["author_id"] for one in other] == [None]
     mine = advisor.read(first)["statements"]
     assert [one["author_id"] for one in mine] == [str(world.home.parent.id)]
@@ -406,27 +407,29 @@ def test_only_who_holds_the_rights_disagrees(client, world, student, advisor, fi
     path = f"{first}/statements"
     assert student.post(path, {"body": "Not so."}).status_code == 403, "15 years old"
     assert advisor.post(path, {"body": "Not so."}).status_code == 403
-    assert client.as_(world.home.inspecting_parent).post(path, {"body": "x"}).status_code == 201
+    assert (
+        Traveller(client, world.home.inspecting_parent).post(path, {"body": "x"}).status_code == 201
+    )
 
 
 def test_a_student_of_age_disagrees_and_a_parent_no_longer(client, world):
-    senior, advisor = client.as_(world.home.senior), client.as_(world.home.advisor)
+    senior, advisor = Traveller(client, world.home.senior), Traveller(client, world.home.advisor)
     path = f"/plan-versions/{world.home.senior.version_id}"
     senior.act(path, "submit")
     advisor.act(path, "approve")
     assert senior.post(f"{path}/statements", {"body": "Not so."}).status_code == 201
-    parent = client.as_(world.home.senior_parent)
+    parent = Traveller(client, world.home.senior_parent)
     assert parent.post(f"{path}/statements", {"body": "Not so."}).status_code in (403, 404)
 
 
 def test_nobody_takes_a_statement_off(client, world, admin, first):
-    made = client.as_(world.home.parent).made(f"{first}/statements", {"body": "Not so."})
+    made = Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "Not so."})
     assert admin.delete(f"/statements/{made['id']}").status_code == 405
     assert admin.patch(f"/statements/{made['id']}", {"body": "Fine."}).status_code == 405
 
 
 def test_a_part_that_is_not_there_and_a_draft_are_not_contested(client, world, first, student):
-    parent = client.as_(world.home.parent)
+    parent = Traveller(client, world.home.parent)
     refused = parent.post(f"{first}/statements", {"part": "sections/hobbies", "body": "Not so."})
     assert (refused.status_code, pointers(refused)) == (422, {"/part"})
     draft = student.made(f"/plans/{world.home.student.plan_id}/versions", None)
@@ -503,7 +506,7 @@ def test_goals_are_left_out_for_whom_they_are_denied(client, database, world, fi
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
         tie.denied = frozenset({"goals"})
-    found = client.as_(world.home.parent).read(f"{first}/diff")
+    found = Traveller(client, world.home.parent).read(f"{first}/diff")
     assert {one["part"].split("/")[0] for one in found["changes"]} == {"sections"}
 
 
