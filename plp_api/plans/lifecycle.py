@@ -33,7 +33,7 @@ VERSION = LifeCycle(
         move(
             "draft changes_requested",
             "change_template",
-            (Permission.PLANS_WRITE, Permission.PLANS_KEEP),
+            Permission.PLANS_WRITE,
             None,
             sections.change_template,
             plan_is_open,

@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from plp_api import db
 from plp_api.db import Base, Resource, new_id
 from plp_api.ownership import OwnedBySchool
 from plp_api.people.models import GRADES_WITH_PLANS
@@ -113,6 +114,11 @@ class PlanTemplate(Resource, Base):
     def described(self) -> dict[str, dict[str, Any]]:
         """What each section asks, by its key."""
         return {section["key"]: section for section in self.sections}
+
+
+def meant_for(grade: str) -> ColumnElement[bool]:
+    """Which templates are meant for the grade."""
+    return db.has_tag(PlanTemplate.grades, grade)
 
 
 def visibility_of(section: dict[str, Any]) -> str:

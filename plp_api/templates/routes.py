@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from plp_api import db
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.people.models import GRADES_WITH_PLANS
@@ -12,7 +11,7 @@ from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Filter, Listing, one_of, same_id, since
 from plp_api.templates import actions
-from plp_api.templates.models import PlanTemplate, TemplateStatus
+from plp_api.templates.models import PlanTemplate, TemplateStatus, meant_for
 from plp_api.templates.schemas import (
     PlanTemplateActionFieldsSchema,
     PlanTemplatePatchSchema,
@@ -31,7 +30,7 @@ TEMPLATES = Listing(
                 validate=validate.OneOf(GRADES_WITH_PLANS),
                 metadata={"description": "Only those meant for this grade."},
             ),
-            lambda grade: db.has_tag(PlanTemplate.grades, grade),
+            meant_for,
         ),
         "updated_since": since(PlanTemplate.updated_at),
     },
