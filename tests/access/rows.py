@@ -22,9 +22,11 @@ from plp_api.ownership import (
 )
 from plp_api.pathways.models import PathwayElement
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import Student
 from plp_api.people.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
 from plp_api.plans.models import Statement
+from plp_api.renditions.models import Rendition
 from plp_api.rostering.models import RosterImport
 from plp_api.signatures.models import (
     OutreachAttempt,
@@ -34,6 +36,7 @@ from plp_api.signatures.models import (
     SignatureWaiver,
 )
 from plp_api.signing.models import Scan, SigningLink
+from plp_api.supports.models import Support
 from plp_api.templates.models import PlanTemplate
 from tests.access.reach import Owner
 from tests.world import Place, World
@@ -53,6 +56,7 @@ def complete(world: World) -> None:
             _add_signatures(place, student)
             _add_signing(place, student)
             _add_statement(place, student)
+            _add_family(place, student)
         _add_for_place(place)
     db.session().flush()
 
@@ -87,6 +91,28 @@ def _element_with_comment(own: dict[str, Any], student: Any) -> list[Any]:
     )
     about = {"subject_type": "pathway_elements", "subject_id": element.id}
     return [element, Comment(**own, **about, author_role="student", body="In spring?")]
+
+
+def _add_family(place: Place, student: Any) -> None:
+    """Home study of former times, a support, and the version in another language."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    since, staff = clock.today() - timedelta(days=10), place.case_manager.id
+    rendered: dict[str, Any] = {"sections": {"about_me": {"body": "Sobre mí"}}, "goals": {}}
+    db.session().add_all(
+        [
+            HomeStudy(**own, starts_on=since, ends_on=since),
+            Support(**own, kind="est", starts_on=since, coordinator_id=staff, accommodations=[]),
+            Rendition(
+                **own,
+                **rendered,
+                plan_version_id=student.version_id,
+                snapshot_sha256="0" * 64,
+                language="es",
+                translator_name="M.",
+                supplied_by=staff,
+            ),
+        ]
+    )
 
 
 def _add_signatures(place: Place, student: Any) -> None:
