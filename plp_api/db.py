@@ -17,6 +17,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
+import psycopg
 import psycopg.types.json
 from psycopg import RawCursor
 from psycopg.rows import dict_row
@@ -41,6 +42,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as LongString
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -560,12 +562,21 @@ def _may_end() -> bool:
     return current().ends_early and not (waiting.new or waiting.dirty or waiting.deleted)
 
 
+@contextmanager
+def _told_alike() -> Iterator[None]:
+    """Let the driver's own complaint look like one that came through SQLAlchemy."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise OperationalError(None, None, error) from error
+
+
 def _fetch_pipelined(
     queries: Sequence[Query], districts: Sequence[UUID] | None, is_last: bool
 ) -> list[list[dict[str, Any]]]:
     connection = session().connection()
     driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
+    with _told_alike(), driver.pipeline():
         if districts is not None:
             RawCursor(driver).execute(ENTER, [",".join(map(str, districts))])
         cursors = []

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import Date, Integer, Uuid, bindparam, case, func, or_, select, update
 from sqlalchemy import delete as delete_rows
 
 from plp_api import clock, db
@@ -14,7 +14,7 @@ from plp_api.comments import actions as comments
 from plp_api.db import new_id
 from plp_api.goals.dates import happened, plausible
 from plp_api.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep
-from plp_api.plans.models import Plan
+from plp_api.plans.models import Plan, stirring
 from plp_api.problems import Code, Problem
 
 _WORKED_ON = sorted(frozenset(GoalStatus) - ENDED - {GoalStatus.DRAFT})
@@ -144,31 +144,49 @@ def check_in(goal: Goal, access: Access, checked_on: date | None = None, **given
     db.session().add(look)
     # The goal's row before the plan's, as everywhere: whoever takes them the other way round waits
     # for somebody who waits for them.
-    _show_progress(look)
-    _note("check_in.added", look, goal, access, percent=look.percent, on=look.checked_on)
+    _show_progress(look, goal)
+    audit.record(
+        "check_in.added",
+        look,
+        by=access.caller.person_id,
+        goal_id=goal.id,
+        percent=look.percent,
+        on=look.checked_on,
+    )
     return look
 
 
-def _show_progress(look: CheckIn) -> None:
-    """Let the goal show this look, unless a later one stands there.
+_PERCENT, _CHECKED_ON = bindparam("percent", type_=Integer()), bindparam("checked_on", type_=Date())
+_IS_LATEST = or_(Goal.progress_on.is_(None), Goal.progress_on <= _CHECKED_ON)
+_SHOW_PROGRESS = db.Prepared(
+    update(Goal)
+    .where(
+        Goal.id == bindparam("goal", type_=Uuid()),
+        or_(*(Goal.status == status for status in _WORKED_ON)),
+    )
+    .values(
+        progress_percent=case((_IS_LATEST, _PERCENT), else_=Goal.progress_percent),
+        progress_on=case((_IS_LATEST, _CHECKED_ON), else_=Goal.progress_on),
+        version=case((_IS_LATEST, Goal.version + 1), else_=Goal.version),
+        updated_at=case((_IS_LATEST, bindparam("now", type_=db.Instant())), else_=Goal.updated_at),
+    )
+    .returning(Goal.id)
+    .execution_options(synchronize_session=False, autoflush=False)
+)
+
+
+def _show_progress(look: CheckIn, goal: Goal) -> None:
+    """Let the goal show this look, unless a later one stands there, and stir the plan.
 
     One UPDATE that compares as it writes, so that two check-ins at once need no
     lock, and leave the later one. It finds no goal where another request has
     closed it since it was read.
     """
-    is_latest = or_(Goal.progress_on.is_(None), Goal.progress_on <= look.checked_on)
-    shown = (
-        update(Goal)
-        .where(Goal.id == look.goal_id, Goal.status.in_(_WORKED_ON))
-        .values(
-            progress_percent=case((is_latest, look.percent), else_=Goal.progress_percent),
-            progress_on=case((is_latest, look.checked_on), else_=Goal.progress_on),
-            version=case((is_latest, Goal.version + 1), else_=Goal.version),
-            updated_at=case((is_latest, clock.now()), else_=Goal.updated_at),
-        )
+    shown = _SHOW_PROGRESS(
+        goal=look.goal_id, percent=look.percent, checked_on=look.checked_on, now=clock.now()
     )
-    found = db.session().execute(shown, execution_options={"synchronize_session": False})
-    if found.rowcount == 0:  # type: ignore[attr-defined]
+    found, _ = db.fetch(shown, stirring(goal.plan_id))
+    if not found:
         raise Problem(Code.GOAL_CLOSED, "It was closed just now.")
 
 

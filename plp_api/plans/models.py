@@ -5,7 +5,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api import clock, db
@@ -75,9 +84,21 @@ def stir(plan_id: UUID) -> None:
     other's read of the plan stale, as a new version of its row would. It writes
     nothing else out: a row still being changed would count two versions.
     """
-    beneath = update(Plan).where(Plan.id == plan_id).values(activity=Plan.activity + 1)
-    alone = {"synchronize_session": False, "autoflush": False}
-    db.session().execute(beneath, execution_options=alone)
+    db.fetch(stirring(plan_id))
+
+
+def stirring(plan_id: UUID) -> db.Query:
+    """The statement of `stir`, to travel beside others."""
+    return _STIR(plan=plan_id, now=clock.now())
+
+
+_STIR = db.Prepared(
+    update(Plan)
+    .where(Plan.id == bindparam("plan", type_=Uuid()))
+    .values(activity=Plan.activity + 1, updated_at=bindparam("now", type_=db.Instant()))
+    .returning(Plan.id)
+    .execution_options(synchronize_session=False, autoflush=False)
+)
 
 
 class VersionStatus(StrEnum):
