@@ -6,18 +6,21 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.access.caller import Caller, holds, is_family_tie
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.access.scope import visible
 from plp_api.overview import reads, statements
 from plp_api.overview.schemas import PlanSummarySchema
-from plp_api.people.models import Person, Student
+from plp_api.people.models import District, Person, Student
 from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
-from plp_api.plans.models import Plan, PlanStatus
+from plp_api.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus
 from plp_api.rest import paging
 from plp_api.rest.blueprint import page_schema
+from plp_api.rest.fields import Choice
+from plp_api.signatures import standing as signatures
+from plp_api.signatures.models import RequirementStatus
 
 
 def _advised_by(person_id: Any) -> Any:
@@ -43,6 +46,18 @@ def _named(words: str) -> Any:
     )
 
 
+def _stands(status: str) -> Any:
+    """Whether a requirement of the version in force stands so today."""
+    rule = District.settings["deciding_parents"].as_string()
+    is_there = exists().where(
+        PlanVersion.plan_id == Plan.id,
+        PlanVersion.status == VersionStatus.IN_FORCE,
+        District.id == Plan.district_id,
+        signatures.stands(RequirementStatus(status), rule, clock.today()),
+    )
+    return is_there.correlate(Plan, Student)
+
+
 PLANS = paging.Listing(
     filters={
         "status": paging.one_of(Plan.status, PlanStatus, "Only plans in these states."),
@@ -58,6 +73,16 @@ PLANS = paging.Listing(
         "advisor_id": paging.Filter(
             fields.UUID(metadata={"description": "Only students this person advises today."}),
             _advised_by,
+        ),
+        "signature_status": paging.Filter(
+            Choice(
+                RequirementStatus,
+                metadata={
+                    "description": "Only plans in whose version in force the student's, school's"
+                    " or parents' signature stands so: `split` waits for an admin."
+                },
+            ),
+            _stands,
         ),
         "updated_since": paging.since(Plan.updated_at),
         "q": paging.Filter(paging.words_field(), _named),

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Date,
     Select,
@@ -32,6 +33,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from plp_api import clock, db
 from plp_api.people.district_settings import DecidingParents
@@ -352,8 +354,15 @@ def state_letter(found: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.substr(told, found % _number(EVERY // 2) + _number(1), _number(1))
 
 
-def stands(found: ColumnElement[Any], status: RequirementStatus) -> ColumnElement[bool]:
-    """Whether any requirement of a version stands so, from its `marks`."""
+def stands(status: RequirementStatus, rule: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
+    """Whether any requirement of a version stands so on the day: see `marks`; needs no binds."""
     told = "".join("x" if status in statuses(one).values() else "-" for one in range(EVERY))
-    letter: ColumnElement[Any] = func.substr(told, found + _number(1), _number(1))
-    return letter == "x"
+    letter: ColumnElement[Any] = func.substr(told, marks(rule) + _number(1), _number(1))
+    values = binds(as_of)
+
+    def bound(element: Any, **_: Any) -> Any:
+        is_of_day = isinstance(element, BindParameter) and element.key in values
+        return bindparam(element.key, values[element.key], element.type) if is_of_day else None
+
+    found: ColumnElement[bool] = replacement_traverse(letter == "x", {}, bound)
+    return found

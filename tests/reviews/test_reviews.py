@@ -175,3 +175,45 @@ def test_the_first_day_of_a_cycle_opens_everybodys_next_review_once(world, datab
         reviews = client.as_(world.home.student).read("/reviews?sort=-due_on")["items"]
     assert reviews[0]["cycle_starts_on"] == first.isoformat()
     assert len(reviews) == 2
+
+
+def test_an_exception_given_by_mistake_is_taken_back_by_an_admin(client, world, path):
+    client.as_(world.home.student).act(path, "prepare", preparation="I want to weld.")
+    admin = client.as_(world.home.school_admin)
+    assert admin.act(path, "except", reason="In hospital.").json["standing"] == "excepted"
+    refused = client.as_(world.home.advisor).act(path, "reinstate")
+    assert code(refused) == "permission_denied"
+    back = admin.act(path, "reinstate", comment="It was another student.")
+    assert (back.status_code, back.json["status"], back.json["standing"]) == (
+        200,
+        "prepared",
+        "due",
+    )
+    assert back.json["exception_reason"] is None
+
+
+def test_a_review_that_was_held_is_held_again_after_a_mistaken_exception(
+    client, world, path, meeting
+):
+    client.as_(world.home.advisor).act(path, "hold", **meeting)
+    admin = client.as_(world.home.school_admin)
+    admin.act(path, "except", reason="In hospital.")
+    assert admin.act(path, "reinstate").json["status"] == "held"
+
+
+def test_an_interpreter_and_adults_without_account_are_named_with_their_language(
+    client, world, path, meeting
+):
+    meeting["participants"][2]["language"] = "sw"
+    meeting["participants"].append({"role": "engaged_adult", "name": "Coach Lee"})
+    meeting["participants"].append({"role": "parent", "name": "The other parent"})
+    held = client.as_(world.home.advisor).act(path, "hold", **meeting)
+    told = [(one["role"], one["name"], one["language"]) for one in held.json["participants"]]
+    assert told[2:] == [
+        ("interpreter", "A. Interpreter", "sw"),
+        ("engaged_adult", "Coach Lee", None),
+        ("parent", "The other parent", None),
+    ]
+    seen = client.as_(world.home.parent).read(path)["participants"]
+    assert [one["name"] for one in seen if one["role"] == "parent"] == [None, None]
+    assert "The other parent" not in client.as_(world.home.parent).get(path).get_data(as_text=True)
