@@ -1,15 +1,12 @@
 """How the goals of a plan stand today: live facts beside the version, outside its hash."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import select
-
-from plp_api import db
-from plp_api.goals.models import CheckIn, Goal, GoalStatus
+from plp_api.goals import progress as facts
+from plp_api.goals.models import GoalStatus
 from plp_api.plans.models import PlanVersion
 from plp_api.printing import charts
 from plp_api.printing.charts import Chart, Point
@@ -18,9 +15,10 @@ from plp_api.printing.words import day
 
 @dataclass(frozen=True)
 class Progress:
-    """Charts of the goals as they stood on a day, in words."""
+    """Goals as they stood on a day: charts, and in words how many steps were done."""
 
     as_of: str
+    steps: str | None
     charts: tuple[Chart, ...]
 
 
@@ -29,19 +27,26 @@ def of(version: PlanVersion, as_of: date) -> Progress:
 
     For readers who may read the student's goals.
     """
-    session = db.session()
-    asked = select(Goal).where(Goal.plan_id == version.plan_id, Goal.status != GoalStatus.DRAFT)
-    goals = session.scalars(asked.order_by(Goal.created_at, Goal.id)).all()
-    points = _points([goal.id for goal in goals])
-    drawn = [charts.progress(goal.title, points[goal.id]) for goal in goals if goal.id in points]
-    overall = [charts.by_domain([(one.domain, one.status) for one in goals])] if goals else []
-    return Progress(as_of=day(as_of), charts=(*overall, *drawn))
+    found = facts.of(version.plan_id, as_of)["goals"]
+    goals = [goal for goal in found if goal["status"] != GoalStatus.DRAFT]
+    overall = [charts.by_domain([(one["domain"], one["status"]) for one in goals])] if goals else []
+    drawn = [charts.progress(one["title"], _points(one)) for one in goals if one["check_ins"]]
+    return Progress(
+        as_of=day(as_of),
+        steps=_steps([goal["steps"] for goal in goals]),
+        charts=(*overall, *drawn),
+    )
 
 
-def _points(goals: Sequence[UUID]) -> dict[UUID, list[Point]]:
-    of_these = select(CheckIn).where(db.any_of(CheckIn.goal_id, db.ids_bind("ids")))
-    in_order = of_these.order_by(CheckIn.checked_on, CheckIn.created_at, CheckIn.id)
-    found: defaultdict[UUID, list[Point]] = defaultdict(list)
-    for row in db.session().scalars(in_order, {"ids": list(goals)}):
-        found[row.goal_id].append(Point(row.checked_on, row.percent))
-    return dict(found)
+def _points(goal: Mapping[str, Any]) -> list[Point]:
+    return [Point(one["on"], one["percent"]) for one in goal["check_ins"]]
+
+
+def _steps(counted: list[Mapping[str, int]]) -> str | None:
+    done, still_open, overdue = (
+        sum(one[name] for one in counted) for name in ("done", "open", "overdue")
+    )
+    if not done + still_open:
+        return None
+    late = f", {overdue} of them past their day" if overdue else ""
+    return f"Steps toward these goals: {done} done, {still_open} open{late}."

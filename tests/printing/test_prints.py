@@ -98,6 +98,7 @@ def test_a_statement_of_disagreement_stands_beside_its_part(client, world, in_fo
 def test_progress_is_drawn_with_its_words_and_its_table(client, world, in_force):
     shown = page(client.as_(world.home.student), in_force)
     assert "It is not part of what was signed." in shown
+    assert "Steps toward these goals: 0 done, 1 open." in shown
     charts = re.findall(r"<svg.*?</svg>", shown)
     assert len(charts) == 2
     assert all("<title>" in one and "<desc>" in one for one in charts)
