@@ -11,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,8 +23,9 @@ from flask import Blueprint, Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from marshmallow import ValidationError
 
-from plp_api import settings
+from plp_api import clock, settings
 from plp_api.printing import content as contents
 from plp_api.printing import page as printing
 from plp_api.printing.words import day, phrase
@@ -317,15 +318,15 @@ def _sign(bearing: Bearing) -> Response:
     read_in = request.form.get("language", "")
     known = {*LANGUAGES, *renditions.languages(bearing.version.id)}
     signature = use.sign(bearing, name, read_in if read_in in known else ORIGINAL)
-    return _receipt(bearing, signature.signed_at, name=name, spoken_in=_spoken(signature.language))
+    return _receipt(bearing, name=name, spoken_in=_spoken(signature.language))
 
 
 def _decline(bearing: Bearing) -> Response:
     words, wrong = _words("words", LONGEST_WORDS, "Say why you do not want to sign.")
     if wrong:
         return _read(bearing, *wrong)
-    declined = use.decline(bearing, words)
-    return _receipt(bearing, declined.declined_at, words=words)
+    use.decline(bearing, words)
+    return _receipt(bearing, words=words)
 
 
 def _words(field: str, longest: int, missing: str) -> tuple[str, list[Wrong]]:
@@ -335,12 +336,13 @@ def _words(field: str, longest: int, missing: str) -> tuple[str, list[Wrong]]:
         return "", [Wrong(field, missing)]
     try:
         return Text(longest=longest).deserialize(typed), []
-    except ValueError:
+    except ValidationError:
         return "", [Wrong(field, f"Use at most {longest} characters, and no control characters.")]
 
 
-def _receipt(bearing: Bearing, at: datetime, **said: str) -> Response:
-    local = at.astimezone(ZoneInfo(use.district_of(bearing).time_zone))
+def _receipt(bearing: Bearing, **said: str) -> Response:
+    used_at = bearing.link.used_at or clock.now()
+    local = used_at.astimezone(ZoneInfo(use.district_of(bearing).time_zone))
     return _page(
         "receipt",
         200,

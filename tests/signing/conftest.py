@@ -49,6 +49,12 @@ class Link:
     path: str
     code: str | None
 
+    @classmethod
+    def of(cls, client: Client, made: dict[str, Any]) -> "Link":
+        """The link of the answer that made it."""
+        path = "/" + made["url"].removeprefix("http://localhost")
+        return cls(client, made["id"], path, made.get("code"))
+
     def open(self, **options: Any) -> Any:
         return self.client.get(self.path, **options)
 
