@@ -97,8 +97,10 @@ def list_versions_of_plan(access: Access, plan: Plan) -> Any:
 def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
     """Start a new version of a plan.
 
-    It begins with the sections of the version in force, or empty. A plan has
-    at most one open version. No body is sent.
+    It begins with the sections of the version in force, in its template, or
+    empty, in the template meant for the student's school and grade. Another
+    template, or a newer edition, is an action on it: `change_template`. A plan
+    has at most one open version. No body is sent.
     """
     return actions.start_version(plan, access)
 

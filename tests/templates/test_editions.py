@@ -149,6 +149,17 @@ def test_nobody_is_required_to_write_about_what_the_law_protects(district_admin)
     assert made["sections"][0]["sensitivity"] == "income"
 
 
+def test_a_template_of_before_is_shown_whole_and_can_be_sent_back(world, district_admin):
+    default = default_of(district_admin)
+    assert {(one["sensitivity"], one["visibility"]) for one in default["sections"]} == {
+        (None, "everyone_with_the_plan")
+    }
+    draft = district_admin.made(f"/plan-templates/{default['id']}/editions", {})
+    path = f"/plan-templates/{draft['id']}"
+    again = district_admin.patch(path, {"sections": default["sections"]})
+    assert (again.status_code, again.json["sections"]) == (200, default["sections"])
+
+
 def test_templates_are_listed_by_state_school_and_grade(world, student, school_admin, published):
     ours = published(school_admin, grades=["09"])
     school_admin.made(f"/plan-templates/{ours['id']}/editions", {})

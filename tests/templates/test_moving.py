@@ -2,6 +2,7 @@
 
 import pytest
 
+from plp_api import clock
 from tests.client import code, pointers
 from tests.templates.conftest import ASKED, section
 
@@ -218,3 +219,13 @@ def test_a_stated_reason_opens_a_plan_to_the_district_but_no_narrowed_section(
     shown = district_admin.get(narrowed, headers={"X-Access-Reason": "A complaint was made."})
     assert shown.status_code == 200
     assert bodies(shown.json)["about_me"] is None
+
+
+def test_what_quotes_a_version_whole_quotes_nothing_narrowed_to_an_auditor(client, world, narrowed):
+    auditor = client.as_(world.home.auditor)
+    refused = auditor.get(f"{narrowed}/diff")
+    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    today = clock.today().isoformat()
+    shown = auditor.get(f"/plans/{world.home.student.plan_id}/history?as_of={today}")
+    assert shown.status_code == 200
+    assert b"My about me." not in shown.data
