@@ -9,6 +9,7 @@ from sqlalchemy import update
 from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
+from plp_api.plans import reads
 from plp_api.plans.models import PlanVersion
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.renditions.models import Rendition
@@ -21,11 +22,12 @@ def supply(
 ) -> Rendition:
     """Keep the texts of a frozen version in a language; the last ones in it are superseded.
 
-    Raises Problem: action_unavailable (nothing is frozen yet), snapshot_mismatch,
-    actor_is_family, validation_failed naming each section and goal that the
+    Raises Problem: action_unavailable (nothing is frozen yet), version_sealed,
+    snapshot_mismatch, actor_is_family, validation_failed naming each section and goal that the
     snapshot does not have.
     """
     access.refuse_family(version.student_id)
+    reads.require_unsealed(version, access)
     if version.snapshot is None or version.snapshot_sha256 is None:
         raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
     if given.pop("snapshot_sha256") != version.snapshot_sha256:
@@ -55,6 +57,12 @@ def supply(
         sha256=rendition.snapshot_sha256,
     )
     return rendition
+
+
+def require_unsealed(rendition: Rendition, access: Access) -> None:
+    """Refuse with version_sealed who may not read the version: its words stand here, too."""
+    version = db.session().get_one(PlanVersion, rendition.plan_version_id)
+    reads.require_unsealed(version, access)
 
 
 def _check(snapshot: dict[str, Any], sections: Texts, goals: Texts) -> None:

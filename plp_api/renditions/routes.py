@@ -6,6 +6,7 @@ from marshmallow import fields as wire
 
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
+from plp_api.plans import reads
 from plp_api.plans.models import PlanVersion
 from plp_api.problems import Code
 from plp_api.renditions import actions
@@ -39,15 +40,19 @@ RENDITIONS = Listing(
 
 @blueprint.route("/plan-versions/<uuid:version_id>/renditions")
 @blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.refuses(Code.VERSION_SEALED)
 @blueprint.lists(RenditionSchema, RENDITIONS)
 def list_renditions(access: Access, version: PlanVersion) -> Any:
     """List the texts of a version in other languages, superseded ones included."""
+    reads.require_unsealed(version, access)
     return access.beneath(version, Rendition).where(Rendition.plan_version_id == version.id)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/renditions", methods=["POST"])
 @blueprint.requires(Permission.PLANS_RENDER, PlanVersion)
-@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.SNAPSHOT_MISMATCH, Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(
+    Code.ACTION_UNAVAILABLE, Code.VERSION_SEALED, Code.SNAPSHOT_MISMATCH, Code.ACTOR_IS_FAMILY
+)
 @blueprint.arguments(RenditionSchema)
 @blueprint.response(201, RenditionSchema)
 def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Rendition:
@@ -62,7 +67,9 @@ def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any
 
 @blueprint.route("/renditions/<uuid:rendition_id>")
 @blueprint.requires(Permission.PLANS_READ, Rendition)
+@blueprint.refuses(Code.VERSION_SEALED)
 @blueprint.response(200, RenditionSchema)
 def get_rendition(access: Access, rendition: Rendition) -> Rendition:
     """Get the text of a version in another language."""
+    actions.require_unsealed(rendition, access)
     return rendition

@@ -7,8 +7,10 @@ import pytest
 import time_machine
 
 from plp_api import clock
+from plp_api.db import new_id
 from plp_api.people.models import District
 from plp_api.people.ties import Relationship
+from plp_api.renditions.models import Rendition
 from plp_api.templates.models import PlanTemplate
 from tests.client import code, pointers
 from tests.plans.travellers import Traveller
@@ -246,6 +248,30 @@ def test_a_sealed_text_opens_to_who_must_and_its_hash_is_still_to_be_checked(
         assert opened.status_code == 200, opened.json
         assert hashlib.sha256(opened.data).hexdigest() == admin.read(first)["snapshot_sha256"]
     assert body(admin.read(first), "about_me") == "My about me."
+
+
+def test_a_sealed_text_is_not_read_in_another_language_either(
+    database, world, student, admin, first
+):
+    with writing(database, world.home) as session:
+        own = {"district_id": world.home.district_id, "student_id": world.home.student.id}
+        rendition = Rendition(
+            id=new_id(),
+            **own,
+            plan_version_id=world.home.student.version_id,
+            snapshot_sha256="0" * 64,
+            language="es",
+            translator_name="A. Traductora",
+            sections={"about_me": {"body": "Palabras."}},
+            goals={},
+            supplied_by=world.home.advisor.id,
+        )
+        session.add(rendition)
+    paths = (f"{first}/renditions", f"/renditions/{rendition.id}")
+    assert [student.get(path).status_code for path in paths] == [200, 200]
+    admin.made(f"{first}/corrections", {**GRANTED, "sections": {"about_me": "Right words."}})
+    assert [code(student.get(path)) for path in paths] == ["version_sealed"] * 2
+    assert [admin.get(path).status_code for path in paths] == [200, 200]
 
 
 def test_earlier_versions_with_the_same_wrong_words_are_sealed_too(student, admin, first, amend):
