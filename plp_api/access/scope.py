@@ -347,7 +347,7 @@ def _in_whole_district(
     if area not in FAMILYS_OWN:
         return everybodys
     student_id = _column(model, ownership.column)
-    is_open = ~is_home_studied(student_id)
+    is_open: ColumnElement[bool] = ~is_home_studied(student_id)
     family = _students_for(tuple(one for one in arms if one[0][0] in FAMILY), area)
     return everybodys & (is_open if family is None else or_(is_open, student_id.in_(family)))
 
@@ -492,12 +492,13 @@ def _reach_statement(
 
 def _studying_at_home(model: type[db.Base] | None) -> Ids:
     """Beside the arms, whether the student studies at home: asked once, whatever the arms."""
-    return select(
+    told: list[ColumnElement[Any]] = [
         HomeStudy.student_id.label("student_id"),
         literal(AT_HOME, String()).label("role"),
         literal("", String()).label("condition"),
         literal("", db.Tags()).label("denied"),
-    ).where(_is_wanted(HomeStudy.student_id, model), holds(HomeStudy))
+    ]
+    return select(*told).where(_is_wanted(HomeStudy.student_id, model), holds(HomeStudy))
 
 
 def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:

@@ -26,6 +26,14 @@ class ParticipantSchema(Schema):
     )
 
 
+class InterpreterNeededSchema(Schema):
+    """Somebody of the family who needs an interpreter."""
+
+    role = Choice(ParticipantRole)
+    person_id = fields.UUID()
+    language = fields.String(metadata={"example": "ne"})
+
+
 class RoomSignatureSchema(Schema):
     """A signature given in the room, over the version in force."""
 
@@ -73,6 +81,11 @@ class ReviewSchema(ResourceSchema):
         fields.Nested(ParticipantSchema),
         attribute="shown_participants",
         metadata={"description": "A parent finds other parents without id and name."},
+    )
+    interpreters_needed = fields.List(
+        fields.Nested(InterpreterNeededSchema),
+        allow_none=True,
+        metadata={"description": "To plan the meeting. Null for who does not hold it."},
     )
     excepted_on = Date(allow_none=True)
     excepted_by = fields.UUID(allow_none=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from plp_api.access.rows import Access
+from plp_api.reviews.interpreters import needed
 from plp_api.reviews.models import ParticipantRole
 
 
@@ -32,7 +33,9 @@ def standing(
 
 def shape(reviews: Sequence[Any], access: Access) -> None:
     """Give reviews their standing, and their participants as far as the caller may know them."""
+    interpreters = needed((review.student_id for review in reviews), access)
     for review in reviews:
+        review.interpreters_needed = interpreters.get(review.student_id)
         review.standing = standing(
             review.plan_version_id, review.excepted_on, review.due_on, access.caller.today
         )

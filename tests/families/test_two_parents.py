@@ -22,7 +22,9 @@ NAMES = {
     "inspecting_parent": ("Xanthippe", "Vandermeulen", "xv@example.org", "802-555-0202"),
 }
 OTHER = {"parent": "inspecting_parent", "inspecting_parent": "parent"}
-MOST_ROWS = 8
+# Of a waiver that `rows.complete` adds: where a student lives, and with whom, is for staff.
+LIVING_SITUATION = "state_custody"
+MOST_ROWS = 4
 EXPANDED = "?expand=goals,sections,signatures,profile_entries"
 
 
@@ -161,9 +163,11 @@ def test_no_answer_tells_one_parent_of_the_other(
     told, answered = [], 0
     for address in dict.fromkeys(addresses):
         answer = parent.get(f"//{address}".replace("///", "//"))
+        assert answer.status_code < 500, address
         answered += answer.status_code == 200
         body = answer.get_data(as_text=True) if answer.mimetype != "application/pdf" else ""
-        said = sorted(one for one in marks[other] if one.lower() in body.lower())
+        hidden = marks[other] | {LIVING_SITUATION}
+        said = sorted(one for one in hidden if one.lower() in body.lower())
         if said:
             told.append(f"{address}: {', '.join(said)}")
     assert answered > 30, "the walk must reach what a parent reads"

@@ -1,0 +1,34 @@
+"""Who prepares a meeting sees for whom an interpreter is needed; the family does not."""
+
+import pytest
+
+from plp_api.people.models import Person
+from tests.world import writing
+
+
+@pytest.fixture
+def review(database, world):
+    """The student's review; their parent needs an interpreter."""
+    with writing(database, world.home) as session:
+        parent = session.get(Person, world.home.parent.id)
+        parent.language, parent.needs_interpreter = "ne", True
+    return f"/reviews/{world.home.student.review_id}"
+
+
+def test_who_holds_the_meeting_sees_it(client, world, review):
+    wanted = [{"role": "parent", "person_id": str(world.home.parent.id), "language": "ne"}]
+    for name in ("advisor", "counselor", "school_admin"):
+        found = client.as_(getattr(world.home, name)).read(review)
+        assert found["interpreters_needed"] == wanted, name
+
+
+def test_nobody_else_does(client, world, review):
+    for name in ("student", "inspecting_parent", "parent", "registrar", "auditor"):
+        found = client.as_(getattr(world.home, name)).read(review)
+        assert found["interpreters_needed"] is None, name
+
+
+def test_where_nobody_needs_one_the_list_is_empty(client, world):
+    advisor = client.as_(world.home.advisor)
+    found = {one["student_id"]: one for one in advisor.read("/reviews")["items"]}
+    assert found[str(world.home.senior.id)]["interpreters_needed"] == []
