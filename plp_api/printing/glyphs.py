@@ -6,12 +6,16 @@ stays whole in the snapshot and on the HTML page.
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
 JOINERS = "\u200b\u200c\u200d\ufe0e\ufe0f\u2060\U0001f3fb-\U0001f3ff"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 INITIALS = frozenset({"CJK"})
+
+LATIN_1 = 0xFF
+PROBES = 256
 
 Draws = Callable[[str], bool]
 
@@ -22,19 +26,25 @@ def without_controls(text: str) -> str:
 
 
 def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
-    """The characters of these texts that `draws` says no font has, found by halving."""
+    """The characters of these texts that no font has, found by halving: `draws` tells of many.
+
+    Once it was asked PROBES times, whatever is still to be told apart counts as missing.
+    """
     # What Latin-1 has, every text font has.
-    unusual = sorted({one for text in texts for one in text if ord(one) > 0xFF})
-    return frozenset(_missing("".join(unusual), draws))
-
-
-def _missing(characters: str, draws: Draws) -> set[str]:
-    if not characters or draws(characters):
-        return set()
-    if len(characters) == 1:
-        return {characters}
-    half = len(characters) // 2
-    return _missing(characters[:half], draws) | _missing(characters[half:], draws)
+    unusual = sorted({one for text in texts for one in text if ord(one) > LATIN_1})
+    waiting, lacking = deque(["".join(unusual)]), set[str]()
+    for _ in range(PROBES):
+        if not waiting:
+            break
+        characters = waiting.popleft()
+        if not characters or draws(characters):
+            continue
+        if len(characters) == 1:
+            lacking.add(characters)
+            continue
+        half = len(characters) // 2
+        waiting += [characters[:half], characters[half:]]
+    return frozenset(lacking.union(*waiting))
 
 
 def named(value: Any, lacking: frozenset[str]) -> Any:
