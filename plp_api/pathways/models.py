@@ -61,6 +61,16 @@ SUMMER = (6, 1), (8, 31)
 LATEST_SUMMER_START = (8, 15)
 
 
+def is_in_summer(starts_on: date | None, ends_on: date | None) -> bool:
+    """Whether a course lies within June, July and August, as far as its dates are known."""
+    if starts_on is None:
+        return False
+    first, last = (date(starts_on.year, *day) for day in SUMMER)
+    if ends_on is None:
+        return first <= starts_on < date(starts_on.year, *LATEST_SUMMER_START)
+    return first <= starts_on and ends_on <= last
+
+
 class PathwayElement(Resource, Base):
     """A planned way of learning of one student.
 
@@ -153,13 +163,8 @@ class PathwayElement(Resource, Base):
 
     @property
     def is_summer(self) -> bool:
-        """Whether the course lies within June, July and August, as far as its dates are known."""
-        if self.starts_on is None:
-            return False
-        first, last = (date(self.starts_on.year, *day) for day in SUMMER)
-        if self.ends_on is None:
-            return first <= self.starts_on < date(self.starts_on.year, *LATEST_SUMMER_START)
-        return first <= self.starts_on and self.ends_on <= last
+        """Whether the course is a summer course."""
+        return is_in_summer(self.starts_on, self.ends_on)
 
     @property
     def is_before_course(self) -> bool | None:

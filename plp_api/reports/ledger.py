@@ -21,7 +21,13 @@ from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.access.scope import DISTRICT, visible
 from plp_api.pathways import vouchers
-from plp_api.pathways.models import Funding, PathwayElement, PathwayStatus, PathwayType
+from plp_api.pathways.models import (
+    Funding,
+    PathwayElement,
+    PathwayStatus,
+    PathwayType,
+    is_in_summer,
+)
 from plp_api.people.models import Person, School, Student
 from plp_api.reports.actions import day
 from plp_api.reports.coverage import places
@@ -165,17 +171,18 @@ SHOWN = (
 def _courses(is_seen: ColumnElement[bool]) -> Select[Any]:
     """The courses of the school year that were approved by the day, with whose they are."""
     place, used = places(), _used()
+    columns: list[Any] = [
+        PathwayElement.id.label("pathway_element_id"),
+        *SHOWN,
+        Person.display_name.label("student_name"),
+        Student.state_student_id,
+        place.c.grade,
+        School.id.label("school_id"),
+        School.name.label("school_name"),
+        func.coalesce(used.c.used, 0).label("state_funded_used"),
+    ]
     return (
-        select(
-            PathwayElement.id.label("pathway_element_id"),
-            *SHOWN,
-            Person.display_name.label("student_name"),
-            Student.state_student_id,
-            place.c.grade,
-            School.id.label("school_id"),
-            School.name.label("school_name"),
-            func.coalesce(used.c.used, 0).label("state_funded_used"),
-        )
+        select(*columns)
         .select_from(PathwayElement)
         .join(Student, Student.id == PathwayElement.student_id)
         .join(Person, Person.id == Student.id)
@@ -222,12 +229,11 @@ COLUMNS = (
 
 def _course(row: Mapping[str, Any], on: date) -> dict[str, Any]:
     """A course as the ledger shows it, as it stood on the day."""
-    element = PathwayElement(starts_on=row["starts_on"], ends_on=row["ends_on"])
     is_left = row["withdrawn_on"] is not None and row["withdrawn_on"] <= on
     is_paid = row["funding"] == Funding.STATE_VOUCHER
     shown = {
         **row,
-        "is_summer": element.is_summer,
+        "is_summer": is_in_summer(row["starts_on"], row["ends_on"]),
         "status": _status(row, on),
         "is_before_course": row["approved_on"] < row["starts_on"],
         "is_counted": is_paid and (not is_left or bool(row["is_voucher_used"])),
