@@ -15,7 +15,7 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 INITIALS = frozenset({"CJK"})
 
 LATIN_1 = 0xFF
-PROBES = 256
+PROBES = 96
 
 Draws = Callable[[str], bool]
 
