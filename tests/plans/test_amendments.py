@@ -253,10 +253,11 @@ def test_a_sealed_text_opens_to_who_must_and_its_hash_is_still_to_be_checked(
 def test_a_sealed_text_is_not_read_in_another_language_either(
     database, world, student, admin, first
 ):
+    rendition_id = new_id()
     with writing(database, world.home) as session:
         own = {"district_id": world.home.district_id, "student_id": world.home.student.id}
         rendition = Rendition(
-            id=new_id(),
+            id=rendition_id,
             **own,
             plan_version_id=world.home.student.version_id,
             snapshot_sha256="0" * 64,
@@ -267,7 +268,7 @@ def test_a_sealed_text_is_not_read_in_another_language_either(
             supplied_by=world.home.advisor.id,
         )
         session.add(rendition)
-    paths = (f"{first}/renditions", f"/renditions/{rendition.id}")
+    paths = (f"{first}/renditions", f"/renditions/{rendition_id}")
     assert [student.get(path).status_code for path in paths] == [200, 200]
     admin.made(f"{first}/corrections", {**GRANTED, "sections": {"about_me": "Right words."}})
     assert [code(student.get(path)) for path in paths] == ["version_sealed"] * 2
