@@ -125,7 +125,7 @@ def document(access: Access, found: Row, parts: Parts) -> Row:
     if "goals" in shown:
         shown["goals"] = _with_steps(parts["goals"], parts["steps"])
     if "sections" in shown:
-        shown["sections"] = [_without_writer(row, access, student_id) for row in parts["sections"]]
+        shown["sections"] = [_section(row, access, student_id) for row in parts["sections"]]
     if "signatures" in shown:
         shown["signatures"] = _withheld(parts["signatures"], access, student_id)
     return shown
@@ -147,8 +147,14 @@ def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence
     return rows
 
 
-def _without_writer(row: Row, access: Access, student_id: UUID) -> Row:
-    return {**row, "written_by": plans.shown_writer(row["written_by"], access, student_id)}
+def _section(row: Row, access: Access, student_id: UUID) -> Row:
+    """A section with its words and writer as far as the reader may know them."""
+    is_theirs = plans.may_read_section(row.pop("visibility"), access, student_id)
+    return {
+        **row,
+        "body": row["body"] if is_theirs else None,
+        "written_by": plans.shown_writer(row["written_by"], access, student_id),
+    }
 
 
 def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:

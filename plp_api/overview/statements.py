@@ -134,7 +134,13 @@ STEPS = db.Prepared(
 
 
 SECTIONS = db.Prepared(
-    select(PlanSection.key, PlanSection.body, PlanSection.written_by, PlanSection.updated_at)
+    select(
+        PlanSection.key,
+        PlanSection.body,
+        PlanSection.visibility,
+        PlanSection.written_by,
+        PlanSection.updated_at,
+    )
     .join(PlanVersion, PlanSection.plan_version_id == PlanVersion.id)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
     .order_by(PlanSection.position)

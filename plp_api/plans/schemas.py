@@ -49,7 +49,10 @@ class PlanActionFieldsSchema(Schema):
 
 class SectionSchema(Schema):
     key = fields.String(metadata={"example": "scope_and_rigor"})
-    body = fields.String()
+    body = fields.String(
+        allow_none=True,
+        metadata={"description": "Null where the section's `visibility` leaves you out."},
+    )
     written_by = fields.UUID(allow_none=True)
     updated_at = Instant()
 

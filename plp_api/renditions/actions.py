@@ -59,10 +59,14 @@ def supply(
     return rendition
 
 
-def require_unsealed(rendition: Rendition, access: Access) -> None:
-    """Refuse with version_sealed who may not read the version: its words stand here, too."""
+def require_readable(rendition: Rendition, access: Access) -> None:
+    """Refuse who may not read the whole version, for its words stand here, too.
+
+    Raises Problem: version_sealed, permission_denied.
+    """
     version = db.session().get_one(PlanVersion, rendition.plan_version_id)
     reads.require_unsealed(version, access)
+    reads.require_whole(version, access)
 
 
 def _check(snapshot: dict[str, Any], sections: Texts, goals: Texts) -> None:

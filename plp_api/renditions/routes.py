@@ -45,6 +45,7 @@ RENDITIONS = Listing(
 def list_renditions(access: Access, version: PlanVersion) -> Any:
     """List the texts of a version in other languages, superseded ones included."""
     reads.require_unsealed(version, access)
+    reads.require_whole(version, access)
     return access.beneath(version, Rendition).where(Rendition.plan_version_id == version.id)
 
 
@@ -71,5 +72,5 @@ def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any
 @blueprint.response(200, RenditionSchema)
 def get_rendition(access: Access, rendition: Rendition) -> Rendition:
     """Get the text of a version in another language."""
-    actions.require_unsealed(rendition, access)
+    actions.require_readable(rendition, access)
     return rendition

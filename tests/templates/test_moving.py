@@ -229,3 +229,7 @@ def test_what_quotes_a_version_whole_quotes_nothing_narrowed_to_an_auditor(clien
     shown = auditor.get(f"/plans/{world.home.student.plan_id}/history?as_of={today}")
     assert shown.status_code == 200
     assert b"My about me." not in shown.data
+    plan = auditor.read(f"/plans/{world.home.student.plan_id}?expand=sections")
+    assert {one["key"]: one["body"] for one in plan["sections"]}["about_me"] is None
+    refused = auditor.get(f"{narrowed}/renditions")
+    assert (refused.status_code, code(refused)) == (403, "permission_denied")
