@@ -65,7 +65,7 @@ def translated(error: Exception) -> Problem:
     if isinstance(error, DataError | OverflowError):
         return Problem(Code.RECORD_INVALID)
     if isinstance(error, OperationalError):
-        return Problem(Code.DATABASE_UNAVAILABLE, headers={"Retry-After": "1"})
+        return _from_silence(error)
     return Problem(Code.INTERNAL_ERROR)
 
 
@@ -111,6 +111,14 @@ def _from_token(error: Exception) -> Problem:
     code = Code.TOKEN_EXPIRED if isinstance(error, ExpiredSignatureError) else Code.TOKEN_INVALID
     headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return Problem(code, headers=headers)
+
+
+def _from_silence(error: OperationalError) -> Problem:
+    """SQLite has one writer at a time: whoever waited in vain for a long one knows how to go on."""
+    if "database is locked" in str(error.orig):
+        detail = "A long change, perhaps an import, is being written; nothing of this one was."
+        return Problem(Code.DATABASE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
+    return Problem(Code.DATABASE_UNAVAILABLE, headers={"Retry-After": "1"})
 
 
 def _from_constraint(error: IntegrityError) -> Problem:

@@ -1,8 +1,14 @@
 """ETags: whoever changes says what they read, and whoever has it need not be sent it again."""
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlalchemy import event
+
+from plp_api import db
+from plp_api.app import create_app
 from tests.client import Client, code
+from tests.conftest import Live
 from tests.world import World
 
 
@@ -117,3 +123,26 @@ def test_what_was_made_says_where_it_is(student: Client, samples: str) -> None:
     answer = student.post(samples, {"title": "New"})
     assert answer.headers["Location"] == f"/api/v1/goals/{answer.json['id']}"
     assert version(answer.headers["ETag"]) == "1"
+
+
+def test_who_waits_in_vain_for_a_long_change_is_told_to_come_back(live: Live) -> None:
+    """SQLite's one writer may be an import of minutes; reading goes on beside it."""
+    if live.database.is_postgresql:
+        return  # Writers do not wait for each other there.
+    impatient = db.Database(live.settings.database_url)
+
+    @event.listens_for(impatient.engine, "connect")
+    def hurry(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
+    goal = f"/goals/{live.world.home.student.goal_id}"
+    student = Client(create_app(live.settings, impatient)).as_(live.world.home.student)
+    with live.database.transaction() as writing:
+        writing.connection()
+        assert student.get(goal).status_code == 200
+        answer = student.post(f"{goal}/check-ins", {"percent": 1})
+    assert (answer.status_code, code(answer)) == (503, "database_unavailable")
+    assert answer.headers["Retry-After"] == "10"
+    assert "nothing of this one was" in answer.json["detail"]
+    assert student.post(f"{goal}/check-ins", {"percent": 1}).status_code == 201
+    impatient.dispose()
