@@ -28,7 +28,7 @@ advisories:read      own     .        x       .       x         .               
 advisories:write     .       .        .       .       .         .               x         x            x              .        # relationships, advisories: CRU
 plan_status:read     x       x        x       .       x         .               x         x            x              x        # plan status: R
 plans:read           x       x        x       .       x         .               .         x            reasoned       sampled  # plan, sections, profile: R
-plans:write          x       .        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU (advisor as scribe); in home study a parent too
+plans:write          x       keeping  x       .       .         .               .         .            .              .        # plan, sections, profile: CRU (advisor as scribe); in home study a parent too
 plans:contribute     x       x        x       .       .         .               .         .            .              .        # plan, sections, profile: CRU, a parent the family section
 plans:comment        x       x        x       .       x         .               .         .            .              .        # plan, sections, profile: comment (and CRU)
 plans:submit         x       .        .       .       .         .               .         .            .              .        # plan approval: submit, recall
