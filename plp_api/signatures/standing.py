@@ -53,7 +53,12 @@ from plp_api.signatures.models import (
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
-COUNTED = func.coalesce(PlanVersion.signed_version_id, PlanVersion.id)
+# Not COALESCE: PostgreSQL takes it for something that may leak a row, and under row security would
+# read all signatures instead of the index.
+COUNTED = case(
+    (PlanVersion.signed_version_id.is_(None), PlanVersion.id),
+    else_=PlanVersion.signed_version_id,
+)
 """The version whose signatures count for a PlanVersion: versions that share it share them."""
 
 
