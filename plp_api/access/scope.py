@@ -391,10 +391,10 @@ def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[
     children = select(tie.student_id).where(is_family_tie(tie))
     is_about_caller = _column(model, ownership.about or "") == CALLER
     student = _column(model, ownership.column)
-    is_strangers = student.not_in(children)
+    is_unrelated: ColumnElement[bool] = student.not_in(children)
     if ownership.is_personal:
-        is_strangers &= student != CALLER
-    return or_(is_about_caller, is_strangers)
+        is_unrelated = is_unrelated & (student != CALLER)
+    return or_(is_about_caller, is_unrelated)
 
 
 def _visible_person(
