@@ -21,6 +21,7 @@ from plp_api.people.ties import (
     RelationshipStatus,
     SampledStudent,
 )
+from plp_api.signatures.models import SignatureWaiver
 
 # Offices that this edition knows; the demo's privacy officer waits for theirs.
 OFFICES = frozenset(str(role) for role in AppointmentRole)
@@ -58,6 +59,8 @@ def apply(content: dict[str, Any], known: Known, years: Years) -> None:
         _appoint(one, known, years)
     for one in content["placements"]:
         _place(one, known, years)
+    for one in content["requirements"]:
+        _waive(one, known, years)
     for one in content["people"]:
         _describe(one, known)
 
@@ -181,6 +184,20 @@ def _place(given: dict[str, Any], known: Known, years: Years) -> None:
                 **span,
             )
         )
+
+
+def _waive(given: dict[str, Any], known: Known, years: Years) -> None:
+    """No parent is there to sign, and why."""
+    district = given["district"]
+    db.session().add(
+        SignatureWaiver(
+            district_id=known.districts[district],
+            student_id=known.people[district, given["student"]],
+            reason=given["reason"],
+            starts_on=years.day(given["set_on"]),
+            set_by=known.people[district, given["set_by"]],
+        )
+    )
 
 
 def _describe(given: dict[str, Any], known: Known) -> None:

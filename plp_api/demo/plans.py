@@ -11,6 +11,7 @@ from plp_api import db
 from plp_api.access.permissions import Role
 from plp_api.comments.models import Comment
 from plp_api.db import new_id
+from plp_api.demo import beside
 from plp_api.demo.people import Known
 from plp_api.demo.years import Years, at
 from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
@@ -25,9 +26,17 @@ from plp_api.plans.models import (
     VersionStatus,
 )
 from plp_api.reviews.models import ParticipantRole, Review, ReviewParticipant, ReviewStatus
-from plp_api.signatures.models import Signature
+from plp_api.signatures.models import (
+    OutreachAttempt,
+    Signature,
+    SignatureDecline,
+    SignatureException,
+)
 from plp_api.templates.models import PlanTemplate
 
+IN_ROOM = "in_room"
+DISTANT = date.max
+CHECKED = {"account": "account_login", "link": "link_code", IN_ROOM: "known_in_person"}
 ENDED = frozenset({GoalStatus.ACHIEVED, GoalStatus.PARTLY_MET, GoalStatus.NOT_MET})
 ROLE_OF = {"par": ParticipantRole.PARENT, "stu": ParticipantRole.STUDENT}
 
@@ -50,7 +59,7 @@ class Writer:
     def write(self) -> None:
         """Everything that has happened by today."""
         for entry in self.given["profile_entries"]:
-            self._add(
+            self.add(
                 ProfileEntry,
                 plan_id=self.plan.id,
                 kind=entry["kind"],
@@ -58,20 +67,29 @@ class Writer:
                 written_by=self.student_id,
             )
         waiting = sorted(self.given["goals"], key=self._begun_on)
+        courses = list(self.given.get("pathway_elements", ()))
         versions = []
         for version in self.given["versions"]:
-            # What was not yet a goal then does not stand in what was frozen then.
+            # What was no goal then, and no approved course, does not stand in what was frozen then.
             until = self.years.past(version["approved_on"]) or self.years.today
             while waiting and self._begun_on(waiting[0]) <= until:
                 self._goal(waiting.pop(0))
+            while courses and (self.years.past(courses[0]["approved_on"]) or DISTANT) <= until:
+                beside.element(self, courses.pop(0))
             db.session().flush()
             versions.append(self._version(version))
+        for course in courses:
+            beside.element(self, course)
         newest = next((one for one in reversed(versions) if one is not None), None)
         for comment in self.given["comments"]:
             self._comment(newest, comment["by"], comment["on"], comment["text"])
         self._review(self.given["review"])
+        for kind, write in beside.KINDS.items():
+            for one in self.given.get(kind, ()):
+                write(self, one, newest)
 
-    def _add(self, model: type[db.Base], **columns: Any) -> Any:
+    def add(self, model: type[db.Base], **columns: Any) -> Any:
+        """Write a row about the student."""
         row = model(**self.own, **columns)
         db.session().add(row)
         return row
@@ -80,7 +98,7 @@ class Writer:
         submitted_on = self.years.past(given["submitted_on"])
         approved_on = self.years.past(given["approved_on"])
         returned_on = self._returned_on(given)
-        version = self._add(
+        version = self.add(
             PlanVersion,
             id=new_id(),
             plan=self.plan,
@@ -143,20 +161,68 @@ class Writer:
             self._signature(version, signature)
 
     def _signature(self, version: PlanVersion, given: dict[str, Any]) -> None:
-        """A signature that was given; declined and excused ones are not this edition's."""
-        signed_on = self.years.past(given.get("signed_on"))
-        if given["outcome"] != "signed" or signed_on is None:
+        """What became of a requirement to sign: a signature, a refusal, or an exception."""
+        on = self.years.past(given.get("signed_on") or given.get("on"))
+        if on is None:
             return
-        self._add(
+        of_version = {"signed_version_id": version.signed_version_id, "role": given["party"]}
+        person_id = self.person(given["signer"])
+        if given["outcome"] == "declined":
+            self.add(
+                SignatureDecline,
+                **of_version,
+                person_id=person_id,
+                words=given["words"],
+                declined_at=at(on),
+            )
+        elif given["outcome"] == "excepted":
+            self._except(given, person_id, on, of_version)
+        else:
+            self._sign(version, given, person_id, on)
+
+    def _sign(self, version: PlanVersion, given: dict[str, Any], person_id: UUID, on: date) -> None:
+        """A signature; one on paper is shown as given before the advisor, for there is no scan."""
+        method = IN_ROOM if given["method"] == "paper" else given["method"]
+        self.add(
             Signature,
             plan_version_id=version.id,
-            person_id=self.person(given["signer"]),
+            signed_version_id=version.signed_version_id,
+            person_id=person_id,
             role=given["party"],
-            method=given["method"] if given["method"] == "account" else "in_room",
-            witnessed_by=version.approved_by if given["method"] != "account" else None,
+            method=method,
+            identity_check=CHECKED[method],
+            witnessed_by=version.approved_by if method == IN_ROOM else None,
             snapshot_sha256=version.snapshot_sha256,
             language=given["language"],
-            signed_at=at(signed_on),
+            signed_at=at(on),
+        )
+
+    def _except(
+        self, given: dict[str, Any], person_id: UUID, on: date, of_version: dict[str, Any]
+    ) -> None:
+        """Somebody who answered to none of the logged attempts is done without."""
+        review = self._review_row(self.years.day(self.given["review"]["due_on"]) or on)
+        db.session().flush()
+        by = self.person(given["by"])
+        for attempt in given["attempts"]:
+            self.add(
+                OutreachAttempt,
+                review_id=review.id,
+                role=given["party"],
+                person_id=person_id,
+                tried_on=self.years.day(attempt["on"]),
+                mode=attempt["mode"],
+                outcome=attempt["outcome"],
+                logged_by=by,
+                logged_at=at(date.fromisoformat(self.years.moved(attempt["on"]))),
+            )
+        self.add(
+            SignatureException,
+            **of_version,
+            basis="silence",
+            reason=given["reason"],
+            given_at=at(on),
+            given_by=by,
         )
 
     def _begun_on(self, given: dict[str, Any]) -> date:
@@ -183,7 +249,7 @@ class Writer:
         latest = check_ins[-1] if check_ins else None
         is_confirmed = given["status"] not in (GoalStatus.DRAFT, GoalStatus.PROPOSED)
         confirmed_on, confirmed_by = self._confirmed(begun_on) if is_confirmed else (None, None)
-        self._add(
+        self.add(
             Goal,
             id=goal_id,
             plan_id=self.plan.id,
@@ -200,7 +266,7 @@ class Writer:
         )
         db.session().flush()
         for position, step in enumerate(given["steps"], 1):
-            self._add(
+            self.add(
                 GoalStep,
                 created_at=at(begun_on),
                 goal_id=goal_id,
@@ -210,7 +276,7 @@ class Writer:
                 done_on=self.years.past(step["done_on"]),
             )
         for one in check_ins:
-            self._add(
+            self.add(
                 CheckIn,
                 created_at=at(date.fromisoformat(self.years.moved(one["on"]))),
                 goal_id=goal_id,
@@ -238,7 +304,7 @@ class Writer:
         said_on = self.years.past(on)
         if said_on is None:
             return
-        self._add(
+        self.add(
             Comment,
             subject_type=subject_type,
             subject_id=subject_id,
@@ -272,7 +338,7 @@ class Writer:
         )
         found = db.session().scalars(asked).first()
         if found is None:
-            found = self._add(
+            found = self.add(
                 Review,
                 id=new_id(),
                 plan_id=self.plan.id,
