@@ -16,7 +16,8 @@ from plp_api.overview import statements
 from plp_api.people import names
 from plp_api.people.models import Student
 from plp_api.plans import reads as plans
-from plp_api.plans.models import Plan, Regime
+from plp_api.plans import statements as disagreements
+from plp_api.plans.models import Plan, PlanVersion, Regime, Statement
 from plp_api.problems import Code, Problem
 from plp_api.reviews.standing import standing
 from plp_api.signatures import standing as signatures
@@ -38,7 +39,11 @@ UNFOLDED = {
     "goals": Unfold(
         Permission.GOALS_READ, ("goals", "steps"), (statements.GOALS, statements.STEPS)
     ),
-    "sections": Unfold(Permission.PLANS_READ, ("sections",), (statements.SECTIONS,)),
+    "sections": Unfold(
+        Permission.PLANS_READ,
+        ("sections", "statements"),
+        (statements.SECTIONS, statements.STATEMENTS),
+    ),
     "signatures": Unfold(Permission.PLAN_STATUS_READ, ("signatures",), (statements.SIGNATURES,)),
     "profile_entries": Unfold(Permission.PLANS_READ, ("profile_entries",), (statements.ENTRIES,)),
 }
@@ -126,6 +131,7 @@ def document(access: Access, found: Row, parts: Parts) -> Row:
         shown["goals"] = _with_steps(parts["goals"], parts["steps"])
     if "sections" in shown:
         shown["sections"] = [_section(row, access, student_id) for row in parts["sections"]]
+        shown["statements"] = _statements(parts["statements"], found, access, shown["sections"])
     if "signatures" in shown:
         shown["signatures"] = _withheld(parts["signatures"], access, student_id)
     return shown
@@ -145,6 +151,30 @@ def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence
             if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
                 row["person_id"] = row["signed_by_name"] = None
     return rows
+
+
+STATED = ("id", "student_id", "plan_id", "plan_version_id", "part", "body", "author_role")
+
+
+def _statements(rows: list[Row], found: Row, access: Access, sections: list[Row]) -> list[Row]:
+    """The statements of disagreement that go with the version in force, as the reader may see."""
+    if not rows:
+        return []
+    version = PlanVersion(
+        id=found["version_id"], number=found["version_number"], snapshot=rows[0]["snapshot"]
+    )
+    numbers = {row["plan_version_id"]: row.pop("contested_number") for row in rows}
+    made = [Statement(**{k: v for k, v in row.items() if k != "snapshot"}) for row in rows]
+    hidden = {f"sections/{one['key']}" for one in sections if one["body"] is None}
+    return [
+        {
+            **{name: getattr(one, name) for name in STATED},
+            "author_id": one.shown_author_id,  # type: ignore[attr-defined]
+            "stated_at": one.stated_at,
+        }
+        for one in disagreements.shown(disagreements.travelling(made, version, numbers), access)
+        if one.part not in hidden
+    ]
 
 
 def _section(row: Row, access: Access, student_id: UUID) -> Row:

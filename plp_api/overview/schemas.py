@@ -9,7 +9,7 @@ from plp_api.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.plans.schemas import SectionSchema
+from plp_api.plans.schemas import SectionSchema, StatementSchema
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema
 from plp_api.reviews.models import ReviewStatus
 from plp_api.reviews.standing import Standing
@@ -109,6 +109,10 @@ class PlanDocumentSchema(PlanSummarySchema):
 
     goals = fields.List(fields.Nested(PlanGoalSchema))
     sections = fields.List(fields.Nested(SectionSchema))
+    statements = fields.List(
+        fields.Nested(StatementSchema),
+        metadata={"description": "Of disagreement, on parts of the version; come with `sections`."},
+    )
     signatures = fields.List(fields.Nested(SignatureSchema))
     profile_entries = fields.List(fields.Nested(PlanEntrySchema))
 

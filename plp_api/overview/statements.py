@@ -15,6 +15,7 @@ from plp_api.plans.models import (
     PlanSection,
     PlanVersion,
     ProfileEntry,
+    Statement,
     VersionStatus,
 )
 from plp_api.reviews.models import Review
@@ -144,6 +145,27 @@ SECTIONS = db.Prepared(
     .join(PlanVersion, PlanSection.plan_version_id == PlanVersion.id)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
     .order_by(PlanSection.position)
+)
+_contested = aliased(PlanVersion)
+STATEMENTS = db.Prepared(
+    select(
+        Statement.id,
+        Statement.student_id,
+        Statement.plan_id,
+        Statement.plan_version_id,
+        Statement.part,
+        Statement.part_sha256,
+        Statement.body,
+        Statement.author_id,
+        Statement.author_role,
+        Statement.stated_at,
+        _contested.number.label("contested_number"),
+        PlanVersion.snapshot,
+    )
+    .join(_contested, _contested.id == Statement.plan_version_id)
+    .join(PlanVersion, PlanVersion.plan_id == Statement.plan_id)
+    .where(Statement.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
+    .order_by(Statement.stated_at, Statement.id)
 )
 SIGNATURES = db.Prepared(
     select(

@@ -6,7 +6,7 @@ is kept, and disclosed whenever the part is. So there is no way to change one or
 to take it off, and every read of a version shows those on its parts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -82,11 +82,14 @@ def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
     by_plan: dict[UUID, list[Statement]] = {}
     for one in made:
         by_plan.setdefault(one.plan_id, []).append(one)
-    return {one.id: _travelling(by_plan.get(one.plan_id, []), one) for one in versions}
+    numbers = _numbers(made)
+    return {one.id: travelling(by_plan.get(one.plan_id, []), one, numbers) for one in versions}
 
 
-def _travelling(made: list[Statement], version: PlanVersion) -> list[Statement]:
-    """Those that go with the version.
+def travelling(
+    made: Sequence[Statement], version: PlanVersion, numbers: Mapping[UUID, int]
+) -> list[Statement]:
+    """Those of a plan's statements that go with the version; `numbers` are its versions'.
 
     On the version itself, on the same words wherever they stand, and on the
     part as it stands in later versions: no small change takes a statement off.
@@ -94,7 +97,6 @@ def _travelling(made: list[Statement], version: PlanVersion) -> list[Statement]:
     if not made:
         return []
     now = {name: parts.digest(name, value) for name, value in _standing(version)}
-    numbers = _numbers(made)
     return [
         one
         for one in made
@@ -109,7 +111,9 @@ def _standing(version: PlanVersion) -> list[tuple[str, Any]]:
     return [(name, value) for name, _, value in parts.places(content)]
 
 
-def _numbers(made: list[Statement]) -> dict[UUID, int]:
+def _numbers(made: Sequence[Statement]) -> dict[UUID, int]:
+    if not made:
+        return {}
     ids = {"ids": list({one.plan_version_id for one in made})}
     asked = select(PlanVersion.id, PlanVersion.number).where(
         db.any_of(PlanVersion.id, db.ids_bind("ids"))

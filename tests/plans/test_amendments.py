@@ -387,6 +387,11 @@ def test_a_statement_travels_with_its_part_into_later_versions_and_snapshots_sta
         shown = student.read(path)["statements"]
         assert [one["body"] for one in shown] == ["That is not how it was."]
         assert student.read(f"{path}/statements")["items"] == shown
+    plan = f"/plans/{world.home.student.plan_id}?expand=sections"
+    assert student.read(plan)["statements"] == shown
+    assert parent.read(plan)["statements"][0]["author_id"] == str(world.home.parent.id)
+    other = Traveller(client, world.home.inspecting_parent).read(plan)["statements"]
+    assert [one["author_id"] for one in other] == [None]
 
 
 def test_a_statement_goes_back_to_earlier_versions_that_hold_the_same_words(
