@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from plp_api import settings
 from plp_api.access.permissions import Permission
@@ -33,7 +33,8 @@ ENVELOPE = 64 << 10
 def allow_uploads() -> None:
     """A scan may be larger than other bodies."""
     if request.method == "POST" and request.mimetype == "multipart/form-data":
-        request.max_content_length = settings.current().scan_limit + ENVELOPE
+        # Before the view, whose transaction sets `settings.current()`.
+        request.max_content_length = current_app.settings.scan_limit + ENVELOPE
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signing-links", methods=["POST"])
