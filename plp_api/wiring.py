@@ -5,7 +5,9 @@ Whoever runs actions imports this: the application, the worker, the commands.
 
 from plp_api.access.permissions import Permission
 from plp_api.access.revocation import ON_REVOKED
-from plp_api.goals import approval, past
+from plp_api.goals import approval
+from plp_api.goals import past as goals
+from plp_api.pathways import past as elements
 from plp_api.pathways import snapshot as pathways
 from plp_api.people.followers import ON_ENROLLED, ON_HOME_STUDY
 from plp_api.plans import actions as plans
@@ -20,7 +22,9 @@ from plp_api.plans.followers import (
 )
 from plp_api.reviews import actions as reviews
 from plp_api.reviews import home_study
+from plp_api.reviews import past as past_reviews
 from plp_api.signatures import actions as signatures
+from plp_api.signatures import past as past_signatures
 from plp_api.signing import actions as signing
 
 # A plan first: the review is the plan's.
@@ -31,6 +35,11 @@ ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
 ON_FROZEN += [signatures.sign_for_school, signing.end_superseded]
 ON_REAFFIRMED += [reviews.attach_reaffirmed]
 ON_REOPENED += [reviews.open_for]
-HISTORY_PARTS += [("goals", Permission.GOALS_READ, past.goals_then)]
+HISTORY_PARTS += [
+    ("goals", Permission.GOALS_READ, goals.goals_then),
+    ("pathway_elements", Permission.PATHWAYS_READ, elements.elements_then),
+    ("signatures", Permission.PLAN_STATUS_READ, past_signatures.state_then),
+    ("reviews", Permission.REVIEWS_READ, past_reviews.reviews_then),
+]
 SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]
 ON_REVOKED += [signing.withdraw]

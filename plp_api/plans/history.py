@@ -112,7 +112,7 @@ def look(plan: Plan, access: Access, day: date) -> dict[str, Any]:
     return {
         "as_of": day,
         "plan": _plan_then(plan, until),
-        "version_in_force": _version_then(plan, access, day),
+        "version_in_force": _shown_version(plan, access, day),
         "parts": {
             name: content(plan, day, until)
             for name, permission, content in HISTORY_PARTS
@@ -127,15 +127,20 @@ def _plan_then(plan: Plan, until: datetime) -> dict[str, Any]:
     return since[0].values if since else values_of(plan)
 
 
-def _version_then(plan: Plan, access: Access, day: date) -> dict[str, Any] | None:
-    if not access.may(Permission.PLANS_READ, plan.student_id):
-        return None
+def version_then(plan: Plan, day: date) -> PlanVersion | None:
+    """The version that was in force at the end of a day."""
     asked = select(PlanVersion).where(
         PlanVersion.plan_id == plan.id,
         PlanVersion.in_force_on <= day,
         or_(PlanVersion.superseded_on.is_(None), PlanVersion.superseded_on > day),
     )
-    version = db.session().scalars(asked).first()
+    return db.session().scalars(asked).first()
+
+
+def _shown_version(plan: Plan, access: Access, day: date) -> dict[str, Any] | None:
+    if not access.may(Permission.PLANS_READ, plan.student_id):
+        return None
+    version = version_then(plan, day)
     if version is None:
         return None
     is_unsealed = version.sealed_on is None or reads.opens_seals(version.student_id, access)

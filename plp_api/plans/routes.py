@@ -265,9 +265,10 @@ blueprint.actions("/plans", Plan, PlanSchema, PlanActionFieldsSchema)
 @blueprint.arguments(HistoryQuerySchema, location="query")
 @blueprint.response(200, HistorySchema)
 def get_plan_history(access: Access, plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
-    """Get a plan as it stood at the end of an earlier day: status, version in force, goals.
+    """Get a plan as it stood at the end of an earlier day.
 
-    You see of that day what you may read today. Of a version that was corrected
+    Its status, the version in force, goals, pathway elements, what was signed, and
+    annual reviews. You see of that day what you may read today. Of a version that was corrected
     since, the text stays under seal.
     """
     return history.look(plan, access, asked["as_of"])

@@ -351,7 +351,10 @@ class HistorySchema(Schema):
     parts = fields.Dict(
         keys=fields.String(),
         metadata={
-            "description": "What else there was, by name: `goals` with their words and states.",
+            "description": "What else there was, by name: `goals` and `pathway_elements` with their"
+            " words and states, `signatures` of the version in force (`signature_state`,"
+            " `requirements`), `reviews` with status and standing. A part you may not read is left"
+            " out.",
             "example": {"goals": [{"goal_id": "…", "status": "active", "title": "Shadow a nurse"}]},
         },
     )

@@ -32,6 +32,17 @@ class Review(Resource, Base):
     """A student's annual review in one cycle. `due_on` is the last day; later for a late entry."""
 
     __tablename__ = "reviews"
+    # As of a past day it is told how these stood then (plans.history).
+    __kept__ = (
+        "cycle_starts_on",
+        "cycle_ends_on",
+        "due_on",
+        "status",
+        "plan_version_id",
+        "held_on",
+        "mode",
+        "excepted_on",
+    )
     __ownership__ = OwnedByStudent(read="reviews:read")
     __table_args__ = (
         UniqueConstraint("student_id", "cycle_starts_on"),

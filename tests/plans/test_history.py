@@ -174,3 +174,54 @@ def test_a_day_before_the_plan_or_to_come_is_refused(student, path):
         assert (refused.status_code, code(refused)) == (422, "validation_failed")
         assert pointers(refused) == {"as_of"}
     assert pointers(student.get(path)) == {"as_of"}
+
+
+def test_a_pathway_element_is_shown_as_it_was_before_it_changed(client, world, path, later):
+    counselor = Traveller(client, world.home.counselor)
+    before_it = clock.today() - timedelta(days=1)
+    plan = f"/plans/{world.home.student.plan_id}"
+    planned = {"type": "cte", "title": "Welding", "provider_name": "River Center"}
+    made = counselor.made(f"{plan}/pathway-elements", planned)
+    today = clock.today()
+    changed_on = later(2)
+    element = f"/pathway-elements/{made['id']}"
+    assert counselor.patch(element, {"title": "Welding II"}).status_code == 200
+    assert counselor.act(element, "withdraw").status_code == 200
+
+    def element_at(day):
+        found = counselor.read(f"{path}?as_of={day}")["parts"]["pathway_elements"]
+        return next((one for one in found if one["pathway_element_id"] == made["id"]), None)
+
+    then, now = element_at(today), element_at(changed_on)
+    assert (then["title"], then["status"]) == ("Welding", "planned")
+    assert (now["title"], now["status"]) == ("Welding II", "withdrawn")
+    opened_on = counselor.read(f"{plan}/life")["opened_on"]
+    assert opened_on > str(before_it) or element_at(before_it) is None
+
+
+def test_signatures_and_the_review_are_those_of_the_day(client, world, student, path, later):
+    advisor = Traveller(client, world.home.advisor)
+    start = clock.today()
+    approved_on = later(2)
+    version = f"/plan-versions/{world.home.student.version_id}"
+    student.act(version, "submit")
+    advisor.act(version, "approve")
+    signed_on = later(2)
+    sha256 = student.read(version)["snapshot_sha256"]
+    signature = {"snapshot_sha256": sha256, "language": "en"}
+    assert student.post(f"{version}/signatures", signature).status_code == 201
+    later(1)
+
+    def at(day):
+        return advisor.read(f"{path}?as_of={day}")["parts"]
+
+    def students(parts):
+        found = parts["signatures"]["requirements"]
+        return next((one["status"] for one in found if one["role"] == "student"), None)
+
+    assert at(start)["signatures"] == {"signature_state": "not_started", "requirements": []}
+    assert [students(at(day)) for day in (approved_on, signed_on)] == ["open", "signed"]
+    (before,), (after,) = at(start)["reviews"], at(approved_on)["reviews"]
+    assert (before["standing"], before["plan_version_id"]) == ("due", None)
+    assert after["standing"] == "complete"
+    assert after["plan_version_id"] == str(world.home.student.version_id)
