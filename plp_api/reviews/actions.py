@@ -111,7 +111,7 @@ def _complete(student_id: UUID, version_id: UUID, access: Access) -> None:
         Review.cycle_starts_on <= today,
         Review.due_on >= today,
     )
-    for review in db.session().scalars(waiting.with_for_update()):
+    for review in db.session().scalars(waiting.with_for_update(of=Review)):
         review.plan_version_id = version_id
         audit.record("review.completed", review, by=access.caller.person_id)
 
@@ -119,7 +119,7 @@ def _complete(student_id: UUID, version_id: UUID, access: Access) -> None:
 def prepare(review: Review, access: Access, preparation: str) -> None:
     """Keep what the student brings to the meeting."""
     review.preparation, review.prepared_at = preparation, clock.now()
-    _stir(review)
+    review.plan.stir()
     audit.record("review.prepared", review, by=access.caller.person_id)
 
 
@@ -145,7 +145,7 @@ def hold(
     ]
     for position, one in enumerate(signatures):
         _sign_in_room(review, access, position, one)
-    _stir(review)
+    review.plan.stir()
     audit.record(
         "review.held",
         review,
@@ -192,7 +192,7 @@ def _is_known(person_id: UUID, district_id: UUID) -> bool:
 def _sign_in_room(review: Review, access: Access, position: int, given: dict[str, Any]) -> None:
     """A signature given before the advisor, over the version in force."""
     pointer = f"/signatures/{position}"
-    version = plans.in_force(db.session().get_one(Plan, review.plan_id))
+    version = plans.in_force(review.plan)
     if version is None:
         raise _refused(pointer, "No version is in force to be signed.")
     if version.snapshot_sha256 != given["snapshot_sha256"]:
@@ -213,6 +213,11 @@ def _sign_in_room(review: Review, access: Access, position: int, given: dict[str
     )
 
 
+def plan_is_open(review: Review, _access: Access) -> Code | None:
+    """Nobody meets about a plan that is closed; what was held before stands."""
+    return None if review.plan.is_open else Code.PLAN_CLOSED
+
+
 def no_version_came(review: Review, _access: Access) -> str | None:
     """Why nothing can be excepted any more: the review is complete."""
     return "A version was approved in this cycle." if review.plan_version_id else None
@@ -222,7 +227,7 @@ def except_(review: Review, access: Access, reason: str) -> None:
     """Excuse the student from this cycle's review, for a stated reason."""
     review.excepted_on, review.excepted_by = access.caller.today, access.caller.person_id
     review.exception_reason = reason
-    _stir(review)
+    review.plan.stir()
     audit.record("review.excepted", review, by=access.caller.person_id)
 
 
@@ -240,7 +245,7 @@ def reinstate(review: Review, access: Access, comment: str | None = None) -> Non
         review.status = ReviewStatus.SCHEDULED
     if comment is not None:
         comments.add(review, access, comment, Permission.REVIEWS_EXCEPT)
-    _stir(review)
+    review.plan.stir()
     audit.record("review.reinstated", review, by=access.caller.person_id)
 
 
@@ -254,10 +259,6 @@ def log_outreach(review: Review, access: Access, role: str, **tried: Any) -> Out
         role=SignerRole(role),
         **tried,
     )
-
-
-def _stir(review: Review) -> None:
-    db.session().get_one(Plan, review.plan_id).stir()
 
 
 def open_cycle(district_id: UUID) -> None:

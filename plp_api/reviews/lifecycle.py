@@ -10,7 +10,12 @@ PREPARED, HELD, EXCEPTED = ReviewStatus.PREPARED, ReviewStatus.HELD, ReviewStatu
 REVIEW = LifeCycle(
     [
         move(
-            "scheduled prepared", "prepare", Permission.REVIEWS_PREPARE, PREPARED, actions.prepare
+            "scheduled prepared",
+            "prepare",
+            Permission.REVIEWS_PREPARE,
+            PREPARED,
+            actions.prepare,
+            actions.plan_is_open,
         ),
         move(
             "scheduled prepared held",
@@ -19,6 +24,7 @@ REVIEW = LifeCycle(
             HELD,
             actions.hold,
             not_family,
+            actions.plan_is_open,
         ),
         move(
             "scheduled prepared held",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.db import Base, Identified, Resource
 from plp_api.ownership import OwnedByStudent
+from plp_api.plans.models import Plan
 
 
 class ReviewStatus(StrEnum):
@@ -68,6 +69,7 @@ class Review(Resource, Base):
     excepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     exception_reason: Mapped[str | None]
 
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
     participants: Mapped[list["ReviewParticipant"]] = relationship(
         back_populates="review",
         cascade="all, delete-orphan",

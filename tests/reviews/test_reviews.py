@@ -217,3 +217,17 @@ def test_an_interpreter_and_adults_without_account_are_named_with_their_language
     seen = client.as_(world.home.parent).read(path)["participants"]
     assert [one["name"] for one in seen if one["role"] == "parent"] == [None, None]
     assert "The other parent" not in client.as_(world.home.parent).get(path).get_data(as_text=True)
+
+
+def test_nobody_prepares_or_meets_while_the_plan_is_closed(client, world, path, meeting):
+    registrar = client.as_(world.home.registrar)
+    plan = f"/plans/{world.home.student.plan_id}"
+    etag = registrar.get(f"{plan}/life").headers["ETag"]
+    closing = {"action": "transfer_out", "reason": "Moved."}
+    closed = registrar.post(f"{plan}/actions", closing, headers={"If-Match": etag})
+    assert closed.status_code == 200, closed.json
+    prepared = client.as_(world.home.student).act(path, "prepare", preparation="I want to weld.")
+    held = client.as_(world.home.advisor).act(path, "hold", **meeting)
+    for answer in (prepared, held):
+        assert (answer.status_code, code(answer)) == (409, "plan_closed")
+    assert client.as_(world.home.advisor).read(path)["available_actions"] == []
