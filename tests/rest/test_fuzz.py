@@ -6,10 +6,14 @@ databases.
 """
 
 import json
+import os
+import pickle
 from copy import deepcopy
 from functools import cache
 from itertools import cycle
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -34,18 +38,47 @@ def documented() -> dict[tuple[str, str], Any]:
         path.pop("parameters", None)
         for operation in path.values():
             if isinstance(operation, dict):
-                taken = operation.get("parameters", [])
                 # Whose row it is about is ours to say, and headers have tests of their own: making
                 # both takes longer than all else.
-                operation["parameters"] = [one for one in taken if one["in"] == "query"]
+                operation["parameters"] = _queries(operation)
     schema = schemathesis.openapi.from_dict(document)
     found = (one.ok() for one in schema.get_all_operations())
     return {(one.method.upper(), one.path): one for one in found}
 
 
-@cache
-def requests(method: str, path: str) -> list[dict[str, Any]]:
-    """The generated requests to one operation, in the words of the test client."""
+def requests(operation: Operation, folder: Path) -> list[dict[str, Any]]:
+    """The requests to one operation, in the words of the test client.
+
+    They are always the same, and making them takes longer than sending them: what was made for
+    one database is kept for the other, and for the other worker.
+    """
+    method, path = operation.method, _path(operation)
+    described = DOCUMENT["paths"][path][method.lower()]
+    if "requestBody" not in described and not _queries(described):
+        return [{"headers": {"If-Match": "*"}}] * sum(EXAMPLES.values())
+    kept = folder / f"{operation.endpoint}.{method}"
+    if not kept.exists():
+        unfinished = kept.with_name(f"{kept.name}.{uuid4().hex}")
+        unfinished.write_bytes(pickle.dumps(_generated(method, path)))
+        unfinished.rename(kept)
+    found: list[dict[str, Any]] = pickle.loads(kept.read_bytes())
+    return found
+
+
+@pytest.fixture
+def kept_requests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "requests"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _queries(described: dict[str, Any]) -> list[Any]:
+    return [one for one in described.get("parameters", []) if one["in"] == "query"]
+
+
+def _generated(method: str, path: str) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for mode, count in EXAMPLES.items():
 
@@ -122,11 +155,15 @@ READ = sorted({one.area for one in FUZZED if one.method == "GET"})
 
 
 @pytest.mark.parametrize("area", ALL)
-def test_whatever_is_sent_is_answered_as_the_document_says(area: str, sweep: Sweep) -> None:  # noqa: F811
+def test_whatever_is_sent_is_answered_as_the_document_says(
+    area: str,
+    sweep: Sweep,  # noqa: F811
+    kept_requests: Path,
+) -> None:
     failures = []
     for operation in (one for one in FUZZED if one.area == area):
         names = cycle(senders(sweep, operation))
-        for sent in requests(operation.method, _path(operation)):
+        for sent in requests(operation, kept_requests):
             name = next(names)
             reader = sweep.readers.get(name)
             row_id = sweep.row(operation, rows.HOME, reader) if operation.model else None
