@@ -62,8 +62,12 @@ def _run(chosen: settings.Settings, seconds: float) -> int:
     with _served("plp_api.app:create_app()") as ours, _served("benchmarks.floor:app") as floor:
         cases = _cases(chosen, database, filled, ours)
         _compare_bodies(cases[0], ours, floor)
-        results = [_measure(case, ours, floor, seconds) for case in cases]
-    _print(chosen, database, cases, results)
+        app = create_app(chosen, database)
+        results = [
+            (*_measure(case, ours, floor, seconds), counting.queries(app, database, case.request))
+            for case in cases
+        ]
+    _print(cases, results)
     return 0 if all(r[2] >= c.least for r, c in zip(results, cases, strict=True)) else 1
 
 
@@ -125,13 +129,18 @@ def _compare_bodies(case: Case, ours: int, floor: int) -> None:
     """The floor must do the same work: the same bytes."""
     mine, bare = (load.once(p, r, 200)[1] for p, r in ((ours, case.request), (floor, case.floor)))
     if mine != bare:
-        raise SystemExit(f"The floor answers other bytes:\n{mine!r}\n{bare!r}")
+        at = next(place for place, (a, b) in enumerate(zip(mine, bare, strict=False)) if a != b)
+        near = slice(max(0, at - 80), at + 80)
+        raise SystemExit(f"The floor answers other bytes:\n{mine[near]!r}\n{bare[near]!r}")
 
 
-Result = tuple[load.Measured, load.Measured, float]
+Result = tuple[load.Measured, load.Measured, float, int]
+"""Ours, the floor's, their ratio, and how many statements one request sends."""
 
 
-def _measure(case: Case, ours: int, floor: int, seconds: float) -> Result:
+def _measure(
+    case: Case, ours: int, floor: int, seconds: float
+) -> tuple[load.Measured, load.Measured, float]:
     """Alternate both; the ratio is the median of the rounds'."""
     expected = 200 if case.expected == 304 else case.expected
     load.measure(ours, case.request, 0.5, case.expected)
@@ -149,14 +158,10 @@ def _measure(case: Case, ours: int, floor: int, seconds: float) -> Result:
     return mine, bare, ratio
 
 
-def _print(
-    chosen: settings.Settings, database: db.Database, cases: list[Case], results: list[Result]
-) -> None:
-    app = create_app(chosen, database)
+def _print(cases: list[Case], results: list[Result]) -> None:
     names = ("req/s", "p50 ms", "p95 ms", "floor", "ratio", "asked", "queries")
     print(f"\n{'':34}" + "".join(f"{name:>8}" for name in names))
-    for case, (mine, bare, ratio) in zip(cases, results, strict=True):
-        queries = counting.queries(app, database, case.request)
+    for case, (mine, bare, ratio, queries) in zip(cases, results, strict=True):
         mark = "" if ratio >= case.least else "  below"
         print(
             f"{case.name:34}{mine.per_second:8.0f}{mine.p50:8.2f}{mine.p95:8.2f}"
