@@ -14,13 +14,15 @@ class OwnedByStudent:
     `about` names the column of the person a row is about beside the student:
     of such rows the student's family sees only those about themselves (a parent
     never learns the other's name, or an order against them); where `is_personal`
-    the student too.
+    the student too. Of what `is_for_staff` the family sees nothing, by no office
+    that one of them may hold.
     """
 
     read: str
     column: str = "student_id"
     about: str | None = None
     is_personal: bool = False
+    is_for_staff: bool = False
 
 
 @dataclass(frozen=True)

@@ -144,11 +144,13 @@ class Access:
         return permits(self.caller, reached, needed) or needs_reason(self.caller, reached, needed)
 
     def _is_sealed(self, row: Any, student_id: UUID) -> bool:
-        """Whether the row is about somebody else, and the caller is the student's family.
+        """Whether the row is about somebody else, or for staff, and the caller is the family.
 
         Or the student, where it is personal.
         """
         ownership = row.__ownership__
+        if ownership.is_for_staff:
+            return self.is_family(student_id)
         if ownership.about is None or getattr(row, ownership.about) == self.caller.person_id:
             return False
         is_students = ownership.is_personal and student_id == self.caller.person_id

@@ -291,7 +291,8 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
             raise TypeError(f"{model.__name__} is listed under its subject (Access.beneath)")
         case OwnedByStudent():
             criterion = _visible_by_student(model, ownership, caller, permission)
-            return criterion & _unsealed(model, ownership) if ownership.about else criterion
+            has_seal = ownership.about or ownership.is_for_staff
+            return criterion & _unsealed(model, ownership) if has_seal else criterion
         case OwnedBySchool():
             return _visible_by_school(model, ownership, caller, permission)
         case PersonOfDistrict():
@@ -386,12 +387,17 @@ def _own(model: type[db.Base]) -> ColumnElement[bool]:
 
 
 def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
-    """Of rows about a person, the student's family sees those about themselves alone."""
+    """Of rows about a person, the student's family sees those about themselves alone.
+
+    Of what is for staff, nothing.
+    """
     tie = aliased(Relationship)
     children = select(tie.student_id).where(is_family_tie(tie))
-    is_about_caller = _column(model, ownership.about or "") == CALLER
     student = _column(model, ownership.column)
     is_unrelated: ColumnElement[bool] = student.not_in(children)
+    if ownership.is_for_staff:
+        return is_unrelated
+    is_about_caller = _column(model, ownership.about or "") == CALLER
     if ownership.is_personal:
         is_unrelated = is_unrelated & (student != CALLER)
     return or_(is_about_caller, is_unrelated)

@@ -64,7 +64,7 @@ ATTEMPTS = Listing(filters={}, sorts={"tried_on": OutreachAttempt.tried_on})
 @blueprint.lists(OutreachAttemptSchema, ATTEMPTS)
 def list_outreach_attempts(access: Access, review: Review) -> Any:
     """List the attempts to reach who takes part and is to sign. Never shown to the family."""
-    return access.beneath(review, OutreachAttempt).where(OutreachAttempt.review_id == review.id)
+    return access.select(OutreachAttempt).where(OutreachAttempt.review_id == review.id)
 
 
 @blueprint.route("/reviews/<uuid:review_id>/outreach-attempts", methods=["POST"])

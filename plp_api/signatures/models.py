@@ -151,7 +151,7 @@ class SignatureException(Resource, Base):
     """A version does without one role's signature: they kept silent, refused, or disagreed."""
 
     __tablename__ = "signature_exceptions"
-    __ownership__ = OwnedByStudent(read="outreach:read")
+    __ownership__ = OwnedByStudent(read="outreach:read", is_for_staff=True)
     __table_args__ = (
         Index("ix_signature_exceptions_signed_version_id", "signed_version_id"),
         Index("ix_signature_exceptions_student_id", "student_id"),
@@ -188,7 +188,7 @@ class SignatureWaiver(Resource, Base):
     """
 
     __tablename__ = "signature_waivers"
-    __ownership__ = OwnedByStudent(read="signatures:waive")
+    __ownership__ = OwnedByStudent(read="signatures:waive", is_for_staff=True)
     __table_args__ = (
         Index("ix_signature_waivers_student_id", "student_id"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="span"),
@@ -255,7 +255,7 @@ class OutreachAttempt(Identified, Base):
     """
 
     __tablename__ = "outreach_attempts"
-    __ownership__ = OwnedByStudent(read="outreach:read")
+    __ownership__ = OwnedByStudent(read="outreach:read", is_for_staff=True)
     __table_args__ = (
         Index("ix_outreach_attempts_review_id", "review_id", "tried_on"),
         Index("ix_outreach_attempts_student_id", "student_id", "tried_on"),

@@ -100,10 +100,10 @@ def decline_plan_version(
 @blueprint.requires(Permission.OUTREACH_READ, PlanVersion)
 @blueprint.lists(SignatureExceptionSchema, EXCEPTIONS)
 def list_plan_version_signature_exceptions(access: Access, version: PlanVersion) -> Any:
-    """List the signatures a version does without, with the reasons."""
+    """List the signatures a version does without, with the reasons. Never shown to the family."""
     counted = version.signed_version_id or version.id
-    beneath = access.beneath(version, SignatureException)
-    return beneath.where(SignatureException.signed_version_id == counted)
+    seen = access.select(SignatureException)
+    return seen.where(SignatureException.signed_version_id == counted)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signature-exceptions", methods=["POST"])
