@@ -20,7 +20,8 @@ def list_events(access: Access, asked: dict[str, Any]) -> dict[str, Any]:
 
     Keep `next_after` and send it as `after`: nothing is ever skipped, and
     nothing comes twice. A school admin sees the events about the students of
-    their school, a district admin all of the district.
+    their school, a district admin all of the district; neither sees those about
+    a child of their own, nor what a family keeps in home study.
     """
     events = actions.after(access, asked["after"], asked["limit"])
     last = events[-1].position if events else asked["after"]

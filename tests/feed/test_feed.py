@@ -6,9 +6,10 @@ import pytest
 
 from plp_api.audit.actions import number_events, verify_chain
 from plp_api.audit.models import Event
+from plp_api.people.ties import RelationshipKind
 from tests import databases
 from tests.client import Client, pointers
-from tests.world import World, writing
+from tests.world import World, relate, writing
 
 
 @pytest.fixture
@@ -102,3 +103,41 @@ def test_a_chain_that_was_tampered_with_is_found(
 def test_a_position_that_cannot_be_is_refused(client: Client, world: World, query: str) -> None:
     answer = client.as_(world.home.district_admin).get(f"/events?{query}")
     assert (answer.status_code, pointers(answer)) == (422, {query.split("=", maxsplit=1)[0]})
+
+
+def _told_of(client: Client, somebody: Any, student: Any) -> set[str]:
+    """The types of the events about the student that somebody is shown."""
+    shown = client.as_(somebody).read("/events?limit=200")["items"]
+    return {one["type"] for one in shown if one["student_id"] == str(student.id)}
+
+
+@pytest.mark.parametrize("name", ["school_admin", "district_admin"])
+def test_what_a_family_keeps_at_home_is_followed_by_no_office(
+    client: Client, world: World, numbered: Any, name: str
+) -> None:
+    pupil, admin = world.home.student, getattr(world.home, name)
+    student, registrar = client.as_(pupil), client.as_(world.home.registrar)
+    student.made(f"/goals/{pupil.goal_id}/check-ins", {"percent": 10})
+    numbered()
+    assert "check_in.added" in _told_of(client, admin, pupil)
+    home = registrar.made(f"/students/{pupil.id}/home-studies", {})
+    version = f"/plan-versions/{pupil.version_id}"
+    assert client.as_(world.home.parent).act(version, "put_in_force").status_code == 200
+    numbered()
+    told = _told_of(client, admin, pupil)
+    assert told, "that they study at home is no secret"
+    kept = ("check_in.", "goal.", "plan_version.", "signature.", "review.", "comment.")
+    assert not [one for one in told if one.startswith(kept)], told
+    ended = {"ends_on": home["starts_on"]}
+    assert registrar.patch(f"/home-studies/{home['id']}", ended).status_code == 200
+    assert "check_in.added" in _told_of(client, admin, pupil)
+
+
+def test_nobody_follows_their_own_child_by_an_office(
+    client: Client, world: World, database: Any, changed: int
+) -> None:
+    admin = world.home.school_admin
+    assert _told_of(client, admin, world.home.student)
+    with writing(database, world.home) as session:
+        relate(session, world.home, admin, world.home.student, RelationshipKind.PARENT)
+    assert not _told_of(client, admin, world.home.student)
