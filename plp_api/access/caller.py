@@ -21,13 +21,21 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
 from plp_api import clock, db
 from plp_api.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.people.classes import Enrollment, EnrollmentRole
-from plp_api.people.models import Account, LoginSession, Person, PersonStatus, Student
+from plp_api.people.models import (
+    Account,
+    AccountPerson,
+    LoginSession,
+    Person,
+    PersonStatus,
+    Student,
+)
 from plp_api.people.ties import (
     Appointment,
     AppointmentRole,
@@ -51,13 +59,25 @@ def is_family_tie(tie: Any) -> ColumnElement[bool]:
     """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
 
     A parent without rights, or of former times, is a parent: they never act for
-    the school, and of the other parent they learn nothing by an office.
+    the school, and of the other parent they learn nothing by an office. So is who
+    is the parent as another person of the same account: it is one human being.
     """
     return and_(
-        tie.person_id == CALLER,
+        tie.person_id.in_(_selves()),
         tie.kind == RelationshipKind.PARENT,
         tie.status != RelationshipStatus.SUPPRESSED,
     )
+
+
+def _selves() -> Any:
+    """The caller, and whom else their account may act as."""
+    own, other = aliased(AccountPerson), aliased(AccountPerson)
+    others = (
+        select(other.person_id)
+        .join(own, own.account_id == other.account_id)
+        .where(own.person_id == CALLER)
+    )
+    return union_all(select(CALLER), others)
 
 
 @dataclass(frozen=True)
@@ -204,12 +224,15 @@ def load(
     if not any(row["kind"] == "session" for row in rows):
         raise Problem(Code.SESSION_ENDED)
     caller = _assembled(rows, person_id, session_id, district_id, today, reason)
-    _remember(caller)
-    if caller == guess:
-        return caller, came
-    if guess or caller.guest_districts:
+    if not set(caller.districts).issubset(districts):
+        # Where students come from as guests, the same account may be a parent's: seen only now.
         db.enter(caller.districts)
-    return caller, None
+        (rows,) = db.fetch(query)
+        caller = _assembled(rows, person_id, session_id, district_id, today, reason)
+    elif districts != caller.districts:
+        db.enter(caller.districts)
+    _remember(caller)
+    return caller, came if caller == guess else None
 
 
 def _guess(session_id: UUID, today: date, reason: str | None) -> Caller | None:
