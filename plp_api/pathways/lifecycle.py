@@ -9,7 +9,7 @@ from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.comments import actions as comments
-from plp_api.pathways import conditions
+from plp_api.pathways import conditions, elsewhere
 from plp_api.pathways.models import PathwayElement, PathwayStatus
 from plp_api.problems import Code, Problem, invalid
 
@@ -176,5 +176,14 @@ PATHWAY_ELEMENT = LifeCycle(
         move("enrolled completed", "complete", RECORD, COMPLETED, complete, not_family),
         move(PLANNED, "withdraw", PLAN, WITHDRAWN, withdraw, *SCHOOL),
         move("approved enrolled", "withdraw", RECORD, WITHDRAWN, withdraw, not_family),
+        move(
+            "enrolled completed",
+            "strike",
+            RECORD,
+            WITHDRAWN,
+            elsewhere.strike,
+            not_family,
+            elsewhere.was_taken_elsewhere,
+        ),
     ]
 )

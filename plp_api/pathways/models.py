@@ -81,6 +81,11 @@ class PathwayElement(Resource, Base):
     student. `is_voucher_used` stays true of a course that the state paid for,
     though the student withdrew from it. Credits are planned ones and, at the
     end, those earned; what the high school and the college give may differ.
+
+    A course that the State paid for while the student's plan was kept elsewhere
+    names that school by `taken_elsewhere_at`, and by `source` what tells of it
+    here. It was never approved here and stands in no version of the plan; it
+    counts as one of the two from the day it began.
     """
 
     __tablename__ = "pathway_elements"
@@ -116,6 +121,8 @@ class PathwayElement(Resource, Base):
         "completed_on",
         "withdrawn_on",
         "result",
+        "taken_elsewhere_at",
+        "source",
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
@@ -153,6 +160,8 @@ class PathwayElement(Resource, Base):
     result: Mapped[str | None]
     high_school_credits_earned: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
     college_credits_earned: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
+    taken_elsewhere_at: Mapped[str | None]
+    source: Mapped[str | None]
 
     plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
 

@@ -5,9 +5,10 @@ from typing import Any
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.pathways import actions, vouchers
+from plp_api.pathways import actions, elsewhere, vouchers
 from plp_api.pathways.models import Funding, PathwayElement, PathwayStatus, PathwayType
 from plp_api.pathways.schemas import (
+    CourseTakenElsewhereSchema,
     PathwayElementActionFieldsSchema,
     PathwayElementPatchSchema,
     PathwayElementSchema,
@@ -65,6 +66,25 @@ def plan_pathway_element(access: Access, plan: Plan, fields: dict[str, Any]) -> 
     `approve`. Somebody else than who planned it approves it.
     """
     return actions.add(plan, access, **fields)
+
+
+@blueprint.route("/plans/<uuid:plan_id>/courses-taken-elsewhere", methods=["POST"])
+@blueprint.requires(Permission.PATHWAYS_RECORD, Plan)
+@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(CourseTakenElsewhereSchema)
+@blueprint.response(201, PathwayElementSchema)
+def record_course_taken_elsewhere(
+    access: Access, plan: Plan, fields: dict[str, Any]
+) -> PathwayElement:
+    """Record a dual-enrollment course that the State paid for before the student came.
+
+    It passes none of the gates, for it happened; it counts as one of the two
+    courses from its first day, in the ledger and for the next approval (16 V.S.A.
+    944). The answer is a pathway element with `taken_elsewhere_at`: `completed`,
+    or `enrolled` while it runs. It stands in no version of the plan. A mistake is
+    taken back by the action `strike`.
+    """
+    return elsewhere.record(plan, access, **fields)
 
 
 @blueprint.route("/pathway-elements")
@@ -138,7 +158,7 @@ def get_pathway_ledger(access: Access, student: Student) -> dict[str, Any]:
     """Get a student's dual-enrollment courses, and how many the state has paid for.
 
     At most two, counted over all versions of the plan and all schools, summer
-    included (16 V.S.A. 944). A course counts from its approval; one withdrawn
-    from counts where its voucher was used.
+    included (16 V.S.A. 944). A course counts from its approval, one taken
+    elsewhere from its first day; one withdrawn from, where its voucher was used.
     """
     return vouchers.ledger(student.id, access.caller.today)

@@ -46,6 +46,24 @@ def _said_by(school: str) -> Text:
     return Text(dump_only=True, allow_none=True, metadata=described)
 
 
+def _there(**kwargs: Any) -> Text:
+    described = {
+        "description": "The school the student came from; null for what was planned here.",
+        "example": "Rutland High School",
+    }
+    may_be_null = not kwargs.get("required")
+    return Text(longest=LONGEST_NAME, allow_none=may_be_null, metadata=described, **kwargs)
+
+
+def _told_by(**kwargs: Any) -> Text:
+    described = {
+        "description": "What tells of a course taken elsewhere.",
+        "example": "Transcript of 2 September 2026",
+    }
+    may_be_null = not kwargs.get("required")
+    return Text(longest=LONGEST_NAME, allow_none=may_be_null, metadata=described, **kwargs)
+
+
 class PathwayElementPatchSchema(Schema):
     """The members to change; null clears one. An approved element takes the last four alone."""
 
@@ -143,7 +161,33 @@ class PathwayElementSchema(ResourceSchema):
     )
     high_school_credits_earned = fields.Float(dump_only=True, allow_none=True)
     college_credits_earned = fields.Float(dump_only=True, allow_none=True)
+    taken_elsewhere_at = _there(dump_only=True)
+    source = _told_by(dump_only=True)
     available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class CourseTakenElsewhereSchema(Schema):
+    """A dual-enrollment course that the State paid for while another district kept the plan."""
+
+    title = Text(
+        required=True, longest=LONGEST_NAME, metadata={"example": "Introduction to Nursing"}
+    )
+    course_code = _words("The provider's code.", "NUR-1010")
+    provider_name = Text(
+        required=True,
+        longest=LONGEST_NAME,
+        metadata={"description": "Who offered it.", "example": "Community College of Vermont"},
+    )
+    term = _words("The term, as the provider calls it.", "Fall 2025")
+    starts_on = Date(
+        required=True, validate=DAYS, metadata={"description": "Its first day, not to come."}
+    )
+    ends_on = Date(required=True, validate=DAYS, metadata={"description": "Its last day."})
+    taken_elsewhere_at = _there(required=True)
+    source = _told_by(required=True)
+    result = _words("The grade, as the provider gave it.", "B+")
+    high_school_credits_earned = _credits("What the high school gave for it.")
+    college_credits_earned = _credits("What the college gave for it.")
 
 
 class PathwayElementActionFieldsSchema(Schema):
@@ -196,13 +240,14 @@ class PathwayLedgerCourseSchema(Schema):
     ends_on = Date(required=True, allow_none=True)
     is_summer = fields.Boolean(required=True)
     funding = Choice(Funding, required=True, allow_none=True)
-    approved_on = Date(required=True)
+    approved_on = Date(required=True, allow_none=True)
     is_before_course = fields.Boolean(
         required=True,
         allow_none=True,
         metadata={"description": "Whether it was approved before the course began."},
     )
     is_voucher_used = fields.Boolean(required=True)
+    taken_elsewhere_at = _there()
     is_counted = fields.Boolean(
         required=True, metadata={"description": "Whether it counts as one of the two."}
     )

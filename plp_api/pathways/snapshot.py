@@ -24,7 +24,7 @@ TEXTS = (
 
 
 def elements(plan: Plan) -> list[dict[str, Any]]:
-    """The elements that stand in the plan: those approved, and not withdrawn from.
+    """The elements that stand in the plan: those approved here, and not withdrawn from.
 
     What is only planned is confirmed by its own approval, not by a version's.
     Enrollment, completion and results stay outside: they come as they come, and
@@ -32,7 +32,11 @@ def elements(plan: Plan) -> list[dict[str, Any]]:
     """
     standing = (
         select(PathwayElement)
-        .where(PathwayElement.plan_id == plan.id, PathwayElement.status.in_(STANDING))
+        .where(
+            PathwayElement.plan_id == plan.id,
+            PathwayElement.status.in_(STANDING),
+            PathwayElement.taken_elsewhere_at.is_(None),
+        )
         .order_by(PathwayElement.created_at, PathwayElement.id)
     )
     return [_text(element) for element in db.session().scalars(standing)]

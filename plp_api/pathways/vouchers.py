@@ -3,7 +3,8 @@
 16 V.S.A. 944. They are counted over all versions of the plan and all schools,
 for an element belongs to the student: leaving and returning changes nothing.
 Summer counts as well. A course counts from its approval, while the voucher is
-promised; one that the student withdrew from counts where its voucher was used.
+promised; one that the student withdrew from counts where its voucher was used;
+one taken while another district kept the plan, from the day it began.
 """
 
 from datetime import date
@@ -23,7 +24,10 @@ def counted(on: Any) -> ColumnElement[bool]:
     return and_(
         PathwayElement.type == PathwayType.DUAL_ENROLLMENT,
         PathwayElement.funding == Funding.STATE_VOUCHER,
-        PathwayElement.approved_on <= on,
+        or_(
+            PathwayElement.approved_on <= on,
+            and_(PathwayElement.taken_elsewhere_at.is_not(None), PathwayElement.starts_on <= on),
+        ),
         or_(
             PathwayElement.withdrawn_on.is_(None),
             PathwayElement.withdrawn_on > on,
@@ -39,17 +43,20 @@ def used(student_id: UUID, on: date) -> int:
 
 
 def ledger(student_id: UUID, today: date) -> dict[str, Any]:
-    """The student's dual-enrollment courses that were approved, and what is left of the two."""
-    approved = (
+    """The student's dual-enrollment courses, approved or taken elsewhere; what is left of two."""
+    taken = (
         select(PathwayElement, counted(today).label("is_counted"))
         .where(
             PathwayElement.student_id == student_id,
             PathwayElement.type == PathwayType.DUAL_ENROLLMENT,
-            PathwayElement.approved_on.is_not(None),
+            or_(
+                PathwayElement.approved_on.is_not(None),
+                PathwayElement.taken_elsewhere_at.is_not(None),
+            ),
         )
         .order_by(PathwayElement.starts_on, PathwayElement.id)
     )
-    rows = db.session().execute(approved).unique().all()
+    rows = db.session().execute(taken).unique().all()
     count = sum(bool(is_counted) for _, is_counted in rows)
     return {
         "student_id": student_id,
@@ -74,6 +81,7 @@ SHOWN = (
     "approved_on",
     "is_before_course",
     "is_voucher_used",
+    "taken_elsewhere_at",
 )
 
 

@@ -14,8 +14,8 @@ from plp_api.ownership import OwnedByStudent
 class Rendition(Resource, Base):
     """One version in one language; a newer one in the same language supersedes it.
 
-    `sections` holds texts by the section's key, `goals` by the goal's id, as the
-    snapshot has them.
+    `sections` holds texts by the section's key, `goals` and `pathway_elements` by
+    the id of each, as the snapshot has them.
     """
 
     __tablename__ = "renditions"
@@ -40,6 +40,9 @@ class Rendition(Resource, Base):
     language: Mapped[str] = mapped_column(String(16))
     sections: Mapped[dict[str, Any]]
     goals: Mapped[dict[str, Any]]
+    pathway_elements: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default=text("'{}'")
+    )
     translator_name: Mapped[str]
     translator_qualification: Mapped[str | None]
     is_certified: Mapped[bool] = mapped_column(default=False)
