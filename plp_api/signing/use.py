@@ -58,8 +58,11 @@ def bring(token: str) -> Bearing:
     if link is None:
         raise Problem(Code.NOT_FOUND)
     db.enter([link.district_id])
-    db.lock(link)
     version = db.session().get_one(PlanVersion, link.plan_version_id)
+    # The version first, as whoever issues or ends its links does: two who hold one each would
+    # wait for each other.
+    db.lock(version)
+    db.lock(link)
     bearing = Bearing(link, version, rights.access_of(link.person_id, version))
     if refusal := _refusal(bearing):
         raise _refused(link, *refusal)
