@@ -1,16 +1,19 @@
 """Whether a file is a scan: read to the end by who knows its format, not believed by its name."""
 
+import logging
 from collections.abc import Callable
 from io import BytesIO
 
 from PIL import Image, ImageOps
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from plp_api.signing.models import ScanType
 
 MOST_PIXELS = 60_000_000
 MOST_PAGES = 50
+# What it says of a broken file quotes the file.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 # What the two readers raise over a broken file, apart from their own.
 BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
@@ -37,6 +40,9 @@ def _pdf(content: bytes) -> tuple[ScanType, bytes]:
         is_locked = document.is_encrypted
         pages = 0 if is_locked else len(document.pages)
         sizes = [page.mediabox for page in document.pages] if 0 < pages <= MOST_PAGES else []
+    except DependencyError:
+        # A newer cipher, asked for before the file says that it is locked.
+        is_locked, pages, sizes = True, 0, []
     except (PyPdfError, *BROKEN) as error:
         raise NotAScan("It begins like a PDF, but cannot be read as one.") from error
     if is_locked:

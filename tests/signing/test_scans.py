@@ -28,6 +28,31 @@ def pdf(**encrypted: str) -> bytes:
     return written.getvalue()
 
 
+def pdf_under_a_newer_cipher() -> bytes:
+    """AES-256, whose key no reader here can even ask for."""
+    long, short, least = (b"<" + b"0" * digits + b">" for digits in (96, 64, 32))
+    lock = (
+        b"<</Filter/Standard/V 5/R 6/Length 256/O %s/U %s/OE %s/UE %s/Perms %s/P -1"
+        b"/CF<</StdCF<</CFM/AESV3/AuthEvent/DocOpen/Length 32>>>>/StmF/StdCF/StrF/StdCF>>"
+    )
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>",
+        lock % (long, long, short, short, least),
+    ]
+    written, places = BytesIO(), []
+    written.write(b"%PDF-2.0\n")
+    for number, part in enumerate(parts, 1):
+        places.append(b"%010d 00000 n \n" % written.tell())
+        written.write(b"%d 0 obj\n%s\nendobj\n" % (number, part))
+    start = written.tell()
+    table = b"xref\n0 5\n0000000000 65535 f \n%s" % b"".join(places)
+    trailer = b"trailer\n<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF"
+    written.write(table + trailer % start)
+    return written.getvalue()
+
+
 def picture(kind: str, **how: Any) -> bytes:
     written = BytesIO()
     Image.new("RGB", (40, 20), "white").save(written, kind, **how)
@@ -120,6 +145,7 @@ def test_what_a_camera_noted_is_not_kept_and_the_picture_stays_upright(
         b"%PDF-1.7 and then nothing",
         pdf()[: len(pdf()) // 2],
         pdf(password="x"),
+        pdf_under_a_newer_cipher(),
         picture("PNG")[:60],
         b"\xff\xd8\xff" + b"\x00" * 99,
         picture("GIF"),
@@ -132,6 +158,7 @@ def test_what_a_camera_noted_is_not_kept_and_the_picture_stays_upright(
         "no-pdf",
         "half-pdf",
         "locked-pdf",
+        "locked-by-aes-256",
         "half-png",
         "no-jpeg",
         "gif",
@@ -219,3 +246,12 @@ def test_the_signer_and_the_school_see_a_paper(
     reader = client.as_(getattr(world.home, who))
     assert reader.get(f"/scans/{made['id']}/content").status_code == 200
     assert [one["id"] for one in reader.read(f"{in_force}/scans")["items"]] == [made["id"]]
+
+
+def test_no_word_of_a_broken_file_stands_in_the_log(
+    send: Send, caplog: pytest.LogCaptureFixture
+) -> None:
+    content = pdf().replace(b"/Type /Page", b"/Type /Zebulon (", 1)
+    assert send(content).status_code == 422
+    assert "Zebulon" not in caplog.text
+    assert not caplog.records
