@@ -36,12 +36,14 @@ def signed_by(version: PlanVersion, last: PlanVersion | None) -> PlanVersion:
     """The version whose signatures count for this frozen one, which follows `last` in force.
 
     The last one that was signed, while nothing material differs from it: small
-    changes do not add up to a large one that nobody signed.
+    changes do not add up to a large one that nobody signed. What the school
+    signed does not go on into home study, nor the other way (16 V.S.A. 942).
     """
     if last is None or last.signed_version_id is None:
         return version
     signed = db.session().get_one(PlanVersion, last.signed_version_id)
-    return version if differs_materially(signed, version) else signed
+    is_anew = signed.regime != version.regime or differs_materially(signed, version)
+    return version if is_anew else signed
 
 
 def freeze(version: PlanVersion, last: PlanVersion | None, access: Access) -> None:

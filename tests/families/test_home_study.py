@@ -313,3 +313,22 @@ def test_coverage_counts_nobody_in_home_study_and_past_days_as_they_were(
     with writing(database, world.home) as session:
         session.query(HomeStudy).filter_by(student_id=pupil.id).delete()
     assert counted(yesterday) == counted(today)
+
+
+def test_a_signature_given_at_school_does_not_go_on_into_home_study_nor_back(
+    student, advisor, registrar, pupil, version
+):
+    def signed(path):
+        return {one["role"] for one in student.read(f"{path}/signatures")["items"]}
+
+    student.act(version, "submit")
+    advisor.act(version, "approve")
+    span = registrar.made(f"/students/{pupil.id}/home-studies", {})
+    kept = f"/plan-versions/{student.made(f'/plans/{pupil.plan_id}/versions', {})['id']}"
+    student.act(kept, "put_in_force")
+    assert (signed(version), signed(kept)) == ({"school"}, {"student"})
+    registrar.patch(f"/home-studies/{span['id']}", {"ends_on": clock.today().isoformat()})
+    back = f"/plan-versions/{student.made(f'/plans/{pupil.plan_id}/versions', {})['id']}"
+    student.act(back, "submit")
+    advisor.act(back, "approve")
+    assert signed(back) == {"school"}
