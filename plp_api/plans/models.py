@@ -151,7 +151,11 @@ class PlanVersion(Resource, Base):
             unique=True,
             sqlite_where=text("status IN ('draft', 'submitted', 'changes_requested')"),
             postgresql_where=text("status IN ('draft', 'submitted', 'changes_requested')"),
-            info={"problem": Code.VERSION_OPEN},
+            info={
+                "problem": Code.VERSION_OPEN,
+                "detail": "16 V.S.A. 942: a student has one plan, so one version of it is written"
+                " at a time. Finish or discard the open one first.",
+            },
         ),
         Index("ix_plan_versions_student_id", "student_id", "in_force_on"),
         Index("ix_plan_versions_district_updated", "district_id", "updated_at", "id"),

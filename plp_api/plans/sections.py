@@ -122,7 +122,10 @@ def change_template(
     known = list(version.sections)
     lost = unasked(template, known)
     if lost and not keep_unasked:
-        detail = "Send `keep_unasked` to keep them, as no longer asked for."
+        detail = (
+            "16 V.S.A. 942: a plan evolves, and loses no answer to a template. Send"
+            " `keep_unasked` to keep them, as no longer asked for."
+        )
         errors = [FieldError(f"/sections/{one.key}", "Holds words.") for one in lost]
         raise Problem(Code.SECTION_UNASKED, detail, errors=errors)
     for one in known:

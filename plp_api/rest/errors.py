@@ -122,12 +122,12 @@ def _from_silence(error: OperationalError) -> Problem:
 
 
 def _from_constraint(error: IntegrityError) -> Problem:
-    """The problem that the broken constraint declares in its `info`, else by its kind."""
+    """The problem (and its `detail`) that the broken constraint has in its `info`, else by kind."""
     broken, kind = _constraint(error)
     for table in db.Base.metadata.tables.values():
         for one in (*table.constraints, *table.indexes):
             if isinstance(one, Constraint | Index) and "problem" in one.info and broken(one):
-                return Problem(one.info["problem"])
+                return Problem(one.info["problem"], one.info.get("detail"))
     if kind == "unique":
         return Problem(Code.RECORD_DUPLICATE)
     return Problem(Code.RECORD_IN_USE if kind == "foreign" else Code.RECORD_INVALID)

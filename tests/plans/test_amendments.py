@@ -114,6 +114,8 @@ def test_an_amendment_while_another_is_open_is_refused(student, world, first):
     student.made(path, None)
     refused = student.post(path)
     assert (refused.status_code, code(refused)) == (409, "version_open")
+    assert refused.json["detail"].startswith("16 V.S.A. 942")
+    assert len(student.read(path)["items"]) == 2, "nothing is lost"
 
 
 def test_of_two_who_approve_at_once_the_second_is_told(client, student, advisor, world):

@@ -136,6 +136,35 @@ def test_a_link_signs_once(
     assert shown["status"] == "signed"
 
 
+def test_a_link_used_twice_gives_one_signature_and_says_that_it_was_used(
+    link: Link, client: Client, world: World, in_force: str
+) -> None:
+    proof = link.identify().hidden
+    form = {"name": "Pat Parent", "attest": "yes", "language": "en", **proof}
+    answers = [link.post(step="sign", **form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 410]
+    assert "has been used" in answers[1].text
+    assert link.post(step="decline", words="No.", **proof).status_code == 410
+    listed = client.as_(world.home.advisor).read(f"{in_force}/signatures")
+    assert [one["role"] for one in listed["items"]].count("parent") == 1
+    assert listed["declines"] == []
+
+
+def test_a_link_in_another_persons_hands_shows_nothing_and_signs_nothing(
+    link: Link, client: Client, world: World, in_force: str
+) -> None:
+    wrong = "000000" if link.code != "000000" else "000001"
+    guessed = link.post(step="identify", code=wrong)
+    assert guessed.status_code == 422
+    forged = link.post(step="sign", name="Pat", attest="yes", language="en", proof="x.y.z")
+    for page in (link.open(), guessed, forged):
+        assert "What code" in Page(page.text).words
+        assert "My scope and rigor." not in page.text
+    listed = client.as_(world.home.advisor).read(f"{in_force}/signatures")
+    assert "parent" not in {one["role"] for one in listed["items"]}
+    assert link.sign().status_code == 200, "whoever it was made for still can"
+
+
 def test_a_link_expires(link: Link, events: Events) -> None:
     with time_machine.travel(clock.now() + timedelta(days=14, minutes=1), tick=False):
         refused = link.open()

@@ -54,6 +54,7 @@ def test_a_template_that_drops_a_section_with_answers_is_refused_by_name(
     ours = published(school_admin, sections=[ASKED[0]])
     refused = student.act(path, "change_template", template_id=ours["id"])
     assert (refused.status_code, code(refused)) == (409, "section_unasked")
+    assert refused.json["detail"].startswith("16 V.S.A. 942")
     assert pointers(refused) == {"/sections/scope_and_rigor", "/sections/family"}
     unmoved = student.read(path)
     assert unmoved["template_id"] == str(world.home.template_id)
