@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plp_api import db, logs, metrics
@@ -78,15 +79,33 @@ class Application(Flask):
         SQLite lets a read transaction run beside a writer, so GET opens one;
         a GET that must log its stated reason writes, and says so in its header;
         one that always notes something declares it (`requires(…, writes=True)`).
+        Of two who each hold what the other needs next, the database undoes one
+        whole; that one is run once more, when the other is done.
         """
         try:
-            with settings_module.using(self.settings), self.database.transaction(write=_writes()):
-                return self.make_response(super().dispatch_request())
+            try:
+                return self._run()
+            except OperationalError as error:
+                if not db.is_deadlock(error):
+                    raise
+            log.warning("request.repeated")
+            _rewind()
+            return self._run()
         except Problem as problem:
             if problem.afterwards:
                 with settings_module.using(self.settings), self.database.transaction():
                     problem.afterwards()
             raise
+
+    def _run(self) -> Response:
+        with settings_module.using(self.settings), self.database.transaction(write=_writes()):
+            return self.make_response(super().dispatch_request())
+
+
+def _rewind() -> None:
+    """Let uploads be read again; all else of a body is kept as it was parsed."""
+    for upload in request.files.values():
+        upload.stream.seek(0)
 
 
 def create_app(

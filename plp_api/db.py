@@ -453,6 +453,11 @@ def lock(row: Any) -> None:
     session().refresh(row, with_for_update=held)
 
 
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether PostgreSQL undid this transaction, so that another that waited for it could go on."""
+    return isinstance(error.orig, psycopg.errors.DeadlockDetected)
+
+
 def lock_name(name: str, wait: bool = True) -> bool:
     """Hold a name until the transaction ends; False where `wait` is off and another holds it."""
     if not on_postgresql():
