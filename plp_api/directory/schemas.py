@@ -22,15 +22,13 @@ from plp_api.rest.fields import (
     Date,
     GuardedSchema,
     Instant,
+    LanguageTag,
     ResourceSchema,
     Schema,
     Text,
 )
 
 LONGEST_NAME = 200
-LANGUAGE = validate.Regexp(
-    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", error="Must be a language tag (BCP 47), like `en`."
-)
 EMAIL = validate.Regexp(r"^[^@\s]{1,64}@[^@\s]{1,255}$", error="Must be an e-mail address.")
 FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
 LAST_CYCLE_END = (11, 30)
@@ -310,9 +308,7 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
         "phone": at("phone", Text, longest=50, allow_none=True),
         "language": at(
             "language",
-            Text,
-            longest=35,
-            validate=[LANGUAGE],
+            LanguageTag,
             metadata=described("The language they read.", example="en"),
         ),
         "needs_interpreter": at("needs_interpreter", fields.Boolean),

@@ -43,6 +43,23 @@ class Text(fields.String):
         return words
 
 
+class Sha256(fields.String):
+    """A SHA-256 in hexadecimal digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        digits = validate.Regexp(r"\A[0-9a-f]{64}\Z", error="Must be 64 hexadecimal digits.")
+        super().__init__(validate=[digits], **kwargs)
+
+
+class LanguageTag(Text):
+    """A language tag (BCP 47), like `en` or `pt-BR`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape = r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
+        tag = validate.Regexp(shape, error="Must be a language tag (BCP 47), like `en`.")
+        super().__init__(longest=16, validate=[tag], **kwargs)
+
+
 class Choice(fields.String):
     """One word of a closed set on the way in, of an open set on the way out.
 

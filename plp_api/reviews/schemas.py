@@ -2,12 +2,20 @@
 
 from marshmallow import fields, validate
 
-from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.rest.fields import (
+    Choice,
+    Date,
+    Instant,
+    LanguageTag,
+    ResourceSchema,
+    Schema,
+    Sha256,
+    Text,
+)
 from plp_api.reviews.lifecycle import REVIEW
 from plp_api.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
 from plp_api.reviews.standing import Standing, shape
 from plp_api.signatures.models import IdentityCheck, SignerRole
-from plp_api.signatures.schemas import LANGUAGE, SHA256
 
 
 class ParticipantSchema(Schema):
@@ -16,9 +24,8 @@ class ParticipantSchema(Schema):
     role = Choice(ParticipantRole, required=True)
     person_id = fields.UUID(allow_none=True)
     name = Text(longest=200, allow_none=True)
-    language = fields.String(
+    language = LanguageTag(
         allow_none=True,
-        validate=LANGUAGE,
         metadata={
             "description": "Spoken at the meeting; of an interpreter, the one they interpreted.",
             "example": "sw",
@@ -43,8 +50,8 @@ class RoomSignatureSchema(Schema):
         metadata={"enum": ["student", "parent"]},
     )
     person_id = fields.UUID(required=True)
-    snapshot_sha256 = fields.String(required=True, validate=SHA256)
-    language = fields.String(required=True, validate=LANGUAGE, metadata={"example": "en"})
+    snapshot_sha256 = Sha256(required=True)
+    language = LanguageTag(required=True, metadata={"example": "en"})
     identity_check = Choice(
         IdentityCheck, metadata={"description": "`known_in_person`, unless another is given."}
     )

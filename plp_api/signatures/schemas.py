@@ -2,7 +2,16 @@
 
 from marshmallow import fields, validate
 
-from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.rest.fields import (
+    Choice,
+    Date,
+    Instant,
+    LanguageTag,
+    ResourceSchema,
+    Schema,
+    Sha256,
+    Text,
+)
 from plp_api.signatures.lifecycle import EXCEPTION
 from plp_api.signatures.models import (
     ExceptionBasis,
@@ -17,10 +26,6 @@ from plp_api.signatures.models import (
     WaiverReason,
 )
 
-SHA256 = validate.Regexp(r"^[0-9a-f]{64}$", error="Must be 64 hexadecimal digits.")
-LANGUAGE = validate.Regexp(
-    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", error="Must be a language tag (BCP 47), like `en`."
-)
 FAMILY_ROLES = [SignerRole.STUDENT, SignerRole.PARENT]
 
 
@@ -60,10 +65,9 @@ class SignatureSchema(Schema):
     )
     method = Choice(SignatureMethod, dump_only=True)
     identity_check = Choice(IdentityCheck, dump_only=True)
-    snapshot_sha256 = fields.String(required=True, validate=SHA256)
-    language = fields.String(
+    snapshot_sha256 = Sha256(required=True)
+    language = LanguageTag(
         required=True,
-        validate=LANGUAGE,
         metadata={"description": "The language it was read in.", "example": "en"},
     )
     signed_at = Instant(dump_only=True)

@@ -4,9 +4,8 @@ from enum import StrEnum
 
 from marshmallow import fields
 
-from plp_api.rest.fields import Choice, Date, Instant, Schema
+from plp_api.rest.fields import Choice, Date, Instant, LanguageTag, Schema
 from plp_api.signatures.models import IdentityCheck, SignerRole
-from plp_api.signatures.schemas import LANGUAGE
 from plp_api.signing.models import LinkCheck, LinkEnd, LinkStatus, ScanType
 
 
@@ -90,9 +89,8 @@ class PaperSignatureSchema(Schema):
     person_id = fields.UUID(required=True, metadata=_described("Who signed."))
     role = Choice(AbsentSignerRole, required=True, metadata=_described("As what they signed."))
     signed_on = Date(required=True, metadata=_described("The day on the paper."))
-    language = fields.String(
+    language = LanguageTag(
         required=True,
-        validate=LANGUAGE,
         metadata=_described("The language it was read in.", example="en"),
     )
     identity_check = Choice(
