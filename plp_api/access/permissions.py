@@ -131,7 +131,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:sign signatures:read_scans
         goals:read goals:write goals:comment reviews:read reviews:prepare
         comments:read comments:withdraw
-        plans:export plans:dispute:holding plans:keep:keeping goals:confirm:keeping
+        plans:export plans:dispute:holding
+        plans:keep:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
     """),
     Role.PARENT: _grants("""
@@ -140,7 +141,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         goals:read goals:comment reviews:read reviews:comment
         comments:read comments:withdraw
         plans:export plans:dispute:holding
-        plans:keep:keeping plans:write:keeping goals:confirm:keeping
+        plans:keep:keeping plans:write:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:comment supports:read supports:read_accommodations
         signatures:read_scans
     """),

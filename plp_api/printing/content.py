@@ -44,10 +44,11 @@ class Reader:
 
 @dataclass(frozen=True)
 class Fact:
-    """A label with its words."""
+    """A label with its words, and the language tag of the words where it is known."""
 
     label: str
     words: str
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,23 +62,28 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Section:
-    """A section's title and text."""
+    """A section's title and text, and their language tag where it is known."""
 
     key: str
     title: str
     body: str
     statements: tuple[Disagreement, ...]
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
 class Item:
-    """A goal, a pathway element: a title, what kind of thing it is, and its facts."""
+    """A goal, a pathway element: a title, what kind of thing it is, and its facts.
+
+    `lang` is the language tag of the title, where it is known.
+    """
 
     id: str | None
     title: str
     kind: str
     facts: tuple[Fact, ...]
     statements: tuple[Disagreement, ...]
+    lang: str | None = None
 
 
 @dataclass(frozen=True)

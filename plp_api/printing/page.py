@@ -58,6 +58,7 @@ def of(copy: Copy) -> Page:
         .render(
             content=copy.content,
             progress=copy.progress,
+            translation=copy.translation,
             whose=copy.whose,
             address=copy.address,
             style=Markup(styles[0]),  # noqa: S704 - ours

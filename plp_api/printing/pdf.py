@@ -99,7 +99,11 @@ def _data(copy: Copy) -> dict[str, Any]:
     _into_paragraphs(shown, "body")
     for part in (shown["goals"], *shown["parts"]):
         _into_paragraphs(part, "words")
-    around = {"progress": _plain(copy.progress), "address": copy.address}
+    around = {
+        "progress": _plain(copy.progress),
+        "translation": _plain(copy.translation),
+        "address": copy.address,
+    }
     return {**_clean({**shown, **around}), "notice": None}
 
 

@@ -33,6 +33,8 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
     are those of their audience, a parent finds the other parent's signature by
     role alone, and whoever is denied goals gets none. It carries the hash that
     was signed. Progress of goals is drawn as of today, beside what was signed.
+    `language` puts a rendition's words in the place of those it renders, and says
+    whose they are; a language in which nobody supplied any is 422.
 
     The HTML is a page of its own for screen and Letter paper. The PDF follows
     PDF/UA-1, with headings, tables and alternative texts; letters that no font
@@ -42,7 +44,7 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
     Every print is an export and stands in the audit trail.
     """
     kind = _kind(asked.get("format"))
-    copy = copies.make(version, access, kind)
+    copy = copies.make(version, access, kind, asked.get("language"))
     response = _pdf(copy) if kind == PrintFormat.PDF else _html(copy)
     response.vary.add("Accept")
     return response

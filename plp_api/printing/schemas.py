@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from plp_api.rest.fields import Choice, Schema
+from plp_api.rest.fields import Choice, LanguageTag, Schema
 
 
 class PrintFormat(StrEnum):
@@ -14,3 +14,6 @@ class PrintFormat(StrEnum):
 
 class PrintQuerySchema(Schema):
     format = Choice(PrintFormat, metadata={"description": "Goes before the Accept header."})
+    language = LanguageTag(
+        metadata={"description": "In the words of the rendition in that language.", "example": "es"}
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
-from plp_api.plans import reads
+from plp_api.plans import parts, reads
 from plp_api.plans.models import PlanVersion
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.renditions.models import Rendition
@@ -18,21 +18,28 @@ Texts = Mapping[str, Mapping[str, str]]
 
 
 def supply(
-    version: PlanVersion, access: Access, sections: Texts, goals: Texts, **given: Any
+    version: PlanVersion,
+    access: Access,
+    sections: Texts,
+    goals: Texts,
+    pathway_elements: Texts,
+    **given: Any,
 ) -> Rendition:
     """Keep the texts of a frozen version in a language; the last ones in it are superseded.
 
     Raises Problem: action_unavailable (nothing is frozen yet), version_sealed,
-    snapshot_mismatch, actor_is_family, validation_failed naming each section and goal that the
-    snapshot does not have.
+    snapshot_mismatch, actor_is_family (unless they keep the plan), validation_failed naming each
+    section, goal and element that the snapshot does not have.
     """
-    access.refuse_family(version.student_id)
+    if not access.keeps(version.student_id):
+        access.refuse_family(version.student_id)
     reads.require_unsealed(version, access)
     if version.snapshot is None or version.snapshot_sha256 is None:
         raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
     if given.pop("snapshot_sha256") != version.snapshot_sha256:
         raise Problem(Code.SNAPSHOT_MISMATCH)
-    _check(orjson.loads(version.snapshot), sections, goals)
+    texts = {"sections": sections, "goals": goals, "pathway_elements": pathway_elements}
+    _check(orjson.loads(version.snapshot), texts)
     db.lock(version)
     _supersede(version, given["language"])
     rendition = Rendition(
@@ -41,8 +48,10 @@ def supply(
         student_id=version.student_id,
         plan_version_id=version.id,
         snapshot_sha256=version.snapshot_sha256,
-        sections={key: dict(texts) for key, texts in sections.items()},
-        goals={str(key): dict(texts) for key, texts in goals.items()},
+        **{
+            member: {str(key): dict(words) for key, words in found.items()}
+            for member, found in texts.items()
+        },
         supplied_by=access.caller.person_id,
         **given,
     )
@@ -69,20 +78,13 @@ def require_readable(rendition: Rendition, access: Access) -> None:
     reads.require_whole(version, access)
 
 
-def _check(snapshot: dict[str, Any], sections: Texts, goals: Texts) -> None:
-    known = {one["key"] for one in snapshot["sections"]}
-    known_goals = {one["goal_id"] for one in snapshot.get("goals", [])}
+def _check(snapshot: dict[str, Any], texts: Mapping[str, Texts]) -> None:
+    known = {name for name, _, _ in parts.places(snapshot)}
     errors = [
-        *(
-            FieldError(f"/sections/{key}", "The version has no such section.")
-            for key in sections
-            if key not in known
-        ),
-        *(
-            FieldError(f"/goals/{key}", "The version has no such goal.")
-            for key in goals
-            if str(key) not in known_goals
-        ),
+        FieldError(f"/{member}/{key}", "The version has no such part.")
+        for member, found in texts.items()
+        for key in found
+        if f"{member}/{key}" not in known
     ]
     if errors:
         raise Problem(Code.VALIDATION_FAILED, errors=errors)

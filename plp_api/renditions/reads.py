@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api import db
-from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
+from plp_api.plans import parts
 from plp_api.plans.models import PlanVersion
 from plp_api.renditions.models import Rendition
 
-GOALS = frozenset({"goals"})
+GUARDED = frozenset({"goals", "pathway_elements"})
+"""Members that not every reader of a version may read."""
 
 
 def current(version: PlanVersion, language: str) -> Rendition | None:
@@ -35,7 +36,10 @@ def languages(version_id: UUID) -> list[str]:
 
 
 def shape(renditions: Sequence[Any], access: Access) -> None:
-    """Disclose the goals' texts to who may read the goals."""
+    """Disclose texts to who may read what they render, and who supplied them to who may know."""
     for rendition in renditions:
-        reads_goals = access.may(Permission.GOALS_READ, rendition.student_id)
-        rendition.disclosed = GOALS if reads_goals else frozenset()
+        student_id = rendition.student_id
+        rendition.disclosed = {
+            member for member in GUARDED if access.may(parts.permission_of(member), student_id)
+        }
+        rendition.shown_supplier = access.shown_person(rendition.supplied_by, student_id)

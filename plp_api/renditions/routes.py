@@ -61,7 +61,9 @@ def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any
 
     Send the `snapshot_sha256` that was translated. What is signed stays the
     version's own snapshot: a rendition is never part of the hash. A newer one in
-    the same language supersedes the last. A version not yet in force: 409.
+    the same language supersedes the last. A version not yet in force: 409. Staff
+    supply it; in home study the family that keeps the plan. What is left out stays
+    in the original's words, on the signing page and in a print in this language.
     """
     return actions.supply(version, access, **fields)
 

@@ -9,7 +9,7 @@ for nothing without the link.
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -28,7 +28,8 @@ from marshmallow import ValidationError
 from plp_api import clock, settings
 from plp_api.printing import content as contents
 from plp_api.printing import page as printing
-from plp_api.printing.words import day, phrase
+from plp_api.printing import rendered
+from plp_api.printing.words import day
 from plp_api.problems import Code, Problem
 from plp_api.renditions import reads as renditions
 from plp_api.renditions.models import Rendition
@@ -274,25 +275,18 @@ def _direction(language: str) -> str:
 
 def _rendered(original: contents.Content, rendition: Rendition) -> contents.Content:
     """The content in the words of a rendition; what it leaves out is in the original alone."""
-    sections = tuple(
-        replace(one, title=found["title"], body=found["body"])
-        for one in original.sections
-        if (found := rendition.sections.get(one.key))
-    )
-    goals = tuple(
-        replace(one, title=found["title"], facts=_facts(found))
-        for one in original.goals.items
-        if (found := rendition.goals.get(one.id or ""))
-    )
+    found = rendered.of(original, rendition)
+    parts = [_in_other_words(one) for one in found.parts]
     return replace(
-        original, sections=sections, goals=replace(original.goals, items=goals), parts=()
+        found,
+        sections=tuple(one for one in found.sections if one.lang),
+        goals=_in_other_words(found.goals),
+        parts=tuple(one for one in parts if one.items),
     )
 
 
-def _facts(words: Mapping[str, str]) -> tuple[contents.Fact, ...]:
-    return tuple(
-        contents.Fact(phrase(name), words[name]) for name in contents.SMART if words.get(name)
-    )
+def _in_other_words(part: contents.Part) -> contents.Part:
+    return replace(part, items=tuple(one for one in part.items if one.lang))
 
 
 def attestation(bearing: Bearing) -> str:

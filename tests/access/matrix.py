@@ -51,7 +51,7 @@ plans:correct        .       .        .       .       .         .               
 plans:dispute        holding holding  .       .       .         .               .         .            .              .              # records and amendment requests: the holder states disagreement
 plans:close          .       .        .       .       x         .               x         x            .              .              # no row: a leaver's plan is closed and reopened by counselor, registrar or school admin
 plans:keep           keeping keeping  .       .       .         .               .         .            .              .              # section 1, home study: the family puts versions in force
-plans:render         .       .        x       .       x         .               .         x            .              .              # no row: a text in another language is supplied by the staff around the student
+plans:render         keeping keeping  x       .       x         .               .         x            .              .              # no row: a text in another language is supplied by the staff around the student; in home study by the family
 signatures:record    .       .        .       .       .         .               x         .            .              .              # signatures: C paper
 signatures:invite    .       .        x       .       x         .               x         x            .              .              # section 4: a signing link, given out by staff who may reach the family
 signatures:read_scans x   x        x       .       x         .               x         x            .              .              # no row: a paper's scan, by whoever enters or approves; of the family, by its signer alone

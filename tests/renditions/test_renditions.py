@@ -1,11 +1,17 @@
 """Renditions: a frozen version in another language, supplied by people, never signed itself."""
 
+from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
+from plp_api import clock
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.ties import ParentKind, Relationship, RelationshipKind
 from tests.client import code, pointers
+from tests.printing.conftest import tags
 from tests.world import relate, writing
 
 
@@ -71,12 +77,17 @@ def test_staff_who_are_family_do_not_supply_it(client, world, database, version,
 
 
 def test_what_the_version_does_not_have_is_refused_by_name(counselor, version, given):
-    strange = str(uuid4())
-    given["sections"]["weather"] = {"body": "Llueve."}
+    strange, element = str(uuid4()), str(uuid4())
+    given["sections"]["weather"] = {"title": "El tiempo", "body": "Llueve."}
     given["goals"][strange] = {"title": "Volar"}
+    given["pathway_elements"] = {element: {"title": "Navegar"}}
     refused = counselor.post(f"{version}/renditions", given)
     assert (refused.status_code, code(refused)) == (422, "validation_failed")
-    assert pointers(refused) == {"/sections/weather", f"/goals/{strange}"}
+    assert pointers(refused) == {
+        "/sections/weather",
+        f"/goals/{strange}",
+        f"/pathway_elements/{element}",
+    }
 
 
 def test_it_is_bound_to_the_snapshot_that_was_translated(counselor, version, given):
@@ -87,7 +98,7 @@ def test_it_is_bound_to_the_snapshot_that_was_translated(counselor, version, giv
 def test_a_version_that_is_not_frozen_has_none(client, world):
     path = f"/plan-versions/{world.home.student.version_id}/renditions"
     given = {"snapshot_sha256": "0" * 64, "language": "es", "translator_name": "M."}
-    given["sections"] = {"about_me": {"body": "…"}}
+    given["sections"] = {"about_me": {"title": "Sobre mí", "body": "…"}}
     refused = client.as_(world.home.counselor).post(path, given)
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
 
@@ -110,7 +121,7 @@ def test_it_changes_nothing_of_what_is_signed(client, world, counselor, version,
     assert student.read(version)["snapshot_sha256"] == given["snapshot_sha256"]
 
 
-@pytest.mark.parametrize("language", ["Spanish", "e", "es_MX", "es\n", ""])
+@pytest.mark.parametrize("language", ["Spanish", "e", "es_MX", "en-aaaaaaaa-bbbbbbbb", ""])
 def test_a_language_is_a_tag(counselor, version, given, language):
     refused = counselor.post(f"{version}/renditions", {**given, "language": language})
     assert pointers(refused) == {"/language"}
@@ -126,3 +137,63 @@ def test_whom_an_order_denies_goals_reads_no_goal_in_another_language(
     found = client.as_(world.home.parent).read(f"/renditions/{made['id']}")
     assert "goals" not in found
     assert found["sections"] == given["sections"]
+
+
+@pytest.fixture
+def element_id(client, world):
+    """An element that stands in `home.student`'s plan before its version is approved."""
+    counselor = client.as_(world.home.counselor)
+    starts_on = str(clock.today() + timedelta(days=30))
+    body = {"type": "cte", "title": "Welding", "provider_name": "River", "starts_on": starts_on}
+    path = f"/plans/{world.home.student.plan_id}/pathway-elements"
+    made = client.as_(world.home.student).made(path, {**body, "location": "Barre"})
+    assert counselor.act(f"/pathway-elements/{made['id']}", "approve").status_code == 200
+    return made["id"]
+
+
+def test_pathway_elements_are_rendered_and_printed_in_the_language(
+    client, world, element_id, counselor, version, given
+):
+    given["pathway_elements"] = {element_id: {"title": "Soldadura", "location": "En Barre"}}
+    made = counselor.made(f"{version}/renditions", given)
+    assert made["pathway_elements"] == given["pathway_elements"]
+    printed = client.as_(world.home.parent).get(f"{version}/print?language=es&format=html").text
+    assert '<h2 dir="auto" lang="es">Sobre mí</h2>' in printed
+    assert '<h3 dir="auto" lang="es">Soldadura</h3>' in printed
+    assert '<dd lang="es"><p dir="auto">En Barre</p>' in printed
+    assert '<h2 dir="auto">Scope and rigor</h2>' in printed or "My scope and rigor." in printed
+    assert "by <bdi>M. Intérprete</bdi>, certified" in printed
+    plain = client.as_(world.home.parent).get(f"{version}/print?format=html").text
+    assert "Soldadura" not in plain
+    assert "Welding" in plain
+
+
+@pytest.mark.parametrize("language", ["es", "es-MX", "zh-Hant-TW"])
+def test_a_pdf_in_another_language_says_which(client, world, counselor, version, given, language):
+    counselor.made(f"{version}/renditions", {**given, "language": language})
+    answer = client.as_(world.home.parent).get(f"{version}/print?language={language}&format=pdf")
+    reader = PdfReader(BytesIO(answer.data))
+    shown = " ".join(one.extract_text() for one in reader.pages)
+    assert "Me gusta desarmar cosas." in shown
+    assert "This is a translation" in shown
+    spoken = {"zh-Hant-TW": "zh-TW"}.get(language, language)
+    assert spoken in {one.get("/Lang") for one in tags(reader.root_object["/StructTreeRoot"])}
+
+
+def test_a_language_nobody_supplied_is_not_printed(client, world, version):
+    refused = client.as_(world.home.parent).get(f"{version}/print?language=fr")
+    assert (refused.status_code, pointers(refused)) == (422, {"language"})
+
+
+def test_the_family_that_keeps_the_plan_supplies_it(client, world, database, version, given):
+    with writing(database, world.home) as session:
+        row = HomeStudy(student_id=world.home.student.id, starts_on=clock.today())
+        row.district_id = world.home.district_id
+        session.add(row)
+    made = client.as_(world.home.parent).made(f"{version}/renditions", given)
+    assert made["supplied_by"] == str(world.home.parent.id)
+    assert client.as_(world.home.student).made(f"{version}/renditions", given)["language"] == "es"
+    assert client.as_(world.home.counselor).post(f"{version}/renditions", given).status_code in (
+        403,
+        404,
+    )

@@ -237,7 +237,7 @@ def test_a_translation_is_shown_above_the_original(
     shown = link.post(step="read", language="es", **first.hidden)
     page = Page(shown.text)
     assert page.html.index("Texto en español.") < page.html.index("My scope and rigor.")
-    assert '<article class="plan" lang="es" dir="ltr">' in page.html
+    assert '<h3 dir="auto" lang="es">Acompañar a una enfermera</h3>' in page.html
     for word in ("Acompañar a una enfermera", "Ines Translator"):
         assert word in page.words
     assert '<option value="es" lang="es" selected>' in page.html
