@@ -16,9 +16,9 @@ def test_a_meeting_and_an_approval_at_once_are_both_answered(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = live.world.home
-    student, advisor = live.client.as_(home.student), live.client.as_(home.advisor)
-    version = f"/plan-versions/{home.student.version_id}"
-    review = f"/reviews/{home.student.review_id}"
+    student, advisor = live.client.as_(home.other_student), live.client.as_(home.other_advisor)
+    version = f"/plan-versions/{home.other_student.version_id}"
+    review = f"/reviews/{home.other_student.review_id}"
     assert student.act(version, "submit").status_code == 200
     tags = {path: advisor.etag(path) for path in (version, review)}
     start, lock = Barrier(2), db.lock
@@ -34,7 +34,7 @@ def test_a_meeting_and_an_approval_at_once_are_both_answered(
 
     monkeypatch.setattr(db, "lock", slowly)
     today = clock.today(clock.DEFAULT_ZONE).isoformat()
-    present = [{"role": "student", "person_id": str(home.student.id)}]
+    present = [{"role": "student", "person_id": str(home.other_student.id)}]
     held = {"held_on": today, "mode": "in_person", "participants": present}
     with ThreadPoolExecutor(2) as threads:
         approving = threads.submit(act, version, "approve")
@@ -44,5 +44,5 @@ def test_a_meeting_and_an_approval_at_once_are_both_answered(
     # 412 where the approval came first and completed the review that was read before.
     assert meeting.status_code in (200, 412), "not that the database is gone"
     found = advisor.read(review)
-    assert found["plan_version_id"] == str(home.student.version_id)
+    assert found["plan_version_id"] == str(home.other_student.version_id)
     assert (found["held_on"] is not None) == (meeting.status_code == 200)
