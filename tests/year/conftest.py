@@ -234,7 +234,8 @@ class Year:
         """The district's numbers, today or of that day."""
         query = f"?as_of={as_of}" if as_of else ""
         total = self.district_admin.read(f"/reports/coverage{query}")["total"]
-        return {**total, **total.pop("signatures")}
+        signatures = total.pop("signatures")
+        return {**total, **{f"signatures_{name}": count for name, count in signatures.items()}}
 
     def printed(self, version: str, reader: Client) -> str:
         answer = reader.get(f"{version}/print")

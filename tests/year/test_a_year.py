@@ -31,7 +31,7 @@ def test_a_silent_parent_is_excepted_by_the_advisor_after_three_logged_attempts(
 
     state, roles = year.asked(version)
     assert (state, roles["parent"]) == ("excepted", "excepted")
-    assert year.covered()["excepted"] == before["excepted"] + 1
+    assert year.covered()["signatures_excepted"] == before["signatures_excepted"] + 1
     assert "The school has excused this signature" in year.printed(version, year.student)
     assert year.asked(version, year.parent)[0] == "excepted"
     for path in (f"{year.review}/outreach-attempts", f"{version}/signature-exceptions"):
@@ -120,7 +120,7 @@ def test_a_split_household_under_all_waits_for_both(year):
     year.on("09-30")
     year.signed(version, father)
     assert year.asked(version)[0] == "complete"
-    assert year.covered()["signed"] == before["signed"] + 1
+    assert year.covered()["signatures_signed"] == before["signatures_signed"] + 1
     assert "Not signed yet" not in year.printed(version, year.parent)
 
 
@@ -175,6 +175,7 @@ def test_a_student_who_enters_in_october_has_45_days(year):
     year.travel(due)
     year.approved(year.draft(), about_me="I came in October.", scope_and_rigor="Algebra.")
     assert year.student.read(late)["standing"] == "complete"
+    assert year.covered()["current"] == before["current"] + 1
     assert year.student.read(f"/goals/{goal['id']}")["status"] == "active"
     year.travel(due + timedelta(days=1))
     assert year.advisor.read(late)["standing"] == "complete"
@@ -184,8 +185,12 @@ def test_a_student_who_entered_in_october_and_has_no_plan_is_overdue_on_the_46th
     entered = year.on("10-18")
     year.enters(given_name="Wren", family_name="Late", grade="09")
     (review,) = year.student.read(f"/students/{year.pupil.id}/reviews")["items"]
+    year.travel(entered + timedelta(days=45))
+    before = year.covered()
     year.travel(entered + timedelta(days=46))
     assert year.advisor.read(f"/reviews/{review['id']}")["standing"] == "overdue"
+    now = year.covered()
+    assert (now["due"], now["overdue"]) == (before["due"] - 1, before["overdue"] + 1)
 
 
 def test_at_18_in_october_what_waited_for_the_parent_waits_no_more(year):
@@ -335,8 +340,14 @@ def test_an_early_college_senior_leaves_the_high_school_and_takes_the_rights_alo
     assert year.student.read(f"/students/{year.pupil.id}")["holds_rights"] is True
     assert year.student.read(version)["signed_version_id"]
     assert year.asked(version, year.student)[1]["parent"] == "signed", "what was signed stays"
-    second = year.draft()
-    assert year.student.read(second)["status"] == "draft"
+    second = year.amended(scope_and_rigor="College composition and calculus.")
+    assert year.asked(second) == (
+        "pending",
+        {"student": "open", "school": "signed", "parent": "not_required"},
+    )
+    year.signed(second, year.pupil)
+    assert year.asked(second)[0] == "complete", "the student alone answers for the family"
+    assert year.sign(second, year.home.parent).status_code == 404
 
 
 def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forward(year):
