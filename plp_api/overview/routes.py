@@ -26,9 +26,8 @@ def _ask_plans(caller: Caller) -> Any:
 
 def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
     """What `get_plan` asks; an unknown word of `expand` is refused by the view."""
-    words = request.args.get("expand", "").split(",")
-    unfold = [] if polls() else [word for word in EXPANDS if word in words]
-    return reads.ask(caller, plan_id, unfold)
+    words = _words(request.args.get("expand", ""))
+    return reads.ask(caller, plan_id, [] if polls() else _in_order(words))
 
 
 @blueprint.route("/plans")
@@ -82,10 +81,19 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
 
 
 def _unfold(expand: str) -> list[str]:
-    """What is to be unfolded, without doubles. Raises Problem(validation_failed) if unknown."""
-    words = list(dict.fromkeys(word.strip() for word in expand.split(",") if word.strip()))
-    unknown = [word for word in words if word not in EXPANDS]
+    """What is to be unfolded. Raises Problem(validation_failed) if unknown."""
+    words = _words(expand)
+    unknown = sorted(words - set(EXPANDS))
     if unknown:
         detail = f"Unknown: {', '.join(unknown)}. There is: {', '.join(EXPANDS)}."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="expand")])
-    return words
+    return _in_order(words)
+
+
+def _words(expand: str) -> set[str]:
+    return {word.strip() for word in expand.split(",") if word.strip()}
+
+
+def _in_order(words: set[str]) -> list[str]:
+    """One order, whatever order was asked in: what is asked ahead must answer what is asked."""
+    return [word for word in EXPANDS if word in words]

@@ -130,7 +130,7 @@ STEPS = db.Prepared(
     )
     .join(Goal, Goal.id == GoalStep.goal_id)
     .where(Goal.plan_id == PLAN)
-    .order_by(GoalStep.goal_id, GoalStep.position)
+    .order_by(Goal.created_at, Goal.id, GoalStep.position)
 )
 
 

@@ -59,6 +59,8 @@ def test_a_plan_is_answered_alike_when_asked_ahead(client, world, plan):
     assert first.headers["ETag"] == second.headers["ETag"]
     tag = {"If-None-Match": first.headers["ETag"]}
     assert student.get(asked, headers=tag).status_code == 304
+    backwards = f"{plan}?expand=profile_entries, signatures,sections,goals,goals"
+    assert student.get(backwards).json == first.json
     assert student.get(f"{plan}?expand=goals,nonsense").status_code == 422
 
 
