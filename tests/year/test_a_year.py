@@ -241,6 +241,11 @@ def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it
         one for one in year.advisor.read("/plans")["items"] if one["id"] == str(year.pupil.plan_id)
     )
     assert (listed["regime"], listed["in_force"]) == ("home_study", None)
+    course = {"type": "other", "title": "Band", "starts_on": str(year.day("01-15"))}
+    band = year.student.made(f"{year.plan}/pathway-elements", course)
+    element = f"/pathway-elements/{band['id']}"
+    assert year.counselor.read(element)["title"] == "Band", "but what the school must decide"
+    done(year.counselor.act(element, "approve"))
     year.signed(version, year.pupil)
     signed = {one["role"] for one in year.student.read(f"{version}/signatures")["items"]}
     assert signed == {"student", "parent"}, "nobody of the school took part"
