@@ -25,9 +25,11 @@ def record(
 ) -> PathwayElement:
     """Record a state-funded dual-enrollment course taken elsewhere; one still running, as enrolled.
 
-    Raises Problem: plan_closed, actor_is_family, validation_failed (`starts_on`
-    in the future, `ends_on`).
+    Raises Problem: permission_denied for a district that hosts the student,
+    plan_closed, actor_is_family, validation_failed (`starts_on` in the future, `ends_on`).
     """
+    if plan.district_id != access.caller.district_id:
+        raise Problem(Code.PERMISSION_DENIED, "The student's own district counts their courses.")
     if not plan.is_open:
         raise Problem(Code.PLAN_CLOSED)
     access.refuse_family(plan.student_id)

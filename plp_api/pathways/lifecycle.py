@@ -149,7 +149,7 @@ def not_its_author(element: PathwayElement, access: Access) -> str | None:
 def is_kept_here(element: PathwayElement, access: Access) -> str | None:
     """The student's own district decides, not one that hosts them."""
     if element.district_id != access.caller.district_id:
-        return "The student's own district approves it."
+        return "The student's own district decides on it."
     return None
 
 
@@ -183,6 +183,7 @@ PATHWAY_ELEMENT = LifeCycle(
             WITHDRAWN,
             elsewhere.strike,
             not_family,
+            is_kept_here,
             elsewhere.was_taken_elsewhere,
         ),
     ]

@@ -100,3 +100,15 @@ def test_what_has_not_begun_or_has_no_source_is_refused(record):
 def test_neither_the_student_nor_the_advisor_records_it(record):
     for by in ("senior", "advisor"):
         assert record(by).status_code == 403
+
+
+def test_a_district_that_hosts_a_student_uses_up_none_of_their_courses(client, world):
+    placed, host = world.home.placed, client.as_(world.away.counselor)
+    path = f"/plans/{placed.plan_id}/courses-taken-elsewhere"
+    assert host.get(f"/plans/{placed.plan_id}/pathway-elements").status_code == 200
+    course = {**COURSE, "starts_on": ahead(-300), "ends_on": ahead(-200)}
+    refused = host.post(path, course)
+    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    kept = client.as_(world.home.counselor).made(path, course)
+    struck = host.act(f"/pathway-elements/{kept['id']}", "strike")
+    assert (struck.status_code, code(struck)) == (409, "action_unavailable")
