@@ -11,7 +11,12 @@ class EventSchema(Schema):
     position = fields.Integer(metadata={"description": "Its place in the feed; never reused."})
     id = fields.UUID()
     at = Instant()
-    type = fields.String(metadata={"example": "goal.activated"})
+    type = fields.String(
+        metadata={
+            "description": "Every type stands in docs/events.md; skip what you do not know.",
+            "example": "goal.confirmed",
+        }
+    )
     subject_type = fields.String(metadata={"example": "goals"})
     subject_id = fields.UUID()
     student_id = fields.UUID(allow_none=True)

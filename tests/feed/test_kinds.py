@@ -1,0 +1,32 @@
+"""Every type of event there is stands in docs/events.md, and nothing else."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
+# What hands an event's type on to `audit.record`.
+RECORDING = {"record", "_note", "_note_waiver", "_follow", "_settled", "_change", "_touched"}
+
+
+def recorded(source: str) -> Iterator[str]:
+    """The types of event that a module names where it records them."""
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and _name(call.func) in RECORDING:
+            for argument in call.args:
+                for one in ast.walk(argument):
+                    if isinstance(one, ast.Constant) and TYPE.fullmatch(str(one.value)):
+                        yield str(one.value)
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def test_the_list_of_events_is_whole():
+    sources = (one.read_text() for one in (ROOT / "plp_api").rglob("*.py"))
+    found = {one for source in sources for one in recorded(source)}
+    listed = re.findall(r"`([a-z_]+\.[a-z_]+)`", (ROOT / "docs" / "events.md").read_text())
+    assert sorted(listed) == sorted(found)
