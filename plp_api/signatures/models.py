@@ -111,8 +111,8 @@ class Signature(Identified, Base):
 class SignatureDecline(Identified, Base):
     """Somebody who was to sign would not, and said why. They may sign later; this stays.
 
-    Of a parent's, the rest of the family learns nothing but that the signature
-    is missing. `recorded_by` is the staff whom they told.
+    Of a parent's, the rest of the family learns what became of the requirement, and
+    neither who nor a word. `recorded_by` is the staff whom they told.
     """
 
     __tablename__ = "signature_declines"
