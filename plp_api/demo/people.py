@@ -10,7 +10,9 @@ from sqlalchemy import select
 from plp_api import db
 from plp_api.db import new_id
 from plp_api.demo.years import Years
+from plp_api.people import followers
 from plp_api.people.classes import Class, Enrollment, EnrollmentRole
+from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import District, Person, School
 from plp_api.people.ties import (
     Appointment,
@@ -59,6 +61,8 @@ def apply(content: dict[str, Any], known: Known, years: Years) -> None:
         _appoint(one, known, years)
     for one in content["placements"]:
         _place(one, known, years)
+    for one in content["home_studies"]:
+        _study_at_home(one, known, years)
     for one in content["requirements"]:
         _waive(one, known, years)
     for one in content["people"]:
@@ -184,6 +188,20 @@ def _place(given: dict[str, Any], known: Known, years: Years) -> None:
                 **span,
             )
         )
+
+
+def _study_at_home(given: dict[str, Any], known: Known, years: Years) -> None:
+    """A student whose plan the family keeps."""
+    district_id = known.districts[given["district"]]
+    student_id = known.people[given["district"], given["student"]]
+    starts_on, ends_on = years.day(given["starts_on"]), years.day(given["ends_on"])
+    db.session().add(
+        HomeStudy(
+            district_id=district_id, student_id=student_id, starts_on=starts_on, ends_on=ends_on
+        )
+    )
+    db.session().flush()
+    followers.home_study_changed(district_id, [student_id], years.today)
 
 
 def _waive(given: dict[str, Any], known: Known, years: Years) -> None:
