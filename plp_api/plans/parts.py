@@ -38,6 +38,12 @@ def readable(content: dict[str, Any], student_id: Any, access: Access) -> dict[s
     }
 
 
+def require_all(version: PlanVersion, access: Access) -> None:
+    """Refuse with permission_denied who is denied a part of what was frozen."""
+    for member in content_of(version).keys() - FRAME:
+        access.require(permission_of(member), version)
+
+
 def permission_of(part: str) -> Permission:
     """What reading a part, or a member of the snapshot, needs."""
     return Permission(READ_OF_PART.get(part.split("/", maxsplit=1)[0], Permission.PLANS_READ))

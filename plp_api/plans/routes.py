@@ -8,7 +8,7 @@ from marshmallow import fields
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
-from plp_api.plans import actions, amendments, differences, history, reads, statements
+from plp_api.plans import actions, amendments, differences, history, parts, reads, statements
 from plp_api.plans.models import (
     EntryStatus,
     Plan,
@@ -156,12 +156,15 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """Get the exact bytes that are signed.
 
     Canonical JSON (RFC 8785); the SHA-256 of these bytes is the version's
-    `snapshot_sha256`. A version not yet in force has none: 409. Goals stand in
-    it, so whoever is denied goals is denied this. One that was corrected is
-    sealed, and opens to school admins and, for a stated reason, to the district.
+    `snapshot_sha256`. A version not yet in force has none: 409. Goals and pathway
+    elements stand in it, so whoever is denied either is denied this. One that was
+    corrected is sealed, and opens to school admins and, for a stated reason, to
+    the district.
     """
     access.require(Permission.GOALS_READ, version)
-    return Response(reads.snapshot_of(version, access), mimetype="application/json")
+    frozen = reads.snapshot_of(version, access)
+    parts.require_all(version, access)
+    return Response(frozen, mimetype="application/json")
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/diff")

@@ -132,8 +132,7 @@ def of(version: PlanVersion, by: Reader) -> Content:
     """
     frozen = orjson.loads(reads.snapshot_of(version, by.access))
     if by.access is not None:
-        for member in frozen.keys() - snapshots.FRAME:
-            by.access.require(snapshots.permission_of(member), version)
+        snapshots.require_all(version, by.access)
     session = db.session()
     student = session.get_one(Student, version.student_id)
     district = session.get_one(District, version.district_id)

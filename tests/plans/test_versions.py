@@ -222,8 +222,9 @@ def test_every_step_left_an_event_without_words_or_names(client, world, in_force
     assert "My about me" not in str(events)
 
 
-def test_a_parent_to_whom_goals_are_denied_does_not_find_them_in_the_snapshot(
-    client, world, in_force, database
+@pytest.mark.parametrize("kind", ["goals", "pathways"])
+def test_a_parent_who_is_denied_a_kind_of_record_does_not_find_it_in_the_snapshot(
+    client, world, in_force, database, kind
 ):
     from plp_api.people.ties import Relationship
     from tests.world import writing
@@ -232,7 +233,7 @@ def test_a_parent_to_whom_goals_are_denied_does_not_find_them_in_the_snapshot(
     assert parent.get(f"{in_force}/snapshot").status_code == 200
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
-        tie.denied = frozenset({"goals"})
+        tie.denied = frozenset({kind})
     assert parent.get(f"{in_force}/snapshot").status_code == 403
 
 
