@@ -229,7 +229,7 @@ def load(
         db.enter(caller.districts)
         (rows,) = db.fetch(query)
         caller = _assembled(rows, person_id, session_id, district_id, today, reason)
-    elif districts != caller.districts:
+    elif districts != caller.districts or (ahead.is_last and caller != guess):
         db.enter(caller.districts)
     _remember(caller)
     return caller, came if caller == guess else None

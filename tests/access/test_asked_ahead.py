@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import update
 
 from plp_api.people.ties import Appointment, Placement, Relationship
+from tests.client import Client
 from tests.world import appoint
 
 
@@ -68,3 +69,14 @@ def test_another_plan_than_ones_own_stays_hidden_when_asked_ahead(client, world)
     student = client.as_(world.home.student)
     other = f"/plans/{world.home.other_student.plan_id}"
     assert student.get(other).status_code == student.get(other).status_code == 404
+
+
+def test_where_reading_ahead_ended_the_transaction_the_districts_are_entered_anew(live):
+    """Only where commits are real does an answer that comes ahead end its transaction."""
+    home = live.world.home
+    host = Client(live.app).as_(home.co_advisor)
+    plan = f"/plans/{home.student.plan_id}"
+    assert host.get(plan).status_code == host.get(plan).status_code == 200
+    with live.database.transaction(districts=[home.district_id]) as session:
+        appoint(session, home, home.co_advisor, "elo_coordinator", home.other_school_id)
+    assert host.get(plan).status_code == 200
