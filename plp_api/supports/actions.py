@@ -66,6 +66,7 @@ def change(support: Support, access: Access, **given: Any) -> Support:
     so that every day has what held on it. Raises what `add` does.
     """
     access.refuse_family(support.student_id)
+    db.lock(db.session().get_one(Student, support.student_id))
     _check(
         support,
         given.get("starts_on", support.starts_on),

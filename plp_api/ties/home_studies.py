@@ -44,6 +44,7 @@ def change(row: HomeStudy, by: Access, fields: dict[str, Any]) -> HomeStudy:
     Refuses: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
     by.refuse_family(row.student_id)
+    db.lock(db.session().get_one(Student, row.student_id))
     starts_on = fields.get("starts_on", row.starts_on)
     ends_on = fields.get("ends_on", row.ends_on)
     _check(row.student_id, starts_on, ends_on, row.id)
