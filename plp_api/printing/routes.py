@@ -15,7 +15,11 @@ from plp_api.rest.blueprint import Blueprint
 
 blueprint = Blueprint("Prints", __name__, "A plan version on paper and screen.")
 HTML, PDF = "text/html", "application/pdf"
-HTML_ANSWER = {"schema": {"type": "string"}, "content_type": HTML}
+HTML_ANSWER = {
+    "schema": {"type": "string"},
+    "content_type": HTML,
+    "example": '<!doctype html><html lang="en">…</html>',
+}
 PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": PDF}
 
 

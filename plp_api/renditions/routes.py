@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import fields as wire
+from marshmallow import validate
 
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
@@ -23,7 +24,10 @@ RENDITIONS = Listing(
     filters={
         "language": equals(
             Rendition.language,
-            wire.String(metadata={"description": "Only in this language.", "example": "es"}),
+            wire.String(
+                validate=validate.Length(max=16),
+                metadata={"description": "Only in this language.", "example": "es"},
+            ),
         ),
         "is_current": Filter(
             wire.Boolean(metadata={"description": "Only those that hold, or only superseded."}),

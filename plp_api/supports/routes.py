@@ -10,7 +10,7 @@ from plp_api.rest.blueprint import Blueprint
 from plp_api.rest.paging import Listing
 from plp_api.supports import actions
 from plp_api.supports.models import Support
-from plp_api.supports.schemas import SupportPatchSchema, SupportSchema
+from plp_api.supports.schemas import NewSupportSchema, SupportPatchSchema, SupportSchema
 
 blueprint = Blueprint(
     "Supports", __name__, "That an EST, 504 or IEP record exists, whom to ask, and what was agreed."
@@ -33,7 +33,7 @@ def list_supports(access: Access, student: Student) -> Any:
 @blueprint.route("/students/<uuid:student_id>/supports", methods=["POST"])
 @blueprint.requires(Permission.SUPPORTS_WRITE, Student)
 @blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.SUPPORT_EXISTS)
-@blueprint.arguments(SupportSchema)
+@blueprint.arguments(NewSupportSchema)
 @blueprint.response(201, SupportSchema)
 def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Support:
     """Note that a support record exists for a student.

@@ -28,11 +28,11 @@ class SupportSchema(GuardedSchema):
     shape = staticmethod(shape)
 
     student_id = fields.UUID(dump_only=True)
-    kind = Choice(SupportKind, required=True)
+    kind = Choice(SupportKind)
     starts_on = Date(metadata={"description": "The first day it holds; today unless given."})
     ends_on = _ends_on(load_default=None)
     coordinator_id = fields.UUID(
-        required=True, metadata={"description": "Whom to ask: the case manager or coordinator."}
+        metadata={"description": "Whom to ask: the case manager or coordinator."}
     )
     accommodations = fields.List(
         Text(longest=LONGEST_ACCOMMODATION),
@@ -43,6 +43,13 @@ class SupportSchema(GuardedSchema):
             "example": ["Extra time on tests", "A seat near the front"],
         },
     )
+
+
+class NewSupportSchema(SupportSchema):
+    """A support to be noted: whoever notes it says all of it."""
+
+    kind = Choice(SupportKind, required=True)
+    coordinator_id = fields.UUID(required=True)
 
 
 class SupportPatchSchema(Schema):

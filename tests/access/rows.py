@@ -39,7 +39,7 @@ from plp_api.signing.models import Scan, SigningLink
 from plp_api.supports.models import Support
 from plp_api.templates.models import PlanTemplate
 from tests.access.reach import Owner
-from tests.world import Place, World
+from tests.world import SECTIONS, Place, World
 
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
@@ -97,7 +97,8 @@ def _add_family(place: Place, student: Any) -> None:
     """Home study of former times, a support, and the version in another language."""
     own = {"district_id": place.district_id, "student_id": student.id}
     since, staff = clock.today() - timedelta(days=10), place.case_manager.id
-    rendered: dict[str, Any] = {"sections": {"about_me": {"body": "Sobre mí"}}, "goals": {}}
+    said = {"about_me": {"title": "Sobre mí", "body": "Hola."}}
+    rendered: dict[str, Any] = {"sections": said, "goals": {}}
     db.session().add_all(
         [
             HomeStudy(**own, starts_on=since, ends_on=since),
@@ -180,8 +181,8 @@ def _add_for_place(place: Place) -> None:
             AcademicSession(**own, title="This year", type="schoolYear", **year),
             AcademicSession(**own, title="Autumn", type="term", **year),
             RosterImport(**own, profile="lenient", sha256="0" * 64),
-            PlanTemplate(**at_middle_school, name="Middle", sections=[], status="draft"),
-            PlanTemplate(**own, school_id=place.school_id, name="High", sections=[]),
+            PlanTemplate(**at_middle_school, name="Middle", sections=SECTIONS, status="draft"),
+            PlanTemplate(**own, school_id=place.school_id, name="High", sections=SECTIONS),
             middle,
         ]
     )

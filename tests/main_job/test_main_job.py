@@ -177,9 +177,10 @@ def signed(student, parent, advisor, version):
 
 
 def a_second_version_waits_for_the_parent(student, advisor, plan):
-    """An amendment that everybody but the parent signs."""
+    """An amendment of a material part, which everybody but the parent signs."""
     version = student.make(f"/plans/{plan['id']}/versions")
     address = f"/plan-versions/{version['id']}"
+    student.change(address, {"sections": {"scope_and_rigor": "One more course."}})
     student.act(address, "submit")
     sha256 = advisor.act(address, "approve")["snapshot_sha256"]
     student.make(f"{address}/signatures", {"snapshot_sha256": sha256, "language": "en"})
