@@ -1,5 +1,6 @@
 """How many statements one request sends, pipelined ones included."""
 
+from collections.abc import Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -7,6 +8,7 @@ from sqlalchemy import event
 
 from plp_api import db
 from plp_api.app import Application
+from plp_api.db.pipeline import Pipeline, Statement
 
 
 def queries(app: Application, database: db.Database, request: bytes) -> int:
@@ -21,15 +23,15 @@ def queries(app: Application, database: db.Database, request: bytes) -> int:
         nonlocal count
         count += 1
 
-    pipelined = db._fetch_pipelined
+    run = Pipeline.run
 
-    def fetched(asked: Any, districts: Any, *rest: Any) -> Any:
+    def ran(pipeline: Pipeline, statements: Sequence[Statement]) -> Any:
         nonlocal count
-        count += len(asked) + (districts is not None)
-        return pipelined(asked, districts, *rest)
+        count += sum(not one.once for one in statements)
+        return run(pipeline, statements)
 
     event.listen(database.engine, "before_cursor_execute", sent)
-    with patch.object(db, "_fetch_pipelined", fetched):
+    with patch.object(Pipeline, "run", ran):
         app.test_client().open(path, method=method, headers=headers, data=body)
     event.remove(database.engine, "before_cursor_execute", sent)
     return count

@@ -24,6 +24,15 @@ def end_of(day: date, zone: str = DEFAULT_ZONE) -> datetime:
     return following.astimezone(UTC)
 
 
+def iso(value: date | datetime | None) -> str | None:
+    """A date or an instant as the API writes it (RFC 3339, `Z`); hot reads dump with this."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat()
+
+
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)

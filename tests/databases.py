@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import Session
 
 from plp_api import db, migrating
+from plp_api.db import transactions
 from plp_api.settings import Settings
 
 SECRET = "a secret for tests, long enough for HS256"
@@ -64,14 +65,14 @@ class Isolated(db.Database):
             return
         make = Session(self._connection, join_transaction_mode="create_savepoint")
         with make as session:
-            tokens = db._session.set(session), db._database.set(self)
+            tokens = transactions._session.set(session), transactions._database.set(self)
             try:
                 db.enter(districts)
                 yield session
                 session.commit()
             finally:
-                db._session.reset(tokens[0])
-                db._database.reset(tokens[1])
+                transactions._session.reset(tokens[0])
+                transactions._database.reset(tokens[1])
 
 
 def prepared(kind: str, folder: Path) -> Settings:

@@ -1,6 +1,6 @@
 """Counting the statements a block sends, pipelined ones included."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +9,7 @@ from unittest.mock import patch
 from sqlalchemy import event
 
 from plp_api import db
+from plp_api.db.pipeline import Pipeline, Statement
 
 
 @dataclass
@@ -34,17 +35,15 @@ def counting(database: db.Database) -> Iterator[Counted]:
         if "SAVEPOINT" not in statement:
             counted.statements.append(statement)
 
-    pipelined = db._fetch_pipelined
+    run = Pipeline.run
 
-    def fetched(queries: Any, districts: Any, *rest: Any) -> Any:
-        counted.statements += ["(in a pipeline)"] * len(queries)
-        if districts is not None:
-            counted.statements.append(db.ENTER)
-        return pipelined(queries, districts, *rest)
+    def ran(pipeline: Pipeline, statements: Sequence[Statement]) -> Any:
+        counted.statements += [one.sql.decode() for one in statements if not one.once]
+        return run(pipeline, statements)
 
     event.listen(database.engine, "before_cursor_execute", sent)
     try:
-        with patch.object(db, "_fetch_pipelined", fetched):
+        with patch.object(Pipeline, "run", ran):
             yield counted
     finally:
         event.remove(database.engine, "before_cursor_execute", sent)

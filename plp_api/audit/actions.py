@@ -10,7 +10,7 @@ from uuid import UUID
 import rfc8785
 from sqlalchemy import func, select
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.audit.models import Event
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -95,7 +95,7 @@ def seal(previous: str, position: int, event: Event) -> str:
         event.type,
         str(event.subject_id),
         str(event.actor_id),
-        db.iso(event.at),
+        clock.iso(event.at),
         event.payload_hash,
     ]
     return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()

@@ -61,5 +61,5 @@ def _text(goal: Goal) -> dict[str, Any]:
         "measurable": goal.measurable,
         "achievable": goal.achievable,
         "relevant": goal.relevant,
-        "due_on": db.iso(goal.due_on),
+        "due_on": clock.iso(goal.due_on),
     }

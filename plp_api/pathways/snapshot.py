@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.pathways.models import STANDING, PathwayElement
 from plp_api.plans.models import Plan
 
@@ -46,7 +46,7 @@ def _text(element: PathwayElement) -> dict[str, Any]:
     return {
         "pathway_element_id": str(element.id),
         **{name: getattr(element, name) for name in TEXTS},
-        "starts_on": db.iso(element.starts_on),
-        "ends_on": db.iso(element.ends_on),
+        "starts_on": clock.iso(element.starts_on),
+        "ends_on": clock.iso(element.ends_on),
         "supervisor_id": element.supervisor_id and str(element.supervisor_id),
     }

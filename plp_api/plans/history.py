@@ -48,7 +48,7 @@ def values_of(row: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return str(value)
-    return db.iso(value) if isinstance(value, date) else value
+    return clock.iso(value) if isinstance(value, date) else value
 
 
 @event.listens_for(Session, "before_flush")

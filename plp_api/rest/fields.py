@@ -9,7 +9,7 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields, validate
 
-from plp_api import db
+from plp_api import clock, db
 
 LONGEST = 10_000
 
@@ -102,7 +102,7 @@ class Instant(fields.AwareDateTime):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return db.iso(value)
+        return clock.iso(value)
 
 
 class Words(fields.List):

@@ -1,0 +1,55 @@
+"""The database: columns, the session of the running transaction, the fast door for reads."""
+
+from plp_api.db.columns import IDS, WORDS, Instant, Tags, Text, has_tag, ids_bind, storable
+from plp_api.db.expressions import any_of, joined, unindexed
+from plp_api.db.fetching import Ahead, Prepared, Query, fetch
+from plp_api.db.models import Base, Dated, Identified, Resource, new_id
+from plp_api.db.transactions import (
+    Database,
+    after_commit,
+    current,
+    enter,
+    insert_many,
+    is_deadlock,
+    lock,
+    lock_name,
+    on_postgresql,
+    on_rollback,
+    session,
+    using,
+)
+
+__all__ = [
+    "IDS",
+    "WORDS",
+    "Ahead",
+    "Base",
+    "Database",
+    "Dated",
+    "Identified",
+    "Instant",
+    "Prepared",
+    "Query",
+    "Resource",
+    "Tags",
+    "Text",
+    "after_commit",
+    "any_of",
+    "current",
+    "enter",
+    "fetch",
+    "has_tag",
+    "ids_bind",
+    "insert_many",
+    "is_deadlock",
+    "joined",
+    "lock",
+    "lock_name",
+    "new_id",
+    "on_postgresql",
+    "on_rollback",
+    "session",
+    "storable",
+    "unindexed",
+    "using",
+]

@@ -1,0 +1,117 @@
+"""Column types that both databases store alike, and what SQL may ask of them."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    DateTime,
+    Dialect,
+    String,
+    TypeDecorator,
+    Uuid,
+    bindparam,
+)
+from sqlalchemy import Text as LongString
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Refuses naive values; SQLite, which forgets zones, gets them back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+    python_type = datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value in UTC; ValueError where it names no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The value with its zone."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def storable(value: str) -> bool:
+    """Whether both databases can hold the string: no NUL, no lone surrogate."""
+    return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+class Text(TypeDecorator[str]):
+    """Words of any length; the last wall behind the `Text` field."""
+
+    impl = LongString
+    cache_ok = True
+    python_type = str
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The value itself; ValueError for NUL bytes and lone surrogates."""
+        if value is not None and not storable(value):
+            raise ValueError("a text must not hold NUL bytes or lone surrogates")
+        return value
+
+
+class Tags(TypeDecorator[frozenset[str]]):
+    """A small set of plain words in one column (`,a,b,`), which SQL can search (`has_tag`)."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """The words between commas, sorted; a plain string passes, for comparisons."""
+        if value is None or isinstance(value, str):
+            return value
+        return "".join(f",{word}" for word in sorted(value)) + "," if value else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
+        """The set of words."""
+        return frozenset(word for word in (value or "").split(",") if word)
+
+
+def has_tag(column: Any, tag: str) -> ColumnElement[bool]:
+    """Whether the `Tags` column holds the word."""
+    found: ColumnElement[bool] = column.like(f"%,{tag},%")
+    return found
+
+
+class ListOf(TypeDecorator[list[Any]]):
+    """A bound list: an array on PostgreSQL, a JSON text on SQLite. For `any_of` only."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, item: type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type each database binds."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(self.item()))
+        return dialect.type_descriptor(LongString())
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        """The list itself, or its JSON with ids written as SQLite stores them."""
+        if value is None or dialect.name == "postgresql":
+            return value if value is None else list(value)
+        return json.dumps([v.hex if isinstance(v, UUID) else v for v in value])
+
+
+IDS = ListOf(Uuid)
+WORDS = ListOf(String)
+
+
+def ids_bind(name: str) -> BindParameter[list[UUID]]:
+    """A bound list of ids, for `any_of`."""
+    return bindparam(name, type_=IDS)

@@ -1,0 +1,161 @@
+"""Several statements in one round trip, by the pipeline mode of PostgreSQL's own library.
+
+psycopg's pipeline talks to the server after each statement: for five of them nine
+waits and some forty system calls, most of what a fast read cost. Here all are
+sent together, and their answers awaited at once; psycopg still adapts, waits
+and reads (docs/decisions/0026).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, cast
+
+from psycopg import Connection, OperationalError, abc
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many, send
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from sqlalchemy import Connection as Connected
+
+MOST_PREPARED = 100
+Row = dict[str, Any]
+Key = tuple[bytes, tuple[int, ...]]
+"""What PostgreSQL prepares a statement for: its SQL, and the types of its values."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with `$1`-style placeholders, and the values they stand for; prepared, unless `once`."""
+
+    sql: bytes
+    values: Sequence[Any] = ()
+    once: bool = False
+
+
+BEGIN, COMMIT = Statement(b"BEGIN", once=True), Statement(b"COMMIT", once=True)
+
+
+@dataclass(frozen=True)
+class _Adapted:
+    """A statement, its values as they travel."""
+
+    statement: Statement
+    values: Sequence[Any]
+    types: tuple[int, ...]
+    formats: Sequence[int]
+
+
+class Pipeline:
+    """The pipeline of one connection, which remembers what is prepared there.
+
+    The connection must prepare nothing by itself (`prepare_threshold=None`): with
+    each rollback psycopg drops every statement prepared on it, ours as well.
+    """
+
+    def __init__(self, driver: Connection[Any]) -> None:
+        self._driver = driver
+        self._link: PGconn = driver.pgconn
+        self._names: dict[Key, bytes] = {}
+        # Never the same name twice: one prepared beside a failure may still stand there.
+        self._numbers = count()
+
+    @classmethod
+    def of(cls, connection: Connected) -> "Pipeline":
+        """The pipeline of the driver's connection beneath this one."""
+        known: Pipeline | None = connection.info.get("pipeline")
+        if known is None:
+            known = cls(cast(Any, connection.connection.driver_connection))
+            connection.info["pipeline"] = known
+        return known
+
+    def run(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """The rows that each statement gives, in the running transaction or else a new one.
+
+        Raises psycopg.Error for the first that fails; what follows it does not run.
+        """
+        adapter: abc.Transformer = Transformer(self._driver)
+        # Before anything is sent: a value that can't be adapted leaves the connection as it is.
+        adapted = [_adapt(one, adapter) for one in (*self._first(), *statements)]
+        sent, answers = self._exchange(adapted)
+        self._forget_unprepared(sent, answers)
+        for answer in answers:
+            if answer.status == ExecStatus.FATAL_ERROR:
+                raise error_from_result(answer, self._driver.info.encoding)
+        given = [
+            _rows(answer, adapter)
+            for prepares, answer in zip(sent, answers, strict=True)
+            if prepares is None
+        ]
+        return given[-len(statements) :]
+
+    def _first(self) -> list[Statement]:
+        """What must go before: the beginning of a transaction, and making room."""
+        first = []
+        if self._link.transaction_status == TransactionStatus.IDLE:
+            first.append(BEGIN)
+        while len(self._names) > MOST_PREPARED:
+            name = self._names.pop(next(iter(self._names)))
+            first.append(Statement(b"DEALLOCATE " + name, once=True))
+        return first
+
+    def _exchange(self, adapted: list[_Adapted]) -> tuple[list[Key | None], list[PGresult]]:
+        """Send all, and await all: per answer what it prepares, and the answers."""
+        self._link.enter_pipeline_mode()
+        try:
+            sent = [part for one in adapted for part in self._send(one)]
+            self._link.pipeline_sync()
+            answers = self._driver.wait(_answers(self._link, len(sent)))
+            self._link.exit_pipeline_mode()
+        except BaseException:
+            # Nobody knows any more what is still to be answered.
+            self._link.finish()
+            raise
+        return sent, answers
+
+    def _send(self, one: _Adapted) -> list[Key | None]:
+        """Send a statement, prepared before if it is new; what the answers prepare."""
+        if one.statement.once:
+            self._link.send_query_params(one.statement.sql, None)
+            return [None]
+        key, new = (one.statement.sql, one.types), []
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = b"plp_%d" % next(self._numbers)
+            self._link.send_prepare(name, one.statement.sql, one.types)
+            new = [key]
+        self._link.send_query_prepared(name, one.values, one.formats)
+        return [*new, None]
+
+    def _forget_unprepared(self, sent: list[Key | None], answers: list[PGresult]) -> None:
+        for key, answer in zip(sent, answers, strict=True):
+            if key is not None and answer.status != ExecStatus.COMMAND_OK:
+                self._names.pop(key, None)
+
+
+def _adapt(statement: Statement, adapter: abc.Transformer) -> _Adapted:
+    """As psycopg would send it. Raises psycopg.Error for a value that it can't."""
+    given = statement.values
+    values = adapter.dump_sequence(given, [PyFormat.AUTO] * len(given))
+    return _Adapted(statement, values, adapter.types or (), adapter.formats or ())
+
+
+def _answers(link: PGconn, number: int) -> abc.PQGen[list[PGresult]]:
+    """Await one answer to each that was sent, and then the end of the pipeline."""
+    yield from send(link)
+    answers = []
+    for _ in range(number + 1):
+        results = yield from fetch_many(link)
+        if not results:
+            raise OperationalError("the server closed the connection")
+        answers.append(results[0])
+    return answers[:-1]
+
+
+def _rows(answer: PGresult, adapter: abc.Transformer) -> list[Row]:
+    if answer.status != ExecStatus.TUPLES_OK:
+        return []
+    adapter.set_pgresult(answer)
+    columns = [cast(bytes, answer.fname(i)).decode() for i in range(answer.nfields)]
+    return adapter.load_rows(0, answer.ntuples, lambda values: dict(zip(columns, values)))  # noqa: B905
