@@ -4,17 +4,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, insert, select
 
 from plp_api import clock, db
 from plp_api.audit.models import Event
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 NUMBERED_AT_ONCE = 1000
+_NOTE = db.Prepared(insert(cast(Table, Event.__table__)))
 SEED = "0" * 64
 
 
@@ -25,14 +26,18 @@ def record(
     by: UUID | None,
     student_id: UUID | None = None,
     **payload: Any,
-) -> Event:
+) -> None:
     """Note that `what` (`noun.past_tense`) happened to `subject`, a row with id and district.
 
     `by` is the person who did it, None for the system. The payload holds ids,
     states and dates: never a name or an address, and no words but a stated reason.
     """
     facts = {key: _plain(value) for key, value in payload.items() if value is not None}
-    event = Event(
+    noted = _NOTE(
+        id=db.new_id(),
+        at=clock.now(),
+        position=None,
+        chain_hash=None,
         district_id=subject.id if subject.__tablename__ == "districts" else subject.district_id,
         type=what,
         subject_type=subject.__tablename__,
@@ -43,8 +48,7 @@ def record(
         payload=facts,
         payload_hash=hashlib.sha256(rfc8785.dumps(facts)).hexdigest(),
     )
-    db.session().add(event)
-    return event
+    db.at_commit(noted)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from plp_api.db.columns import IDS, WORDS, Instant, Tags, Text, has_tag, ids_bind, storable
 from plp_api.db.expressions import any_of, joined, unindexed
-from plp_api.db.fetching import Ahead, Prepared, Query, fetch
+from plp_api.db.fetching import Ahead, Prepared, Query, at_commit, fetch
 from plp_api.db.models import Base, Dated, Identified, Resource, new_id
 from plp_api.db.transactions import (
     Database,
@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "after_commit",
     "any_of",
+    "at_commit",
     "current",
     "enter",
     "fetch",

@@ -45,7 +45,11 @@ class Instant(TypeDecorator[datetime]):
 
 def storable(value: str) -> bool:
     """Whether both databases can hold the string: no NUL, no lone surrogate."""
-    return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
 
 
 class Text(TypeDecorator[str]):

@@ -1,25 +1,25 @@
 """The fast door for reads: prebuilt statements, plain rows, one round trip."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import CursorResult, Dialect, Executable, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from plp_api.db import pipeline
 from plp_api.db.transactions import ENTER, current, on_postgresql, session
 
 
 class Prepared:
-    """A statement built and compiled once, run through `fetch`.
+    """A statement built and compiled once, run through `fetch` or `at_commit`.
 
-    Binds must be what psycopg takes by itself (ids, dates, strings, numbers,
-    lists of them); columns come back the same way, so `fetch` gives plain rows.
+    Columns come back as psycopg reads them by itself, so `fetch` gives plain rows.
     """
 
     def __init__(self, statement: Executable) -> None:
@@ -33,7 +33,7 @@ class Prepared:
         """The statement as PostgreSQL itself takes it, so that psycopg parses nothing."""
         if self._native is None:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
-            self._native = Native.of(str(compiled), compiled.params)
+            self._native = Native.of(compiled, dialect)
         return self._native
 
 
@@ -42,25 +42,30 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True)
 class Native:
-    """SQL with `$1`-style placeholders, the names they stand for, and the fixed values."""
+    """SQL with `$1`-style placeholders, what they stand for, and the fixed values.
+
+    Of each placeholder: its name, and how its column type turns a value into the driver's.
+    """
 
     sql: bytes
-    names: tuple[str, ...]
+    places: tuple[tuple[str, Callable[[Any], Any] | None], ...]
     fixed: dict[str, Any]
 
     @classmethod
-    def of(cls, sql: str, params: dict[str, Any]) -> "Native":
-        """From the driver's `%(name)s` style."""
-        names = tuple(dict.fromkeys(PLACEHOLDER.findall(sql)))
+    def of(cls, compiled: Any, dialect: Dialect) -> "Native":
+        """From a compiled statement, in the driver's `%(name)s` style."""
+        names = dict.fromkeys(PLACEHOLDER.findall(str(compiled)))
         numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
-        native = PLACEHOLDER.sub(lambda found: numbers[found[1]], sql).replace("%%", "%")
-        fixed = {name: value for name, value in params.items() if value is not None}
-        return cls(native.encode(), names, fixed)
+        native = PLACEHOLDER.sub(lambda found: numbers[found[1]], str(compiled))
+        types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names}
+        places = tuple((name, types[name].bind_processor(dialect)) for name in names)
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return cls(native.replace("%%", "%").encode(), places, fixed)
 
     def values(self, binds: dict[str, Any]) -> list[Any]:
         """The values in the order of the placeholders."""
         known = {**self.fixed, **binds}
-        return [known[name] for name in self.names]
+        return [turn(known[name]) if turn else known[name] for name, turn in self.places]
 
 
 class Query:
@@ -98,16 +103,42 @@ def fetch(
     """
     if on_postgresql():
         return _fetch_pipelined(queries, districts, is_last and _may_end())
-    return [
-        [dict(row) for row in session().execute(q.prepared.statement, q.binds).mappings()]
-        for q in queries
-    ]
+    return [_fetch_one(query) for query in queries]
+
+
+def _fetch_one(query: Query) -> list[dict[str, Any]]:
+    result = session().execute(query.prepared.statement, query.binds)
+    if isinstance(result, CursorResult) and not result.returns_rows:
+        return []
+    return [dict(row) for row in result.mappings()]
+
+
+def at_commit(query: Query) -> None:
+    """Send this together with the COMMIT: a write that nothing in the transaction reads.
+
+    In a savepoint it is sent at once, so that it goes where the savepoint goes.
+    """
+    running = session()
+    if running.in_nested_transaction():
+        fetch(query)
+    else:
+        running.info.setdefault("at_commit", []).append(query)
+
+
+@event.listens_for(Session, "before_commit")
+def _send_with_commit(running: Session) -> None:
+    if running.in_nested_transaction():
+        return
+    if queries := running.info.pop("at_commit", ()):
+        running.flush()
+        fetch(*queries, is_last=True)
 
 
 def _may_end() -> bool:
     """Whether the transaction can end here: nothing waits to be written."""
-    waiting = session()
-    return current().ends_early and not (waiting.new or waiting.dirty or waiting.deleted)
+    running = session()
+    waits = running.new or running.dirty or running.deleted or running.info.get("at_commit")
+    return current().ends_early and not waits
 
 
 @contextmanager
