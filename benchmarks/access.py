@@ -26,7 +26,7 @@ from sqlalchemy.dialects import sqlite
 from benchmarks import postgres
 from plp_api import clock, db, migrating
 from plp_api.access import caller as callers
-from plp_api.access import scope
+from plp_api.access import reach
 from plp_api.access.rows import Access
 from plp_api.db import Database, new_id
 from plp_api.goals.models import Goal
@@ -249,8 +249,8 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
             args = (asker.person_id, asker.session_id, asker.district_id, clock.DEFAULT_ZONE)
             seconds, (caller, _) = _timed(partial(callers.load, *args))
             yield Measured(role, "who asks", seconds, 1, [])
-            seconds, found = _timed(partial(scope.reach, caller, [asker.student_id]))
-            asked = scope._reach_statement(caller.shape, None).statement
+            seconds, found = _timed(partial(reach.look_up, caller, [asker.student_id]))
+            asked = reach.statement(caller.shape, None).statement
             plan = explained(session, asked, {**caller.binds, "students": [asker.student_id]})
             yield Measured(role, "may they, on one student", seconds, len(found), plan)
             access = Access(caller)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     Date,
     String,
     Uuid,
@@ -47,7 +48,13 @@ from plp_api.people.ties import (
 from plp_api.problems import Code, Problem
 
 CALLER = bindparam("caller", type_=Uuid())
+DISTRICT = bindparam("district", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+
+
+def schools_of(role: Role) -> BindParameter[Any]:
+    """The schools where the caller holds that office."""
+    return bindparam(f"{role}_schools", type_=db.IDS)
 
 
 def holds(tie: Any) -> ColumnElement[bool]:
@@ -78,6 +85,10 @@ def _selves() -> Any:
         .where(own.person_id == CALLER)
     )
     return union_all(select(CALLER), others)
+
+
+Shape = tuple[frozenset[Role], frozenset[Role], bool]
+"""Roles held, those held for the whole district, and whether there are guests."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ class Caller:
         return (self.district_id, *self.guest_districts)
 
     @cached_property
-    def shape(self) -> tuple[frozenset[Role], frozenset[Role], bool]:
+    def shape(self) -> Shape:
         """What decides how the caller's SQL looks, whoever they are: statements are kept by it."""
         return self.roles, self.wide, bool(self.guest_districts)
 
@@ -172,8 +183,8 @@ def _statement() -> db.Prepared:
             ),
             _row("guest", Placement.district_id)
             .where(
-                Placement.host_district_id == bindparam("district", type_=Uuid()),
-                Placement.district_id != bindparam("district", type_=Uuid()),
+                Placement.host_district_id == DISTRICT,
+                Placement.district_id != DISTRICT,
                 holds(Placement),
             )
             .distinct(),

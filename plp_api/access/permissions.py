@@ -6,7 +6,7 @@ The table is written twice on purpose: here, and spelled out in
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 
 class Permission(StrEnum):
@@ -74,6 +74,11 @@ class Permission(StrEnum):
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
+    @cached_property
+    def area(self) -> str:
+        """The kind of record it is about, which a court's order may deny."""
+        return self.split(":")[0]
+
 
 KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRITE})
 """What only the student's own district writes: one that hosts them reads it."""
@@ -99,7 +104,7 @@ class Role(StrEnum):
 
 
 class Condition(StrEnum):
-    """What must hold beside the role. Each is one predicate in `scope`."""
+    """What must hold beside the role. Each is SQL in `arms`, `own` in `scope`."""
 
     DECIDING = "deciding"
     """A parent who may decide, not only inspect."""

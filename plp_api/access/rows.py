@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from plp_api import db
+from plp_api.access import reach
 from plp_api.access.caller import Caller
 from plp_api.access.permissions import (
     KEPT_AT_HOME,
@@ -15,16 +16,8 @@ from plp_api.access.permissions import (
     Role,
     conditions,
 )
-from plp_api.access.scope import (
-    Reached,
-    grants,
-    is_sealed,
-    needs_reason,
-    opened_by_reason,
-    permits,
-    reach,
-    visible,
-)
+from plp_api.access.reach import Reached
+from plp_api.access.scope import visible
 from plp_api.audit import actions as audit
 from plp_api.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
 from plp_api.people.models import District
@@ -124,15 +117,15 @@ class Access:
         read = Permission(ownership.read)
         if not self._sees_subject(row, ownership, reached) or self._is_sealed(row, student_id):
             raise Problem(Code.NOT_FOUND)
-        if is_sealed(reached, read.split(":")[0]):
+        if reach.is_sealed(reached, read.area):
             raise Problem(Code.NOT_FOUND)
-        if permits(self.caller, reached, permission) and not self._is_kept(permission, row):
-            if opened_by_reason(self.caller, reached, permission):
+        if reach.permits(self.caller, reached, permission) and not self._is_kept(permission, row):
+            if reach.opened_by_reason(self.caller, reached, permission):
                 self._log_reason(row, student_id, permission)
             return
-        if needs_reason(self.caller, reached, permission):
+        if reach.needs_reason(self.caller, reached, permission):
             raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
-        if permits(self.caller, reached, read):
+        if reach.permits(self.caller, reached, read):
             raise Problem(Code.PERMISSION_DENIED)
         raise Problem(Code.NOT_FOUND)
 
@@ -141,7 +134,8 @@ class Access:
         if not isinstance(ownership, OwnedWithSubject):
             return True
         needed = Permission(row.read_of_subject)
-        return permits(self.caller, reached, needed) or needs_reason(self.caller, reached, needed)
+        is_seen = reach.permits(self.caller, reached, needed)
+        return is_seen or reach.needs_reason(self.caller, reached, needed)
 
     def _is_sealed(self, row: Any, student_id: UUID) -> bool:
         """Whether the row is about somebody else, or for staff, and the caller is the family.
@@ -179,17 +173,17 @@ class Access:
         return self._reached[student_id]
 
     def know(self, student_id: UUID, reached: Reached) -> None:
-        """Keep what was found out elsewhere (by `scope.reach_query`) about a student."""
+        """Keep what was found out elsewhere (by `reach.query`) about a student."""
         self._reached[student_id] = reached
 
     def look_up(self, student_ids: Iterable[UUID]) -> None:
         """Find out the caller's reach to many students in one query, ahead of asking for each."""
         unknown = {one for one in student_ids if one not in self._reached}
-        self._reached.update(reach(self.caller, unknown))
+        self._reached.update(reach.look_up(self.caller, unknown))
 
     def may(self, permission: Permission, student_id: UUID) -> bool:
         """Whether the caller may do that on this student."""
-        return permits(self.caller, self.reached(student_id), permission)
+        return reach.permits(self.caller, self.reached(student_id), permission)
 
     def may_on(self, permission: Permission, row: Any) -> bool:
         """Whether the caller may do that on this row, which they may read."""
@@ -213,13 +207,13 @@ class Access:
         """
         reached = self.reached(student_id)
         for role in Role:
-            if role in self.caller.roles and grants(self.caller, reached, role, permission):
+            if role in self.caller.roles and reach.grants(self.caller, reached, role, permission):
                 return role
         raise Problem(Code.PERMISSION_DENIED)
 
     def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
         """Whether this one role of the caller lets them do that on the student."""
-        return grants(self.caller, self.reached(student_id), role, permission)
+        return reach.grants(self.caller, self.reached(student_id), role, permission)
 
     def decides_for(self, student_id: UUID) -> bool:
         """Whether the caller is a parent who may decide for the student today."""

@@ -6,9 +6,10 @@ from functools import cache
 from sqlalchemy import bindparam, false, or_, select
 
 from plp_api import db
+from plp_api.access.arms import is_home_studied
 from plp_api.access.permissions import FAMILYS_OWN, Permission, Role
 from plp_api.access.rows import Access
-from plp_api.access.scope import is_home_studied, students_for
+from plp_api.access.scope import students_for
 from plp_api.audit.models import Event
 from plp_api.ownership import OwnedByStudent, OwnedWithSubject
 
@@ -51,5 +52,7 @@ def _kept() -> frozenset[str]:
         name
         for name, ownership in declared.items()
         if isinstance(ownership, OwnedWithSubject)
-        or (isinstance(ownership, OwnedByStudent) and ownership.read.split(":")[0] in FAMILYS_OWN)
+        or (
+            isinstance(ownership, OwnedByStudent) and Permission(ownership.read).area in FAMILYS_OWN
+        )
     )

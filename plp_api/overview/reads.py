@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from plp_api import db
-from plp_api.access import scope
+from plp_api.access import reach
 from plp_api.access.caller import Caller
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
@@ -59,11 +59,11 @@ def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Par
     the check; so does the end of the transaction, unless a stated reason is
     still to be logged. Raises Problem: not_found, permission_denied, reason_required.
     """
-    reach, heads, *parts = answers(access, ask(access.caller, plan_id, unfold))
+    arms, heads, *parts = answers(access, ask(access.caller, plan_id, unfold))
     if not heads:
         raise Problem(Code.NOT_FOUND)
     found = heads[0]
-    access.know(found["student_id"], scope.reached_by(reach))
+    access.know(found["student_id"], reach.reached_by(arms))
     access.require(Permission.PLANS_READ, _as_plan(found))
     return found, _named(unfold, parts)
 
@@ -71,7 +71,7 @@ def look(access: Access, plan_id: UUID, unfold: Sequence[str]) -> tuple[Row, Par
 def ask(caller: Caller, plan_id: UUID, unfold: Sequence[str]) -> db.Ahead:
     """The questions of `look`, whose answers may travel with who the caller is."""
     queries = [
-        scope.reach_query(caller, Plan, plan_id),
+        reach.query(caller, Plan, plan_id),
         statements.HEAD(row=plan_id, **head_binds(caller)),
         *_queries(plan_id, unfold),
     ]

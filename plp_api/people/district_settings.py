@@ -58,7 +58,7 @@ class DistrictSettings:
     beside the sections that a template flags.
     `outreach_attempts_needed`: how often who is to sign is tried before silence is excused.
     `shares_with_parents_of_dependents`: whether a tie with `post_18_basis` `dependent` reaches
-    past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.scope` in SQL.
+    past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.arms` in SQL.
     `role_mapping`: offices by OneRoster role, beside `ROLE_MAPPING`; `none` gives nothing.
     `homerooms_are_advisories`, `advisory_titles` (with `*`), `advisory_course_codes`: which
     classes are advisories.

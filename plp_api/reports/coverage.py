@@ -32,9 +32,9 @@ from sqlalchemy import (
 )
 
 from plp_api import clock, db
-from plp_api.access.caller import Caller
+from plp_api.access.caller import DISTRICT, Caller
 from plp_api.access.permissions import Permission, conditions
-from plp_api.access.scope import DISTRICT, visible, visible_then
+from plp_api.access.scope import visible, visible_then
 from plp_api.clock import Cycle
 from plp_api.people import district_settings
 from plp_api.people.home_study import HomeStudy

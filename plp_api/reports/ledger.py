@@ -16,10 +16,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, Subquery, bindparam, func, or_, select
 
 from plp_api import db
-from plp_api.access.caller import Caller
+from plp_api.access.caller import DISTRICT, Caller
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
-from plp_api.access.scope import DISTRICT, visible
+from plp_api.access.scope import visible
 from plp_api.pathways import vouchers
 from plp_api.pathways.models import (
     Funding,

@@ -22,7 +22,7 @@ from webargs.flaskparser import FlaskParser
 
 from plp_api import db
 from plp_api.access import caller as callers
-from plp_api.access import scope
+from plp_api.access import reach
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.ownership import OwnedByStudent
@@ -223,14 +223,14 @@ def _asked(ahead: AskAhead | None, model: Any, url: dict[str, Any]) -> callers.A
     if ahead is not None:
         return partial(ahead, **url)
     if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
-        return lambda caller: db.Ahead([scope.reach_query(caller, model, _key(url))])
+        return lambda caller: db.Ahead([reach.query(caller, model, _key(url))])
     return None
 
 
 def _row(access: Access, permission: Permission, model: Any, url: dict[str, Any]) -> Any:
     if model is not None:
         known = access.answered()
-        reached = scope.reached_by(known[0]) if known else None
+        reached = reach.reached_by(known[0]) if known else None
         return access.load(model, _key(url), permission, reached)
     if not access.caller.may(permission):
         raise Problem(Code.PERMISSION_DENIED)

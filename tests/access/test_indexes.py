@@ -12,7 +12,7 @@ from sqlalchemy import text
 from benchmarks.access import explained
 from plp_api import clock
 from plp_api.access import caller as callers
-from plp_api.access import scope
+from plp_api.access import reach
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.goals.models import Goal
@@ -70,7 +70,7 @@ def test_a_list_is_found_by_indexes(asked: Any, model: Any) -> None:
 @each
 def test_reach_to_one_student_is_found_by_indexes(asked: Any, world: World) -> None:
     caller, session = asked
-    statement = scope._reach_statement(caller.shape, None).statement
+    statement = reach.statement(caller.shape, None).statement
     binds = {**caller.binds, "students": [world.home.student.id]}
     plan = explained(session, statement, binds)
     assert scanned(plan) == set(), "\n".join(plan)
@@ -79,7 +79,7 @@ def test_reach_to_one_student_is_found_by_indexes(asked: Any, world: World) -> N
 @each
 def test_reach_by_a_row_s_id_is_found_by_indexes(asked: Any, world: World) -> None:
     caller, session = asked
-    statement = scope._reach_statement(caller.shape, Goal).statement
+    statement = reach.statement(caller.shape, Goal).statement
     plan = explained(session, statement, {**caller.binds, "row": world.home.student.goal_id})
     assert scanned(plan) == set(), "\n".join(plan)
 
@@ -88,7 +88,7 @@ def test_reach_by_a_row_s_id_is_found_by_indexes(asked: Any, world: World) -> No
 def test_a_bound_list_is_searched_by_an_index(asked: Any, world: World) -> None:
     """`any_of` once read every enrollment, because SQLite was asked `… IN (…) = 1`."""
     caller, session = asked
-    statement = scope._reach_statement(caller.shape, None).statement
+    statement = reach.statement(caller.shape, None).statement
     binds = {**caller.binds, "students": [world.home.student.id]}
     words = "\n".join(explained(session, statement, binds))
     assert "= 1" not in str(statement.compile(dialect=session.connection().dialect))
