@@ -31,6 +31,10 @@ def _credits(whose: str, **kwargs: Any) -> fields.Float:
     )
 
 
+def _title(**kwargs: Any) -> Text:
+    return Text(longest=LONGEST_NAME, metadata={"example": "Introduction to Nursing"}, **kwargs)
+
+
 def _words(description: str, example: str, **kwargs: Any) -> Text:
     described = {"description": description, "example": example}
     return Text(longest=LONGEST_NAME, allow_none=True, metadata=described, **kwargs)
@@ -64,14 +68,18 @@ def _told_by(**kwargs: Any) -> Text:
     return Text(longest=LONGEST_NAME, allow_none=may_be_null, metadata=described, **kwargs)
 
 
-class PathwayElementPatchSchema(Schema):
-    """The members to change; null clears one. An approved element takes the last four alone."""
+class PlannedCourseSchema(Schema):
+    """The course itself: what whoever plans an element says of it, and may change."""
 
     type = Choice(PathwayType)
-    title = Text(longest=LONGEST_NAME, metadata={"example": "Introduction to Nursing"})
+    title = _title()
+    course_code = _words("The provider's code.", "NUR-1010")
     provider_name = _words("Who offers it.", "Community College of Vermont")
     provider_kind = Choice(ProviderKind, allow_none=True)
+    location = _words("Where it takes place.", "Montpelier, or online")
+    term = _words("The term, as the provider calls it.", "Spring 2027")
     starts_on = _day("The first day of the course.")
+    ends_on = _day("The last day of the course.")
     funding = Choice(
         Funding,
         allow_none=True,
@@ -86,13 +94,13 @@ class PathwayElementPatchSchema(Schema):
     supervisor_name = _words("That educator's name, if not known here.", "Ada Roy")
     supervisor_licence = _words("That educator's licence.", "VT 123456")
     accepted_on = _day("When the early college took the student, if it has.")
-    course_code = _words("The provider's code.", "NUR-1010")
-    location = _words("Where it takes place.", "Montpelier, or online")
-    term = _words("The term, as the provider calls it.", "Spring 2027")
-    ends_on = _day("The last day of the course.")
 
 
-class PathwayElementSchema(ResourceSchema):
+class PathwayElementPatchSchema(PlannedCourseSchema):
+    """The members to change; null clears one. Approved, it takes `actions.CHANGE_LATER` alone."""
+
+
+class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     """A planned way of learning that the law or credit hangs on."""
 
     life = PATHWAY_ELEMENT
@@ -101,43 +109,21 @@ class PathwayElementSchema(ResourceSchema):
     student_id = fields.UUID(dump_only=True)
     status = Choice(PathwayStatus, dump_only=True)
     type = Choice(PathwayType, required=True)
-    title = Text(
-        required=True, longest=LONGEST_NAME, metadata={"example": "Introduction to Nursing"}
-    )
-    course_code = _words("The provider's code.", "NUR-1010")
-    provider_name = _words("Who offers it.", "Community College of Vermont")
-    provider_kind = Choice(ProviderKind, allow_none=True)
-    location = _words("Where it takes place.", "Montpelier, or online")
-    term = _words("The term, as the provider calls it.", "Spring 2027")
+    title = _title(required=True)
     starts_on = _day("The first day of the course. The plan holds an element before it.")
-    ends_on = _day("The last day of the course.")
     is_summer = fields.Boolean(
         dump_only=True,
         metadata={"description": "Whether it lies within June, July and August."},
-    )
-    funding = Choice(
-        Funding,
-        allow_none=True,
-        metadata={"description": "Who pays. The state pays for two dual-enrollment courses."},
     )
     is_state_funded = fields.Boolean(dump_only=True)
     is_voucher_used = fields.Boolean(
         dump_only=True,
         metadata={"description": "Whether a state voucher was spent; true after a late leave too."},
     )
-    high_school_credits = _credits("What the high school is to give for it.")
-    college_credits = _credits("What the college is to give for it.")
-    supervisor_id = fields.UUID(
-        allow_none=True,
-        metadata={"description": "The licensed educator of a virtual course, if known here."},
-    )
-    supervisor_name = _words("That educator's name, if not known here.", "Ada Roy")
-    supervisor_licence = _words("That educator's licence.", "VT 123456")
     home_ready_by = _said_by("high school")
     home_ready_on = Date(dump_only=True, allow_none=True)
     provider_ready_by = _said_by("provider")
     provider_ready_on = Date(dump_only=True, allow_none=True)
-    accepted_on = _day("When the early college took the student, if it has.")
     planned_by = fields.UUID(dump_only=True)
     returned_on = Date(
         dump_only=True,
@@ -169,9 +155,7 @@ class PathwayElementSchema(ResourceSchema):
 class CourseTakenElsewhereSchema(Schema):
     """A dual-enrollment course that the State paid for while another district kept the plan."""
 
-    title = Text(
-        required=True, longest=LONGEST_NAME, metadata={"example": "Introduction to Nursing"}
-    )
+    title = _title(required=True)
     course_code = _words("The provider's code.", "NUR-1010")
     provider_name = Text(
         required=True,
