@@ -31,4 +31,5 @@ def exposition() -> bytes:
 
 def forget_process(pid: int) -> None:
     """Drop what a process that ended had as its momentary state; what it counted stays."""
-    mark_process_dead(pid)
+    if SHARED_FOLDER in os.environ:
+        mark_process_dead(pid)

@@ -1,6 +1,6 @@
 """A client as front ends are: signs in, sends JSON, minds ETags."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,19 @@ class Client:
     def __init__(self, app: Application, token: str | None = None) -> None:
         self.app = app
         self.token = token
+        self._signed_in: dict[tuple[UUID, date], Client] = {}
 
-    def as_(self, person: Any) -> "Client":
-        """The same client, signed in as a person of the world (the session is simply written)."""
+    def as_(self, person: Any, *, anew: bool = False) -> "Client":
+        """The same client, signed in as a person of the world (the session is simply written).
+
+        Who is signed in already stays so for the day, unless it is to be `anew`.
+        """
+        key = (person.id, clock.today())
+        if anew or key not in self._signed_in:
+            self._signed_in[key] = self._sign_in(person)
+        return self._signed_in[key]
+
+    def _sign_in(self, person: Any) -> "Client":
         with self.app.app_context(), self.app.database.transaction() as session:
             login = LoginSession(
                 account_id=person.account_id,
@@ -33,7 +43,9 @@ class Client:
             session.flush()
             zone = clock.DEFAULT_ZONE
             token = tokens.issue(person.id, login.id, person.district_id, zone)
-        return Client(self.app, token)
+        client = Client(self.app, token)
+        client._signed_in = self._signed_in
+        return client
 
     def send(self, method: str, path: str, **options: Any) -> TestResponse:
         """Any request; `path` is under /api/v1 unless it starts with `//`."""

@@ -4,7 +4,7 @@ Migrating takes a second or two, so it is done once; every database that a test 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,12 +25,29 @@ SECRET = "a secret for tests, long enough for HS256"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
 
 
+# SQLAlchemy compiles each of these anew, a tenth of all work where every request has two.
+SAVEPOINTS = {
+    "do_savepoint": "SAVEPOINT",
+    "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT",
+    "do_release_savepoint": "RELEASE SAVEPOINT",
+}
+
+
+def _said(words: str) -> Callable[[Connection, str], object]:
+    return lambda connection, name: connection.exec_driver_sql(f"{words} {name}")
+
+
 class Isolated(db.Database):
     """A database whose every commit can be taken back: requests run in savepoints."""
 
     # A COMMIT sent with the last queries would end the test's own transaction.
     ends_early = False
     _connection: Connection | None = None
+
+    def __init__(self, url: str, pool: int = 8) -> None:
+        super().__init__(url, pool)
+        for name, words in SAVEPOINTS.items():
+            setattr(self.engine.dialect, name, _said(words))
 
     @contextmanager
     def isolated(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,10 +16,16 @@ PATIENCE = 60
 CLOCK = Path(__file__).parent / "clock"
 
 
+SERVE = ["plp_api.cli", "serve"]
+# The same server without the worker beside it (see plp_api/serving.py): half the time to start.
+SERVE_ALONE = ["gunicorn", "--config=python:plp_api.serving", "plp_api.serving:application()"]
+
+
 class Installation:
-    """One data folder and database; `now` moves the clock of whatever is started next."""
+    """One data folder and database, with its commands and servers."""
 
     def __init__(self, settings: Any) -> None:
+        self.started: list[subprocess.Popen[bytes]] = []
         self.environment = {
             **os.environ,
             "PLP_DATA_DIR": str(settings.data_dir),
@@ -42,33 +49,44 @@ class Installation:
             check=False,
         )
 
-    def serve(self, now: str | None = None) -> "Server":
-        """Start `plp serve`, on a moved clock if a moment is given."""
-        environment = dict(self.environment)
-        if now is not None:
-            environment |= {"PYTHONPATH": str(CLOCK), "PLP_TEST_NOW": now}
-        return Server(environment)
+    def serve(self) -> "Server":
+        """Start `plp serve`."""
+        return self._start(SERVE)
+
+    def serve_at(self, now: str) -> "Server":
+        """Start the server on a moved clock, with nobody to do work later."""
+        return self._start(SERVE_ALONE, PYTHONPATH=str(CLOCK), PLP_TEST_NOW=now)
+
+    def _start(self, module: list[str], **environment: str) -> "Server":
+        server = Server(module, {**self.environment, **environment})
+        self.started.append(server.process)
+        server.until_ready()
+        return server
+
+    def close(self) -> None:
+        """Wait until everything that was told to end has ended."""
+        for process in self.started:
+            process.terminate()
+            assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 class Server:
-    """`plp serve` on a free port."""
+    """A server on a free port; it is told to end, and not waited for, where its block ends."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, module: list[str], environment: dict[str, str]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "plp_api.cli", "serve"],
+            [sys.executable, "-m", *module],
             env={**environment, "PLP_PORT": str(self.port)},
             stdout=subprocess.DEVNULL,
         )
-        self.until_ready()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(PATIENCE)
 
     def until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -13,12 +13,15 @@ from tests.main_job.live import Installation, Person
 
 PASSWORD = "a long walk over the notch"
 SAMPLE = SHARED / "or11-generated" / "plp-district-small.zip"
-PACKAGES = ["demo", *(["sample"] if SAMPLE.exists() else [])]
+# The demo's package always, on either database; the shared sample on one, when present.
+PLACES = [("sqlite", "demo"), ("postgresql", "demo")]
+if SAMPLE.exists():
+    PLACES.append(("postgresql", "sample"))
 
 
-@pytest.fixture(params=PACKAGES)
+@pytest.fixture
 def roster(request, tmp_path):
-    """A district's package: the demo's always, the shared sample when present."""
+    """A district's package."""
     if request.param == "sample":
         return SAMPLE
     path = tmp_path / "demo.zip"
@@ -27,9 +30,11 @@ def roster(request, tmp_path):
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def installation(request, tmp_path):
-    return Installation(databases.prepared(request.param, tmp_path))
+    installation = Installation(databases.prepared(request.param, tmp_path))
+    yield installation
+    installation.close()
 
 
 def signed_in(server, code, username=None):
@@ -58,6 +63,7 @@ def invited(admin, server, person_id, username=None):
     return signed_in(server, answer.json["invitation"]["code"], username)
 
 
+@pytest.mark.parametrize(("installation", "roster"), PLACES, indirect=True)
 def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(installation, roster):
     imported = installation.command("roster", "import", str(roster))
     assert imported.returncode == 0, imported.stderr
@@ -89,7 +95,7 @@ def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(installatio
         born = date.fromisoformat(admin.read(f"/students/{pupil['id']}")["birth_date"])
 
     eighteenth = clock.birthday(born, 18)
-    with installation.serve(now=f"{eighteenth}T17:00:00Z") as server:
+    with installation.serve_at(f"{eighteenth}T17:00:00Z") as server:
         parent = back_in(server, "pat.parent")
         assert parent.send("GET", f"/students/{pupil['id']}").status == 404
         assert parent.send("GET", second).status == 404
