@@ -21,14 +21,7 @@ from plp_api.people.ties import (
     SchoolEnrollment,
 )
 from plp_api.rest.fields import Choice, Text
-from plp_api.rest.paging import Filter, Listing, equals, one_of, same_id, search, since
-
-
-def yes_or_no(criterion: Any, description: str) -> Filter:
-    """`true` for the rows of which the criterion holds, `false` for the others."""
-    asked = fields.Boolean(metadata={"description": description})
-    return Filter(asked, lambda wanted: criterion if wanted else ~criterion)
-
+from plp_api.rest.paging import Filter, Listing, equals, one_of, same_id, search, since, yes_or_no
 
 SCHOOLS = Listing(
     filters={
@@ -150,7 +143,6 @@ STUDENTS = Listing(
                 metadata={"description": "Only students in these grades: `grade=10&grade=11`."},
             ),
             Student.grade.in_,
-            many=True,
         ),
         "advisor_id": Filter(
             fields.UUID(metadata={"description": "Only students whom this person advises today."}),
@@ -162,20 +154,8 @@ STUDENTS = Listing(
     sorts={"family_name": Person.family_name, "updated_at": Student.updated_at},
     key=Student.id,
 )
-SCHOOL_ENROLLMENTS = Listing(
-    filters={
-        "is_current": yes_or_no(holds(SchoolEnrollment), "Only those that hold today."),
-        "updated_since": since(SchoolEnrollment.updated_at),
-    },
-    sorts={"starts_on": SchoolEnrollment.starts_on, "updated_at": SchoolEnrollment.updated_at},
-)
-ENROLLMENTS = Listing(
-    filters={
-        "is_current": yes_or_no(holds(Enrollment), "Only those that hold today."),
-        "updated_since": since(Enrollment.updated_at),
-    },
-    sorts={"starts_on": Enrollment.starts_on, "updated_at": Enrollment.updated_at},
-)
+SCHOOL_ENROLLMENTS = Listing.of_spans(SchoolEnrollment)
+ENROLLMENTS = Listing.of_spans(Enrollment)
 
 
 def students(access: Access) -> Select[Any]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from marshmallow import fields as wire
-
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.comments.routes import serve as serve_comments
@@ -22,7 +20,7 @@ from plp_api.goals.schemas import (
 from plp_api.plans.models import Plan
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Filter, Listing, on_or_before, one_of, same_id, search, since
+from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, search, since, yes_or_no
 
 blueprint = Blueprint("Goals", __name__, "What a student is after, the steps, and how it goes.")
 
@@ -30,11 +28,8 @@ OF_PLAN = {
     "status": one_of(Goal.status, GoalStatus, "Only goals in these states."),
     "domain": one_of(Goal.domain, Domain, "Only goals in these domains."),
     "due_by": on_or_before(Goal.due_on, "Only goals due on that day or earlier."),
-    "has_proposed_outcome": Filter(
-        wire.Boolean(metadata={"description": "Whether an outcome waits for an advisor."}),
-        lambda waits: (
-            Goal.proposed_outcome.is_not(None) if waits else Goal.proposed_outcome.is_(None)
-        ),
+    "has_proposed_outcome": yes_or_no(
+        Goal.proposed_outcome.is_not(None), "Whether an outcome waits for an advisor."
     ),
     "updated_since": since(Goal.updated_at),
     "q": search(Goal.title, Goal.specific, Goal.measurable, Goal.achievable, Goal.relevant),

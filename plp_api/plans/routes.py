@@ -56,7 +56,6 @@ ENTRIES = Listing(
                 Choice(EntryStatus), metadata={"description": "Only entries in these states."}
             ),
             reads.in_states,
-            many=True,
         ),
     },
     sorts={"created_at": ProfileEntry.created_at},

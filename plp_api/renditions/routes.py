@@ -14,7 +14,7 @@ from plp_api.renditions import actions
 from plp_api.renditions.models import Rendition
 from plp_api.renditions.schemas import RenditionSchema
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Filter, Listing, equals
+from plp_api.rest.paging import Listing, equals, yes_or_no
 
 blueprint = Blueprint(
     "Renditions", __name__, "The text of a version in another language, supplied by people."
@@ -29,13 +29,8 @@ RENDITIONS = Listing(
                 metadata={"description": "Only in this language.", "example": "es"},
             ),
         ),
-        "is_current": Filter(
-            wire.Boolean(metadata={"description": "Only those that hold, or only superseded."}),
-            lambda current: (
-                Rendition.superseded_at.is_(None)
-                if current
-                else Rendition.superseded_at.is_not(None)
-            ),
+        "is_current": yes_or_no(
+            Rendition.superseded_at.is_(None), "Only those that hold, or only superseded."
         ),
     },
     sorts={"created_at": Rendition.created_at},

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api import db
+from plp_api.access.caller import holds
 from plp_api.access.rows import Access
 from plp_api.problems import Code, FieldError, Problem
 from plp_api.rest.fields import Choice, Date, Instant, Text
@@ -33,13 +34,12 @@ class Filter:
 
     field: fields.Field
     criterion: Callable[[Any], ColumnElement[bool]]
-    many: bool = False
 
 
 def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
     """Repeatable: `status=active&status=draft`."""
     words = fields.List(Choice(choices), metadata={"description": description})
-    return Filter(words, lambda chosen: or_(*(column == one for one in chosen)), many=True)
+    return Filter(words, lambda chosen: or_(*(column == one for one in chosen)))
 
 
 def equals(column: Any, field: fields.Field) -> Filter:
@@ -50,6 +50,12 @@ def equals(column: Any, field: fields.Field) -> Filter:
 def same_id(column: Any, description: str) -> Filter:
     """The column holds this id."""
     return equals(column, fields.UUID(metadata={"description": description}))
+
+
+def yes_or_no(criterion: Any, description: str) -> Filter:
+    """`true` for the rows of which the criterion holds, `false` for the others."""
+    asked = fields.Boolean(metadata={"description": description})
+    return Filter(asked, lambda wanted: criterion if wanted else ~criterion)
 
 
 def since(column: Any) -> Filter:
@@ -87,6 +93,19 @@ class Listing:
     sorts: Mapping[str, InstrumentedAttribute[Any]]
     key: InstrumentedAttribute[Any] | None = None
     """The column that settles equal sorts; the `id` of the sorted column's table unless given."""
+
+    @classmethod
+    def of_spans(cls, model: Any, **filters: Filter) -> "Listing":
+        """How rows that hold from `starts_on` until `ends_on` are listed; further filters first."""
+        is_current = yes_or_no(holds(model), "Only those that hold today, or only others.")
+        return cls(
+            filters={
+                **filters,
+                "is_current": is_current,
+                "updated_since": since(model.updated_at),
+            },
+            sorts={"starts_on": model.starts_on, "updated_at": model.updated_at},
+        )
 
     def position(self, sort: str) -> tuple[InstrumentedAttribute[Any], Any]:
         """The column of a sort, and the column that settles equal ones."""

@@ -4,8 +4,6 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from plp_api.access.caller import holds
-from plp_api.directory.listings import yes_or_no
 from plp_api.people.home_study import HomeStudy
 from plp_api.people.models import School
 from plp_api.people.ties import (
@@ -19,34 +17,19 @@ from plp_api.people.ties import (
     RelationshipKind,
     RelationshipStatus,
 )
-from plp_api.rest.paging import Listing, one_of, same_id, search, since
+from plp_api.rest.paging import Listing, one_of, same_id, search, since, yes_or_no
 
-CURRENT = "Only those that hold today, or only others."
-
-
-def _dated(model: Any, **filters: Any) -> Listing:
-    """What every listing of a dated tie has in common."""
-    return Listing(
-        filters={
-            **filters,
-            "is_current": yes_or_no(holds(model), CURRENT),
-            "updated_since": since(model.updated_at),
-        },
-        sorts={"starts_on": model.starts_on, "updated_at": model.updated_at},
-    )
-
-
-RELATIONSHIPS = _dated(
+RELATIONSHIPS = Listing.of_spans(
     Relationship,
     kind=one_of(Relationship.kind, RelationshipKind, "Only these kinds."),
     status=one_of(Relationship.status, RelationshipStatus, "Only relationships in these states."),
     person_id=same_id(Relationship.person_id, "Only this person's."),
 )
-PLACEMENTS = _dated(
+PLACEMENTS = Listing.of_spans(
     Placement, school_id=same_id(Placement.school_id, "Only placements at this school.")
 )
-HOME_STUDIES = _dated(HomeStudy)
-APPOINTMENTS = _dated(
+HOME_STUDIES = Listing.of_spans(HomeStudy)
+APPOINTMENTS = Listing.of_spans(
     Appointment,
     person_id=same_id(Appointment.person_id, "Only this person's."),
     school_id=same_id(Appointment.school_id, "Only offices at this school."),
@@ -61,8 +44,8 @@ ADVISORIES = Listing(
     },
     sorts={"name": Advisory.name, "updated_at": Advisory.updated_at},
 )
-MEMBERS = _dated(AdvisoryMember)
-ADVISORS = _dated(AdvisoryAdvisor)
+MEMBERS = Listing.of_spans(AdvisoryMember)
+ADVISORS = Listing.of_spans(AdvisoryAdvisor)
 HOST_SCHOOLS = Listing(
     filters={
         "q": search(School.name),
