@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, Select, or_
 
 from plp_api import clock
 from plp_api.access.permissions import Permission, Role
@@ -111,6 +111,12 @@ def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID,
         ]
         for one in versions
     }
+
+
+def statements_beside(version: PlanVersion, access: Access) -> Select[Any]:
+    """The statements that `statements_on` finds for one version, to be listed."""
+    found = [one.id for one in statements_on([version], access)[version.id]]
+    return access.beneath(version, Statement).where(Statement.id.in_(found))
 
 
 def held_on(day: date, access: Access, plan: Plan) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from plp_api.plans.models import (
     VersionStatus,
 )
 from plp_api.plans.schemas import (
+    LONGEST_PART,
     CorrectionSchema,
     DifferenceQuerySchema,
     DifferencesSchema,
@@ -31,12 +32,11 @@ from plp_api.plans.schemas import (
     PlanVersionSchema,
     ProfileEntrySchema,
     StatementSchema,
-    StatementsSchema,
 )
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint, page_schema
-from plp_api.rest.fields import Choice, Date
-from plp_api.rest.paging import Filter, Listing, Page, one_of, page, same_id, since
+from plp_api.rest.fields import Choice, Date, Text
+from plp_api.rest.paging import Filter, Listing, Page, equals, one_of, page, same_id, since
 
 blueprint = Blueprint("Plans", __name__, "The plan of a student: versions and profile.")
 
@@ -59,6 +59,23 @@ ENTRIES = Listing(
         ),
     },
     sorts={"created_at": ProfileEntry.created_at},
+)
+STATEMENTS = Listing(
+    filters={
+        "part": equals(
+            Statement.part,
+            Text(
+                longest=LONGEST_PART,
+                blank=True,
+                metadata={
+                    "description": "Only on this part; empty for those on a whole version.",
+                    "example": "sections/about_me",
+                },
+            ),
+        ),
+        "updated_since": since(Statement.stated_at),
+    },
+    sorts={"stated_at": Statement.stated_at},
 )
 
 
@@ -211,13 +228,13 @@ def correct_plan_version(
 
 @blueprint.route("/plan-versions/<uuid:version_id>/statements")
 @blueprint.requires(Permission.PLANS_READ, PlanVersion)
-@blueprint.response(200, StatementsSchema)
-def list_plan_version_statements(access: Access, version: PlanVersion) -> dict[str, Any]:
+@blueprint.lists(StatementSchema, STATEMENTS)
+def list_plan_version_statements(access: Access, version: PlanVersion) -> Any:
     """List the statements of disagreement that go with a version.
 
     They were placed on it, or on an earlier version's part that stands here too.
     """
-    return {"items": reads.statements_on([version], access)[version.id]}
+    return reads.statements_beside(version, access)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/statements", methods=["POST"])
@@ -234,9 +251,7 @@ def make_plan_version_statement(
     versions too. It cannot be changed or removed, by nobody: to say more, place
     another.
     """
-    statement = statements.make(version, access, **fields)
-    statements.shown([statement], access)
-    return statement
+    return statements.make(version, access, **fields)
 
 
 @blueprint.route("/statements/<uuid:statement_id>")
@@ -244,7 +259,6 @@ def make_plan_version_statement(
 @blueprint.response(200, StatementSchema)
 def get_statement(access: Access, statement: Statement) -> Statement:
     """Get a statement of disagreement."""
-    statements.shown([statement], access)
     return statement
 
 

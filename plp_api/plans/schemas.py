@@ -13,10 +13,12 @@ from plp_api.plans.models import (
     VersionStatus,
 )
 from plp_api.plans.reads import shape, shape_entries
+from plp_api.plans.statements import name_authors
 from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.templates.models import Visibility
 
 LONGEST_SECTION = 20_000
+LONGEST_PART = 120
 
 
 class PlanSchema(ResourceSchema):
@@ -83,6 +85,8 @@ class VersionSectionSchema(SectionSchema):
 class StatementSchema(Schema):
     """A statement of disagreement with a part of the record; nobody changes it or takes it off."""
 
+    shape = staticmethod(name_authors)
+
     id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
     plan_id = fields.UUID(dump_only=True)
@@ -90,7 +94,7 @@ class StatementSchema(Schema):
         dump_only=True, metadata={"description": "The version it was placed on."}
     )
     part = Text(
-        longest=120,
+        longest=LONGEST_PART,
         blank=True,
         load_default="",
         metadata={
@@ -112,10 +116,6 @@ class StatementSchema(Schema):
     )
     author_role = fields.String(dump_only=True, metadata={"example": "parent"})
     stated_at = Instant(dump_only=True)
-
-
-class StatementsSchema(Schema):
-    items = fields.List(fields.Nested(StatementSchema))
 
 
 class CorrectionSchema(Schema):

@@ -123,10 +123,15 @@ def _numbers(made: Sequence[Statement]) -> dict[UUID, int]:
 
 def shown(made: Sequence[Statement], access: Access) -> list[Statement]:
     """Those whose part the caller may read, with their author as far as they may know them."""
+    name_authors(made, access)
+    return [one for one in made if access.may(Permission(one.read_of_subject), one.student_id)]
+
+
+def name_authors(made: Sequence[Statement], access: Access) -> None:
+    """Give statements their author, as far as the caller may know them."""
     for one in made:
         is_withheld = access.is_family(one.student_id) and one.author_id not in (
             one.student_id,
             access.caller.person_id,
         )
         one.shown_author_id = None if is_withheld else one.author_id  # type: ignore[attr-defined]
-    return [one for one in made if access.may(Permission(one.read_of_subject), one.student_id)]

@@ -425,16 +425,71 @@ def test_a_statement_is_made_on_a_goal_and_hidden_from_whom_goals_are_denied(
         tie.denied = frozenset({"goals"})
     other = Traveller(client, world.home.inspecting_parent)
     assert other.read(first)["statements"] == []
+    listed = other.read(f"{first}/statements?count=true")
+    assert (listed["items"], listed["total_count"]) == ([], 0)
     assert other.get(f"/statements/{made['id']}").status_code == 404
     assert parent.read(f"/statements/{made['id']}")["body"] == "Not her goal."
 
 
 def test_a_parent_does_not_learn_which_other_parent_disagreed(client, world, advisor, first):
-    Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "Not so."})
-    other = Traveller(client, world.home.inspecting_parent).read(first)["statements"]
-    assert [one["author_id"] for one in other] == [None]
+    made = Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "Not so."})
+    assert made["author_id"] == str(world.home.parent.id)
+    other = Traveller(client, world.home.inspecting_parent)
+    [told] = other.read(first)["statements"]
+    [listed] = other.read(f"{first}/statements")["items"]
+    for shown in (told, listed, other.read(f"/statements/{made['id']}")):
+        assert shown["author_id"] is None
     mine = advisor.read(first)["statements"]
     assert [one["author_id"] for one in mine] == [str(world.home.parent.id)]
+
+
+SAID = ("Not so.", "Nor this.", "Nor that we were asked.")
+
+
+@pytest.fixture
+def contested(client, world, first):
+    """The path of the statements on a version: two on its first section, one on the whole."""
+    parent, path = Traveller(client, world.home.parent), f"{first}/statements"
+    for words in SAID[:2]:
+        parent.made(path, {"part": "sections/about_me", "body": words})
+    parent.made(path, {"body": SAID[2]})
+    return path
+
+
+def words_of(page):
+    return tuple(one["body"] for one in page["items"])
+
+
+def test_statements_are_read_page_by_page_and_counted(student, contested):
+    page = student.read(f"{contested}?limit=2&count=true")
+    assert (words_of(page), page["total_count"]) == (SAID[:2], 3)
+    rest = student.get(f"{contested}?limit=2&cursor={page['next_cursor']}")
+    assert (words_of(rest.json), rest.json["next_cursor"]) == (SAID[2:], None)
+    assert 'rel="next"' in student.get(f"{contested}?limit=2").headers["Link"]
+    assert words_of(student.read(f"{contested}?sort=-stated_at")) == SAID[::-1]
+
+
+def test_statements_are_found_by_part_and_since_when(student, contested):
+    latest = student.read(f"{contested}?sort=-stated_at&limit=1")["items"][0]["stated_at"]
+    for asked, wanted in (
+        ("part=sections/about_me", SAID[:2]),
+        ("part=", SAID[2:]),
+        ("part=sections/hobbies", ()),
+        (f"updated_since={latest}", SAID[2:]),
+    ):
+        assert words_of(student.read(f"{contested}?{asked}")) == wanted, asked
+
+
+@pytest.mark.parametrize("asked", ["section=about_me", "sort=body", "limit=0", "cursor=x"])
+def test_a_list_of_statements_refuses_what_it_does_not_know(student, contested, asked):
+    refused = student.get(f"{contested}?{asked}")
+    assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
+
+
+def test_a_page_of_a_version_holds_what_travels_to_it_and_no_more(student, contested, amend):
+    amended = amend(scope_and_rigor="Calculus.")
+    page = student.read(f"{amended}/statements?limit=1&count=true")
+    assert (words_of(page), page["total_count"]) == (SAID[:1], 2)
 
 
 def test_only_who_holds_the_rights_disagrees(client, world, student, advisor, first):
