@@ -15,7 +15,7 @@ blueprint = Blueprint("Comments", __name__, "What people say about a plan, a goa
 
 COMMENTS = Listing(
     filters={"updated_since": since(Comment.updated_at)},
-    sorts={"created_at": Comment.created_at},
+    sorts={"created_at": Comment.created_at, "updated_at": Comment.updated_at},
 )
 
 

@@ -45,8 +45,18 @@ GOALS = Listing(
     },
     sorts={"updated_at": Goal.updated_at, "created_at": Goal.created_at},
 )
-STEPS = Listing(filters={}, sorts={"position": GoalStep.position})
-CHECK_INS = Listing(filters={}, sorts={"checked_on": CheckIn.checked_on})
+STEPS = Listing(
+    filters={
+        "is_done": yes_or_no(GoalStep.done_on.is_not(None), "Only steps done, or only open ones."),
+        "due_by": on_or_before(GoalStep.due_on, "Only steps due on that day or earlier."),
+        "updated_since": since(GoalStep.updated_at),
+    },
+    sorts={"position": GoalStep.position, "updated_at": GoalStep.updated_at},
+)
+CHECK_INS = Listing(
+    filters={"updated_since": since(CheckIn.updated_at)},
+    sorts={"checked_on": CheckIn.checked_on, "updated_at": CheckIn.updated_at},
+)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/goals")

@@ -25,11 +25,14 @@ from plp_api.people.models import LoginSession
 from plp_api.problems import Code
 from plp_api.rest import tokens
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Listing
+from plp_api.rest.paging import Listing, since
 
 blueprint = Blueprint("Identity", __name__, "Signing in, sessions, and who one is.")
 
-SESSIONS = Listing(filters={}, sorts={"created_at": LoginSession.created_at})
+SESSIONS = Listing(
+    filters={"updated_since": since(LoginSession.seen_at)},
+    sorts={"created_at": LoginSession.created_at, "seen_at": LoginSession.seen_at},
+)
 
 
 def _origin() -> Origin:

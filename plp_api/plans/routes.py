@@ -57,8 +57,9 @@ ENTRIES = Listing(
             ),
             reads.in_states,
         ),
+        "updated_since": since(ProfileEntry.updated_at),
     },
-    sorts={"created_at": ProfileEntry.created_at},
+    sorts={"created_at": ProfileEntry.created_at, "updated_at": ProfileEntry.updated_at},
 )
 STATEMENTS = Listing(
     filters={

@@ -14,7 +14,7 @@ from plp_api.renditions import actions
 from plp_api.renditions.models import Rendition
 from plp_api.renditions.schemas import RenditionSchema
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Listing, equals, yes_or_no
+from plp_api.rest.paging import Listing, equals, since, yes_or_no
 
 blueprint = Blueprint(
     "Renditions", __name__, "The text of a version in another language, supplied by people."
@@ -32,8 +32,9 @@ RENDITIONS = Listing(
         "is_current": yes_or_no(
             Rendition.superseded_at.is_(None), "Only those that hold, or only superseded."
         ),
+        "updated_since": since(Rendition.updated_at),
     },
-    sorts={"created_at": Rendition.created_at},
+    sorts={"created_at": Rendition.created_at, "updated_at": Rendition.updated_at},
 )
 
 

@@ -58,11 +58,15 @@ def yes_or_no(criterion: Any, description: str) -> Filter:
     return Filter(asked, lambda wanted: criterion if wanted else ~criterion)
 
 
-def since(column: Any) -> Filter:
-    """Changed at or after an instant; for polling without loss use `/events`."""
+def since(*columns: Any) -> Filter:
+    """Changed at or after an instant; for polling without loss use `/events`.
+
+    Of a row that never changes, the instant it was made is when it last did. Of
+    several columns, each notes one kind of change.
+    """
     return Filter(
         Instant(metadata={"description": "Only what changed at or after this instant."}),
-        lambda value: column >= value,
+        lambda value: or_(*(column >= value for column in columns)),
     )
 
 

@@ -12,7 +12,7 @@ from plp_api.rest.paging import Listing, on_or_before, one_of, same_id, since
 from plp_api.reviews import actions
 from plp_api.reviews.models import Review, ReviewStatus
 from plp_api.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
-from plp_api.signatures.models import OutreachAttempt
+from plp_api.signatures.models import OutreachAttempt, OutreachMode, OutreachOutcome, SignerRole
 from plp_api.signatures.schemas import OutreachAttemptSchema
 
 blueprint = Blueprint("Annual reviews", __name__, "The yearly review of each student's plan.")
@@ -56,7 +56,16 @@ def get_review(access: Access, review: Review) -> Review:
     return review
 
 
-ATTEMPTS = Listing(filters={}, sorts={"tried_on": OutreachAttempt.tried_on})
+ATTEMPTS = Listing(
+    filters={
+        "role": one_of(OutreachAttempt.role, SignerRole, "Only attempts to reach these."),
+        "person_id": same_id(OutreachAttempt.person_id, "Only attempts to reach this person."),
+        "mode": one_of(OutreachAttempt.mode, OutreachMode, "Only attempts by these means."),
+        "outcome": one_of(OutreachAttempt.outcome, OutreachOutcome, "Only with these outcomes."),
+        "updated_since": since(OutreachAttempt.logged_at),
+    },
+    sorts={"tried_on": OutreachAttempt.tried_on, "logged_at": OutreachAttempt.logged_at},
+)
 
 
 @blueprint.route("/reviews/<uuid:review_id>/outreach-attempts")

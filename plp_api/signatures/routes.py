@@ -8,15 +8,17 @@ from plp_api.people.models import Student
 from plp_api.plans.models import PlanVersion
 from plp_api.problems import Code
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Listing
+from plp_api.rest.paging import Listing, one_of, same_id, since
 from plp_api.signatures import actions, delegates, exceptions, reads, waivers
 from plp_api.signatures.models import (
     ExceptionBasis,
+    ExceptionStatus,
     SignatureDecline,
     SignatureDelegate,
     SignatureException,
     SignatureWaiver,
     SignerRole,
+    WaiverReason,
 )
 from plp_api.signatures.schemas import (
     DeclineSchema,
@@ -31,9 +33,22 @@ from plp_api.signatures.schemas import (
 
 blueprint = Blueprint("Signatures", __name__, "Who signs a plan version, and who has.")
 
-EXCEPTIONS = Listing(filters={}, sorts={"given_at": SignatureException.given_at})
-WAIVERS = Listing(filters={}, sorts={"starts_on": SignatureWaiver.starts_on})
-DELEGATES = Listing(filters={}, sorts={"starts_on": SignatureDelegate.starts_on})
+EXCEPTIONS = Listing(
+    filters={
+        "role": one_of(SignatureException.role, SignerRole, "Only of these signers."),
+        "basis": one_of(SignatureException.basis, ExceptionBasis, "Only for these reasons."),
+        "status": one_of(SignatureException.status, ExceptionStatus, "Only those in these states."),
+        "updated_since": since(SignatureException.updated_at),
+    },
+    sorts={"given_at": SignatureException.given_at, "updated_at": SignatureException.updated_at},
+)
+WAIVERS = Listing.of_spans(
+    SignatureWaiver, reason=one_of(SignatureWaiver.reason, WaiverReason, "Only for these reasons.")
+)
+DELEGATES = Listing.of_spans(
+    SignatureDelegate,
+    parent_id=same_id(SignatureDelegate.parent_id, "Only those whom this parent named."),
+)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signatures")
@@ -47,6 +62,9 @@ def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[s
     `declined`, `split` (of two parents one signed and one declined: an admin
     decides), `excepted`, `not_applicable` (there is no parent to sign) or
     `not_required`. Nothing waits on any of them but `signature_state`.
+
+    Always whole, and never paged: signatures, requirements and declines are one
+    answer to whether that is all, and each version is signed by few people.
     """
     return reads.signatures_of(version, access)
 

@@ -1,10 +1,11 @@
 """Links by which people sign without an account, and scans of what was signed on paper."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api import clock
@@ -88,6 +89,17 @@ class SigningLink(Identified, Base):
         if self.ended_at:
             return LinkStatus.ENDED
         return LinkStatus.EXPIRED if self.expires_at <= clock.now() else LinkStatus.OPEN
+
+    @classmethod
+    def in_states(cls, states: Sequence[LinkStatus]) -> ColumnElement[bool]:
+        """Which links have one of these as their `status`, by now."""
+        status = case(
+            (cls.outcome.is_not(None), cls.outcome),
+            (cls.ended_at.is_not(None), LinkStatus.ENDED),
+            (cls.expires_at <= clock.now(), LinkStatus.EXPIRED),
+            else_=LinkStatus.OPEN,
+        )
+        return status.in_(states)
 
 
 class ScanType(StrEnum):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, current_app, request
+from marshmallow import fields as wire
 
 from plp_api import settings
 from plp_api.access.permissions import Permission
@@ -10,10 +11,11 @@ from plp_api.access.rows import Access
 from plp_api.plans.models import PlanVersion
 from plp_api.problems import Code, invalid
 from plp_api.rest.blueprint import Blueprint
-from plp_api.rest.paging import Listing
+from plp_api.rest.fields import Choice
+from plp_api.rest.paging import Filter, Listing, one_of, same_id, since
 from plp_api.signatures.models import IdentityCheck, SignerRole
 from plp_api.signing import actions, letters, paper
-from plp_api.signing.models import LinkCheck, Scan, ScanType, SigningLink
+from plp_api.signing.models import LinkCheck, LinkStatus, Scan, ScanType, SigningLink
 from plp_api.signing.schemas import (
     Delivery,
     PaperSignatureSchema,
@@ -23,8 +25,31 @@ from plp_api.signing.schemas import (
 )
 
 blueprint = Blueprint("Signing", __name__, "Signing without an account: by link, or on paper.")
-LINKS = Listing(filters={}, sorts={"created_at": SigningLink.created_at})
-SCANS = Listing(filters={}, sorts={"created_at": Scan.created_at})
+LINKS = Listing(
+    filters={
+        "status": Filter(
+            wire.List(Choice(LinkStatus), metadata={"description": "Only links in these states."}),
+            SigningLink.in_states,
+        ),
+        "role": one_of(SigningLink.role, SignerRole, "Only of these signers."),
+        "person_id": same_id(SigningLink.person_id, "Only for this person's signature."),
+        "updated_since": since(
+            SigningLink.created_at,
+            SigningLink.opened_at,
+            SigningLink.used_at,
+            SigningLink.ended_at,
+        ),
+    },
+    sorts={"created_at": SigningLink.created_at},
+)
+SCANS = Listing(
+    filters={
+        "role": one_of(Scan.role, SignerRole, "Only of these signers."),
+        "person_id": same_id(Scan.person_id, "Only of this person's signature."),
+        "updated_since": since(Scan.created_at),
+    },
+    sorts={"created_at": Scan.created_at},
+)
 # What surrounds the file in a multipart body.
 ENVELOPE = 64 << 10
 
@@ -81,7 +106,11 @@ def _shown_once(issued: actions.Issued) -> Any:
 @blueprint.requires(Permission.SIGNATURES_INVITE, PlanVersion)
 @blueprint.lists(SigningLinkSchema, LINKS)
 def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any:
-    """List the links made for a version, and what became of each."""
+    """List the links made for a version, and what became of each.
+
+    `updated_since` finds links made, opened, used or ended since. Wrong answers and
+    expiry have no date of their own: `attempts_left` and `status` tell of them.
+    """
     return access.select(SigningLink).where(SigningLink.plan_version_id == version.id)
 
 

@@ -50,6 +50,7 @@ HOST_SCHOOLS = Listing(
     filters={
         "q": search(School.name),
         "district_id": same_id(School.district_id, "Only schools of this district."),
+        "updated_since": since(School.updated_at),
     },
     sorts={"name": School.name},
 )

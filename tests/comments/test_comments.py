@@ -304,6 +304,16 @@ def test_paging_loses_nothing_while_people_talk(client, world, comments):
     assert seen == there
 
 
+def test_what_was_withdrawn_has_changed_since_and_is_sorted_last(client, world, comments):
+    student = client.as_(world.home.student)
+    first, second = (student.made(comments, {"body": words}) for words in ("One.", "Two."))
+    assert student.delete(f"/comments/{first['id']}").status_code == 204
+    since = f"{comments}?updated_since={second['updated_at']}&sort=updated_at"
+    assert [one["id"] for one in student.read(since)["items"]] == [second["id"], first["id"]]
+    by_author = student.get(f"{comments}?author_id={world.home.student.id}")
+    assert (by_author.status_code, pointers(by_author)) == (422, {"author_id"})
+
+
 def test_a_page_takes_the_same_queries_whatever_it_holds(client, world, database, comments):
     reader, counts = client.as_(world.home.advisor), []
     for speakers in (["parent"], ["advisor", "teacher", "counselor", "student"] * 3):

@@ -67,6 +67,39 @@ def test_a_mistyped_filter_is_refused(advisor, asked):
     assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
 
 
+@pytest.mark.parametrize("asked", ["steps?done=true", "check-ins?percent=10", "steps?sort=due_on"])
+def test_a_mistyped_filter_beneath_a_goal_is_refused(student, world, asked):
+    refused = student.get(f"/goals/{world.home.student.goal_id}/{asked}")
+    assert (refused.status_code, pointers(refused)) == (422, {asked.split("?")[1].split("=")[0]})
+
+
+def test_steps_are_found_by_whether_they_are_done_and_when_due(student, world):
+    goal = f"/goals/{world.home.student.goal_id}"
+    today = clock.today().isoformat()
+    student.made(f"{goal}/steps", {"title": "Call", "due_on": today})
+    done = student.made(f"{goal}/steps", {"title": "Ask", "done_on": today})
+    for asked, wanted in (
+        ("is_done=true", ["Ask"]),
+        ("is_done=false", ["Write", "Call"]),
+        (f"due_by={today}&is_done=false", ["Call"]),
+        (f"updated_since={done['updated_at']}", ["Ask"]),
+        ("sort=-updated_at&limit=2", ["Ask", "Call"]),
+    ):
+        found = student.read(f"{goal}/steps?{asked}")["items"]
+        assert [one["title"] for one in found] == wanted, asked
+
+
+def test_check_ins_are_found_since_when_they_were_corrected(student, world):
+    path = f"/goals/{world.home.student.goal_id}/check-ins"
+    [first] = student.read(path)["items"]
+    second = student.made(path, {"percent": 30})
+    corrected = student.patch(f"/check-ins/{first['id']}", {"percent": 20}).json
+    found = student.read(f"{path}?updated_since={corrected['updated_at']}")["items"]
+    assert [one["id"] for one in found] == [first["id"]]
+    latest = student.read(f"{path}?sort=-updated_at")["items"]
+    assert [one["id"] for one in latest] == [first["id"], second["id"]]
+
+
 def test_paging_loses_nothing_while_goals_are_added(student, world, a_goal):
     there = {a_goal() for _ in range(7)} | {f"/goals/{world.home.student.goal_id}"}
     seen, cursor = [], ""

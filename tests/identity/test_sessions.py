@@ -128,6 +128,17 @@ def test_a_person_lists_and_ends_own_sessions(client: Client, world: World) -> N
     assert [one["id"] for one in own.read("/auth/sessions")["items"]] == [items[1]["id"]]
 
 
+def test_sessions_are_found_since_when_they_were_seen(client: Client) -> None:
+    bearer(client, log_in(client))
+    own = bearer(client, log_in(client))
+    seen = own.read("/auth/sessions?sort=-seen_at&count=true")
+    assert seen["total_count"] == 2
+    latest = seen["items"][0]
+    assert latest["is_current"]
+    found = own.read(f"/auth/sessions?updated_since={latest['seen_at']}")["items"]
+    assert [one["id"] for one in found] == [latest["id"]]
+
+
 def test_nobody_ends_another_persons_session(client: Client, world: World) -> None:
     own = bearer(client, log_in(client))
     session_id = own.read("/me")["session_id"]

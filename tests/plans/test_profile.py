@@ -98,3 +98,12 @@ def test_a_profile_is_read_as_of_a_day_where_the_district_is(
         assert said(student, f"{entries}?as_of=2026-09-01&kind=strength") == set()
         refused = student.get(f"{entries}?as_of=yesterday")
         assert (refused.status_code, pointers(refused)) == (422, {"as_of"})
+
+
+def test_an_entry_that_was_withdrawn_has_changed_since(world, student, entries):
+    said_last = student.made(entries, {"kind": "value", "body": "Honesty."})
+    since = f"{entries}?updated_since={said_last['updated_at']}&sort=-updated_at"
+    assert said(student, since) == {"Honesty."}
+    student.delete(f"/profile-entries/{world.home.student.entry_id}")
+    words = [one["body"] for one in student.read(since)["items"]]
+    assert words == ["Patient with animals", "Honesty."]

@@ -197,3 +197,16 @@ def test_the_family_that_keeps_the_plan_supplies_it(client, world, database, ver
         403,
         404,
     )
+
+
+def test_they_are_found_since_when_they_were_superseded(counselor, version, given):
+    path = f"{version}/renditions"
+    first = counselor.made(path, given)
+    second = counselor.made(path, {**given, "language": "so"})
+    third = counselor.made(path, given)
+    ids = [one["id"] for one in counselor.read(f"{path}?sort=created_at")["items"]]
+    assert ids == [first["id"], second["id"], third["id"]]
+    found = counselor.read(f"{path}?updated_since={third['created_at']}&is_current=true")["items"]
+    assert [one["id"] for one in found] == [third["id"]]
+    oldest = counselor.read(f"{path}?sort=updated_at&limit=1")["items"]
+    assert [one["id"] for one in oldest] == [second["id"]], "the first was superseded since"

@@ -196,6 +196,30 @@ def _is_closed(schema: dict[str, Any]) -> bool:
     return any("enum" in resolved(one) for one in schema.get("anyOf", [schema]))
 
 
+# Answered otherwise than as a list, on purpose: by position and without gaps; and whole, since its
+# items, requirements and declines are one answer to who has signed.
+NO_LISTS = {"/api/v1/events", "/api/v1/plan-versions/{version_id}/signatures"}
+
+
+def test_every_collection_is_read_as_every_other() -> None:
+    asked = {"limit", "cursor", "sort", "count", "updated_since"}
+    otherwise = {
+        path
+        for path, operation in _collections()
+        if not asked <= {one["name"] for one in operation.get("parameters", [])}
+    }
+    assert otherwise == NO_LISTS, "decorate the view with `blueprint.lists(…)`"
+
+
+def _collections() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every GET that answers with items."""
+    for path, path_item in DOCUMENT["paths"].items():
+        if "get" in path_item:
+            for media in path_item["get"]["responses"]["200"].get("content", {}).values():
+                if "items" in resolved(media["schema"]).get("properties", {}):
+                    yield path, path_item["get"]
+
+
 def test_every_code_can_be_looked_up_in_the_document() -> None:
     assert DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == [
         code.wire for code in Code

@@ -165,6 +165,56 @@ def test_a_link_in_another_persons_hands_shows_nothing_and_signs_nothing(
     assert link.sign().status_code == 200, "whoever it was made for still can"
 
 
+def _links(reader: Client, in_force: str, asked: str) -> list[str]:
+    return [one["id"] for one in reader.read(f"{in_force}/signing-links?{asked}")["items"]]
+
+
+def test_links_are_found_by_what_became_of_them(
+    issue: Issue, client: Client, world: World, in_force: str
+) -> None:
+    replaced, link = issue(), issue()
+    advisor = client.as_(world.home.advisor)
+    assert _links(advisor, in_force, "status=ended") == [replaced.id]
+    assert _links(advisor, in_force, "status=open") == [link.id]
+    with time_machine.travel(clock.now() + timedelta(days=14, minutes=1), tick=False):
+        later = client.as_(world.home.advisor)
+        assert _links(later, in_force, "status=expired") == [link.id]
+        assert _links(later, in_force, "status=open") == []
+    link.sign()
+    assert _links(advisor, in_force, "status=signed") == [link.id]
+    assert _links(advisor, in_force, "status=signed&status=ended") == [replaced.id, link.id]
+    assert _links(advisor, in_force, "status=open&status=expired&status=declined") == []
+
+
+def test_links_are_found_by_whose_they_are(
+    link: Link, client: Client, world: World, in_force: str
+) -> None:
+    advisor = client.as_(world.home.advisor)
+    mine = f"role=parent&person_id={world.home.parent.id}"
+    assert _links(advisor, in_force, mine) == [link.id]
+    assert _links(advisor, in_force, "role=student") == []
+    assert _links(advisor, in_force, f"person_id={world.home.student.id}") == []
+    refused = advisor.get(f"{in_force}/signing-links?token=unknown")
+    assert (refused.status_code, pointers(refused)) == (422, {"token"})
+
+
+@pytest.mark.parametrize("how", ["open", "sign", "end"])
+def test_a_link_that_was_opened_used_or_ended_has_changed_since(
+    link: Link, client: Client, world: World, in_force: str, how: str
+) -> None:
+    advisor, later = client.as_(world.home.advisor), clock.now() + timedelta(minutes=5)
+    since = f"updated_since={later:%Y-%m-%dT%H:%M:%SZ}"
+    if how != "open":
+        link.open()
+    assert _links(advisor, in_force, since) == []
+    with time_machine.travel(later + timedelta(minutes=1)):
+        if how == "end":
+            assert advisor.delete(f"/signing-links/{link.id}").status_code == 204
+        else:
+            assert getattr(link, how)().status_code == 200
+    assert _links(advisor, in_force, since) == [link.id]
+
+
 def test_a_link_expires(link: Link, events: Events) -> None:
     with time_machine.travel(clock.now() + timedelta(days=14, minutes=1), tick=False):
         refused = link.open()

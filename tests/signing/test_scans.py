@@ -248,6 +248,23 @@ def test_the_signer_and_the_school_see_a_paper(
     assert [one["id"] for one in reader.read(f"{in_force}/scans")["items"]] == [made["id"]]
 
 
+def test_papers_are_found_by_whose_they_are_and_since_when(
+    send: Send, client: Client, world: World, in_force: str
+) -> None:
+    made = send(pdf()).json
+    registrar = client.as_(world.home.registrar)
+    for asked, wanted in (
+        (f"role=parent&person_id={world.home.parent.id}", [made["id"]]),
+        ("role=student", []),
+        (f"updated_since={made['created_at']}", [made["id"]]),
+        ("updated_since=2999-01-01T00:00:00Z", []),
+    ):
+        found = registrar.read(f"{in_force}/scans?{asked}")["items"]
+        assert [one["id"] for one in found] == wanted, asked
+    refused = registrar.get(f"{in_force}/scans?sha256={made['sha256']}")
+    assert (refused.status_code, pointers(refused)) == (422, {"sha256"})
+
+
 def test_no_word_of_a_broken_file_stands_in_the_log(
     send: Send, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -148,3 +148,23 @@ def test_an_event_of_it_names_no_accommodation(counselor, support, database, wor
         events = session.query(Event).filter_by(subject_type=Support.__tablename__).all()
         assert [one.type for one in events] == ["support.added"]
         assert AGREED[0] not in str(events[0].payload)
+
+
+def test_they_are_found_by_whether_they_hold_and_since_when(counselor, path, given):
+    over = counselor.made(path, {**given, "starts_on": day(-9), "ends_on": day(-2)})
+    holds = counselor.made(path, given)
+    for asked, wanted in (
+        ("is_current=true", [holds]),
+        ("is_current=false", [over]),
+        (f"updated_since={holds['updated_at']}", [holds]),
+        ("sort=-updated_at", [holds, over]),
+    ):
+        found = counselor.read(f"{path}?{asked}")["items"]
+        assert [one["id"] for one in found] == [one["id"] for one in wanted], asked
+
+
+def test_no_filter_tells_a_teacher_which_record_it_is(client, world, support, path):
+    teacher = client.as_(world.home.teacher)
+    for asked in ("kind=section_504", f"coordinator_id={world.home.case_manager.id}"):
+        refused = teacher.get(f"{path}?{asked}")
+        assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
