@@ -1,0 +1,141 @@
+"""Statements that travel together to PostgreSQL: their rows, and what a failure leaves behind."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from plp_api import db
+from plp_api.audit import actions as audit
+from plp_api.db import pipeline
+from plp_api.db.pipeline import Pipeline, Statement
+from plp_api.people.models import District
+from tests import databases
+
+NUMBERS = Statement(b"SELECT generate_series(1, $1) AS number", [3])
+MORE = Statement(b"SELECT $1 || '!' AS word, $2 AS nothing", ["so", None])
+FAILING = Statement(b"SELECT 1 / $1", [0])
+PREPARED = "SELECT count(*) FROM pg_prepared_statements"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[db.Database]:
+    folder: Path = tmp_path_factory.mktemp("pipeline")
+    database = db.Database(databases.prepared("postgresql", folder).database_url, pool=1)
+    yield database
+    database.dispose()
+
+
+def run(*statements: Statement) -> Any:
+    return Pipeline.of(db.session().connection()).run(statements)
+
+
+def test_each_statement_gives_its_rows(database):
+    with database.transaction():
+        numbers, words = run(NUMBERS, MORE)
+    assert numbers == [{"number": 1}, {"number": 2}, {"number": 3}]
+    assert words == [{"word": "so!", "nothing": None}]
+
+
+def test_however_many_they_are_they_are_awaited_once(database, monkeypatch):
+    waits = []
+    wait = psycopg.Connection.wait
+    with database.transaction():
+        run(NUMBERS, MORE)
+        monkeypatch.setattr(
+            psycopg.Connection, "wait", lambda self, *given: waits.append(1) or wait(self, *given)
+        )
+        run(NUMBERS, MORE, NUMBERS)
+        assert len(waits) == 1
+
+
+def test_what_waits_for_the_commit_travels_with_it(database, monkeypatch):
+    district = District(id=db.new_id())
+    sent = []
+    run = Pipeline.run
+    with database.transaction(districts=[district.id]):
+        audit.record("test.begun", district, by=None)
+        audit.record("test.ended", district, by=None)
+        monkeypatch.setattr(
+            Pipeline, "run", lambda self, given: sent.append(given) or run(self, given)
+        )
+    ((begun, ended, last),) = sent
+    assert begun.sql.startswith(b"INSERT INTO events")
+    assert begun.sql == ended.sql
+    assert last == pipeline.COMMIT
+
+
+def test_a_statement_is_prepared_once_and_outlives_a_rollback(database):
+    with suppress(ZeroDivisionError), database.transaction() as session:
+        run(NUMBERS)
+        before = session.scalar(text(PREPARED))
+        raise ZeroDivisionError
+    with database.transaction() as session:
+        assert run(NUMBERS, NUMBERS)[1][2] == {"number": 3}
+        assert session.scalar(text(PREPARED)) == before
+
+
+def test_the_first_failure_is_raised_and_what_follows_does_not_run(database):
+    with pytest.raises(psycopg.errors.DivisionByZero), database.transaction():
+        run(NUMBERS, FAILING, Statement(b"SELECT set_config('plp.districts', 'x', false)"))
+    with database.transaction():
+        (setting,) = run(Statement(b"SELECT current_setting('plp.districts', true) AS districts"))
+        assert setting[0]["districts"] != "x"
+
+
+def test_what_could_not_be_prepared_is_prepared_when_it_can_be(database):
+    asks = Statement(b"SELECT word FROM later")
+    with pytest.raises(psycopg.errors.UndefinedTable), database.transaction():
+        run(NUMBERS, asks, MORE)
+    with database.transaction() as session:
+        session.execute(text("CREATE TEMPORARY TABLE later ON COMMIT DROP AS SELECT 'now' AS word"))
+        assert run(asks, MORE)[0] == [{"word": "now"}]
+
+
+def test_a_value_that_cannot_be_sent_leaves_the_connection_as_it_was(database):
+    with database.transaction():
+        with pytest.raises(psycopg.ProgrammingError):
+            run(NUMBERS, Statement(b"SELECT $1", [object()]))
+        assert len(run(NUMBERS)[0]) == 3
+
+
+def test_statements_of_other_types_of_values_are_others(database):
+    echo = b"SELECT $1 AS value"
+    with database.transaction():
+        for value in (1, "one", 1.5, None, True):
+            assert run(Statement(echo, [value])) == [[{"value": value}]]
+
+
+def test_the_oldest_prepared_statement_makes_room(database, monkeypatch):
+    monkeypatch.setattr(pipeline, "MOST_PREPARED", 3)
+    with database.transaction() as session:
+        for number in range(8):
+            run(Statement(f"SELECT {number} AS number".encode()))
+        assert session.scalar(text(PREPARED)) <= 4
+        assert run(Statement(b"SELECT 0 AS number")) == [[{"number": 0}]]
+
+
+def test_where_the_connection_is_lost_the_next_transaction_has_another(database):
+    kill = db.Prepared(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with pytest.raises(OperationalError), database.transaction():
+        db.fetch(kill())
+    with database.transaction():
+        assert len(run(NUMBERS)[0]) == 3
+
+
+def test_where_waiting_is_broken_off_the_connection_is_not_used_again(database, monkeypatch):
+    def interrupted(*_: Any) -> None:
+        raise SystemExit
+
+    with suppress(SystemExit), database.transaction() as session:
+        lost = session.connection().connection.driver_connection
+        monkeypatch.setattr(lost, "wait", interrupted)
+        run(NUMBERS)
+    with database.transaction() as session:
+        assert session.connection().connection.driver_connection is not lost
+        assert len(run(NUMBERS)[0]) == 3
