@@ -1,5 +1,6 @@
 """Routes of supports."""
 
+from dataclasses import replace
 from typing import Any
 
 from plp_api.access.permissions import Permission
@@ -16,8 +17,12 @@ blueprint = Blueprint(
     "Supports", __name__, "That an EST, 504 or IEP record exists, whom to ask, and what was agreed."
 )
 
-# No filter by kind or coordinator: it would tell a teacher what they are not shown.
-SUPPORTS = Listing.of_spans(Support)
+# No filter by kind or coordinator, no sort by the first day (which the cursor would carry): either
+# would tell a teacher what they are not shown.
+SUPPORTS = replace(
+    Listing.of_spans(Support),
+    sorts={"created_at": Support.created_at, "updated_at": Support.updated_at},
+)
 
 
 @blueprint.route("/students/<uuid:student_id>/supports")

@@ -109,7 +109,7 @@ def test_what_is_agreed_anew_leaves_what_was_agreed(counselor, path, given):
     assert pointers(refused) == {"/accommodations"}
     assert counselor.patch(f"/supports/{first['id']}", {"ends_on": day(0)}).status_code == 200
     counselor.made(path, {**given, "accommodations": ["Large print"]})
-    history = counselor.read(f"{path}?sort=starts_on")["items"]
+    history = counselor.read(f"{path}?sort=created_at")["items"]
     assert [one["accommodations"] for one in history] == [AGREED, ["Large print"]]
 
 
@@ -163,8 +163,9 @@ def test_they_are_found_by_whether_they_hold_and_since_when(counselor, path, giv
         assert [one["id"] for one in found] == [one["id"] for one in wanted], asked
 
 
-def test_no_filter_tells_a_teacher_which_record_it_is(client, world, support, path):
+def test_no_filter_and_no_sort_tells_a_teacher_which_record_it_is(client, world, support, path):
     teacher = client.as_(world.home.teacher)
-    for asked in ("kind=section_504", f"coordinator_id={world.home.case_manager.id}"):
+    coordinator = world.home.case_manager.id
+    for asked in ("kind=section_504", f"coordinator_id={coordinator}", "sort=starts_on"):
         refused = teacher.get(f"{path}?{asked}")
         assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
