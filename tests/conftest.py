@@ -1,5 +1,6 @@
 """Both databases, migrated once per worker; each test leaves them as it found them."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,12 @@ def live(
     database = db.Database(settings.database_url)
     yield Live(create_app(settings, database), database, populate(database), settings)
     database.dispose()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was loaded by now alone: looking through it again took a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
