@@ -25,10 +25,10 @@ def queries(app: Application, database: db.Database, request: bytes) -> int:
 
     run = Pipeline.run
 
-    def ran(pipeline: Pipeline, statements: Sequence[Statement]) -> Any:
+    def ran(pipeline: Pipeline, statements: Sequence[Statement], **how: Any) -> Any:
         nonlocal count
-        count += sum(not one.once for one in statements)
-        return run(pipeline, statements)
+        count += len(statements)
+        return run(pipeline, statements, **how)
 
     event.listen(database.engine, "before_cursor_execute", sent)
     with patch.object(Pipeline, "run", ran):

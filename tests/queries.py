@@ -37,9 +37,9 @@ def counting(database: db.Database) -> Iterator[Counted]:
 
     run = Pipeline.run
 
-    def ran(pipeline: Pipeline, statements: Sequence[Statement]) -> Any:
-        counted.statements += [one.sql.decode() for one in statements if not one.once]
-        return run(pipeline, statements)
+    def ran(pipeline: Pipeline, statements: Sequence[Statement], **how: Any) -> Any:
+        counted.statements += [one.sql.decode() for one in statements]
+        return run(pipeline, statements, **how)
 
     event.listen(database.engine, "before_cursor_execute", sent)
     try:

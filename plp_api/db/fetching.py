@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import CursorResult, Dialect, Executable, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 from plp_api.db import pipeline
 from plp_api.db.transactions import ENTER, current, on_postgresql, session
@@ -153,13 +154,22 @@ def _told_alike() -> Iterator[None]:
 def _fetch_pipelined(
     queries: Sequence[Query], districts: Sequence[UUID] | None, is_last: bool
 ) -> list[list[dict[str, Any]]]:
-    connection = session().connection()
     entering = [] if districts is None else [_entering(districts)]
-    asked = [query.native(connection.dialect) for query in queries]
-    ending = [pipeline.COMMIT] if is_last else []
-    with _told_alike():
-        rows = pipeline.Pipeline.of(connection).run([*entering, *asked, *ending])
-    return rows[len(entering) : len(entering) + len(asked)]
+    asked = [query.native(current().engine.dialect) for query in queries]
+    with _connected(is_last) as connection, _told_alike():
+        rows = pipeline.Pipeline.of(connection).run([*entering, *asked], is_last=is_last)
+    return rows[len(entering) :]
+
+
+@contextmanager
+def _connected(is_last: bool) -> Iterator[PoolProxiedConnection]:
+    """The session's connection; where it has none and needs none after, one for this exchange."""
+    running = session()
+    if not is_last or running.in_transaction():
+        yield running.connection().connection
+    else:
+        with closing(current().engine.raw_connection()) as connection:
+            yield connection
 
 
 def _entering(districts: Sequence[UUID]) -> pipeline.Statement:

@@ -17,7 +17,7 @@ from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
-from sqlalchemy import Connection as Connected
+from sqlalchemy.pool import PoolProxiedConnection
 
 MOST_PREPARED = 100
 Row = dict[str, Any]
@@ -57,48 +57,48 @@ class Pipeline:
     def __init__(self, driver: Connection[Any]) -> None:
         self._driver = driver
         self._link: PGconn = driver.pgconn
+        self._adapter: abc.Transformer = Transformer(driver)
         self._names: dict[Key, bytes] = {}
         # Never the same name twice: one prepared beside a failure may still stand there.
         self._numbers = count()
 
     @classmethod
-    def of(cls, connection: Connected) -> "Pipeline":
-        """The pipeline of the driver's connection beneath this one."""
+    def of(cls, connection: PoolProxiedConnection) -> "Pipeline":
+        """The pipeline of a connection of the pool."""
         known: Pipeline | None = connection.info.get("pipeline")
         if known is None:
-            known = cls(cast(Any, connection.connection.driver_connection))
+            known = cls(cast(Any, connection.driver_connection))
             connection.info["pipeline"] = known
         return known
 
-    def run(self, statements: Sequence[Statement]) -> list[list[Row]]:
+    def run(self, statements: Sequence[Statement], *, is_last: bool = False) -> list[list[Row]]:
         """The rows that each statement gives, in the running transaction or else a new one.
 
-        Raises psycopg.Error for the first that fails; what follows it does not run.
+        `is_last` ends it with them; what both begins and ends here needs no word of
+        either, for one exchange is one transaction. Raises psycopg.Error for the
+        first that fails; what follows it does not run.
         """
-        adapter: abc.Transformer = Transformer(self._driver)
+        is_idle = self._link.transaction_status == TransactionStatus.IDLE
+        before = [*self._making_room(), *([BEGIN] if is_idle and not is_last else [])]
+        after = [COMMIT] if is_last and not is_idle else []
         # Before anything is sent: a value that can't be adapted leaves the connection as it is.
-        adapted = [_adapt(one, adapter) for one in (*self._first(), *statements)]
+        adapted = [_adapt(one, self._adapter) for one in (*before, *statements, *after)]
         sent, answers = self._exchange(adapted)
         self._forget_unprepared(sent, answers)
         for answer in answers:
             if answer.status == ExecStatus.FATAL_ERROR:
                 raise error_from_result(answer, self._driver.info.encoding)
-        given = [
-            _rows(answer, adapter)
-            for prepares, answer in zip(sent, answers, strict=True)
-            if prepares is None
-        ]
-        return given[-len(statements) :]
+        given = [answer for prepares, answer in zip(sent, answers, strict=True) if prepares is None]
+        asked = given[len(before) : len(before) + len(statements)]
+        return [_rows(answer, self._adapter) for answer in asked]
 
-    def _first(self) -> list[Statement]:
-        """What must go before: the beginning of a transaction, and making room."""
-        first = []
-        if self._link.transaction_status == TransactionStatus.IDLE:
-            first.append(BEGIN)
+    def _making_room(self) -> list[Statement]:
+        """What drops the oldest where too many are prepared."""
+        dropped = []
         while len(self._names) > MOST_PREPARED:
             name = self._names.pop(next(iter(self._names)))
-            first.append(Statement(b"DEALLOCATE " + name, once=True))
-        return first
+            dropped.append(Statement(b"DEALLOCATE " + name, once=True))
+        return dropped
 
     def _exchange(self, adapted: list[_Adapted]) -> tuple[list[Key | None], list[PGresult]]:
         """Send all, and await all: per answer what it prepares, and the answers."""

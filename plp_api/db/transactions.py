@@ -74,7 +74,9 @@ class Database:
                 if districts:
                     enter(districts)
                 yield session
-                session.commit()
+                # What began nothing, and left nothing for the end, need not end.
+                if session.in_transaction() or session.info:
+                    session.commit()
             finally:
                 _session.reset(tokens[0])
                 _database.reset(tokens[1])

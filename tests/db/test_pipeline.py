@@ -32,7 +32,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[db.Database]:
 
 
 def run(*statements: Statement) -> Any:
-    return Pipeline.of(db.session().connection()).run(statements)
+    return Pipeline.of(db.session().connection().connection).run(statements)
 
 
 def test_each_statement_gives_its_rows(database):
@@ -62,12 +62,14 @@ def test_what_waits_for_the_commit_travels_with_it(database, monkeypatch):
         audit.record("test.begun", district, by=None)
         audit.record("test.ended", district, by=None)
         monkeypatch.setattr(
-            Pipeline, "run", lambda self, given: sent.append(given) or run(self, given)
+            Pipeline,
+            "run",
+            lambda self, *given, **how: sent.append((*given, how)) or run(self, *given, **how),
         )
-    ((begun, ended, last),) = sent
+    (((begun, ended), how),) = sent
     assert begun.sql.startswith(b"INSERT INTO events")
     assert begun.sql == ended.sql
-    assert last == pipeline.COMMIT
+    assert how == {"is_last": True}
 
 
 def test_a_statement_is_prepared_once_and_outlives_a_rollback(database):
@@ -139,3 +141,18 @@ def test_where_waiting_is_broken_off_the_connection_is_not_used_again(database, 
     with database.transaction() as session:
         assert session.connection().connection.driver_connection is not lost
         assert len(run(NUMBERS)[0]) == 3
+
+
+def test_what_begins_and_ends_in_one_exchange_is_one_transaction(database):
+    """What is set for the transaction holds in all of it, and not after."""
+    enter = Statement(b"SELECT set_config('plp.districts', $1, true)", ["here"])
+    ask = Statement(b"SELECT current_setting('plp.districts', true) AS districts")
+    write = Statement(b"CREATE TEMPORARY TABLE undone AS SELECT 1")
+    with database.transaction() as session:
+        pipe = Pipeline.of(session.connection().connection)
+        assert pipe.run([enter, ask], is_last=True)[1] == [{"districts": "here"}]
+        assert pipe.run([ask])[0][0]["districts"] in ("", None)
+    with suppress(psycopg.errors.DivisionByZero), database.transaction() as session:
+        Pipeline.of(session.connection().connection).run([write, FAILING], is_last=True)
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT to_regclass('undone')")) is None
