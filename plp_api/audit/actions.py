@@ -36,6 +36,7 @@ def record(
     noted = _NOTE(
         id=db.new_id(),
         at=clock.now(),
+        # Every column is named: a statement built once knows no defaults.
         position=None,
         chain_hash=None,
         district_id=subject.id if subject.__tablename__ == "districts" else subject.district_id,

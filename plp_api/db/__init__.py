@@ -1,4 +1,4 @@
-"""The database: columns, the session of the running transaction, the fast door for reads."""
+"""The database: columns, the session of the running transaction, the fast door past it."""
 
 from plp_api.db.columns import IDS, WORDS, Instant, Tags, Text, has_tag, ids_bind, storable
 from plp_api.db.expressions import any_of, joined, unindexed

@@ -1,4 +1,4 @@
-"""The fast door for reads: prebuilt statements, plain rows, one round trip."""
+"""The fast door: statements built once, plain rows, one round trip."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import CursorResult, Dialect, Executable, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -117,10 +117,12 @@ def _fetch_one(query: Query) -> list[dict[str, Any]]:
 def at_commit(query: Query) -> None:
     """Send this together with the COMMIT: a write that nothing in the transaction reads.
 
-    In a savepoint it is sent at once, so that it goes where the savepoint goes.
+    It goes after all else that was changed, into the districts that are entered
+    now. In a savepoint it is sent at once, so that it goes where the savepoint goes.
     """
     running = session()
     if running.in_nested_transaction():
+        running.flush()
         fetch(query)
     else:
         running.info.setdefault("at_commit", []).append(query)
@@ -147,8 +149,8 @@ def _told_alike() -> Iterator[None]:
     """Let the driver's own complaint look like one that came through SQLAlchemy."""
     try:
         yield
-    except psycopg.OperationalError as error:
-        raise OperationalError(None, None, error) from error
+    except psycopg.Error as error:
+        raise DBAPIError.instance(None, None, error, psycopg.Error) from error
 
 
 def _fetch_pipelined(

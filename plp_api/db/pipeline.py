@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
 
-from psycopg import Connection, OperationalError, abc
+from psycopg import Connection, Error, OperationalError, abc, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
@@ -20,6 +20,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.pool import PoolProxiedConnection
 
 MOST_PREPARED = 100
+STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 Row = dict[str, Any]
 Key = tuple[bytes, tuple[int, ...]]
 """What PostgreSQL prepares a statement for: its SQL, and the types of its values."""
@@ -79,21 +80,36 @@ class Pipeline:
         first that fails; what follows it does not run.
         """
         is_idle = self._link.transaction_status == TransactionStatus.IDLE
+        # Before anything is sent: a value that can't be adapted leaves the connection as it is.
+        adapted = [_adapt(one, self._adapter) for one in statements]
         before = [*self._making_room(), *([BEGIN] if is_idle and not is_last else [])]
         after = [COMMIT] if is_last and not is_idle else []
-        # Before anything is sent: a value that can't be adapted leaves the connection as it is.
-        adapted = [_adapt(one, self._adapter) for one in (*before, *statements, *after)]
-        sent, answers = self._exchange(adapted)
+        words = [[_adapt(one, self._adapter) for one in some] for some in (before, after)]
+        sent, answers = self._exchange([*words[0], *adapted, *words[1]])
         self._forget_unprepared(sent, answers)
         for answer in answers:
             if answer.status == ExecStatus.FATAL_ERROR:
-                raise error_from_result(answer, self._driver.info.encoding)
+                raise self._failure(answer)
         given = [answer for prepares, answer in zip(sent, answers, strict=True) if prepares is None]
         asked = given[len(before) : len(before) + len(statements)]
         return [_rows(answer, self._adapter) for answer in asked]
 
+    def _failure(self, answer: PGresult) -> Error:
+        """The error of an answer; where what is prepared holds no more, with the connection closed.
+
+        That is so when the schema has changed, or somebody else dropped it: the
+        next connection prepares it anew, and whoever tries again succeeds.
+        """
+        error = error_from_result(answer, self._driver.info.encoding)
+        if not isinstance(error, STALE):
+            return error
+        self._link.finish()
+        return OperationalError(f"prepared before the schema changed: {error}")
+
     def _making_room(self) -> list[Statement]:
-        """What drops the oldest where too many are prepared."""
+        """What drops the least used where too many are prepared."""
+        if self._link.transaction_status == TransactionStatus.INERROR:
+            return []
         dropped = []
         while len(self._names) > MOST_PREPARED:
             name = self._names.pop(next(iter(self._names)))
@@ -106,7 +122,7 @@ class Pipeline:
         try:
             sent = [part for one in adapted for part in self._send(one)]
             self._link.pipeline_sync()
-            answers = self._driver.wait(_answers(self._link, len(sent)))
+            answers = self._driver.wait(_answers(self._link))
             self._link.exit_pipeline_mode()
         except BaseException:
             # Nobody knows any more what is still to be answered.
@@ -120,16 +136,18 @@ class Pipeline:
             self._link.send_query_params(one.statement.sql, None)
             return [None]
         key, new = (one.statement.sql, one.types), []
-        name = self._names.get(key)
+        # The last used last.
+        name = self._names.pop(key, None)
         if name is None:
-            name = self._names[key] = b"plp_%d" % next(self._numbers)
+            name = b"plp_%d" % next(self._numbers)
             self._link.send_prepare(name, one.statement.sql, one.types)
             new = [key]
+        self._names[key] = name
         self._link.send_query_prepared(name, one.values, one.formats)
         return [*new, None]
 
     def _forget_unprepared(self, sent: list[Key | None], answers: list[PGresult]) -> None:
-        for key, answer in zip(sent, answers, strict=True):
+        for key, answer in zip(sent, answers, strict=False):
             if key is not None and answer.status != ExecStatus.COMMAND_OK:
                 self._names.pop(key, None)
 
@@ -141,16 +159,20 @@ def _adapt(statement: Statement, adapter: abc.Transformer) -> _Adapted:
     return _Adapted(statement, values, adapter.types or (), adapter.formats or ())
 
 
-def _answers(link: PGconn, number: int) -> abc.PQGen[list[PGresult]]:
-    """Await one answer to each that was sent, and then the end of the pipeline."""
+def _answers(link: PGconn) -> abc.PQGen[list[PGresult]]:
+    """Await the answers to all that was sent, until the end of the pipeline.
+
+    One more than was sent, where the end commits (having no COMMIT before it) and fails.
+    """
     yield from send(link)
-    answers = []
-    for _ in range(number + 1):
+    answers: list[PGresult] = []
+    while True:
         results = yield from fetch_many(link)
         if not results:
             raise OperationalError("the server closed the connection")
+        if results[0].status == ExecStatus.PIPELINE_SYNC:
+            return answers
         answers.append(results[0])
-    return answers[:-1]
 
 
 def _rows(answer: PGresult, adapter: abc.Transformer) -> list[Row]:

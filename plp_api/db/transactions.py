@@ -171,6 +171,9 @@ def enter(districts: Sequence[UUID]) -> None:
     `district_id` with this setting.
     """
     if on_postgresql():
+        # What waits for the COMMIT (`at_commit`) belongs to the districts entered until now.
+        for query in session().info.pop("at_commit", ()):
+            session().execute(query.prepared.statement, query.binds)
         listed = ",".join(map(str, districts))
         session().execute(text(ENTER.format(":districts")), {"districts": listed})
 

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, literal, or_
 
-from plp_api import clock
+from plp_api import clock, db
 from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.plans import parts, statements
@@ -116,7 +116,7 @@ def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID,
 def statements_beside(version: PlanVersion, access: Access) -> Select[Any]:
     """The statements that `statements_on` finds for one version, to be listed."""
     found = [one.id for one in statements_on([version], access)[version.id]]
-    return access.beneath(version, Statement).where(Statement.id.in_(found))
+    return access.beneath(version, Statement).where(db.any_of(Statement.id, literal(found, db.IDS)))
 
 
 def held_on(day: date, access: Access, plan: Plan) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from plp_api import db
 from plp_api.audit import actions as audit
+from plp_api.audit.models import Event
 from plp_api.db import pipeline
 from plp_api.db.pipeline import Pipeline, Statement
 from plp_api.people.models import District
@@ -156,3 +157,51 @@ def test_what_begins_and_ends_in_one_exchange_is_one_transaction(database):
         Pipeline.of(session.connection().connection).run([write, FAILING], is_last=True)
     with database.transaction() as session:
         assert session.scalar(text("SELECT to_regclass('undone')")) is None
+
+
+def test_what_was_prepared_before_the_schema_changed_fails_once(database):
+    ask = db.Prepared(text("SELECT * FROM changing"))
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE pg_temp.changing AS SELECT 1 AS one"))
+        assert db.fetch(ask()) == [[{"one": 1}]]
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE changing ADD COLUMN two integer"))
+    with pytest.raises(OperationalError), database.transaction():
+        db.fetch(ask())
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE pg_temp.changing AS SELECT 3 AS three"))
+        assert db.fetch(ask()) == [[{"three": 3}]]
+        session.execute(text("DROP TABLE changing"))
+
+
+@pytest.mark.parametrize("in_savepoint", [False, True])
+def test_what_the_database_refuses_is_told_as_what_the_session_says(database, in_savepoint):
+    twice = db.Prepared(text("INSERT INTO once VALUES (1), (1)"))
+    with database.transaction() as session:
+        session.execute(text("CREATE TEMPORARY TABLE once (one integer UNIQUE) ON COMMIT DROP"))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            db.at_commit(twice()) if in_savepoint else db.fetch(twice())
+        assert session.scalar(text("SELECT count(*) FROM once")) == 0
+
+
+def test_what_only_the_end_of_an_exchange_refuses_is_told(database):
+    twice = db.Prepared(text("INSERT INTO late VALUES (1), (1)"))
+    with database.transaction() as session:
+        session.execute(
+            text("CREATE TABLE pg_temp.late (one integer UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        )
+    with pytest.raises(IntegrityError), database.transaction():
+        db.at_commit(twice())
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM late")) == 0
+
+
+def test_an_event_belongs_to_the_districts_entered_when_it_was_recorded(database):
+    here, there = District(id=db.new_id()), District(id=db.new_id())
+    with database.transaction():
+        for district in (here, there):
+            db.enter([district.id])
+            audit.record("test.happened", district, by=None)
+    for district in (here, there):
+        with database.transaction(districts=[district.id]) as session:
+            assert session.scalar(select(func.count()).where(Event.district_id == district.id)) == 1
