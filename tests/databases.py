@@ -25,8 +25,6 @@ SECRET = "a secret for tests, long enough for HS256"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
 
 
-ENTER = transactions.ENTER.format("%s")
-
 # SQLAlchemy compiles each of these anew, a tenth of all work where every request has two.
 SAVEPOINTS = {
     "do_savepoint": "SAVEPOINT",
@@ -86,9 +84,7 @@ class Isolated(db.Database):
         with make as session:
             tokens = transactions._session.set(session), transactions._database.set(self)
             try:
-                # Said each time: what the request before this one entered must be left.
-                if self.is_postgresql:
-                    self._connection.exec_driver_sql(ENTER, (",".join(map(str, districts)),))
+                db.enter(districts)
                 yield session
                 session.commit()
             finally:

@@ -152,6 +152,11 @@ def writing(database: db.Database, *places: Place) -> Iterator[Any]:
         yield session
 
 
+def ahead(days: int) -> str:
+    """The day so many days from today, or before it, as the API takes it."""
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
 def years_ago(years: int, days: int = 0) -> date:
     """The birth date of somebody that old today, `days` before the next birthday."""
     return clock.birthday(clock.today(), -years) + timedelta(days=days)

@@ -1,14 +1,13 @@
 """The database: columns, the session of the running transaction, the fast door past it."""
 
 from plp_api.db.columns import IDS, WORDS, Instant, Tags, Text, has_tag, ids_bind, storable
+from plp_api.db.database import Database
 from plp_api.db.expressions import any_of, joined, unindexed
-from plp_api.db.fetching import Ahead, Prepared, Query, at_commit, fetch
+from plp_api.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
 from plp_api.db.models import Base, Dated, Identified, Resource, new_id
 from plp_api.db.transactions import (
-    Database,
     after_commit,
     current,
-    enter,
     insert_many,
     is_deadlock,
     lock,

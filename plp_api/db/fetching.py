@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from plp_api.db import pipeline
-from plp_api.db.transactions import ENTER, current, on_postgresql, session
+from plp_api.db.transactions import current, on_postgresql, session
+
+ENTER = b"SELECT set_config('plp.districts', $1, true)"
 
 
 class Prepared:
@@ -128,6 +130,19 @@ def at_commit(query: Query) -> None:
         running.info.setdefault("at_commit", []).append(query)
 
 
+def enter(districts: Sequence[UUID]) -> None:
+    """Let this transaction see and write the rows of these districts, and no others (PostgreSQL).
+
+    The second wall behind `access`: row-level security compares every row's
+    `district_id` with this setting. What waits for the COMMIT belongs to the
+    districts entered until now, and is sent before.
+    """
+    if on_postgresql():
+        if waiting := session().info.pop("at_commit", ()):
+            fetch(*waiting)
+        fetch(districts=districts)
+
+
 @event.listens_for(Session, "before_commit")
 def _send_with_commit(running: Session) -> None:
     if running.in_nested_transaction():
@@ -175,4 +190,4 @@ def _connected(is_last: bool) -> Iterator[PoolProxiedConnection]:
 
 
 def _entering(districts: Sequence[UUID]) -> pipeline.Statement:
-    return pipeline.Statement(ENTER.format("$1").encode(), [",".join(map(str, districts))])
+    return pipeline.Statement(ENTER, [",".join(map(str, districts))])

@@ -28,21 +28,17 @@ Key = tuple[bytes, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with `$1`-style placeholders, and the values they stand for; prepared, unless `once`."""
+    """SQL with `$1`-style placeholders, and the values they stand for."""
 
     sql: bytes
     values: Sequence[Any] = ()
-    once: bool = False
-
-
-BEGIN, COMMIT = Statement(b"BEGIN", once=True), Statement(b"COMMIT", once=True)
 
 
 @dataclass(frozen=True)
 class _Adapted:
     """A statement, its values as they travel."""
 
-    statement: Statement
+    sql: bytes
     values: Sequence[Any]
     types: tuple[int, ...]
     formats: Sequence[int]
@@ -82,10 +78,9 @@ class Pipeline:
         is_idle = self._link.transaction_status == TransactionStatus.IDLE
         # Before anything is sent: a value that can't be adapted leaves the connection as it is.
         adapted = [_adapt(one, self._adapter) for one in statements]
-        before = [*self._making_room(), *([BEGIN] if is_idle and not is_last else [])]
-        after = [COMMIT] if is_last and not is_idle else []
-        words = [[_adapt(one, self._adapter) for one in some] for some in (before, after)]
-        sent, answers = self._exchange([*words[0], *adapted, *words[1]])
+        before = [*self._making_room(), *([b"BEGIN"] if is_idle and not is_last else [])]
+        after = [b"COMMIT"] if is_last and not is_idle else []
+        sent, answers = self._exchange([*before, *adapted, *after])
         self._forget_unprepared(sent, answers)
         for answer in answers:
             if answer.status == ExecStatus.FATAL_ERROR:
@@ -106,21 +101,23 @@ class Pipeline:
         self._link.finish()
         return OperationalError(f"prepared before the schema changed: {error}")
 
-    def _making_room(self) -> list[Statement]:
+    def _making_room(self) -> list[bytes]:
         """What drops the least used where too many are prepared."""
         if self._link.transaction_status == TransactionStatus.INERROR:
             return []
         dropped = []
         while len(self._names) > MOST_PREPARED:
             name = self._names.pop(next(iter(self._names)))
-            dropped.append(Statement(b"DEALLOCATE " + name, once=True))
+            dropped.append(b"DEALLOCATE " + name)
         return dropped
 
-    def _exchange(self, adapted: list[_Adapted]) -> tuple[list[Key | None], list[PGresult]]:
+    def _exchange(
+        self, commands: list[_Adapted | bytes]
+    ) -> tuple[list[Key | None], list[PGresult]]:
         """Send all, and await all: per answer what it prepares, and the answers."""
         self._link.enter_pipeline_mode()
         try:
-            sent = [part for one in adapted for part in self._send(one)]
+            sent = [part for one in commands for part in self._send(one)]
             self._link.pipeline_sync()
             answers = self._driver.wait(_answers(self._link))
             self._link.exit_pipeline_mode()
@@ -130,17 +127,17 @@ class Pipeline:
             raise
         return sent, answers
 
-    def _send(self, one: _Adapted) -> list[Key | None]:
-        """Send a statement, prepared before if it is new; what the answers prepare."""
-        if one.statement.once:
-            self._link.send_query_params(one.statement.sql, None)
+    def _send(self, one: _Adapted | bytes) -> list[Key | None]:
+        """Send a bare command, or a statement, prepared if it is new; what the answers prepare."""
+        if isinstance(one, bytes):
+            self._link.send_query_params(one, None)
             return [None]
-        key, new = (one.statement.sql, one.types), []
+        key, new = (one.sql, one.types), []
         # The last used last.
         name = self._names.pop(key, None)
         if name is None:
             name = b"plp_%d" % next(self._numbers)
-            self._link.send_prepare(name, one.statement.sql, one.types)
+            self._link.send_prepare(name, one.sql, one.types)
             new = [key]
         self._names[key] = name
         self._link.send_query_prepared(name, one.values, one.formats)
@@ -156,7 +153,7 @@ def _adapt(statement: Statement, adapter: abc.Transformer) -> _Adapted:
     """As psycopg would send it. Raises psycopg.Error for a value that it can't."""
     given = statement.values
     values = adapter.dump_sequence(given, [PyFormat.AUTO] * len(given))
-    return _Adapted(statement, values, adapter.types or (), adapter.formats or ())
+    return _Adapted(statement.sql, values, adapter.types or (), adapter.formats or ())
 
 
 def _answers(link: PGconn) -> abc.PQGen[list[PGresult]]:

@@ -1,115 +1,29 @@
-"""The session of the running transaction.
+"""The running transaction: its session, what follows its end, and what it holds.
 
-It lives in a context variable, so that actions, the worker and the command line
-need no web context. One transaction is one unit of work: whoever opens it (the
-request, the job, the command) commits it, nobody else does.
+The session lives in a context variable, so that actions, the worker and the
+command line need no web context.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-import orjson
 import psycopg
-import psycopg.types.json
-from sqlalchemy import Engine, create_engine, event, insert, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction
 
 from plp_api.db.models import Base
 
+if TYPE_CHECKING:
+    from plp_api.db.database import Database
+
 INSERTED_AT_ONCE = 5000
-ENTER = "SELECT set_config('plp.districts', {}, true)"
-"""With the driver's own placeholder for the districts' ids, commas between."""
 
 _session: ContextVar[Session] = ContextVar("session")
 _database: ContextVar["Database"] = ContextVar("database")
-
-psycopg.types.json.set_json_loads(orjson.loads)
-
-
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-class Database:
-    """One database, SQLite or PostgreSQL, behind one way to open a transaction.
-
-    `ends_early` lets `fetch` end one with its last queries.
-    """
-
-    ends_early = True
-
-    def __init__(self, url: str, pool: int = 8) -> None:
-        self.url = url
-        self.is_postgresql = url.startswith("postgresql")
-        options: dict[str, Any] = {"pool_size": pool, "max_overflow": 2}
-        if self.is_postgresql:
-            # What is asked often is prepared in pipelines, which say why nothing else is.
-            options["connect_args"] = {"options": "-c timezone=UTC", "prepare_threshold": None}
-        self.engine: Engine = create_engine(
-            url, json_serializer=_dumps, json_deserializer=orjson.loads, **options
-        )
-        if not self.is_postgresql:
-            _prepare_sqlite(self.engine)
-        self._writing = sessionmaker(self.engine.execution_options(plp_write=True))
-        self._reading = sessionmaker(self.engine)
-
-    @contextmanager
-    def transaction(
-        self, *, write: bool = True, districts: Sequence[UUID] = ()
-    ) -> Iterator[Session]:
-        """Run the block in one transaction: committed at its end, rolled back by any exception.
-
-        `write=False` lets SQLite read beside a writer; a write would then fail.
-        `districts` opens the second wall at once (see `enter`).
-        """
-        make = self._writing if write else self._reading
-        with make() as session:
-            tokens = _session.set(session), _database.set(self)
-            try:
-                if districts:
-                    enter(districts)
-                yield session
-                # What began nothing, and left nothing for the end, need not end.
-                if session.in_transaction() or session.info:
-                    session.commit()
-            finally:
-                _session.reset(tokens[0])
-                _database.reset(tokens[1])
-
-    def dispose(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, foreign keys, and transactions that begin when and as we say.
-
-    With the default deferred BEGIN, requests that read and then write failed
-    with "database is locked" (3,547 of 4,404 measured); BEGIN IMMEDIATE waits.
-    """
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "busy_timeout=15000",
-            "foreign_keys=ON",
-            "synchronous=NORMAL",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        is_write = connection.get_execution_options().get("plp_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
 def session() -> Session:
@@ -117,13 +31,13 @@ def session() -> Session:
     return _session.get()
 
 
-def current() -> Database:
+def current() -> "Database":
     """The database of the running transaction."""
     return _database.get()
 
 
 @contextmanager
-def using(database: Database) -> Iterator[None]:
+def using(database: "Database") -> Iterator[None]:
     """Let `current()` name this database, for work that opens transactions of its own."""
     token = _database.set(database)
     try:
@@ -162,20 +76,6 @@ def _call_on_rollback(session: Session, ended: SessionTransaction) -> None:
 def on_postgresql() -> bool:
     """Whether the running transaction is PostgreSQL's."""
     return _database.get().is_postgresql
-
-
-def enter(districts: Sequence[UUID]) -> None:
-    """Let this transaction see and write the rows of these districts, and no others (PostgreSQL).
-
-    The second wall behind `access`: row-level security compares every row's
-    `district_id` with this setting.
-    """
-    if on_postgresql():
-        # What waits for the COMMIT (`at_commit`) belongs to the districts entered until now.
-        for query in session().info.pop("at_commit", ()):
-            session().execute(query.prepared.statement, query.binds)
-        listed = ",".join(map(str, districts))
-        session().execute(text(ENTER.format(":districts")), {"districts": listed})
 
 
 def lock(row: Any) -> None:

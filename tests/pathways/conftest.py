@@ -1,15 +1,14 @@
 """Elements as they are planned, made ready and approved."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from plp_api import clock
 from plp_api.people.ties import SchoolEnrollment
 from tests.client import Client
-from tests.world import Place, World, writing
+from tests.world import Place, World, ahead, writing
 
 SPRING = {
     "type": "dual_enrollment",
@@ -61,11 +60,6 @@ class School:
         answer = self.counselor.act(element, "enroll")
         assert answer.status_code == 200, answer.json
         return element
-
-
-def ahead(days: int) -> str:
-    """A day ahead, as the wire has it."""
-    return str(clock.today() + timedelta(days=days))
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.client import code, pointers
-from tests.pathways.conftest import SPRING, ahead
-from tests.world import writing
+from tests.pathways.conftest import SPRING
+from tests.world import ahead, writing
 
 
 def test_a_student_plans_an_element_with_no_more_than_its_type_and_title(school, world):

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.client import code, pointers
-from tests.pathways.conftest import ahead
 from tests.pathways.test_gates import refused
+from tests.world import ahead
 
 COURSE = {
     "title": "Introduction to Psychology",

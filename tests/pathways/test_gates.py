@@ -10,8 +10,7 @@ from plp_api.people.district_settings import DistrictSettings
 from plp_api.people.ties import SchoolEnrollment
 from plp_api.plans.models import Plan
 from tests.client import code, pointers
-from tests.pathways.conftest import ahead
-from tests.world import writing
+from tests.world import ahead, writing
 
 READY = {"party": "provider", "said_by": "Dean Lu"}
 

@@ -9,8 +9,8 @@ from plp_api.audit.models import Event
 from plp_api.people.ties import RelationshipKind
 from plp_api.plans.models import Plan
 from tests.client import code, pointers
-from tests.pathways.conftest import School, ahead
-from tests.world import relate, writing
+from tests.pathways.conftest import School
+from tests.world import ahead, relate, writing
 
 # State; the student's actions; the counselor's; the registrar's; the school admin's.
 TABLE = """

@@ -7,12 +7,9 @@ import time_machine
 
 from plp_api import clock
 from tests.client import pointers
+from tests.world import ahead
 
 NEVER = "updated_since=2999-01-01T00:00:00Z"
-
-
-def day(count):
-    return (clock.today() + timedelta(days=count)).isoformat()
 
 
 def ids(client, path):
@@ -45,7 +42,7 @@ def exceptions(version):
 
 
 def test_waivers_are_found_by_whether_they_hold_why_and_since_when(counselor, waivers):
-    past = {"reason": "unaccompanied", "starts_on": day(-9), "ends_on": day(-1)}
+    past = {"reason": "unaccompanied", "starts_on": ahead(-9), "ends_on": ahead(-1)}
     over = counselor.made(waivers, past)
     holds = counselor.made(waivers, {"reason": "state_custody"})
     for asked, wanted in (
@@ -61,7 +58,7 @@ def test_waivers_are_found_by_whether_they_hold_why_and_since_when(counselor, wa
 
 
 def test_what_was_changed_last_is_found_since_and_sorted_last(counselor, waivers):
-    first = counselor.made(waivers, {"reason": "emancipated", "ends_on": day(3)})
+    first = counselor.made(waivers, {"reason": "emancipated", "ends_on": ahead(3)})
     second = counselor.made(waivers, {"reason": "court_order"})
     changed = counselor.patch(f"/signature-waivers/{first['id']}", {"note": "Seen."}).json
     assert ids(counselor, f"{waivers}?sort=updated_at") == [second["id"], first["id"]]
@@ -73,7 +70,7 @@ def test_delegates_are_found_by_who_named_them_and_whether_their_span_holds(
 ):
     parent, registrar = client.as_(world.home.parent), client.as_(world.home.registrar)
     hers = parent.made(delegates, {"name": "Amina"})
-    his = client.as_(father).made(delegates, {"name": "Ben", "starts_on": day(5)})
+    his = client.as_(father).made(delegates, {"name": "Ben", "starts_on": ahead(5)})
     for asked, wanted in (
         (f"parent_id={father.id}", [his]),
         ("is_current=true", [hers]),
@@ -88,7 +85,7 @@ def test_outreach_is_found_by_whom_by_what_means_and_with_what_outcome(
     client, world, attempt, attempts
 ):
     called = attempt(person_id=str(world.home.parent.id)).json
-    wrote = attempt(mode="letter", outcome="sent", tried_on=day(-2)).json
+    wrote = attempt(mode="letter", outcome="sent", tried_on=ahead(-2)).json
     asked_student = attempt(role="student", outcome="reached").json
     advisor = client.as_(world.home.advisor)
     for asked, wanted in (

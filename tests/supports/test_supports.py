@@ -1,20 +1,14 @@
 """The pointer to supports: that a record exists, whom to ask, what was agreed, and nothing more."""
 
-from datetime import timedelta
-
 import pytest
 
 from plp_api import clock
 from plp_api.people.ties import Relationship
 from plp_api.supports.models import Support
 from tests.client import code, pointers
-from tests.world import writing
+from tests.world import ahead, writing
 
 AGREED = ["Extra time on tests", "A seat near the front"]
-
-
-def day(count):
-    return (clock.today() + timedelta(days=count)).isoformat()
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def test_a_teacher_reads_the_accommodations_and_not_by_which_record(client, worl
 
 
 def test_a_teacher_reads_only_what_holds_today(client, world, counselor, support, path):
-    assert counselor.patch(support, {"ends_on": day(0)}).status_code == 200
+    assert counselor.patch(support, {"ends_on": ahead(0)}).status_code == 200
     teacher = client.as_(world.home.teacher)
     assert teacher.get(support).status_code == 404
     assert teacher.read(path)["items"] == []
@@ -80,7 +74,7 @@ def test_whom_it_does_not_concern_reads_none(client, world, support, path, name)
 def test_who_reads_it_does_not_write_it(client, world, support, path, given, name):
     reader = client.as_(getattr(world.home, name))
     assert reader.post(path, given).status_code == 403
-    assert reader.patch(support, {"ends_on": day(1)}).status_code == 403
+    assert reader.patch(support, {"ends_on": ahead(1)}).status_code == 403
 
 
 @pytest.mark.parametrize("member", ["diagnosis", "disability", "notes", "document", "services"])
@@ -104,10 +98,10 @@ def test_a_second_of_the_kind_waits_for_the_first_to_end(counselor, path, given,
 
 
 def test_what_is_agreed_anew_leaves_what_was_agreed(counselor, path, given):
-    first = counselor.made(path, {**given, "starts_on": day(-100)})
+    first = counselor.made(path, {**given, "starts_on": ahead(-100)})
     refused = counselor.patch(f"/supports/{first['id']}", {"accommodations": ["Large print"]})
     assert pointers(refused) == {"/accommodations"}
-    assert counselor.patch(f"/supports/{first['id']}", {"ends_on": day(0)}).status_code == 200
+    assert counselor.patch(f"/supports/{first['id']}", {"ends_on": ahead(0)}).status_code == 200
     counselor.made(path, {**given, "accommodations": ["Large print"]})
     history = counselor.read(f"{path}?sort=created_at")["items"]
     assert [one["accommodations"] for one in history] == [AGREED, ["Large print"]]
@@ -120,7 +114,7 @@ def test_a_coordinator_is_staff_of_the_district(counselor, client, world, path, 
 
 
 def test_it_does_not_end_before_it_begins(counselor, support):
-    assert pointers(counselor.patch(support, {"ends_on": day(-1)})) == {"/ends_on"}
+    assert pointers(counselor.patch(support, {"ends_on": ahead(-1)})) == {"/ends_on"}
 
 
 def test_a_parent_whom_an_order_denies_supports_finds_none(client, world, database, support, path):
@@ -151,7 +145,7 @@ def test_an_event_of_it_names_no_accommodation(counselor, support, database, wor
 
 
 def test_they_are_found_by_whether_they_hold_and_since_when(counselor, path, given):
-    over = counselor.made(path, {**given, "starts_on": day(-9), "ends_on": day(-2)})
+    over = counselor.made(path, {**given, "starts_on": ahead(-9), "ends_on": ahead(-2)})
     holds = counselor.made(path, given)
     for asked, wanted in (
         ("is_current=true", [holds]),
