@@ -22,6 +22,7 @@ from plp_api.people.models import District, Student
 from plp_api.people.ties import (
     Appointment,
     Placement,
+    PlacementKind,
     Post18Basis,
     Relationship,
     RelationshipKind,
@@ -137,9 +138,6 @@ def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
     yield select(SchoolEnrollment.student_id).where(
         db.any_of(SchoolEnrollment.school_id, schools), holds(SchoolEnrollment)
     )
-    yield select(Placement.student_id).where(
-        db.any_of(Placement.school_id, schools), holds(Placement)
-    )
 
 
 def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
@@ -157,12 +155,9 @@ def _sampled(_role: Role, _area: str) -> Iterator[Ids]:
 
 
 def _in_district(area: str) -> Iterator[Ids]:
-    """All of a district; asked of given students (EVERY_AREA), found by their ids."""
+    """All students of a district; asked of given students (EVERY_AREA), found by their ids."""
     district = db.unindexed(Student.district_id) if area == EVERY_AREA else Student.district_id
     yield select(Student.id).where(district == DISTRICT)
-    yield select(Placement.student_id).where(
-        Placement.host_district_id == DISTRICT, holds(Placement)
-    )
 
 
 ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
@@ -193,6 +188,25 @@ def students_of(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
         return _in_district(area)
     role, _ = arm
     return ARMS[arm](role, area) if arm in ARMS else iter(())
+
+
+def guests_of(arm: Arm, is_wide: bool) -> Iterator[Ids]:
+    """The students placed with the arm's schools, or its district, today: one select or none.
+
+    `Placement` is what is selected from, so that whoever calls can ask its kind.
+    """
+    role, _ = arm
+    if reaches_district(arm, is_wide):
+        is_host = Placement.host_district_id == DISTRICT
+    elif ARMS.get(arm) in (_at_schools, _kept_by_schools):
+        is_host = db.any_of(Placement.school_id, schools_of(role))
+    else:
+        return
+    yield select(Placement.student_id).where(is_host, holds(Placement))
+
+
+IS_THEIRS = Placement.kind == PlacementKind.TUITION
+"""Whether the hosting school is the student's own: it then decides as the plan home school does."""
 
 
 def reaches_district(arm: Arm, is_wide: bool) -> bool:

@@ -84,6 +84,29 @@ KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRIT
 """What only the student's own district writes: one that hosts them reads it."""
 
 
+DECIDED_AT_HOME = frozenset(
+    {
+        Permission.ROSTER_WRITE,
+        Permission.RELATIONSHIPS_WRITE,
+        Permission.PLANS_APPROVE,
+        Permission.PLANS_CORRECT,
+        Permission.PLANS_CLOSE,
+        Permission.SIGNATURES_SIGN,
+        Permission.SIGNATURES_RECORD,
+        Permission.SIGNATURES_INVITE,
+        Permission.SIGNATURES_EXCEPT_SILENCE,
+        Permission.SIGNATURES_EXCEPT,
+        Permission.SIGNATURES_WAIVE,
+        Permission.REVIEWS_EXCEPT,
+    }
+)
+"""What the plan home school decides, or its district (product.md, section 3, "Placement").
+
+A school that hosts a student reads and works with them, and decides none of
+this, unless the placement's kind is `tuition`: then the school is theirs.
+"""
+
+
 FAMILYS_OWN = frozenset({"plans", "goals", "reviews", "signatures", "outreach"})
 """Areas that are the family's alone while the student studies at home (16 V.S.A. 942)."""
 

@@ -10,18 +10,37 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, bindparam, false, literal, select, union_all
+from sqlalchemy import String, Uuid, bindparam, case, false, literal, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api import db
-from plp_api.access.arms import ARMS, EVERY_AREA, Arm, Ids, is_of_family, students_of
+from plp_api.access.arms import (
+    ARMS,
+    EVERY_AREA,
+    IS_THEIRS,
+    Arm,
+    Ids,
+    guests_of,
+    is_of_family,
+    students_of,
+)
 from plp_api.access.caller import Caller, Shape, holds
-from plp_api.access.permissions import FAMILYS_OWN, Condition, Permission, Role, conditions
+from plp_api.access.permissions import (
+    DECIDED_AT_HOME,
+    FAMILYS_OWN,
+    Condition,
+    Permission,
+    Role,
+    conditions,
+)
 from plp_api.people.home_study import HomeStudy
 from plp_api.people.ties import Relationship
 
 Reached = dict[Arm, frozenset[str]]
-"""The arms that reach one student, each with the kinds of record it is denied."""
+"""The arms that reach one student, each with the kinds of record it is denied, and HOSTED."""
+
+HOSTED = "hosted"
+"""Among what an arm is denied: it reaches a guest, of whom the home school decides."""
 
 STUDENTS = bindparam("students", type_=db.IDS)
 AT_HOME = "at_home"
@@ -97,9 +116,15 @@ def grants(caller: Caller, reached: Reached, role: Role, permission: Permission)
         if needs_reason_first and caller.reason is None:
             continue
         arm: Arm = (role, None if needs_reason_first else condition)
-        if arm in reached and permission.area not in reached[arm]:
+        if arm in reached and _opens(reached[arm], permission):
             return True
     return False
+
+
+def _opens(denied: frozenset[str], permission: Permission) -> bool:
+    """Whether an arm opens the permission in spite of what it is denied."""
+    is_homes = HOSTED in denied and permission in DECIDED_AT_HOME
+    return permission.area not in denied and not is_homes
 
 
 def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
@@ -107,7 +132,7 @@ def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bo
     return caller.reason is None and any(
         Condition.REASONED in conditions(role, permission)
         and (role, None) in reached
-        and permission.area not in reached[role, None]
+        and _opens(reached[role, None], permission)
         for role in caller.roles
     )
 
@@ -135,11 +160,18 @@ _NOBODY = select(
 def statement(shape: Shape, model: type[db.Base] | None) -> db.Prepared:
     """Every arm the caller holds, narrowed to `students`, or to the student of a `row`."""
     roles, wide, _ = shape
+    held = [held for role in sorted(roles) for held in _arms_of(role, role in wide)]
     arms = [
-        _narrowed(arm, ids, model)
-        for role in sorted(roles)
-        for arm, is_wide in _arms_of(role, role in wide)
-        for ids in students_of(arm, is_wide, EVERY_AREA)
+        *(
+            _narrowed(arm, ids, model, _denied_to(arm))
+            for arm, is_wide in held
+            for ids in students_of(arm, is_wide, EVERY_AREA)
+        ),
+        *(
+            _narrowed(arm, ids, model, HOSTED_UNLESS_THEIRS)
+            for arm, is_wide in held
+            for ids in guests_of(arm, is_wide)
+        ),
     ]
     return db.Prepared(union_all(*arms, _studying_at_home(model)) if arms else _NOBODY)
 
@@ -163,10 +195,21 @@ def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
             yield arm, is_wide
 
 
-def _narrowed(arm: Arm, ids: Ids, model: type[db.Base] | None) -> Ids:
+HOSTED_UNLESS_THEIRS = case(
+    (IS_THEIRS, literal("", db.Tags())), else_=literal(f",{HOSTED},", db.Tags())
+)
+
+
+def _denied_to(arm: Arm) -> ColumnElement[Any]:
+    """The column that names the kinds of record an arm is denied: an order's, for a parent."""
+    role, _ = arm
+    column: ColumnElement[Any] = Relationship.__table__.c.denied
+    return column if role is Role.PARENT else literal("", db.Tags())
+
+
+def _narrowed(arm: Arm, ids: Ids, model: type[db.Base] | None, denied: ColumnElement[Any]) -> Ids:
     role, condition = arm
     (student_id,) = ids.selected_columns
-    denied = Relationship.denied if role is Role.PARENT else literal("", db.Tags()).label("denied")
     return ids.where(_is_wanted(student_id, model)).with_only_columns(
         student_id.label("student_id"),
         literal(str(role), String()).label("role"),

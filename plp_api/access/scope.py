@@ -7,7 +7,7 @@ students: resolved arms answer in 0.3-1 ms where the union of every arm took
 48-68; ORs of EXISTS took 0.9-1.7 s on SQLite.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -19,8 +19,10 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from plp_api import db
 from plp_api.access.arms import (
+    IS_THEIRS,
     Arm,
     Ids,
+    guests_of,
     is_home_studied,
     is_of_family,
     reaches_district,
@@ -35,7 +37,13 @@ from plp_api.access.caller import (
     is_family_tie,
     schools_of,
 )
-from plp_api.access.permissions import FAMILYS_OWN, Condition, Permission, conditions
+from plp_api.access.permissions import (
+    DECIDED_AT_HOME,
+    FAMILYS_OWN,
+    Condition,
+    Permission,
+    conditions,
+)
 from plp_api.ownership import (
     OwnedByDistrict,
     OwnedByPerson,
@@ -57,7 +65,8 @@ def students_for(caller: Caller, permission: Permission) -> Ids | None:
 
     The binds are `caller.binds`.
     """
-    return _students_for(_listing_arms(caller, permission), permission.area)
+    arms = _listing_arms(caller, permission)
+    return _students_for(arms, permission.area, permission in DECIDED_AT_HOME)
 
 
 def _listing_arms(caller: Caller, permission: Permission) -> tuple[HeldArm, ...]:
@@ -71,15 +80,21 @@ def _listing_arms(caller: Caller, permission: Permission) -> tuple[HeldArm, ...]
 
 
 @lru_cache(maxsize=1024)
-def _students_for(arms: tuple[HeldArm, ...], area: str) -> Ids | None:
+def _students_for(arms: tuple[HeldArm, ...], area: str, is_decision: bool) -> Ids | None:
     selects = [
         ids if is_of_family(arm) else _left_to_school(ids, area)
         for arm, is_wide in arms
-        for ids in students_of(arm, is_wide, area)
+        for ids in (*students_of(arm, is_wide, area), *_guests_of(arm, is_wide, is_decision))
     ]
     if not selects:
         return None
     return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
+
+
+def _guests_of(arm: Arm, is_wide: bool, is_decision: bool) -> Iterator[Ids]:
+    """The guests of an arm; for a decision those alone whose school it is."""
+    for ids in guests_of(arm, is_wide):
+        yield ids.where(IS_THEIRS) if is_decision else ids
 
 
 def _left_to_school(ids: Ids, area: str) -> Ids:
@@ -158,7 +173,7 @@ def _in_whole_district(
     student_id = _column(model, ownership.column)
     is_open: ColumnElement[bool] = ~is_home_studied(student_id)
     own = tuple((arm, is_wide) for arm, is_wide in arms if is_of_family(arm))
-    family = _students_for(own, area)
+    family = _students_for(own, area, is_decision=False)
     return everybodys & (is_open if family is None else or_(is_open, student_id.in_(family)))
 
 
