@@ -62,6 +62,7 @@ class Code(Enum):
     RELATIONSHIP_EXISTS = Kind(409, "These two are already related in this way.")
     RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
     ACTOR_IS_FAMILY = Kind(409, "Somebody else must do this: you are the student's family.")
+    ACCOUNT_BEYOND_OFFICES = Kind(403, "Their account reaches further than your offices do.")
     PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
     PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")
 

@@ -62,6 +62,11 @@ def holds(tie: Any) -> ColumnElement[bool]:
     return and_(tie.starts_on <= TODAY, or_(tie.ends_on.is_(None), tie.ends_on > TODAY))
 
 
+def is_not_over(tie: Any) -> ColumnElement[bool]:
+    """Whether a dated tie holds today, or will."""
+    return or_(tie.ends_on.is_(None), tie.ends_on > TODAY)
+
+
 def is_family_tie(tie: Any) -> ColumnElement[bool]:
     """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
 
@@ -70,13 +75,28 @@ def is_family_tie(tie: Any) -> ColumnElement[bool]:
     is the parent as another person of the same account: it is one human being.
     """
     return and_(
-        tie.person_id.in_(_selves()),
+        tie.person_id.in_(selves()),
         tie.kind == RelationshipKind.PARENT,
         tie.status != RelationshipStatus.SUPPRESSED,
     )
 
 
-def _selves() -> Any:
+def household() -> Any:
+    """Ids of the students to whom the caller is family, and of everybody tied to these as family.
+
+    The caller is among them. Nobody acts on these people by an office.
+    """
+    own, other = aliased(Relationship), aliased(Relationship)
+    children = select(own.student_id).where(is_family_tie(own))
+    family = select(other.person_id).where(
+        other.kind == RelationshipKind.PARENT,
+        other.status != RelationshipStatus.SUPPRESSED,
+        other.student_id.in_(children),
+    )
+    return union_all(children, family)
+
+
+def selves() -> Any:
     """The caller, and whom else their account may act as."""
     own, other = aliased(AccountPerson), aliased(AccountPerson)
     others = (

@@ -1,13 +1,14 @@
 """Rows by right: what one request may load, see and do."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
 from plp_api import db
+from plp_api.access import caller as callers
 from plp_api.access import reach
 from plp_api.access.caller import Caller
 from plp_api.access.permissions import (
@@ -254,6 +255,14 @@ class Access:
             )
             self._parents[student_id] = frozenset(db.session().scalars(ties))
         return self._parents[student_id]
+
+    @cached_property
+    def household(self) -> frozenset[UUID]:
+        """The caller's children and these children's family: whom the caller does not act on."""
+        if not self.caller.children:
+            return frozenset()
+        kin = frozenset(db.session().scalars(callers.household(), self.caller.binds))
+        return kin - {self.caller.person_id}
 
     def refuse_family(self, student_id: UUID) -> None:
         """Refuse with actor_is_family whoever would act for the school on their own child."""

@@ -34,6 +34,7 @@ from plp_api.access.caller import (
     TODAY,
     Caller,
     holds,
+    household,
     is_family_tie,
     schools_of,
 )
@@ -228,8 +229,15 @@ def _own(model: type[db.Base]) -> ColumnElement[bool]:
 def _visible_person(
     model: type[db.Base], ownership: PersonOfDistrict, caller: Caller, permission: Permission
 ) -> ColumnElement[bool]:
-    """Every adult of the district; a student only where their roster is the caller's as well."""
+    """Every adult of the district; a student only where their roster is the caller's as well.
+
+    By no office does a parent read who else is family to their child, or how to reach them.
+    """
     in_district = _column(model, ownership.column) == DISTRICT
+    if caller.children:
+        id_ = _column(model, "id")
+        is_kin = id_.in_(household()) & (id_ != CALLER) & id_.not_in(caller.children)
+        in_district = in_district & ~is_kin
     if any(role in caller.wide and conditions(role, permission) for role in caller.roles):
         return in_district
     is_read = permission == ownership.read

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from plp_api import clock, db
-from plp_api.access import offices, revocation
+from plp_api.access import powers, revocation
 from plp_api.access.caller import holds
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
@@ -114,6 +114,7 @@ def add_person(by: Access, fields: Fields) -> Person:
 def _new_person(by: Access, fields: Fields) -> Person:
     _refuse_taken(by, fields.get("username"), None)
     person = Person(id=db.new_id(), district_id=by.caller.district_id, **fields)
+    person.email_set_by = by.caller.person_id if person.email else None
     db.session().add(person)
     return person
 
@@ -121,19 +122,26 @@ def _new_person(by: Access, fields: Fields) -> Person:
 def change_person(person: Person, by: Access, fields: Fields) -> Person:
     """Correct a person.
 
-    A new e-mail or user name could let somebody else in as them: it is for
-    whoever could also have given them the offices they hold, and not oneself.
+    A new e-mail or user name could let somebody else in as them.
 
-    Refuses: permission_denied, actor_is_family, username_taken.
+    Raises Problem: permission_denied for one's own e-mail and user name,
+    actor_is_family, account_beyond_offices (see `access.powers`), username_taken.
     """
-    by.refuse_family(person.id)
-    if fields.keys() & {"email", "username"}:
-        offices.require_over(by, identity.opened_with(person))
+    powers.require(by, _act(fields), person.id)
     _refuse_taken(by, fields.get("username"), person.id)
     student = db.session().get(Student, person.id)
     if student is not None:
         student.touch()
-    return _change(person, "person.changed", by, fields)
+    _change(person, "person.changed", by, fields)
+    if "email" in fields:
+        person.email_set_by = by.caller.person_id
+    return person
+
+
+def _act(fields: Fields) -> powers.Act:
+    """What changing these members of a person does to their account."""
+    by_key = fields.keys() & {"email", "username"}
+    return powers.Act.CHANGE_SIGN_IN if by_key else powers.Act.CORRECT
 
 
 def _refuse_taken(by: Access, username: str | None, but: UUID | None) -> None:
@@ -151,9 +159,8 @@ def _refuse_taken(by: Access, username: str | None, but: UUID | None) -> None:
 def act_on_person(person: Person, by: Access, *, action: str, is_printed: bool = False) -> Fields:
     """Invite the person, or shut them out (see `identity.actions`).
 
-    Refuses: permission_denied, actor_is_family.
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
     """
-    by.refuse_family(person.id)
     if action == "revoke":
         identity.revoke_access(person, by=by)
         return {"person": person, "invitation": None}
@@ -208,9 +215,13 @@ def change_student(student: Student, by: Access, fields: Fields) -> Student:
 
 
 def _rename(student: Student, by: Access, fields: Fields) -> None:
+    if fields:
+        powers.require(by, _act(fields), student.id)
     _refuse_taken(by, fields.get("username"), student.id)
     for name, value in fields.items():
         setattr(student.person, name, value)
+    if "email" in fields:
+        student.person.email_set_by = by.caller.person_id
 
 
 def choose_names(student: Student, by: Access, fields: Fields) -> Student:

@@ -16,6 +16,7 @@ from plp_api.people.models import Person, School, Student
 from plp_api.problems import Code, Problem, invalid
 
 Model = TypeVar("Model", bound=db.Base)
+NOTHING = "There is no such thing in this district."
 
 
 def of_district(access: Access, model: type[Model], key: UUID, field: str) -> Model:
@@ -26,7 +27,7 @@ def of_district(access: Access, model: type[Model], key: UUID, field: str) -> Mo
     )
     row = db.session().scalar(mine)
     if row is None:
-        raise invalid(field, "There is no such thing in this district.")
+        raise invalid(field, NOTHING)
     return row
 
 
@@ -36,7 +37,9 @@ def school(access: Access, key: UUID, field: str = "school_id") -> School:
 
 
 def person(access: Access, key: UUID, field: str = "person_id") -> Person:
-    """A person of the district, a student or not."""
+    """A person of the district, a student or not; nobody of the caller's own household."""
+    if key in access.household:
+        raise invalid(field, NOTHING)
     return of_district(access, Person, key, field)
 
 
@@ -52,5 +55,5 @@ def student(access: Access, key: UUID, field: str = "student_id") -> Student:
     """A student of the district whom the caller reaches."""
     found = of_district(access, Student, key, field)
     if not access.may(Permission.ROSTER_READ, found.id):
-        raise invalid(field, "There is no such thing in this district.")
+        raise invalid(field, NOTHING)
     return found

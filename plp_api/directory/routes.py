@@ -215,22 +215,24 @@ def get_person(access: Access, person: Person) -> Person:
 
 @blueprint.route("/people/<uuid:person_id>", methods=["PATCH"])
 @blueprint.requires(Permission.PEOPLE_WRITE, Person)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.USERNAME_TAKEN)
+@blueprint.refuses(Code.ACCOUNT_BEYOND_OFFICES, Code.ACTOR_IS_FAMILY, Code.USERNAME_TAKEN)
 @blueprint.arguments(PersonPatchSchema)
 @blueprint.response(200, PersonSchema)
 def change_person(access: Access, person: Person, fields: Fields) -> Person:
     """Correct a person.
 
-    `email` and `username` can let somebody in: those of a person with an office
-    are for whoever could have given them that office, and nobody changes their
-    own here. What a roster says wins at the next import.
+    `available_acts` of the person says what is open to you. `email` and
+    `username` can let somebody in (`change_sign_in`): they are for whoever has
+    offices over everything the person reaches; those of a person with an office
+    are the district's to change, and nobody changes their own here. What a
+    roster says wins at the next import.
     """
     return actions.change_person(person, access, fields)
 
 
 @blueprint.route("/people/<uuid:person_id>/actions", methods=["POST"])
 @blueprint.requires(Permission.PEOPLE_WRITE, Person, changes=True, keyed=False)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(Code.ACCOUNT_BEYOND_OFFICES, Code.ACTOR_IS_FAMILY)
 @blueprint.arguments(PersonActionSchema)
 @blueprint.response(200, PersonActedSchema)
 def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
@@ -239,8 +241,13 @@ def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
     `invite` makes a one-time code to choose a password by; the code is mailed,
     or stands in the answer to be printed where there is no e-mail or
     `is_printed` asks for it. It lets a person in again who was shut out, and
-    ends their earlier codes. `revoke` ends every session at once. Either is for
-    whoever could have given the person the offices they hold.
+    ends their earlier codes. `revoke` ends every session at once.
+
+    Either is for whoever has offices over everything the person reaches: their
+    students, classes and offices. Where you cover a part of it (one child of a
+    parent of two schools), a code can be mailed to an address that you did not
+    enter; anything else is the district's, as are codes for who holds an
+    office. In an urgent change of custody end or suppress the relationship.
     """
     acted = actions.act_on_person(person, access, **fields)
     annotate([person], PersonSchema, access)
@@ -289,7 +296,12 @@ def get_student(access: Access, student: Student) -> Student:
 
 @blueprint.route("/students/<uuid:student_id>", methods=["PATCH"])
 @blueprint.requires(Permission.ROSTER_WRITE, Student)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE, Code.USERNAME_TAKEN)
+@blueprint.refuses(
+    Code.ACCOUNT_BEYOND_OFFICES,
+    Code.ACTOR_IS_FAMILY,
+    Code.RECORD_DUPLICATE,
+    Code.USERNAME_TAKEN,
+)
 @blueprint.arguments(StudentPatchSchema)
 @blueprint.response(200, StudentSchema)
 def change_student(access: Access, student: Student, fields: Fields) -> Student:

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
 
+from plp_api.access.powers import Act
 from plp_api.directory import shown
 from plp_api.people.district_settings import (
     CONFIRMABLE,
@@ -356,6 +357,24 @@ class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-typ
     is_student = fields.Boolean(
         dump_only=True, metadata=described("Students are listed under `/students`.")
     )
+    available_acts = fields.List(
+        Choice(Act),
+        dump_only=True,
+        metadata=described(
+            "What your offices let you do to the person's account: `mail_code` and `take_code` "
+            "(`invite`), `change_sign_in` (`email`, `username`), `correct` (anything else), "
+            "`revoke`, `appoint`."
+        ),
+    )
+    activated_by_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata=described(
+            "Who held the code by which the account was last opened: printed, or mailed to an "
+            "address that they had entered. Null: mailed, by the operator, or not yet."
+        ),
+    )
+    activated_by_name = fields.String(dump_only=True, allow_none=True)
 
 
 class PersonPatchSchema(PersonFields):  # type: ignore[misc, valid-type]

@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api import clock, db
+from plp_api.access import powers
 from plp_api.access.caller import holds
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
+from plp_api.identity import openers
 from plp_api.people import district_settings
 from plp_api.people.classes import Class, Enrollment, EnrollmentRole
 from plp_api.people.models import AGE_OF_MAJORITY, District, Person, School, Student
@@ -94,16 +96,27 @@ def names(person_ids: Iterable[UUID | None], access: Access) -> dict[UUID, str]:
 
 def shape_people(people: Sequence[Person], access: Access) -> None:
     """Say which people are students, and give each the name this reader may see."""
-    (rows,) = db.fetch(STUDENTS(ids=[person.id for person in people]))
+    ids = [person.id for person in people]
+    (rows,) = db.fetch(STUDENTS(ids=ids))
     students = {row["id"] for row in rows}
+    holdings = powers.look_up(access, ids)
+    opened_by = openers.of(ids)
+    named = names(opened_by.values(), access)
     for person in people:
         is_child = access.is_family(person.id)
         _set(
             person,
             shown_name=name(person, access),
             is_student=person.id in students,
+            available_acts=sorted(powers.allowed(access, holdings[person.id])),
+            activated_by_id=opened_by.get(person.id),
+            activated_by_name=_name_of(opened_by.get(person.id), named),
             disclosed=frozenset() if is_child else AUDIENCE,
         )
+
+
+def _name_of(person_id: UUID | None, named: dict[UUID, str]) -> str | None:
+    return None if person_id is None else named.get(person_id)
 
 
 def shape_students(students: Sequence[Student], access: Access) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import exists, func, or_, select
 
 from plp_api import clock, db, settings
-from plp_api.access import offices
+from plp_api.access import caller as callers
+from plp_api.access import powers
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.identity import codes, letters, sessions
@@ -28,6 +29,7 @@ from plp_api.people.models import (
 from plp_api.problems import Code, Problem, invalid
 
 MAIL_INVITATION, MAIL_RESET = "invitation.mail", "password_reset.mail"
+MAIL_NOTICE = "code_notice.mail"
 RESET_LIFETIME = timedelta(hours=1)
 
 
@@ -45,27 +47,85 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
 
     It is mailed where the person has an e-mail and mail is set up, unless
     `printed` asks for the code itself: many parents have no e-mail, some share
-    one. The person's earlier invitations end; access that was revoked is given
-    back. `by` is None for the operator, at the command line.
+    one. The password holds until the code is used; the holder of an account
+    that is in use is told of it, by mail and in `/me`. The person's earlier
+    invitations end, and access that was revoked is given back, unless the
+    caller covers only a part of what the person reaches. `by` is None for the
+    operator, at the command line.
 
-    Refuses: permission_denied (see `offices.require_over`).
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices
+    (see `access.powers`).
     """
-    if by is not None:
-        offices.require_over(by, opened_with(person))
-    person.status = PersonStatus.ACTIVE
-    _end_invitations(person)
+    is_mailed = bool(person.email and settings.current().mail_url and not printed)
+    is_held = not is_mailed or _set_the_address(person, by)
+    covers_all = by is None or _covers_all(person, by, is_held)
+    if covers_all:
+        person.status = PersonStatus.ACTIVE
+        sessions.end_invitations(person)
     by_id = by.caller.person_id if by else None
-    district = db.session().get_one(District, person.district_id)
-    lifetime = timedelta(days=district_settings.of(district).invitation_days)
-    invitation, code = _new_invitation(person, by_id, lifetime)
-    audit.record("invitation.made", person, by=by_id, invitation_id=invitation.id)
-    if person.email and settings.current().mail_url and not printed:
+    invitation, code = _new_invitation(person, by_id, _lifetime(person), is_held)
+    audit.record(
+        "invitation.made", person, by=by_id, invitation_id=invitation.id, is_printed=not is_mailed
+    )
+    if is_mailed:
         jobs.enqueue(MAIL_INVITATION, None, by_id, invitation_id=str(invitation.id))
         return Invited(invitation.id, invitation.expires_at, None)
+    _tell_holder(person, invitation)
     return Invited(invitation.id, invitation.expires_at, code)
 
 
-def _new_invitation(person: Person, by: UUID | None, lifetime: timedelta) -> tuple[Invitation, str]:
+def _set_the_address(person: Person, by: Access | None) -> bool:
+    """Whether the caller entered the person's e-mail: what is mailed there may come to them."""
+    setter = person.email_set_by
+    return by is not None and setter is not None and powers.is_oneself(by, setter)
+
+
+def _covers_all(person: Person, by: Access, is_held: bool) -> bool:
+    """Whether the caller's offices cover the whole account; refuses who may not invite at all.
+
+    Whoever covers a part of it has a code mailed and nothing else: they neither
+    let in again whom others shut out, nor send it where it may go astray.
+    """
+    act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
+    holdings = powers.require(by, act, person.id)
+    is_shut_out = person.status != PersonStatus.ACTIVE
+    if (holdings.beyond and is_shut_out) or not _is_trusted(person):
+        raise Problem(Code.ACCOUNT_BEYOND_OFFICES)
+    return not holdings.beyond
+
+
+def _is_trusted(person: Person) -> bool:
+    """Whether codes may be mailed to the person's address.
+
+    Whoever entered it would get the codes of an office that they could not give.
+    """
+    if person.email_set_by is None:
+        return True
+    setter = db.session().get(Person, person.email_set_by)
+    return setter is not None and powers.covers_offices(_as_today(setter), person.id)
+
+
+def _as_today(person: Person) -> Access:
+    """What the person holds today, though they are not the one who asks."""
+    district = db.session().get_one(District, person.district_id)
+    return Access(callers.absent(person, district.today))
+
+
+def _lifetime(person: Person) -> timedelta:
+    district = db.session().get_one(District, person.district_id)
+    return timedelta(days=district_settings.of(district).invitation_days)
+
+
+def _tell_holder(person: Person, invitation: Invitation) -> None:
+    """Tell the holder of an account in use that somebody was given a code for it."""
+    account = _account_of(person)
+    if account and account.password_hash and person.email and settings.current().mail_url:
+        jobs.enqueue(MAIL_NOTICE, None, invitation.created_by, invitation_id=str(invitation.id))
+
+
+def _new_invitation(
+    person: Person, by: UUID | None, lifetime: timedelta, is_held: bool
+) -> tuple[Invitation, str]:
     """A new invitation, and its code, of which only the hash is kept."""
     code = codes.new()
     invitation = Invitation(
@@ -74,6 +134,7 @@ def _new_invitation(person: Person, by: UUID | None, lifetime: timedelta) -> tup
         district_id=person.district_id,
         code_hash=codes.digest(code),
         created_by=by,
+        is_held=is_held,
         expires_at=clock.now() + lifetime,
     )
     db.session().add(invitation)
@@ -85,27 +146,18 @@ def _is_usable(invitation: Invitation) -> bool:
     return not is_over
 
 
-def _end_invitations(person: Person) -> None:
-    earlier = select(Invitation).where(
-        Invitation.person_id == person.id,
-        Invitation.used_at.is_(None),
-        Invitation.ended_at.is_(None),
-    )
-    for invitation in db.session().scalars(earlier):
-        invitation.ended_at = clock.now()
-
-
 def revoke_access(person: Person, *, by: Access) -> None:
     """Shut the person out at once: sessions and invitations end, and no password opens anything.
 
     `invite` lets them in again. An account that holds further persons goes on
     for these.
 
-    Refuses: permission_denied (see `offices.require_over`).
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
+    A tie can be ended or suppressed where the account is others' too.
     """
-    offices.require_over(by, opened_with(person))
+    powers.require(by, powers.Act.REVOKE, person.id)
     person.status = PersonStatus.DISABLED
-    _end_invitations(person)
+    sessions.end_invitations(person)
     by_id = by.caller.person_id
     own = select(LoginSession).where(LoginSession.person_id == person.id, sessions.is_open())
     sessions.end(db.session().scalars(own), EndReason.REVOKED, by_id)
@@ -113,13 +165,6 @@ def revoke_access(person: Person, *, by: Access) -> None:
     if account and {link.person_id for link in _links(account)} == {person.id}:
         account.is_disabled = True
     audit.record("access.revoked", person, by=by_id)
-
-
-def opened_with(person: Person) -> set[UUID]:
-    """The persons a code for this one opens: all that share the account within the district."""
-    account = _account_of(person)
-    links = _links(account) if account else []
-    return {person.id, *(one.person_id for one in links if one.district_id == person.district_id)}
 
 
 def _account_of(person: Person) -> Account | None:
@@ -157,7 +202,7 @@ def activate(code: str, password: str, *, username: str | None, origin: Origin) 
     sessions.set_password(account, person, password, field="password")
     account.is_disabled = False
     invitation.used_at = clock.now()
-    _end_invitations(person)
+    sessions.end_invitations(person)
     reason = EndReason.PASSWORD_CHANGED
     sessions.end_all(account.id, reason, by=person.id, home=person.district_id)
     audit.record("account.activated" if is_first else "password.changed", person, by=person.id)
@@ -176,7 +221,22 @@ def _invited(code: str) -> tuple[Invitation | None, Person | None]:
     person = db.session().get(Person, invitation.person_id)
     if not _is_usable(invitation) or person is None or person.status != PersonStatus.ACTIVE:
         return None, None
-    return invitation, person
+    return (invitation, person) if _is_still_allowed(invitation) else (None, None)
+
+
+def _is_still_allowed(invitation: Invitation) -> bool:
+    """Whether who has held the code could be given it today.
+
+    The person may have been given an office, or another child, since it was printed.
+    """
+    if not invitation.is_held or invitation.created_by is None:
+        return True
+    maker = db.session().get(Person, invitation.created_by)
+    if maker is None:
+        return False
+    access = _as_today(maker)
+    holdings = powers.look_up(access, [invitation.person_id])[invitation.person_id]
+    return powers.Act.TAKE_CODE in powers.allowed(access, holdings)
 
 
 def _account_for(person: Person, username: str | None) -> Account:
@@ -252,9 +312,9 @@ def _new_reset(account: Account) -> letters.Letter | None:
     if {link.district_id for link in _links(account)} != {account.district_id}:
         return None
     person = next((one for one in sessions.active_people(account) if one.email), None)
-    if person is None:
+    if person is None or not _is_trusted(person):
         return None
-    invitation, code = _new_invitation(person, None, RESET_LIFETIME)
+    invitation, code = _new_invitation(person, None, RESET_LIFETIME, is_held=False)
     audit.record("password_reset.requested", person, by=None, invitation_id=invitation.id)
     return letters.reset(person, account.username, code)
 
@@ -269,13 +329,26 @@ def mail_invitation(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
         person = session.get_one(Person, invitation.person_id)
-        if not _is_usable(invitation) or not person.email:
+        if not _is_usable(invitation) or not person.email or not _is_trusted(person):
             return {"is_mailed": False}
         code = codes.new()
         invitation.code_hash = codes.digest(code)
         letter = letters.invitation(person, code, invitation.expires_at)
     letters.post(letter)
     return {"is_mailed": True}
+
+
+@jobs.kind(MAIL_NOTICE)
+def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
+    """Tell the holder of an account that somebody was given a code for it."""
+    with db.current().transaction() as session:
+        invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
+        db.enter([invitation.district_id])
+        person = session.get_one(Person, invitation.person_id)
+        letter = letters.notice(person) if person.email else None
+    if letter is not None:
+        letters.post(letter)
+    return {"is_mailed": letter is not None}
 
 
 @jobs.kind(MAIL_RESET)

@@ -1,4 +1,4 @@
-"""The mails that carry a one-time code. They name no person: a mailbox may be shared."""
+"""The mails that carry or announce a one-time code. They name no person: a mailbox is shared."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +35,14 @@ Personalized Learning Plans of {district}. Choose one with this code{place}:
 The code works once, for an hour. If it was not you, nothing has changed and
 there is nothing to do.
 """
+NOTICE = """\
+A code to choose a new password for the user name {username} in the
+Personalized Learning Plans of {district} was given to a member of the staff.
+Your password holds until the code is used.
+
+If you did not ask for it, sign in{place}, and change your password: that ends
+the code. Then tell your school.
+"""
 
 
 def invitation(person: Person, code: str, expires_at: datetime) -> Letter:
@@ -56,6 +64,15 @@ def reset(person: Person, username: str, code: str) -> Letter:
     district = db.session().get_one(District, person.district_id)
     text = RESET.format(district=district.name, place=_place(), code=code, username=username)
     return Letter(person.email or "", "A new password", text)
+
+
+def notice(person: Person) -> Letter:
+    """The mail that tells the holder of an account of a code printed for it."""
+    district = db.session().get_one(District, person.district_id)
+    text = NOTICE.format(
+        district=district.name, place=_place(), username=person.username or "of your account"
+    )
+    return Letter(person.email or "", "A code for your account", text)
 
 
 def _place() -> str:

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from plp_api import db
-from plp_api.access.caller import Caller, holds
+from plp_api import clock, db
+from plp_api.access.caller import Caller, holds, selves
 from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
+from plp_api.identity.models import Invitation
 from plp_api.people import district_settings
 from plp_api.people.models import (
     Account,
@@ -63,6 +64,7 @@ def describe(access: Access) -> dict[str, Any]:
         "relationships": _relationships(caller),
         "student": _student(student, access),
         "children": children,
+        "codes": _codes(access),
         **_account(access),
     }
 
@@ -146,6 +148,31 @@ def _children(access: Access) -> list[Child]:
         )
         for student in students
     ]
+
+
+def _codes(access: Access) -> list[dict[str, Any]]:
+    """The one-time codes for this account that others hold or have had sent, still to be used."""
+    open_codes = (
+        select(
+            Invitation.id,
+            Invitation.is_held.label("is_printed"),
+            Invitation.created_at,
+            Invitation.created_by.label("created_by_id"),
+            Invitation.expires_at,
+            Person.display_name.label("created_by_name"),
+        )
+        .outerjoin(Person, Person.id == Invitation.created_by)
+        .where(
+            Invitation.person_id.in_(selves()),
+            Invitation.district_id == access.caller.district_id,
+            or_(Invitation.is_held, Invitation.created_by.is_not(None)),
+            Invitation.used_at.is_(None),
+            Invitation.ended_at.is_(None),
+            Invitation.expires_at > clock.now(),
+        )
+        .order_by(Invitation.created_at, Invitation.id)
+    )
+    return [dict(row) for row in db.session().execute(open_codes, access.caller.binds).mappings()]
 
 
 def _account(access: Access) -> dict[str, Any]:

@@ -15,6 +15,8 @@ class Invitation(Identified, Base):
     """A one-time code by which a person activates an account. Only its SHA-256 is kept.
 
     A new invitation ends the person's earlier ones; `used_at` ends this one.
+    `is_held` says that whoever made it has held the code: it was given to them
+    to print, or mailed to an address that they had set.
     """
 
     __tablename__ = "invitations"
@@ -26,6 +28,7 @@ class Invitation(Identified, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     code_hash: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[UUID | None]
+    is_held: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

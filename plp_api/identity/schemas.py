@@ -227,6 +227,21 @@ class PersonOfAccountSchema(Schema):
     is_current = fields.Boolean()
 
 
+class OpenCodeSchema(Schema):
+    """A one-time code to choose the password of this account anew, not used yet."""
+
+    id = fields.UUID()
+    is_printed = fields.Boolean(
+        metadata={"description": "Whether whoever made it has held the code itself."}
+    )
+    created_at = Instant()
+    created_by_id = fields.UUID(
+        allow_none=True, metadata={"description": "Null: the operator, at the command line."}
+    )
+    created_by_name = fields.String(allow_none=True)
+    expires_at = Instant()
+
+
 class MeSchema(Schema):
     """Whoever asks, and what to draw for them."""
 
@@ -253,6 +268,13 @@ class MeSchema(Schema):
     student = fields.Nested(MeAsStudentSchema, allow_none=True)
     children = fields.List(
         fields.Nested(MyChildSchema), metadata={"description": "Whom one reaches as a parent."}
+    )
+    codes = fields.List(
+        fields.Nested(OpenCodeSchema),
+        metadata={
+            "description": "Codes for this account that staff made and nobody has used. The "
+            "password holds until one is used; changing it ends them."
+        },
     )
     persons = fields.List(
         fields.Nested(PersonOfAccountSchema),

@@ -22,6 +22,7 @@ from plp_api import clock, db, settings
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.identity import passwords
+from plp_api.identity.models import Invitation
 from plp_api.identity.throttle import Attempt, Kind
 from plp_api.people.models import (
     Account,
@@ -252,7 +253,7 @@ def is_open() -> ColumnElement[bool]:
 
 
 def change_password(access: Access, current: str, new: str, origin: Origin) -> None:
-    """Replace the caller's password; every other session of the account ends.
+    """Replace the caller's password; every other session of the account ends, and every code.
 
     Refuses: login_throttled; validation_failed where `current` is not right,
     which counts as a failed attempt; password_weak.
@@ -274,10 +275,23 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
         wrong = FieldError("/current_password", "This is not your password.")
         raise Problem(Code.VALIDATION_FAILED, errors=[wrong], afterwards=attempt.count)
     set_password(account, person, new, field="new_password")
+    end_invitations(person)
     attempt.forget()
     audit.record("password.changed", person, by=person.id)
     reason = EndReason.PASSWORD_CHANGED
     end_all(account.id, reason, by=person.id, home=person.district_id, but=caller.session_id)
+
+
+def end_invitations(person: Person) -> None:
+    """End the person's codes that nobody has used."""
+    for invitation in db.session().scalars(
+        select(Invitation).where(
+            Invitation.person_id == person.id,
+            Invitation.used_at.is_(None),
+            Invitation.ended_at.is_(None),
+        )
+    ):
+        invitation.ended_at = clock.now()
 
 
 def set_password(account: Account, person: Person, password: str, *, field: str) -> None:

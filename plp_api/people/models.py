@@ -82,7 +82,8 @@ class Person(Resource, Base):
     """A human being as one district knows them: student, parent, or staff.
 
     What they are to whom stands in `people.ties`. E-mail may be shared and may
-    be missing; it is never a key. Names by audience: `preferred_*` and
+    be missing; it is never a key. `email_set_by` is the person who entered it
+    by hand, None where a roster or the operator did. Names by audience: `preferred_*` and
     `pronouns` are shown at school, and to the family only where
     `family_uses_preferred` says so.
     """
@@ -106,6 +107,7 @@ class Person(Resource, Base):
     pronouns: Mapped[str | None]
     family_uses_preferred: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None]
+    email_set_by: Mapped[UUID | None]
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="en")
     needs_interpreter: Mapped[bool] = mapped_column(default=False)

@@ -257,6 +257,7 @@ class AdvisoryAdvisor(Resource, Base):
     __ownership__ = OwnedBySchool(read="advisories:read")
     __table_args__ = (
         Index("ix_advisory_advisors_advisory_id", "advisory_id", "person_id"),
+        Index("ix_advisory_advisors_person_id", "person_id"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="span"),
     )
 

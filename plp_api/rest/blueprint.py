@@ -78,6 +78,7 @@ class Blueprint(flask_smorest.Blueprint):
         keyed: bool = True,
         offers: tuple[str, ...] = DOCUMENTS,
         writes: bool = False,
+        district_wide: bool = False,
     ) -> Callable[[View], View]:
         """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
 
@@ -99,6 +100,8 @@ class Blueprint(flask_smorest.Blueprint):
             def checked(**url: Any) -> Any:
                 access = signed_in(_asked(ahead, model, url))
                 _check_address(url)
+                if district_wide:
+                    access.require_at(permission, None)
                 row = None if ahead and model else _row(access, permission, model, url)
                 check_media(media, offers)
                 if request.method == "POST" and keyed:

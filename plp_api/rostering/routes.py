@@ -37,7 +37,9 @@ def allow_uploads() -> None:
 
 
 @blueprint.route("/roster-imports", methods=["POST"])
-@blueprint.requires(Permission.IMPORTS_WRITE, media="multipart/form-data", keyed=False)
+@blueprint.requires(
+    Permission.IMPORTS_WRITE, media="multipart/form-data", keyed=False, district_wide=True
+)
 @blueprint.refuses(Code.IMPORT_RUNNING)
 @blueprint.arguments(RosterImportOrderSchema, location="form")
 @blueprint.arguments(RosterPackageSchema, location="files")
@@ -47,6 +49,7 @@ def add_roster_import(
 ) -> RosterImport:
     """Import a OneRoster package (CSV, 1.1 or 1.2, bulk).
 
+    For offices of the whole district: a package speaks of everybody in it.
     The answer is the import itself, which is the job: read it until its state
     is final. `applied` and, in a dry run, `compared` carry counts; `refused`
     names what is wrong by file, row and column; `unconfirmed` would remove more

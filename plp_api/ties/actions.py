@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from plp_api import db
-from plp_api.access import revocation
+from plp_api.access import powers, revocation
 from plp_api.access.caller import holds
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
@@ -151,6 +151,7 @@ def change_relationship(row: Relationship, by: Access, fields: Fields) -> Relati
     """
     by.refuse_family(row.student_id)
     _refuse_own(by, row.person_id)
+    powers.refuse_household(by, row.person_id)
     _check_members(row.kind, fields)
     if fields.keys() & {"starts_on", "ends_on", "capacity"} and row.advisory_id:
         raise Problem(Code.ACTION_UNAVAILABLE, FOLLOWS_ADVISORY)
@@ -232,9 +233,11 @@ def _end_now(row: Relationship, by: Access) -> None:
 
 
 def concerns_caller(row: Relationship, by: Access) -> str | None:
-    """It is the caller's own relationship, or their child's."""
+    """It is the caller's own relationship, their child's, or that of their child's family."""
     if row.person_id == by.caller.person_id:
         return "It is your own."
+    if row.person_id in by.household:
+        return "They are your child's family."
     return "You are the student's family." if by.is_family(row.student_id) else None
 
 
@@ -308,14 +311,16 @@ def _refuse_second_placement(row: Placement) -> None:
 def appoint(by: Access, fields: Fields) -> Appointment:
     """Give a person an office. An auditor's is dated and opens a sample of records.
 
-    Refuses: permission_denied for an office that is not the caller's to give,
-    and for oneself; person_is_student; record_duplicate.
+    Raises Problem: permission_denied for an office that is not the caller's to
+    give, and for oneself; actor_is_family; account_beyond_offices for a person
+    who reaches further than the caller's offices; person_is_student;
+    record_duplicate.
     """
     person_id, school_id = fields["person_id"], fields.get("school_id")
     _check_place(by, fields["role"], school_id)
     by.require_at(Permission.APPOINTMENTS_WRITE, school_id)
-    _refuse_own(by, person_id)
     references.adult(by, person_id)
+    powers.require(by, powers.Act.APPOINT, person_id)
     listed, size = fields.pop("sample", None), fields.pop("sample_size", None)
     _check_audit(fields["role"], fields.get("ends_on"), listed, size)
     fields.setdefault("starts_on", by.caller.today)
@@ -397,8 +402,18 @@ def _keep_sample(row: Appointment, student_ids: Iterable[UUID]) -> None:
 
 
 def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointment:
-    """Correct or end an office. Refuses: permission_denied for one's own; record_duplicate."""
+    """Correct or end an office.
+
+    Who may give it may end it, or name an earlier end; more is as if it were given.
+
+    Raises Problem: permission_denied for one's own, actor_is_family,
+    account_beyond_offices, record_duplicate.
+    """
     _refuse_own(by, row.person_id)
+    if _only_shortens(row, fields):
+        powers.refuse_household(by, row.person_id)
+    else:
+        powers.require(by, powers.Act.APPOINT, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     if row.role == AppointmentRole.AUDITOR and row.ends_on is None:
@@ -415,6 +430,13 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
         ends_on=row.ends_on,
     )
     return row
+
+
+def _only_shortens(row: Appointment, fields: Fields) -> bool:
+    """Whether the change names an earlier end of the office, and nothing else."""
+    ends_on = fields.get("ends_on")
+    is_earlier = ends_on is not None and (row.ends_on is None or ends_on <= row.ends_on)
+    return fields.keys() == {"ends_on"} and is_earlier
 
 
 def _refuse_second_appointment(row: Appointment) -> None:

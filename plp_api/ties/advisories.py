@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, exists, or_, select, update
 
 from plp_api import clock, db
+from plp_api.access import powers
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
@@ -53,10 +54,13 @@ def change_advisory(advisory: Advisory, by: Access, fields: Fields) -> Advisory:
 def add_member(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryMember:
     """Take a student in: the advisory's advisors become theirs.
 
-    Refuses: actor_is_family, record_duplicate.
+    Raises Problem: permission_denied for a guest, whose ties are the home
+    school's; actor_is_family; record_duplicate.
     """
     db.lock(advisory)
     student = references.student(by, fields["student_id"])
+    if not by.may(Permission.RELATIONSHIPS_WRITE, student.id):
+        raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
     by.refuse_family(student.id)
     fields.setdefault("starts_on", by.caller.today)
     row = AdvisoryMember(
@@ -104,9 +108,10 @@ def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvis
 def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> AdvisoryAdvisor:
     """End or correct an advisor's time with an advisory; the ties follow.
 
-    Refuses: permission_denied for oneself, record_duplicate.
+    Refuses: permission_denied for oneself, actor_is_family, record_duplicate.
     """
     _refuse_own(by, row.person_id)
+    powers.refuse_household(by, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "person_id")

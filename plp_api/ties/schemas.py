@@ -97,6 +97,15 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
         dump_only=True, allow_none=True, metadata=described("The advisory it follows from.")
     )
     is_from_roster = fields.Boolean(dump_only=True)
+    activated_by_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata=described(
+            "Who held the code by which the person's account was last opened. Null: it was mailed "
+            "to them, or the account is not in use. For staff; left out for others."
+        ),
+    )
+    activated_by_name = fields.String(dump_only=True, allow_none=True)
     available_actions = fields.List(fields.String(), dump_only=True)
 
 

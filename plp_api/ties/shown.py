@@ -12,6 +12,7 @@ from plp_api.access.caller import holds
 from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
 from plp_api.directory import shown
+from plp_api.identity import openers
 from plp_api.people.models import District, Person, School
 from plp_api.people.ties import (
     Advisory,
@@ -23,9 +24,9 @@ from plp_api.people.ties import (
     SampledStudent,
 )
 
-ORDER = frozenset({"basis", "order_reference"})
+FOR_STAFF = frozenset({"basis", "order_reference", "activated_by_id", "activated_by_name"})
 WITHHELD = frozenset({"denied"})
-GUARDED = ORDER | WITHHELD
+GUARDED = FOR_STAFF | WITHHELD
 FAMILY = {Role.STUDENT, Role.PARENT}
 
 IDS = db.ids_bind("ids")
@@ -53,10 +54,17 @@ ADVISORS = db.Prepared(
 
 
 def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
-    """Name both people; an order and its grounds are for staff who are not the family."""
-    named = shown.names({key for row in rows for key in (row.person_id, row.student_id)}, access)
+    """Name both people; an order and its grounds are for staff who are not the family.
+
+    So is by whose code the person's account was opened: whoever confirms a
+    relationship knows then who else may sit behind it.
+    """
+    opened_by = openers.of({row.person_id for row in rows})
+    people = {key for row in rows for key in (row.person_id, row.student_id)}
+    named = shown.names({*people, *opened_by.values()}, access)
     for row in rows:
-        _name(row, named, "person", "student")
+        row.activated_by_id = opened_by.get(row.person_id)  # type: ignore[attr-defined]
+        _name(row, named, "person", "student", "activated_by")
         row.disclosed = _disclosed(row, access)  # type: ignore[attr-defined]
 
 

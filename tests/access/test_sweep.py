@@ -51,7 +51,10 @@ KINDS = {"school-years": (AcademicSession, "schoolYear"), "terms": (AcademicSess
 # Lists that leave out rows one may see, on purpose: which they show.
 SHOWN = {"GET /api/v1/people": lambda owner: owner.student_id is None}
 # Granted to schools' offices too, but on what is the whole district's only to the district's.
-DISTRICTS_OWN = {"PATCH /api/v1/districts/<uuid:district_id>"}
+DISTRICTS_OWN = {
+    "PATCH /api/v1/districts/<uuid:district_id>",
+    "POST /api/v1/roster-imports",
+}
 # Schools of every district, to place a student at: that a school exists is no secret.
 OF_ALL_DISTRICTS = {"GET /api/v1/host-schools"}
 # Read by position, not by page; that they tell nothing of anybody out of reach is looked at too.
@@ -139,13 +142,12 @@ class Sweep:
         assert permission is not None
         if reader is None:
             return NOBODY
+        is_districts = str(operation) in DISTRICTS_OWN and not reader.is_wide
         if row_id is None:
-            return ALLOWED if reader.may(permission) else DENIED
+            return ALLOWED if reader.may(permission) and not is_districts else DENIED
         owner = self.owners[operation.model][row_id]
         stands = reader.stands(operation.model.__ownership__, owner, permission)
-        if str(operation) in DISTRICTS_OWN and stands == ALLOWED and not reader.is_wide:
-            return DENIED
-        return stands
+        return DENIED if is_districts and stands == ALLOWED else stands
 
     def check_answer(self, operation: Operation, reader: Reader, where: Any, answer: Any) -> None:
         """Nothing of anybody out of reach is in the answer, in any place of it."""

@@ -1,18 +1,22 @@
 """People of the world with passwords, and what the tests of signing in share."""
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 
-from plp_api import clock, db
+from plp_api import clock, db, mail
 from plp_api import settings as settings_module
 from plp_api.access import caller as callers
 from plp_api.access.rows import Access
 from plp_api.app import Application
 from plp_api.audit.models import Event
 from plp_api.identity import actions, passwords
+from plp_api.jobs.models import Job
 from plp_api.people.models import Account, LoginSession, Person
 from tests.client import Client
 from tests.world import Place, Somebody, World, writing
@@ -66,8 +70,8 @@ def events(app: Application, *places: Place) -> list[str]:
         return [event.type for event in session.query(Event).order_by(Event.at, Event.id)]
 
 
-def acting(somebody: Somebody) -> Access:
-    """The access of somebody, within a transaction."""
+def acting(somebody: Somebody, reason: str | None = None) -> Access:
+    """The access of somebody, within a transaction, with a stated reason or none."""
     login = LoginSession(
         account_id=somebody.account_id,
         person_id=somebody.id,
@@ -77,7 +81,8 @@ def acting(somebody: Somebody) -> Access:
     )
     db.session().add(login)
     db.session().flush()
-    return Access(*callers.load(somebody.id, login.id, somebody.district_id, clock.DEFAULT_ZONE))
+    zone = clock.DEFAULT_ZONE
+    return Access(*callers.load(somebody.id, login.id, somebody.district_id, zone, reason))
 
 
 Invite = Callable[..., str]
@@ -95,3 +100,53 @@ def invite(app: Application, world: World) -> Invite:
             return invited.code
 
     return make
+
+
+def activate(client: Client, given: str, password: str = PASSWORD, **more: Any) -> Any:
+    return client.post("/auth/activate", {"code": given, "password": password, **more})
+
+
+@pytest.fixture
+def sent(app: Application) -> Iterator[list[tuple[str, str, str]]]:
+    """What was mailed: to, subject, text. Mail is set up for the test."""
+    letters: list[tuple[str, str, str]] = []
+
+    def send(_settings: Any, *letter: str) -> None:
+        letters.append(letter)  # type: ignore[arg-type]
+
+    mailing = replace(
+        app.settings, mail_url="smtp://mail.example", public_url="https://plp.example"
+    )
+    with (
+        patch.object(app, "settings", mailing),
+        settings_module.using(mailing),
+        patch.object(mail, "send", send),
+    ):
+        yield letters
+
+
+def work(app: Application) -> list[Any]:
+    """Do the identity area's queued jobs; their results."""
+    with app.database.transaction() as session:
+        jobs = session.query(Job).filter(Job.state == "queued").order_by(Job.id).all()
+        kinds = [(job.id, job.kind) for job in jobs]
+        for job in jobs:
+            job.state = "succeeded"
+    runs = {
+        actions.MAIL_INVITATION: actions.mail_invitation,
+        actions.MAIL_RESET: actions.mail_reset,
+        actions.MAIL_NOTICE: actions.mail_notice,
+    }
+    with db.using(app.database):
+        return [runs[kind](job_id, lambda _: None) for job_id, kind in kinds]
+
+
+def reachable(app: Application, world: World, somebody: Somebody) -> None:
+    with writing(app.database, world.home) as session:
+        session.get_one(Person, somebody.id).email = "family@example.org"
+
+
+def code_in(text: str) -> str:
+    found = re.search(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}", text)
+    assert found
+    return found[0]
