@@ -20,13 +20,14 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
 from benchmarks import postgres
 from plp_api import clock, db, migrating
 from plp_api.access import caller as callers
-from plp_api.access import reach
+from plp_api.access import powers, reach
+from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.db import Database, new_id
 from plp_api.goals.models import Goal
@@ -52,7 +53,8 @@ LISTS = {Student: Student.updated_at, Plan: Plan.updated_at, PlanVersion: PlanVe
 LISTS |= {Goal: Goal.updated_at, Review: Review.due_on}
 LARGE = ("students", "people", "relationships", "school_enrollments", "plans", "plan_versions")
 LARGE += ("goals", "reviews")
-ROLES = ("student", "parent", "advisor", "counselor", "district_admin")
+ROLES = ("student", "parent", "advisor", "counselor", "registrar", "district_admin")
+ACTED_ON = (1, 50, 2_000)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Filling:
         self.ids = [new_id() for _ in range(students)]
         self.parents = [new_id() for _ in range(students // 2)]
         self.advisors = [new_id() for _ in range(max(1, students // ADVISEES))]
-        self.officers = {"counselor": new_id(), "district_admin": new_id()}
+        self.officers = {role: new_id() for role in ("counselor", "registrar", "district_admin")}
         self.plans = [new_id() for _ in range(students)]
 
     def school_of(self, number: int) -> UUID:
@@ -120,7 +122,7 @@ class Filling:
 
     def appointments(self) -> Iterator[dict[str, Any]]:
         for role, person_id in self.officers.items():
-            school = self.school_of(self.students // 2) if role == "counselor" else None
+            school = None if role == "district_admin" else self.school_of(self.students // 2)
             held = {"role": role, "school_id": school, "starts_on": self.since}
             yield {"person_id": person_id, **held, **self.own}
 
@@ -254,12 +256,28 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
             plan = explained(session, asked, {**caller.binds, "students": [asker.student_id]})
             yield Measured(role, "may they, on one student", seconds, len(found), plan)
             access = Access(caller)
+            if caller.may(Permission.PEOPLE_WRITE):
+                yield from _measure_powers(session, role, access)
             for model, sort in LISTS.items():
+                if not caller.may(Permission(model.__ownership__.read)):
+                    continue
                 page = _page(access, model, sort)
                 seconds, rows = _timed(partial(_rows, session, page, caller.binds))
                 plan = explained(session, page, caller.binds)
                 name = f"a page of {model.__tablename__}"
                 yield Measured(role, name, seconds, len(rows), plan)
+
+
+def _measure_powers(session: Any, role: str, access: Access) -> Iterator[Measured]:
+    """What the caller may do to the accounts of one parent, of a page of parents, of a school's."""
+    ties = select(Relationship.person_id).where(Relationship.kind == "parent").limit(4_000)
+    parents = list(dict.fromkeys(session.scalars(ties)))
+    for number in ACTED_ON:
+        people = parents[:number]
+        seconds, found = _timed(partial(powers.look_up, access, people))
+        query = powers.query(access, people)
+        plan = explained(session, query.prepared.statement, query.binds)
+        yield Measured(role, f"powers over {number:,}", seconds, len(found), plan)
 
 
 def _rows(session: Any, statement: Select[Any], binds: dict[str, Any]) -> Any:

@@ -106,16 +106,20 @@ GIVING = db.ids_bind("giving")
 
 def look_up(access: Access, people: Collection[UUID]) -> dict[UUID, Holdings]:
     """What each person's account holds, in one query whatever the number of people."""
-    covering = _offices(access.caller, Permission.PEOPLE_WRITE)
-    giving = _offices(access.caller, Permission.APPOINTMENTS_WRITE)
-    statement = _statement(covering is None, giving is None)
-    binds = {"people": list(people), "covering": covering or [], "giving": giving or []}
-    (rows,) = db.fetch(statement(**access.caller.binds, **binds))
+    (rows,) = db.fetch(query(access, people))
     found: dict[UUID, tuple[set[Holding], set[Holding]]] = {one: (set(), set()) for one in people}
     for row in rows:
         covered, beyond = found[row["person_id"]]
         (covered if row["is_covered"] else beyond).add(Holding(row["holding"]))
     return {one: Holdings(frozenset(a), frozenset(b)) for one, (a, b) in found.items()}
+
+
+def query(access: Access, people: Collection[UUID]) -> db.Query:
+    """The question behind `look_up`: the holdings of these people's accounts."""
+    covering = _offices(access.caller, Permission.PEOPLE_WRITE)
+    giving = _offices(access.caller, Permission.APPOINTMENTS_WRITE)
+    binds = {"people": list(people), "covering": covering or [], "giving": giving or []}
+    return _statement(covering is None, giving is None)(**access.caller.binds, **binds)
 
 
 def allowed(access: Access, holdings: Holdings) -> frozenset[Act]:
@@ -151,13 +155,9 @@ def refusal(access: Access, act: Act, holdings: Holdings) -> Problem | None:
 
 
 def _suffices(act: Act, holdings: Holdings) -> bool:
-    """Whether covering a part is enough: the act hands its actor nothing."""
-    match act:
-        case Act.MAIL_CODE:
-            return Holding.STUDENT in holdings.covered
-        case Act.CORRECT:
-            return bool(holdings.covered & {Holding.STUDENT, Holding.GROUP})
-    return False
+    """Whether covering a student of the account, or a class, is enough: nothing comes back."""
+    is_partly_covered = bool(holdings.covered & {Holding.STUDENT, Holding.GROUP})
+    return act in (Act.MAIL_CODE, Act.CORRECT) and is_partly_covered
 
 
 def is_oneself(access: Access, person_id: UUID) -> bool:

@@ -58,7 +58,7 @@ advisor             mtkcr.    mtkcra       .               .                  mt
 other_advisor       .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
 advisory_elsewhere  .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
 teacher             mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
-teacher_of_two      c         c            c               c                  mtkcr.         mtkcra         c             mtkcra
+teacher_of_two      mc        mc           mc              mc                 mtkcr.         mtkcra         mc            mtkcra
 counselor           .         mcra         .               .                  .              mtkcra         .             mtkcra
 other_counselor     .         .            .               mcra               .              mtkcra         .             mtkcra
 counselor_to_come   mc        mc           .               .                  mc             mtkcra         mc            mtkcra
