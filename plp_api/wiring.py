@@ -38,7 +38,7 @@ ON_REOPENED += [reviews.open_for]
 HISTORY_PARTS += [
     ("goals", Permission.GOALS_READ, goals.goals_then),
     ("pathway_elements", Permission.PATHWAYS_READ, elements.elements_then),
-    ("signatures", Permission.PLAN_STATUS_READ, past_signatures.state_then),
+    ("signatures", Permission.SIGNATURES_READ, past_signatures.state_then),
     ("reviews", Permission.REVIEWS_READ, past_reviews.reviews_then),
 ]
 SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]

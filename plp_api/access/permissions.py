@@ -43,6 +43,7 @@ class Permission(StrEnum):
     PLANS_KEEP = "plans:keep"
     PLANS_RENDER = "plans:render"
     PLAN_STATUS_READ = "plan_status:read"
+    SIGNATURES_READ = "signatures:read"
     SIGNATURES_SIGN = "signatures:sign"
     SIGNATURES_RECORD = "signatures:record"
     SIGNATURES_INVITE = "signatures:invite"
@@ -155,6 +156,7 @@ def _grants(words: str) -> frozenset[str]:
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
         self:manage settings:read roster:read names:write relationships:read advisories:read:own
+        signatures:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
         signatures:sign signatures:read_scans
         goals:read goals:write goals:comment reviews:read reviews:prepare
@@ -165,6 +167,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.PARENT: _grants("""
         self:manage settings:read roster:read relationships:read
+        signatures:read
         plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
         comments:read comments:withdraw
@@ -175,6 +178,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.ADVISOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
+        signatures:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
         plans:approve
         signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
@@ -190,6 +194,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.COUNSELOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
+        signatures:read
         plan_status:read plans:read plans:comment plans:approve signatures:sign
         goals:read goals:comment comments:read comments:withdraw
         reviews:read reviews:hold reviews:comment coverage:read
@@ -206,6 +211,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         self:manage settings:read people:read people:write appointments:read
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write imports:read imports:write
+        signatures:read
         plan_status:read reviews:read coverage:read
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
@@ -215,6 +221,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         appointments:read appointments:write
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write
+        signatures:read
         plan_status:read plans:read plans:approve signatures:sign goals:read comments:read
         reviews:read reviews:hold reviews:except coverage:read audit:read
         plans:export plans:correct plans:close plans:render
@@ -228,6 +235,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         appointments:read appointments:write
         roster:read roster:write classes:read relationships:read relationships:write
         advisories:read advisories:write imports:read imports:write
+        signatures:read
         plan_status:read plans:read:reasoned goals:read:reasoned
         comments:read:reasoned
         reviews:read coverage:read audit:read
@@ -235,7 +243,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.AUDITOR: _grants("""
         self:manage settings:read roster:read classes:read relationships:read advisories:read
-        imports:read plan_status:read plans:read:sampled goals:read:sampled
+        imports:read signatures:read plan_status:read plans:read:sampled goals:read:sampled
         comments:read:sampled
         reviews:read coverage:read audit:read
         outreach:read pathways:read

@@ -139,8 +139,15 @@ def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bo
 
 def opened_by_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
     """Whether only the stated reason opens this, so that the reading must be logged."""
+    if caller.reason is None:
+        return False
     without = replace(caller, reason=None)
     return not permits(without, reached, permission) and permits(caller, reached, permission)
+
+
+def denies(reached: Reached, kind: str) -> bool:
+    """Whether every arm that reaches a student is denied that kind of record."""
+    return bool(reached) and all(kind in denied for denied in reached.values())
 
 
 def is_sealed(reached: Reached, area: str) -> bool:

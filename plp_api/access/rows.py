@@ -22,8 +22,8 @@ from plp_api.access.reach import Reached
 from plp_api.access.scope import visible
 from plp_api.audit import actions as audit
 from plp_api.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
-from plp_api.people.models import District
-from plp_api.people.ties import Relationship, RelationshipKind
+from plp_api.people.models import District, Student
+from plp_api.people.ties import RecordKind, Relationship, RelationshipKind
 from plp_api.problems import Code, Problem
 
 Model = TypeVar("Model", bound=db.Base)
@@ -47,6 +47,7 @@ class Access:
         self._reached: dict[UUID, Reached] = {}
         self._districts: dict[UUID, District] = {}
         self._parents: dict[UUID, frozenset[UUID]] = {}
+        self._opened: set[tuple[UUID, Permission]] = set()
 
     def answered(self) -> list[list[dict[str, Any]]] | None:
         """The answers to what was asked together with who asks, once; None where none came."""
@@ -129,8 +130,7 @@ class Access:
         if reach.is_sealed(reached, read.area):
             raise Problem(Code.NOT_FOUND)
         if reach.permits(self.caller, reached, permission) and not self._is_kept(permission, row):
-            if reach.opened_by_reason(self.caller, reached, permission):
-                self._log_reason(row, student_id, permission)
+            self._note_reason(permission, student_id, row)
             return
         if reach.needs_reason(self.caller, reached, permission):
             raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
@@ -163,7 +163,18 @@ class Access:
         """Whether another district keeps this, and alone writes it."""
         return permission in KEPT_AT_HOME and row.district_id != self.caller.district_id
 
-    def _log_reason(self, row: Any, student_id: UUID, permission: Permission) -> None:
+    def _note_reason(self, permission: Permission, student_id: UUID, row: Any = None) -> None:
+        """Record what only the stated reason opens, whatever road leads there.
+
+        Each row that is loaded, and each kind of record that is read beneath it
+        or beside it, once in a request.
+        """
+        if not reach.opened_by_reason(self.caller, self.reached(student_id), permission):
+            return
+        if row is None and (student_id, permission) in self._opened:
+            return
+        self._opened.add((student_id, permission))
+        row = row or db.session().get_one(Student, student_id)
         audit.record(
             "record.opened",
             row,
@@ -191,8 +202,21 @@ class Access:
         self._reached.update(reach.look_up(self.caller, unknown))
 
     def may(self, permission: Permission, student_id: UUID) -> bool:
-        """Whether the caller may do that on this student."""
-        return reach.permits(self.caller, self.reached(student_id), permission)
+        """Whether the caller may do that on this student; notes what only a reason opens."""
+        is_permitted = reach.permits(self.caller, self.reached(student_id), permission)
+        if is_permitted:
+            self._note_reason(permission, student_id)
+        return is_permitted
+
+    def shows(self, kind: RecordKind, student_id: UUID) -> bool:
+        """Whether that kind of record is open to the caller: an order may deny it to a parent.
+
+        For what a resource shows beside its own kind of record, by whatever
+        permission it is read. Nobody but a parent is denied a kind.
+        """
+        if Role.PARENT not in self.caller.roles:
+            return True
+        return not reach.denies(self.reached(student_id), kind)
 
     def may_on(self, permission: Permission, row: Any) -> bool:
         """Whether the caller may do that on this row, which they may read."""

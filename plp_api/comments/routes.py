@@ -24,8 +24,9 @@ def serve(
 ) -> None:
     """`GET` and `POST {rule}/{id}/comments` on the rows of a model, which has a `student_id`.
 
-    `read` is the permission by which the subject is read: it opens its comments
-    too, here and under `/comments/{id}`. `write` is the right to add one.
+    `read` is the permission by which the subject is read. Whoever has it and
+    `comments:read` reads its comments, here and under `/comments/{id}`. `write`
+    is the right to add one.
     """
     READ_BY[model.__tablename__] = read
     noun = model.__tablename__.removesuffix("s")
@@ -41,7 +42,8 @@ def serve(
         Oldest first. A withdrawn comment stays in its place without its words. A
         parent finds other parents' comments without their names.
         """
-    on.route(address)(on.requires(read, model)(on.lists(CommentSchema, COMMENTS)(listed)))
+    reading = on.requires(read, model, also=Permission.COMMENTS_READ)
+    on.route(address)(reading(on.lists(CommentSchema, COMMENTS)(listed)))
 
     @on.arguments(NewCommentSchema)
     @on.response(201, CommentSchema)

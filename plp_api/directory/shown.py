@@ -24,6 +24,7 @@ from plp_api.people.classes import Class, Enrollment, EnrollmentRole
 from plp_api.people.models import AGE_OF_MAJORITY, District, Person, School, Student
 from plp_api.people.ties import (
     Capacity,
+    RecordKind,
     Relationship,
     RelationshipKind,
     RelationshipStatus,
@@ -35,7 +36,8 @@ AUDIENCE = frozenset(
 )
 PERSONAL = frozenset({"birth_date", "state_student_id"})
 REASONS = frozenset({"rights_transfer_reason"})
-GUARDED = AUDIENCE | PERSONAL | REASONS
+WHO_ADVISES = frozenset({"advisors"})
+GUARDED = AUDIENCE | PERSONAL | REASONS | WHO_ADVISES
 
 IDS = db.ids_bind("ids")
 ADVISORS = db.Prepared(
@@ -169,6 +171,8 @@ def _disclosed(student: Student, access: Access) -> frozenset[str]:
     # Whoever may know the student's people may know their birthday; a teacher needs neither.
     if access.may(Permission.RELATIONSHIPS_READ, student.id):
         found |= PERSONAL
+    if access.shows(RecordKind.RELATIONSHIPS, student.id):
+        found |= WHO_ADVISES
     if access.may(Permission.ROSTER_WRITE, student.id) and not is_child:
         found |= REASONS
     return found

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
 
 from plp_api import clock, db
 from plp_api.access.caller import Caller, holds, is_family_tie
-from plp_api.access.permissions import Permission
+from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.access.scope import visible
 from plp_api.overview import reads, statements
@@ -110,7 +110,7 @@ def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
     """
     if asked.keys() == UNFILTERED and not asked["count"]:
         return _first_page(access, asked)
-    found = paging.page(_ids(access), PLANS, asked, access, load=access.rows)
+    found = paging.page(_ids(access, asked), PLANS, asked, access, load=access.rows)
     document: dict[str, Any] = {
         "items": reads.summaries(access, [row.id for row in found.items]),
         "next_cursor": found.next_cursor,
@@ -132,12 +132,15 @@ def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
 
 def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
     binds = {**caller.binds, **reads.head_binds(caller), "most": limit + 1}
-    return db.Ahead([_first(caller, sort)(**binds)], is_last=True)
+    # A parent's page goes on with what orders deny them.
+    is_last = Role.PARENT not in caller.roles
+    return db.Ahead([_first(caller, sort)(**binds)], is_last=is_last)
 
 
 def _first_page(access: Access, asked: dict[str, Any]) -> SummaryPage:
     (rows,) = reads.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
     page = paging.cut(rows, PLANS, asked)
+    reads.look_up(access, page.items)
     items = [reads.summary(row, access) for row in page.items]
     return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)
 
@@ -156,12 +159,25 @@ def _first(caller: Caller, sort: str) -> db.Prepared:
     return _firsts[key]
 
 
-def _ids(access: Access) -> Select[Any]:
+FOUND_BY = {
+    "signature_status": Permission.SIGNATURES_READ,
+    "school_id": Permission.ROSTER_READ,
+    "grade": Permission.ROSTER_READ,
+    "advisor_id": Permission.RELATIONSHIPS_READ,
+}
+"""What a filter asks beside the status: nobody finds a plan by what is denied to them."""
+
+
+def _ids(access: Access, asked: dict[str, Any]) -> Select[Any]:
     """Ids, and what they may be sorted by."""
+    needed = {FOUND_BY[name] for name in FOUND_BY.keys() & asked.keys()}
     wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name)
     found: Select[Any] = (
         wanted.join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
-        .where(visible(Plan, access.caller, Permission.PLAN_STATUS_READ))
+        .where(
+            visible(Plan, access.caller, Permission.PLAN_STATUS_READ),
+            *(visible(Plan, access.caller, one) for one in sorted(needed)),
+        )
     )
     return found

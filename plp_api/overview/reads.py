@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -11,11 +10,12 @@ from uuid import UUID
 from plp_api import db
 from plp_api.access import reach
 from plp_api.access.caller import Caller
-from plp_api.access.permissions import Permission
+from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.overview import statements
 from plp_api.people import names
 from plp_api.people.models import Student
+from plp_api.people.ties import RecordKind
 from plp_api.plans import reads as plans
 from plp_api.plans import statements as disagreements
 from plp_api.plans.models import Plan, PlanVersion, Regime, Statement
@@ -45,7 +45,7 @@ UNFOLDED = {
         ("sections", "statements"),
         (statements.SECTIONS, statements.STATEMENTS),
     ),
-    "signatures": Unfold(Permission.PLAN_STATUS_READ, ("signatures",), (statements.SIGNATURES,)),
+    "signatures": Unfold(Permission.SIGNATURES_READ, ("signatures",), (statements.SIGNATURES,)),
     "profile_entries": Unfold(Permission.PLANS_READ, ("profile_entries",), (statements.ENTRIES,)),
 }
 
@@ -196,18 +196,27 @@ def _section(row: Row, access: Access, student_id: UUID) -> Row:
 def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:
     """The summaries of these plans, in that order, in one query."""
     (rows,) = db.fetch(statements.HEADS(ids=list(ids), **head_binds(access.caller)))
+    look_up(access, rows)
     by_id = {row["id"]: row for row in rows}
     return [summary(by_id[one], access) for one in ids if one in by_id]
 
 
+def look_up(access: Access, rows: Sequence[Row]) -> None:
+    """Find out at once, for a parent, what each of these plans' students opens to them."""
+    if Role.PARENT in access.caller.roles:
+        access.look_up({row["student_id"] for row in rows})
+
+
 def summary(found: Row, access: Access) -> Row:
-    """A plan in brief: whose, where it stands, its versions, this cycle's review."""
+    """A plan in brief: whose, where it stands, its versions, this cycle's review.
+
+    What an order denies the reader, by kind of record, is left out.
+    """
+    status = {name: found[name] for name in ("status", "regime", "opened_on")}
     return {
         "id": found["id"],
         "version": found["version"],
-        "status": found["status"],
-        "regime": found["regime"],
-        "opened_on": found["opened_on"],
+        **(status if access.shows(RecordKind.PLAN_STATUS, found["student_id"]) else {}),
         "template_id": found["template_id"],
         "created_at": found["created_at"],
         "updated_at": found["updated_at"],
@@ -223,9 +232,9 @@ def _stand(found: Row, access: Access) -> Row:
     if is_familys and access.caller.person_id != student_id and not access.is_family(student_id):
         return {"in_force": None, "open_version": None, "review": None}
     return {
-        "in_force": _in_force(found),
-        "open_version": _open_version(found),
-        "review": _review(found, access.caller.today),
+        "in_force": _in_force(found, access),
+        "open_version": _open_version(found, access),
+        "review": _review(found, access),
     }
 
 
@@ -233,49 +242,51 @@ def _student(found: Row, access: Access) -> Row:
     """The student by the name this reader's audience uses."""
     is_family = access.is_family(found["student_id"])
     name = names.shown(found, names.audience(is_family=is_family))
-    return {
+    shown = {
         "id": found["student_id"],
         "given_name": name.given,
         "family_name": name.family,
         "pronouns": name.pronouns,
-        "grade": found["grade"],
-        "plan_home_school_id": found["plan_home_school_id"],
     }
+    if access.shows(RecordKind.ROSTER, found["student_id"]):
+        shown |= {name: found[name] for name in ("grade", "plan_home_school_id")}
+    return shown
 
 
-def _in_force(found: Row) -> Row | None:
+def _in_force(found: Row, access: Access) -> Row | None:
     if found["version_id"] is None:
         return None
-    return {
-        "id": found["version_id"],
-        "number": found["version_number"],
-        "in_force_on": found["in_force_on"],
-        "snapshot_sha256": found["snapshot_sha256"],
-        "signature_state": signatures.state("in_force", found),
-        "requirements": signatures.requirements(found),
-    }
+    student_id = found["student_id"]
+    shown = {"id": found["version_id"], "number": found["version_number"]}
+    if access.shows(RecordKind.PLAN_STATUS, student_id):
+        shown["in_force_on"] = found["in_force_on"]
+    # By the hash a parent signs: whom plans are denied has nothing to sign.
+    if access.shows(RecordKind.PLANS, student_id):
+        shown["snapshot_sha256"] = found["snapshot_sha256"]
+    if access.shows(RecordKind.SIGNATURES, student_id):
+        shown["signature_state"] = signatures.state("in_force", found)
+        shown["requirements"] = signatures.requirements(found)
+    return shown
 
 
-def _open_version(found: Row) -> Row | None:
+def _open_version(found: Row, access: Access) -> Row | None:
     if found["open_id"] is None:
         return None
-    return {
-        "id": found["open_id"],
-        "number": found["open_number"],
-        "status": found["open_status"],
-        "submitted_at": found["open_submitted_at"],
-    }
+    shown = {"id": found["open_id"], "number": found["open_number"]}
+    if access.shows(RecordKind.PLAN_STATUS, found["student_id"]):
+        shown |= {"status": found["open_status"], "submitted_at": found["open_submitted_at"]}
+    return shown
 
 
-def _review(found: Row, today: date) -> Row | None:
-    if found["review_id"] is None:
+def _review(found: Row, access: Access) -> Row | None:
+    if found["review_id"] is None or not access.shows(RecordKind.REVIEWS, found["student_id"]):
         return None
     return {
         "id": found["review_id"],
         "version": found["review_version"],
         "status": found["review_status"],
         "standing": standing(
-            found["plan_version_id"], found["excepted_on"], found["due_on"], today
+            found["plan_version_id"], found["excepted_on"], found["due_on"], access.caller.today
         ),
         "due_on": found["due_on"],
         "held_on": found["held_on"],

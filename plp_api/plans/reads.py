@@ -10,10 +10,14 @@ from sqlalchemy import ColumnElement, Select, literal, or_
 from plp_api import clock, db
 from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
+from plp_api.people.ties import RecordKind
 from plp_api.plans import parts, statements
 from plp_api.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
 from plp_api.problems import Code, Problem
 from plp_api.templates.models import Visibility
+
+STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
+"""What of a version tells where the plan stands, a kind of record of its own."""
 
 
 def snapshot_of(version: PlanVersion, access: Access | None = None) -> str:
@@ -137,6 +141,8 @@ def shape(versions: Sequence[Any], access: Access) -> None:
     made = statements_on(versions, access)
     for version in versions:
         is_open = version.sealed_on is None or opens_seals(version.student_id, access)
+        is_placed = access.shows(RecordKind.PLAN_STATUS, version.student_id)
+        version.disclosed = STATUS if is_placed else frozenset()
         version.shown_statements = made[version.id]
         version.shown_starter = access.shown_person(version.started_by, version.student_id)
         version.shown_approver = access.shown_person(version.approved_by, version.student_id)

@@ -12,9 +12,17 @@ from plp_api.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.plans.reads import shape, shape_entries
+from plp_api.plans.reads import STATUS, shape, shape_entries
 from plp_api.plans.statements import name_authors
-from plp_api.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.rest.fields import (
+    Choice,
+    Date,
+    GuardedSchema,
+    Instant,
+    ResourceSchema,
+    Schema,
+    Text,
+)
 from plp_api.templates.models import Visibility
 
 LONGEST_SECTION = 20_000
@@ -143,11 +151,15 @@ class CorrectionSchema(Schema):
     )
 
 
-class PlanVersionSchema(ResourceSchema):
-    """A dated state of a plan: written while open, frozen once in force."""
+class PlanVersionSchema(GuardedSchema):
+    """A dated state of a plan: written while open, frozen once in force.
+
+    Where it stands is left out for a parent whom an order denies that.
+    """
 
     life = VERSION
     shape = staticmethod(shape)
+    guarded = STATUS
 
     plan_id = fields.UUID()
     student_id = fields.UUID()

@@ -18,12 +18,14 @@ from plp_api.access.rows import Access
 from plp_api.people import names
 from plp_api.people.models import District, Person, School, Student
 from plp_api.people.names import Audience, Name
+from plp_api.people.ties import RecordKind
 from plp_api.plans import parts as snapshots
 from plp_api.plans import reads, statements
 from plp_api.plans.models import PlanVersion, Statement, VersionReaffirmation
 from plp_api.printing import signed
 from plp_api.printing.signed import Signed
 from plp_api.printing.words import CODES, day, label, local_day, phrase, value_words
+from plp_api.problems import Code, Problem
 
 SMART = ("specific", "measurable", "achievable", "relevant")
 SECTIONS, GOALS = "sections", "goals"
@@ -40,6 +42,10 @@ class Reader:
     person_id: UUID
     audience: Audience
     access: Access | None = None
+
+    def is_shown(self, kind: RecordKind, version: PlanVersion) -> bool:
+        """Whether that kind of record is open to the reader: an order may deny it."""
+        return self.access is None or self.access.shows(kind, version.student_id)
 
 
 @dataclass(frozen=True)
@@ -128,11 +134,15 @@ def of(version: PlanVersion, by: Reader) -> Content:
     """The content of a frozen version.
 
     What is signed is shown whole or not at all. Raises Problem: action_unavailable
-    before approval, version_sealed, permission_denied where a part is denied the reader.
+    before approval, version_sealed, permission_denied where a part, or where the plan
+    stands, is denied the reader.
     """
     frozen = orjson.loads(reads.snapshot_of(version, by.access))
     if by.access is not None:
         snapshots.require_all(version, by.access)
+    if not by.is_shown(RecordKind.PLAN_STATUS, version):
+        detail = "A print tells where the plan stands, which is withheld from you."
+        raise Problem(Code.PERMISSION_DENIED, detail)
     session = db.session()
     student = session.get_one(Student, version.student_id)
     district = session.get_one(District, version.district_id)
@@ -145,19 +155,29 @@ def of(version: PlanVersion, by: Reader) -> Content:
         student=name,
         number=version.number,
         in_force_on=day(version.in_force_on) if version.in_force_on else "",
-        about=tuple(_about(version, student, name)),
+        about=tuple(_about(version, student, name, by)),
         sha256=version.snapshot_sha256 or "",
         statements=drawn.contesting(statements.WHOLE),
         sections=tuple(drawn.sections()),
         goals=Part(GOALS, "Goals", tuple(drawn.goals())),
         parts=tuple(drawn.parts()),
-        signatures=tuple(signed.on(version, by.person_id, by.audience, district)),
-        missing=tuple(Fact(role, words) for role, words in signed.missing(version, district)),
+        signatures=tuple(_signatures(version, by, district)),
+        missing=tuple(_missing(version, by, district)),
     )
 
 
-def _about(version: PlanVersion, student: Student, name: Name) -> Iterable[Fact]:
-    if student.grade:
+def _signatures(version: PlanVersion, by: Reader, district: District) -> Iterable[Signed]:
+    if by.is_shown(RecordKind.SIGNATURES, version):
+        yield from signed.on(version, by.person_id, by.audience, district)
+
+
+def _missing(version: PlanVersion, by: Reader, district: District) -> Iterable[Fact]:
+    if by.is_shown(RecordKind.SIGNATURES, version):
+        yield from (Fact(role, words) for role, words in signed.missing(version, district))
+
+
+def _about(version: PlanVersion, student: Student, name: Name, by: Reader) -> Iterable[Fact]:
+    if student.grade and by.is_shown(RecordKind.ROSTER, version):
         yield Fact("Grade", student.grade.lstrip("0"))
     if name.pronouns:
         yield Fact("Pronouns", name.pronouns)

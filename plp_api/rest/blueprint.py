@@ -79,6 +79,7 @@ class Blueprint(flask_smorest.Blueprint):
         offers: tuple[str, ...] = DOCUMENTS,
         writes: bool = False,
         district_wide: bool = False,
+        also: Permission | None = None,
     ) -> Callable[[View], View]:
         """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
 
@@ -90,7 +91,8 @@ class Blueprint(flask_smorest.Blueprint):
         question who asks, and is answered by `Access.answered`. Such a view gets the
         ids of the URL, and answers for the check of its row itself.
         `offers` are the media types it may answer with. `writes` says of a GET
-        that it notes something.
+        that it notes something. `district_wide` asks for an office of the whole
+        district, `also` for a second permission on the row.
         A row without a version is never edited, only ended: no If-Match.
         """
         is_versioned = model is None or hasattr(model, "version")
@@ -103,13 +105,15 @@ class Blueprint(flask_smorest.Blueprint):
                 if district_wide:
                     access.require_at(permission, None)
                 row = None if ahead and model else _row(access, permission, model, url)
+                if also is not None:
+                    access.require(also, row)
                 check_media(media, offers)
                 if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))
                 return _go(view, access, row, url, changes or request.method in CHANGING)
 
             checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
-            checked.writes = writes  # type: ignore[attr-defined]
+            checked.writes, checked.also = writes, also  # type: ignore[attr-defined]
             without = {"If-Match": is_versioned, "Idempotency-Key": keyed}
             documents.without(checked, [name for name, is_taken in without.items() if not is_taken])
             return documents.requires(checked, permission, model, changes)

@@ -9,6 +9,7 @@ Browsers may choose cookies that no script reads; then every change needs the
 CSRF token of a second cookie in `X-CSRF-TOKEN` (double submit).
 """
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +38,8 @@ from plp_api.problems import Code, FieldError, Problem
 from plp_api.settings import Settings
 
 REASON_HEADER = "X-Access-Reason"
-LONGEST_REASON = 500
+LONGEST_REASON, FEWEST_WORDS, FEWEST_LETTERS = 500, 2, 6
+WORD = re.compile(r"\w+")
 REMEMBERED = 4096
 API_PATH = "/api/v1"
 REFRESH_PATH = f"{API_PATH}/auth"
@@ -170,9 +172,15 @@ def check_reason() -> None:
 
     What it opened and noted until then is rolled back. Raises Problem(validation_failed).
     """
-    reason = _reason() or ""
-    if len(reason) > LONGEST_REASON or not reason.isprintable():
-        detail = f"Must be printable, and at most {LONGEST_REASON} characters."
+    reason = _reason()
+    if reason is None:
+        return
+    is_kept = len(reason) <= LONGEST_REASON and reason.isprintable()
+    # Whoever reads the trail must learn something: "x", "..." and "a b" say nothing.
+    letters = sum(character.isalpha() for character in reason)
+    says_why = len(WORD.findall(reason)) >= FEWEST_WORDS and letters >= FEWEST_LETTERS
+    if not is_kept or not says_why:
+        detail = f"Say why in {FEWEST_WORDS} words or more, at most {LONGEST_REASON} characters."
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter=REASON_HEADER)]
         )

@@ -87,7 +87,10 @@ class ReviewSchema(ResourceSchema):
     participants = fields.List(
         fields.Nested(ParticipantSchema),
         attribute="shown_participants",
-        metadata={"description": "A parent finds other parents without id and name."},
+        metadata={
+            "description": "A parent finds other parents, engaged adults and interpreters by"
+            " role alone."
+        },
     )
     interpreters_needed = fields.List(
         fields.Nested(InterpreterNeededSchema),

@@ -38,16 +38,22 @@ def shape(reviews: Sequence[Any], access: Access) -> None:
         )
         is_child = access.is_family(review.student_id)
         review.shown_participants = [
-            _withheld(one) if is_child and _is_other_parent(one, access) else one
+            _withheld(one) if is_child and _may_be_other_familys(one, access) else one
             for one in review.participants
         ]
 
 
-def _is_other_parent(participant: Any, access: Access) -> bool:
-    is_parent: bool = participant.role == ParticipantRole.PARENT
-    return is_parent and participant.person_id != access.caller.person_id
+OF_A_FAMILY = frozenset(
+    {ParticipantRole.PARENT, ParticipantRole.ENGAGED_ADULT, ParticipantRole.INTERPRETER}
+)
+"""Who may have come with one parent: the other is told of the role alone."""
+
+
+def _may_be_other_familys(participant: Any, access: Access) -> bool:
+    is_of_family: bool = participant.role in OF_A_FAMILY
+    return is_of_family and participant.person_id != access.caller.person_id
 
 
 def _withheld(participant: Any) -> dict[str, Any]:
-    """A parent never learns who the other parent is."""
+    """A parent never learns who the other parent is, nor whom the other brought."""
     return {"role": participant.role, "person_id": None, "name": None, "language": None}

@@ -10,6 +10,7 @@ from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.people import district_settings
 from plp_api.people.models import District
+from plp_api.people.ties import RecordKind
 from plp_api.plans.models import PlanVersion
 from plp_api.signatures import signers, standing
 from plp_api.signatures.models import Signature, SignatureDecline, SignatureState, SignerRole
@@ -40,15 +41,17 @@ def shown(signature: Signature, access: Access) -> dict[str, Any]:
         and signature.person_id != access.caller.person_id
         and access.is_family(signature.student_id)
     )
+    # By the hash a parent signs: whom an order denies plans is not given it.
+    is_hashed = access.shows(RecordKind.PLANS, signature.student_id)
     return {
         "id": signature.id,
         "plan_version_id": signature.plan_version_id,
+        **({"snapshot_sha256": signature.snapshot_sha256} if is_hashed else {}),
         "role": signature.role,
         "person_id": None if is_withheld else signature.person_id,
         "signed_by_name": None if is_withheld else signature.signed_by_name,
         "method": signature.method,
         "identity_check": signature.identity_check,
-        "snapshot_sha256": signature.snapshot_sha256,
         "language": signature.language,
         "signed_at": signature.signed_at,
         "witnessed_by": signature.witnessed_by,

@@ -52,7 +52,7 @@ DELEGATES = Listing.of_spans(
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signatures")
-@blueprint.requires(Permission.PLAN_STATUS_READ, PlanVersion)
+@blueprint.requires(Permission.SIGNATURES_READ, PlanVersion)
 @blueprint.response(200, SignaturesSchema)
 def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[str, Any]:
     """List who signed a version, who must sign today, and whether that is all.

@@ -38,7 +38,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from plp_api import clock, db
 from plp_api.people.district_settings import DecidingParents
 from plp_api.people.models import Student
-from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.people.ties import RecordKind, Relationship, RelationshipKind, RelationshipStatus
 from plp_api.plans.models import PlanVersion, Regime
 from plp_api.signatures.models import (
     RequirementStatus,
@@ -293,11 +293,16 @@ def _waived() -> ColumnElement[Any]:
 
 
 def deciding(on: Any) -> tuple[ColumnElement[bool], ...]:
-    """What makes a Relationship that of a parent who may decide on the day."""
+    """What makes a Relationship that of a parent who may decide on the day.
+
+    Whom an order denies plans, or signatures, does not sign and is not waited for.
+    """
     return (
         Relationship.kind == RelationshipKind.PARENT,
         Relationship.status == RelationshipStatus.CONFIRMED,
         Relationship.may_decide.is_(True),
+        ~db.has_tag(Relationship.denied, RecordKind.PLANS),
+        ~db.has_tag(Relationship.denied, RecordKind.SIGNATURES),
         Relationship.starts_on <= on,
         or_(Relationship.ends_on.is_(None), Relationship.ends_on > on),
     )

@@ -34,6 +34,7 @@ plans:comment        x       x        x       .       x         .               
 plans:submit         x       .        .       .       .         .               .         .            .              .        # plan approval: submit, recall
 plans:submit_for     .       .        x       .       .         .               .         .            .              .        # plan approval: submit with reason
 plans:approve        .       .        x       .       x         .               .         x            .              .        # plan approval: S
+signatures:read      x       x        x       .       x         .               x         x            x              x        # plan status: R (signatures: no content)
 signatures:sign      x       deciding x       .       x         .               .         x            .              .        # signatures: S
 goals:read           x       x        x       x       x         x               .         x            reasoned       sampled  # goals, steps, check-ins: R
 goals:write          x       .        .       .       .         .               .         .            .              .        # goals, steps, check-ins: CRU

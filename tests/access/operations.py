@@ -45,6 +45,11 @@ class Operation:
         return getattr(self.view, "permission", None)
 
     @property
+    def also(self) -> Permission | None:
+        """A second permission that it asks of the same row."""
+        return getattr(self.view, "also", None)
+
+    @property
     def model(self) -> Any:
         return getattr(self.view, "model", None)
 

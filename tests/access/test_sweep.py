@@ -147,6 +147,8 @@ class Sweep:
             return ALLOWED if reader.may(permission) and not is_districts else DENIED
         owner = self.owners[operation.model][row_id]
         stands = reader.stands(operation.model.__ownership__, owner, permission)
+        if stands == ALLOWED and operation.also:
+            stands = reader.stands(operation.model.__ownership__, owner, operation.also)
         return DENIED if is_districts and stands == ALLOWED else stands
 
     def check_answer(self, operation: Operation, reader: Reader, where: Any, answer: Any) -> None:
