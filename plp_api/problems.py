@@ -96,6 +96,7 @@ class Code(Enum):
     SIGNER_IS_APPROVER = Kind(409, "Whoever approved a version does not sign it as the family.")
     OUTREACH_INSUFFICIENT = Kind(409, "Too few attempts to reach them were logged.")
     DECLINE_MISSING = Kind(409, "Nobody has declined; silence is excused after outreach.")
+    WITNESS_NOT_APART = Kind(409, "Somebody else must witness: neither issuer nor approver.")
     LINK_USED = Kind(410, "This link was used; it works once.")
     LINK_EXPIRED = Kind(410, "This link has expired.")
     LINK_ENDED = Kind(410, "This link is no longer good.")

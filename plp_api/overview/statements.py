@@ -181,6 +181,7 @@ SIGNATURES = db.Prepared(
         Signature.signed_at,
         Signature.witnessed_by,
         Signature.recorded_by,
+        Signature.issued_by,
     )
     .join(PlanVersion, Signature.signed_version_id == signatures.COUNTED)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)

@@ -25,6 +25,8 @@ NOT_SIGNED = frozenset(
 class Signed:
     """A signature; `name` is None where the reader learns the role alone.
 
+    `method` tells through whose hands it came: who sent the link, witnessed, or
+    entered the paper.
     `version` is the number of the earlier version it was given over, where
     nothing material changed since.
     """
@@ -45,7 +47,8 @@ def on(
     given = select(Signature).where(Signature.signed_version_id == signers.counted(version))
     rows = session.scalars(given.order_by(Signature.signed_at, Signature.id)).all()
     known = [row for row in rows if not _is_withheld(row, reader_id, audience)]
-    names = _names({row.person_id for row in known}, audience)
+    staff = {one for row in rows for one in _hands(row).values()}
+    names = _names({*(row.person_id for row in known), *staff}, audience)
     for row in rows:
         name = names[row.person_id] if row in known else None
         if name and row.signed_by_name:
@@ -53,11 +56,27 @@ def on(
         yield Signed(
             role=phrase(row.role),
             name=name,
-            method=phrase(row.method),
+            method=_method(row, names),
             language=row.language,
             on=local_day(row.signed_at, ZoneInfo(district.time_zone)),
             version=_earlier(row, version),
         )
+
+
+def _hands(signature: Signature) -> dict[str, UUID]:
+    """Through whose hands at school the signature came, each in words."""
+    hands = {
+        "sent by": signature.issued_by,
+        "witnessed by": signature.witnessed_by,
+        "entered by": signature.recorded_by,
+    }
+    return {words: person_id for words, person_id in hands.items() if person_id is not None}
+
+
+def _method(signature: Signature, names: dict[UUID, str]) -> str:
+    """How it was given, and through whose hands."""
+    hands = (f"{words} {names[one]}" for words, one in _hands(signature).items() if one in names)
+    return ", ".join([phrase(signature.method), *hands])
 
 
 def _is_withheld(signature: Signature, reader_id: UUID, audience: Audience) -> bool:

@@ -98,7 +98,7 @@ def record(
     The one way for account, link, room and paper. `by` is who does this (None: a
     link), `sha256` the hash of what was read, where the signer named it,
     `delegate_id` who held the pen for a parent, `signed_at` when it was given, if
-    before now; `kept` are `witnessed_by`, `recorded_by` and `scan_id`. Who the
+    before now; `kept` are `witnessed_by`, `recorded_by`, `issued_by`, `scan_id`. Who the
     signer is must be sure, and that `by` may do this checked, before.
 
     Raises Problem: action_unavailable (not in force), plan_closed,

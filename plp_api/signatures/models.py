@@ -75,11 +75,12 @@ class Signature(Identified, Base):
     an amendment that asks for no new signatures goes on with those it has).
     `person_id` is whose signature it is. Where a delegate held the pen,
     `delegate_id` and `signed_by_name` say who. `witnessed_by` is the staff before
-    whom it was given, `recorded_by` who entered what was given on paper.
+    whom it was given in the room, or who handed over the code of a link;
+    `recorded_by` who entered what was given on paper, `issued_by` who sent the link.
     """
 
     __tablename__ = "signatures"
-    __ownership__ = OwnedByStudent(read="plan_status:read")
+    __ownership__ = OwnedByStudent(read="signatures:read")
     __table_args__ = (
         UniqueConstraint(
             "signed_version_id", "role", "person_id", info={"problem": Code.SIGNATURE_EXISTS}
@@ -105,6 +106,7 @@ class Signature(Identified, Base):
     signed_by_name: Mapped[str | None]
     witnessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    issued_by: Mapped[UUID | None]
     scan_id: Mapped[UUID | None]
 
 

@@ -55,6 +55,7 @@ def shown(signature: Signature, access: Access) -> dict[str, Any]:
         "language": signature.language,
         "signed_at": signature.signed_at,
         "witnessed_by": signature.witnessed_by,
+        "issued_by": signature.issued_by,
         "recorded_by": signature.recorded_by,
     }
 

@@ -74,7 +74,14 @@ class SignatureSchema(Schema):
     witnessed_by = fields.UUID(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Before whom it was given in the room."},
+        metadata={
+            "description": "Before whom it was given in the room, or who handed over the code."
+        },
+    )
+    issued_by = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Who sent the link by which it was given."},
     )
     recorded_by = fields.UUID(
         dump_only=True,

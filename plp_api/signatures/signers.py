@@ -69,6 +69,12 @@ def has_signed(version: PlanVersion, role: SignerRole, person_id: UUID | None = 
     return db.session().scalars(asked.limit(1)).first() is not None
 
 
+def approvers(version: PlanVersion) -> set[UUID]:
+    """Who approved the version, and the one whose signatures it goes on with."""
+    first = db.session().get_one(PlanVersion, counted(version))
+    return {one for one in (version.approved_by, first.approved_by) if one is not None}
+
+
 def refuse_approver(version: PlanVersion, people: Iterable[UUID]) -> None:
     """Refuse, with signer_is_approver, whoever approved the version and would sign as family.
 
@@ -76,16 +82,15 @@ def refuse_approver(version: PlanVersion, people: Iterable[UUID]) -> None:
     """
     if version.regime == Regime.HOME_STUDY:
         return
-    first = db.session().get_one(PlanVersion, counted(version))
-    approvers = {one for one in (version.approved_by, first.approved_by) if one is not None}
+    approved = approvers(version)
     signers = set(people)
     of_both = select(AccountPerson.account_id, AccountPerson.person_id).where(
-        or_(AccountPerson.person_id.in_(approvers), AccountPerson.person_id.in_(signers))
+        or_(AccountPerson.person_id.in_(approved), AccountPerson.person_id.in_(signers))
     )
     accounts: dict[bool, set[UUID]] = {True: set(), False: set()}
     for account_id, person_id in db.session().execute(of_both):
         accounts[person_id in signers].add(account_id)
-    if approvers & signers or accounts[True] & accounts[False]:
+    if approved & signers or accounts[True] & accounts[False]:
         raise Problem(Code.SIGNER_IS_APPROVER, NOT_BY_ITS_APPROVER)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from plp_api import clock, db, settings
+from plp_api.access import powers
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.jobs import actions as jobs
@@ -22,16 +23,16 @@ from plp_api.problems import Code, Problem, invalid
 from plp_api.signatures import signers
 from plp_api.signatures.models import SignatureDelegate, SignerRole
 from plp_api.signing import letters, rights
-from plp_api.signing.models import LinkCheck, LinkEnd, SigningLink
+from plp_api.signing.models import CodeBy, LinkCheck, LinkEnd, LinkStatus, SigningLink
 
-MAIL_LINK = "signing_link.mail"
+MAIL_LINK, MAIL_CODE = "signing_link.mail", "signing_code.mail"
 TOKEN_BYTES = 32
 CODE_DIGITS = 6
 
 
 @dataclass(frozen=True)
 class Issued:
-    """A link made. `token` is None where it is on its way by mail; `code` where none is asked."""
+    """A link made: what whoever issues it may hold of it, the `token` or the `code`, never both."""
 
     link: SigningLink
     token: str | None
@@ -47,8 +48,11 @@ def issue(
     identity_check: LinkCheck,
     is_mailed: bool,
     delegate_id: UUID | None = None,
+    wants_witness: bool = False,
 ) -> Issued:
     """Make the link by which one person signs this version's snapshot; it ends their earlier one.
+
+    Whoever issues it never holds both the link and its code (see `_code_by`).
 
     Raises Problem: actor_is_family, plan_closed, action_unavailable (not in
     force), signature_exists, validation_failed where the person may not sign in that role, cannot
@@ -61,10 +65,15 @@ def issue(
     if signers.has_signed(version, role, person_id):
         raise Problem(Code.SIGNATURE_EXISTS)
     student = db.session().get_one(Student, version.student_id)
-    if identity_check is LinkCheck.BIRTH_DATE and student.birth_date is None:
-        raise invalid("identity_check", "The student's birth date is not known here.")
-    if is_mailed and not _mailbox(person_id, delegate_id):
+    mailbox = _mailbox(person_id, delegate_id)
+    if is_mailed and not mailbox:
         raise invalid("delivery", "There is no e-mail for this person, or mail is not set up here.")
+    is_own = _is_issuers(access, mailbox)
+    if is_mailed and is_own:
+        raise invalid("delivery", "You entered this e-mail: print the link instead.")
+    code_by = _code_by(version, access, is_mailed, bool(mailbox) and not is_own, wants_witness)
+    if identity_check is LinkCheck.BIRTH_DATE:
+        _check_birth_date(student, code_by)
     by = access.caller.person_id
     _end(_open_links_for(version, person_id), LinkEnd.REPLACED, by)
     token = new_token()
@@ -79,16 +88,74 @@ def issue(
         snapshot_sha256=version.snapshot_sha256 or "",
         token_sha256=digest(token),
         identity_check=identity_check,
+        code_by=code_by,
         issued_by=by,
         expires_at=clock.now() + _lifetime(version.district_id),
     )
-    code = _new_code(link) if identity_check is LinkCheck.CODE else None
+    is_told = identity_check is LinkCheck.CODE and code_by is CodeBy.ISSUER
+    code = _new_code(link) if is_told else None
     db.session().add(link)
     db.session().flush()
-    audit.record("signing_link.issued", link, by=by, person_id=person_id, role=role)
+    audit.record(
+        "signing_link.issued", link, by=by, person_id=person_id, role=role, code_by=code_by
+    )
     if is_mailed:
         jobs.enqueue(MAIL_LINK, None, by, signing_link_id=str(link.id))
+    elif code_by is CodeBy.MAIL:
+        jobs.enqueue(MAIL_CODE, None, by, signing_link_id=str(link.id))
     return Issued(link, None if is_mailed else token, code)
+
+
+def _code_by(
+    version: PlanVersion, access: Access, is_mailed: bool, has_mailbox: bool, wants_witness: bool
+) -> CodeBy:
+    """Which way the code goes: never to whom the link is given, nor by the mail that brings it.
+
+    Whoever approved the version is no channel for the family's signature by
+    themselves: a second adult hands the code over. So does one where the signer
+    has no e-mail, or only one that the issuer entered.
+    """
+    is_approver = any(powers.is_oneself(access, one) for one in signers.approvers(version))
+    if wants_witness or is_approver or not (is_mailed or has_mailbox):
+        return CodeBy.WITNESS
+    return CodeBy.ISSUER if is_mailed else CodeBy.MAIL
+
+
+def _check_birth_date(student: Student, code_by: CodeBy) -> None:
+    """A birth date proves nothing against staff, who can look it up: of a mailed link alone."""
+    if student.birth_date is None:
+        raise invalid("identity_check", "The student's birth date is not known here.")
+    if code_by is not CodeBy.ISSUER:
+        detail = "You could look it up: ask for a `code`, which goes another way than the link."
+        raise invalid("identity_check", detail)
+
+
+def _is_issuers(access: Access, mailbox: Person | None) -> bool:
+    """Whether what is mailed there may come to whoever issues the link."""
+    setter = mailbox.email_set_by if mailbox else None
+    return setter is not None and powers.is_oneself(access, setter)
+
+
+def witness(link: SigningLink, access: Access) -> str:
+    """Take a new code of the link, to hand it to the signer: its witness. The code before is dead.
+
+    Raises Problem: actor_is_family; action_unavailable for a link that is over, or
+    whose code goes another way; witness_not_apart for whoever issued the link or
+    approved the version, by any account of theirs.
+    """
+    access.refuse_family(link.student_id)
+    version = db.session().get_one(PlanVersion, link.plan_version_id)
+    db.lock(version)
+    db.lock(link)
+    if link.status != LinkStatus.OPEN or link.code_by != CodeBy.WITNESS:
+        raise Problem(Code.ACTION_UNAVAILABLE, "This link waits for no witness.")
+    others = {link.issued_by, link.person_id, *signers.approvers(version)}
+    if any(powers.is_oneself(access, one) for one in others):
+        raise Problem(Code.WITNESS_NOT_APART)
+    link.witnessed_by, link.witnessed_at = access.caller.person_id, clock.now()
+    by = access.caller.person_id
+    audit.record("signing_link.witnessed", link, by=by, person_id=link.person_id)
+    return _new_code(link)
 
 
 def _require_right(
@@ -109,15 +176,16 @@ def _require_right(
     signers.delegate_of(version, person_id, delegate_id, signer.caller.today)
 
 
-def _mailbox(person_id: UUID, delegate_id: UUID | None) -> str | None:
-    """Where the link may be mailed to; None where it cannot be."""
+def _mailbox(person_id: UUID, delegate_id: UUID | None) -> Person | None:
+    """To whose e-mail link or code may be mailed; None where it cannot be."""
     chosen = settings.current()
     if not chosen.mail_url or not chosen.public_url:
         return None
     bearer_id: UUID | None = person_id
     if delegate_id:
         bearer_id = db.session().get_one(SignatureDelegate, delegate_id).person_id
-    return db.session().get_one(Person, bearer_id).email if bearer_id else None
+    bearer = db.session().get_one(Person, bearer_id) if bearer_id else None
+    return bearer if bearer is not None and bearer.email else None
 
 
 def _lifetime(district_id: UUID) -> timedelta:
@@ -199,17 +267,41 @@ def end_superseded(version: PlanVersion, access: Access) -> None:
     _end(earlier, LinkEnd.VERSION_SUPERSEDED, access.caller.person_id)
 
 
+def _mailbox_now(link: SigningLink) -> str | None:
+    """Where to mail what belongs to the link; nowhere once it is over.
+
+    Nor where its issuer has entered the address since.
+    """
+    bearer = _mailbox(link.person_id, link.delegate_id)
+    if bearer is None or bearer.email_set_by == link.issued_by or not is_unused(link):
+        return None
+    return bearer.email
+
+
 @jobs.kind(MAIL_LINK)
 def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
     """Mail a link. The token is made here: no job, log or queue ever holds one."""
     with db.current().transaction() as session:
         link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
         db.enter([link.district_id])
-        mailbox = _mailbox(link.person_id, link.delegate_id)
-        if not mailbox or not is_unused(link):
+        mailbox, token = _mailbox_now(link), new_token()
+        if mailbox is None:
             return {"is_mailed": False}
-        token = new_token()
         link.token_sha256 = digest(token)
         letter = letters.letter(link, letters.address(settings.current().public_url, token))
+    letters.mail_to(mailbox, letter)
+    return {"is_mailed": True}
+
+
+@jobs.kind(MAIL_CODE)
+def mail_code(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
+    """Mail the code of a printed link. It is made here: no job, log or queue ever holds one."""
+    with db.current().transaction() as session:
+        link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
+        db.enter([link.district_id])
+        mailbox = _mailbox_now(link)
+        if mailbox is None:
+            return {"is_mailed": False}
+        letter = letters.code_letter(link, _new_code(link))
     letters.mail_to(mailbox, letter)
     return {"is_mailed": True}

@@ -21,6 +21,14 @@ You can sign there, or say that you do not want to. It works once, until
 If you would rather sign on paper or in person, or if you did not expect this,
 please call the school.
 """
+CODE_LETTER = """\
+{district} asks you to read and sign a document, and gives you a letter with
+the address of a page. The page asks for this code:
+
+    {code}
+
+If you did not expect this, please call the school, and tell nobody the code.
+"""
 ASKED = {
     LinkCheck.BIRTH_DATE: "the student's birth date",
     LinkCheck.CODE: "the code that the school gives you apart from this letter",
@@ -42,6 +50,12 @@ def letter(link: SigningLink, where: str) -> str:
         asked=ASKED[LinkCheck(link.identity_check)],
         until=f"{until:%-d %B %Y, %H:%M}",
     )
+
+
+def code_letter(link: SigningLink, code: str) -> str:
+    """The mail that carries the code of a printed link, and not the link."""
+    district = db.session().get_one(District, link.district_id)
+    return CODE_LETTER.format(district=district.name, code=code)
 
 
 def mail_to(mailbox: str, text: str) -> None:

@@ -22,6 +22,19 @@ class LinkCheck(StrEnum):
     CODE = "code"
 
 
+class CodeBy(StrEnum):
+    """How the code of a link reaches its signer, apart from the link.
+
+    `issuer`: whoever issued the link tells it; the link itself was mailed.
+    `mail`: mailed; the link itself was printed. `witness`: a second adult of the
+    staff takes it and hands it over, and is the witness of the signature.
+    """
+
+    ISSUER = "issuer"
+    MAIL = "mail"
+    WITNESS = "witness"
+
+
 class LinkStatus(StrEnum):
     """What became of a link. Only an `open` one can be used."""
 
@@ -45,7 +58,8 @@ class LinkEnd(StrEnum):
 class SigningLink(Identified, Base):
     """A secret address by which one person signs, or declines, one snapshot in one role, once.
 
-    Of its token only the SHA-256 is kept, of a code only a keyed hash. Where a
+    Of its token only the SHA-256 is kept, of a code only a keyed hash. Nobody is
+    ever given both: `code_by` says which way the code goes. Where a
     parent named a delegate, `person_id` is the parent, whose signature it is.
     Outside row security: read by the token, before any district is known; so no
     word about anybody stands here.
@@ -70,6 +84,9 @@ class SigningLink(Identified, Base):
     token_sha256: Mapped[str] = mapped_column(String(64))
     identity_check: Mapped[str] = mapped_column(String(16))
     code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_by: Mapped[str] = mapped_column(String(16), default=CodeBy.ISSUER)
+    witnessed_by: Mapped[UUID | None]
+    witnessed_at: Mapped[datetime | None]
     attempts_left: Mapped[int] = mapped_column(default=ATTEMPTS)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     issued_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

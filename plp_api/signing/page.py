@@ -261,6 +261,7 @@ def _what(bearing: Bearing, rendition: Rendition | None = None) -> dict[str, Any
     return {
         "content": original,
         "is_delegate": bearing.link.delegate_id is not None,
+        "sender": use.sender_of(bearing),
         "original": printing.snapshot(original),
         "translated": printing.snapshot(translated) if translated else None,
         "rendition": rendition,

@@ -21,6 +21,7 @@ from plp_api.signing.schemas import (
     PaperSignatureSchema,
     ScanFileSchema,
     ScanSchema,
+    SigningCodeSchema,
     SigningLinkSchema,
 )
 
@@ -70,13 +71,19 @@ def allow_uploads() -> None:
 def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any]) -> SigningLink:
     """Make a link by which somebody without an account signs the version in force.
 
-    For a parent who may decide, or a student who holds the rights. The answer
-    shows `url`, `code` and `letter` this once: only hashes are kept, so no
-    Idempotency-Key is taken. A new link ends the person's earlier one for this
-    version. It works once, for `signing_link_days`; whoever opens it is asked
-    what `identity_check` says before anything is shown, and five wrong answers
-    end it. It stops by itself when the person's right ends, rights move to the
-    student, or another version comes into force.
+    For a parent who may decide, or a student who holds the rights. A link and
+    its code go to the signer by different ways, so you get one of them: the
+    code of a link that is mailed, or the link to print, whose code is mailed.
+    Where the signer has no e-mail (or you entered it), and always where you
+    approved the version, `code_by` is `witness`: a second adult takes the code
+    and hands it over. What you get is shown this once: only hashes are kept, so
+    no Idempotency-Key is taken.
+
+    A new link ends the person's earlier one for this version. It works once,
+    for `signing_link_days`; whoever opens it is asked what `identity_check`
+    says before anything is shown, and five wrong answers end it. It stops by
+    itself when the person's right ends, rights move to the student, or another
+    version comes into force.
     """
     issued = actions.issue(
         version,
@@ -86,6 +93,7 @@ def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any
         identity_check=LinkCheck(fields["identity_check"]),
         delegate_id=fields["delegate_id"],
         is_mailed=fields["delivery"] == Delivery.MAIL,
+        wants_witness=fields["wants_witness"],
     )
     return _shown_once(issued)
 
@@ -120,6 +128,20 @@ def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any
 def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
     """Get a link: whether it was opened, used, ended. The address itself is shown to nobody."""
     return link
+
+
+@blueprint.route("/signing-links/<uuid:signing_link_id>/code", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_INVITE, SigningLink, media=None, keyed=False)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.WITNESS_NOT_APART)
+@blueprint.response(201, SigningCodeSchema)
+def witness_signing_link(access: Access, link: SigningLink) -> dict[str, str]:
+    """Take the code of a link as its witness, and hand it to the signer.
+
+    For a second adult of the staff: neither whoever issued the link nor whoever
+    approved the version. Make sure who the signer is. The signature names you
+    as its witness. The code is shown this once; asking again makes another.
+    """
+    return {"code": actions.witness(link, access)}
 
 
 @blueprint.route("/signing-links/<uuid:signing_link_id>", methods=["DELETE"])

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from plp_api.rest.fields import Choice, Date, Instant, LanguageTag, Schema
 from plp_api.signatures.models import IdentityCheck, SignerRole
-from plp_api.signing.models import LinkCheck, LinkEnd, LinkStatus, ScanType
+from plp_api.signing.models import CodeBy, LinkCheck, LinkEnd, LinkStatus, ScanType
 
 
 class AbsentSignerRole(StrEnum):
@@ -38,7 +38,8 @@ def _described(words: str, **more: object) -> dict[str, object]:
 class SigningLinkSchema(Schema):
     """A link by which one person, without an account, signs one snapshot in one role, once.
 
-    `url`, `code` and `letter` stand in the answer that makes it, and nowhere else ever.
+    `url`, `code` and `letter` stand in the answer that makes it, and nowhere else
+    ever: `url` and `letter` of a link that is printed, `code` of one that is mailed.
     """
 
     id = fields.UUID(dump_only=True)
@@ -54,7 +55,10 @@ class SigningLinkSchema(Schema):
     identity_check = Choice(
         LinkCheck,
         required=True,
-        metadata=_described("What its holder must know. Give a `code` apart from the link."),
+        metadata=_described(
+            "What its holder must know: a `code`, which goes another way than the link, or, of a "
+            "mailed link, the student's birth date."
+        ),
     )
     delivery = Choice(
         Delivery,
@@ -62,6 +66,23 @@ class SigningLinkSchema(Schema):
         load_default=Delivery.PRINT,
         metadata=_described("`mail` sends it to the person's e-mail and shows it to nobody else."),
     )
+    wants_witness = fields.Boolean(
+        load_only=True,
+        load_default=False,
+        metadata=_described("Have a second adult hand over the code, though it could be mailed."),
+    )
+    code_by = Choice(
+        CodeBy,
+        dump_only=True,
+        metadata=_described(
+            "Which way the code goes: `issuer` tells it (the link was mailed), `mail` (the link "
+            "was printed), or a `witness` takes it at `/signing-links/{id}/code` and hands it over."
+        ),
+    )
+    witnessed_by = fields.UUID(
+        dump_only=True, allow_none=True, metadata=_described("Who took the code to hand it over.")
+    )
+    witnessed_at = Instant(dump_only=True, allow_none=True)
     status = Choice(LinkStatus, dump_only=True)
     attempts_left = fields.Integer(
         dump_only=True, metadata=_described("Wrong answers to the check that are still taken.")
@@ -77,12 +98,19 @@ class SigningLinkSchema(Schema):
         dump_only=True, metadata=_described("The link itself; absent where it is mailed.")
     )
     code = fields.String(
-        dump_only=True, metadata=_described("Where `identity_check` is `code`.", example="042917")
+        dump_only=True,
+        metadata=_described("To tell the signer, where `code_by` is `issuer`.", example="042917"),
     )
     letter = fields.String(
         dump_only=True,
         metadata=_described("A letter with the link, to print and hand over; names nobody."),
     )
+
+
+class SigningCodeSchema(Schema):
+    """The code of a link, for the witness who hands it to the signer."""
+
+    code = fields.String(metadata=_described("Shown this once.", example="042917"))
 
 
 class PaperSignatureSchema(Schema):

@@ -6,13 +6,14 @@ ended) and nothing more; the audit trail knows the rest.
 
 from dataclasses import dataclass
 from datetime import date
+from hmac import compare_digest
 
 from sqlalchemy import select
 
 from plp_api import clock, db
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
-from plp_api.people.models import District, Student
+from plp_api.people.models import District, Person, Student
 from plp_api.plans.models import PlanVersion, VersionStatus
 from plp_api.problems import Code, Problem
 from plp_api.signatures import actions as signatures
@@ -137,7 +138,9 @@ def _is_right(link: SigningLink, answer: date | str | None) -> bool:
         return False
     if link.identity_check == LinkCheck.BIRTH_DATE:
         return db.session().get_one(Student, link.student_id).birth_date == answer
-    return link.code_hash == actions.code_hash(link.id, str(answer))
+    if link.code_hash is None:
+        return False
+    return compare_digest(link.code_hash, actions.code_hash(link.id, str(answer)))
 
 
 def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
@@ -156,6 +159,8 @@ def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
         identity_check=CHECKS[LinkCheck(link.identity_check)],
         sha256=link.snapshot_sha256,
         delegate_id=link.delegate_id,
+        issued_by=link.issued_by,
+        witnessed_by=link.witnessed_by,
     )
     signature.signed_by_name = typed_name
     _use_up(link, LinkStatus.SIGNED)
@@ -180,6 +185,11 @@ def _use_up(link: SigningLink, outcome: LinkStatus) -> None:
         outcome=outcome,
         sha256=link.snapshot_sha256,
     )
+
+
+def sender_of(bearing: Bearing) -> str:
+    """The name at school of whoever issued the link."""
+    return db.session().get_one(Person, bearing.link.issued_by).display_name
 
 
 def district_of(bearing: Bearing) -> District:

@@ -50,10 +50,13 @@ class Link:
     code: str | None
 
     @classmethod
-    def of(cls, client: Client, made: dict[str, Any]) -> "Link":
-        """The link of the answer that made it."""
+    def of(cls, client: Client, made: dict[str, Any], witness: Client) -> "Link":
+        """The printed link of the answer that made it, its code taken by a witness."""
         path = "/" + made["url"].removeprefix("http://localhost")
-        return cls(client, made["id"], path, made.get("code"))
+        code = None
+        if made["identity_check"] == "code":
+            code = witness.made(f"/signing-links/{made['id']}/code", None)["code"]
+        return cls(client, made["id"], path, code)
 
     def open(self, **options: Any) -> Any:
         return self.client.get(self.path, **options)
@@ -96,14 +99,11 @@ def order(world: World) -> dict[str, str]:
 def issue(
     client: Client, world: World, in_force: str, order: dict[str, str]
 ) -> Callable[..., Link]:
-    """Makes a link, by the advisor; words change the order."""
+    """Makes a link, by the advisor, with the counselor as witness; words change the order."""
 
     def make(version: str = in_force, **changed: str) -> Link:
-        asked = {**order, **changed}
-        made = client.as_(world.home.advisor).made(f"{version}/signing-links", asked)
-        return Link(
-            client, made["id"], "/" + made["url"].removeprefix("http://localhost"), made.get("code")
-        )
+        made = client.as_(world.home.advisor).made(f"{version}/signing-links", {**order, **changed})
+        return Link.of(client, made, client.as_(world.home.counselor))
 
     return make
 

@@ -15,7 +15,8 @@ def test_a_signature_and_a_new_link_at_once_are_both_answered(live, monkeypatch)
     assert live.client.as_(home.student).act(version, "submit").status_code == 200
     assert advisor.act(version, "approve").status_code == 200
     order = {"person_id": str(home.parent.id), "role": "parent", "identity_check": "code"}
-    link = Link.of(live.client, advisor.made(f"{version}/signing-links", order))
+    made = advisor.made(f"{version}/signing-links", order)
+    link = Link.of(live.client, made, live.client.as_(home.counselor))
     proof = link.identify().hidden
     start, lock = Barrier(2), db.lock
 

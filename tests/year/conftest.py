@@ -217,9 +217,10 @@ class Year:
         return self.as_(somebody).post(f"{version}/signature-exceptions", body)
 
     def link(self, version: str, somebody: Somebody) -> Link:
-        """The advisor hands out a link to sign by."""
+        """The advisor hands out a link to sign by, the counselor its code."""
         body = {"person_id": str(somebody.id), "role": "parent", "identity_check": "code"}
-        return Link.of(self.client, self.advisor.made(f"{version}/signing-links", body))
+        made = self.advisor.made(f"{version}/signing-links", body)
+        return Link.of(self.client, made, self.counselor)
 
     def asked(self, version: str, reader: Client | None = None) -> tuple[str, dict[str, str]]:
         """What a version's signatures come to, and what became of each; as the advisor reads it."""
