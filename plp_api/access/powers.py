@@ -4,7 +4,8 @@ An act that hands its actor something of a person (a code, an e-mail, a user
 name, a revocation, an office) acts on everything that the person's account
 reaches. So it needs offices that cover every holding of the account within the
 district: offices held or to come, students tied in any status but suppressed,
-classes and advisories taught, one's own record. A student is covered by an
+classes and advisories taught (a teacher's appointment is no more than these),
+one's own record. A student is covered by an
 office at the school that enrolls them or keeps their plan, never by a
 placement; an office, by whoever may give it.
 
@@ -46,6 +47,7 @@ from plp_api.people.models import AccountPerson, Person, Student
 from plp_api.people.ties import (
     AdvisoryAdvisor,
     Appointment,
+    AppointmentRole,
     Relationship,
     RelationshipStatus,
     SchoolEnrollment,
@@ -230,7 +232,10 @@ def _holdings(people: Select[Any], covers_all: bool, gives_all: bool) -> Compoun
     return union(
         held(Holding.OFFICE, _is_at(Appointment, GIVING, gives_all))
         .join(Appointment, Appointment.person_id == member)
-        .where(is_not_over(Appointment)),
+        .where(is_not_over(Appointment), Appointment.role != AppointmentRole.TEACHER),
+        held(Holding.GROUP, _is_at(Appointment, COVERING, covers_all))
+        .join(Appointment, Appointment.person_id == member)
+        .where(is_not_over(Appointment), Appointment.role == AppointmentRole.TEACHER),
         held(Holding.STUDENT, covers_student).join(Student, Student.id == member),
         held(Holding.STUDENT, covers_student)
         .join(Relationship, Relationship.person_id == member)

@@ -14,12 +14,13 @@ from uuid import UUID
 from sqlalchemy import exists, false, func, select, update
 
 from plp_api import clock, db, problems
+from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.jobs import actions as jobs
 from plp_api.people import district_settings, followers
 from plp_api.people.models import District, Student
 from plp_api.problems import Problem
-from plp_api.rostering import kinds, staging, ties
+from plp_api.rostering import importer, kinds, staging, ties
 from plp_api.rostering.difference import REMOVED, Comparison, execute
 from plp_api.rostering.findings import Code, Finding, Findings, Profile
 from plp_api.rostering.models import UNFINISHED, ImportState, RosterImport
@@ -123,7 +124,7 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
             staging.stage(package, lambda share: progress(0.4 + share * 0.3))
             _take_write_lock()
             district_id = _district_id(order, package.findings)
-            comparison = _comparison(district_id, package)
+            comparison = _comparison(district_id, package, order)
             counts = comparison.counts
             _bring_all(comparison, package)
             _judge(comparison, order)
@@ -139,7 +140,7 @@ def _take_write_lock() -> None:
     execute(update(District).where(false()).values(name=District.name))
 
 
-def _comparison(district_id: UUID, package: Package) -> Comparison:
+def _comparison(district_id: UUID, package: Package, order: Order) -> Comparison:
     db.enter([district_id])
     # Two imports into one district take turns.
     db.lock_name(f"roster {district_id}")
@@ -155,7 +156,19 @@ def _comparison(district_id: UUID, package: Package) -> Comparison:
         version=str(package.version),
         files=frozenset(files),
         findings=package.findings,
+        importer=_importer(order, district, package.findings),
     )
+
+
+def _importer(order: Order, district: District, findings: Findings) -> Access | None:
+    """Who sent the package, with what they hold now; takes all back if they may import no more."""
+    if order.by is None:
+        return None
+    access = importer.access_of(order.by, district)
+    if access is None:
+        findings.add(Code.IMPORTER_WITHOUT_OFFICE)
+        raise _Undo(ImportState.REFUSED)
+    return access
 
 
 def _default_start(district: District) -> date:
@@ -175,6 +188,7 @@ def _default_start(district: District) -> date:
 
 
 def _bring_all(comparison: Comparison, package: Package) -> None:
+    importer.find_barred(comparison)
     kinds.bring_schools(comparison)
     kinds.bring_sessions(comparison)
     kinds.bring_courses(comparison)

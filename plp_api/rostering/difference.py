@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import CursorResult
 
 from plp_api import db
+from plp_api.access.rows import Access
 from plp_api.people.district_settings import DistrictSettings
 from plp_api.rostering.findings import Findings
 from plp_api.rostering.ids import row_ids
@@ -55,6 +56,7 @@ class Comparison:
 
     `files` are those the package holds; what an absent file would say is left as it is.
     `default_start` is the day on which students begin for whom the roster names none.
+    `importer` is whoever sent the package, None for the operator.
     `counts` are by kind and state; `active` tells how many rows of a kind were active before.
     """
 
@@ -65,6 +67,7 @@ class Comparison:
     version: str
     files: frozenset[str]
     findings: Findings
+    importer: Access | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     active: dict[str, int] = field(default_factory=dict)
 

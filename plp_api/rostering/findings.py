@@ -86,6 +86,9 @@ class Code(StrEnum):
     ROW_SKIPPED = "row_skipped"
     ROLE_WITHOUT_SCHOOL = "role_without_school"
     STUDENT_WITH_OFFICE = "student_with_office"
+    IMPORTER_WITHOUT_OFFICE = "importer_without_office"
+    OFFICE_NOT_GIVEN = "office_not_given"
+    ACCOUNT_LEFT = "account_left"
     AGENT_NOT_FAMILY = "agent_not_family"
     MANY_REMOVED = "many_removed"
 
@@ -146,6 +149,10 @@ MESSAGES = {
     " no school; it was skipped.",
     Code.ROLE_WITHOUT_SCHOOL: "The role needs a school, and the org is none; it gives nothing.",
     Code.STUDENT_WITH_OFFICE: "A student cannot hold an office; the role gives nothing.",
+    Code.IMPORTER_WITHOUT_OFFICE: "Whoever sent the package holds no office of the district now.",
+    Code.OFFICE_NOT_GIVEN: "Whoever sent the package could not give this by hand; it was left out.",
+    Code.ACCOUNT_LEFT: "Whoever sent the package may not change how this person signs in; user"
+    " name, e-mail and access stay.",
     Code.AGENT_NOT_FAMILY: "The agent is no parent, guardian or relative of a student; ignored.",
     Code.MANY_REMOVED: "The import would remove more than the district lets pass unasked.",
 }
@@ -163,6 +170,8 @@ ALWAYS_WARNINGS = frozenset(
         Code.ROW_SKIPPED,
         Code.ROLE_WITHOUT_SCHOOL,
         Code.STUDENT_WITH_OFFICE,
+        Code.OFFICE_NOT_GIVEN,
+        Code.ACCOUNT_LEFT,
         Code.AGENT_NOT_FAMILY,
     }
 )

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from plp_api import db
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment, EnrollmentRole
 from plp_api.people.models import Person, PersonStatus, RightsTransferBasis, School, Student
+from plp_api.rostering import importer
 from plp_api.rostering.difference import (
     CREATED,
     REACTIVATED,
@@ -185,19 +186,29 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
         USERS,
         PEOPLE_TABLE,
         {name: USERS.c[name] for name in names},
-        is_active=PEOPLE_TABLE.c.status == PersonStatus.ACTIVE,
+        is_active=and_(
+            PEOPLE_TABLE.c.status == PersonStatus.ACTIVE, ~importer.is_barred(PEOPLE_TABLE.c.id)
+        ),
         is_back=and_(USERS.c.is_enabled, left),
         revived={"status": PersonStatus.ACTIVE},
         removed={"status": PersonStatus.DISABLED},
         keeps=frozenset(own) | {name for name, is_told in told.items() if not is_told},
+        changes={"email_set_by": _email_set_by()},
         only_new={"status": case((is_disabled, PersonStatus.DISABLED), else_=PersonStatus.ACTIVE)},
     )
+    importer.leave_accounts(PEOPLE_TABLE, comparison)
     compare(kind, comparison)
     write(kind, comparison)
     _welcome_back()
     _disable(comparison)
     _record_leavers(comparison, absent(kind, comparison))
     remove(kind, comparison)
+
+
+def _email_set_by() -> Any:
+    """Nobody, of an e-mail that the roster brings; whoever entered the one that stays."""
+    is_same = or_(USERS.c.email.is_(None), USERS.c.email == PEOPLE_TABLE.c.email)
+    return case((is_same, PEOPLE_TABLE.c.email_set_by))
 
 
 def _welcome_back() -> None:
@@ -347,7 +358,10 @@ def bring_enrollments(comparison: Comparison) -> None:
     )
     # Over the summer a person's classes of last year go only as those of the next come.
     has_others = stored.c.person_id.in_(select(staged.c.person_id))
-    _bring(kind, comparison, in_summer=has_others)
+    compare(kind, comparison)
+    importer.leave_own_classes(staged, comparison)
+    write(kind, comparison)
+    remove(kind, comparison, has_others)
 
 
 def _resolve_enrollments(comparison: Comparison) -> None:

@@ -150,6 +150,8 @@ AGENTS = _table(
     Column("one_id", Uuid),
     Column("other_id", Uuid),
 )
+# People on whom whoever imports may not act (see `importer`); filled from the stored ones.
+BARRED = _table("barred", Column("person_id", Uuid, index=True))
 # What the package itself says is to be deleted, apart from what it merely no longer names.
 GONE = _table("gone", Column("kind", String), Column("sourced_id", String))
 

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -45,6 +47,7 @@ from plp_api.people.ties import (
     RelationshipStatus,
     SchoolEnrollment,
 )
+from plp_api.rostering import importer
 from plp_api.rostering.difference import (
     CREATED,
     REACTIVATED,
@@ -97,7 +100,7 @@ class Tie:
     Two ties are the same by `keys`. `follows` are the columns by which one tie takes the place of
     another: it begins today where the other still held, and over the summer a tie ends only where
     there is such another. `attributes` may change without ending a tie. `fixed` is the same on
-    every tie of the kind.
+    every tie of the kind; `left` tells stored ties that are not this import's to end.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Tie:
     follows: tuple[str, ...]
     attributes: tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    left: ColumnElement[bool] = field(default_factory=false)
 
     def same(self, *columns: str) -> ColumnElement[bool]:
         """Whether a wanted and a stored tie agree in these columns."""
@@ -132,7 +136,7 @@ def sync(tie: Tie, comparison: Comparison) -> None:
     """Make the stored ties agree with the wanted ones: end, change, begin."""
     stored = tie.stored
     gather_statistics(tie.wanted)
-    is_ours = and_(_is_open(tie, comparison), stored.c.is_from_roster)
+    is_ours = and_(_is_open(tie, comparison), stored.c.is_from_roster, ~tie.left)
     comparison.active[tie.name] = _number(stored, is_ours)
     is_wanted = exists().where(tie.same(*tie.keys))
     is_followed = exists().where(tie.same(*tie.follows)) if comparison.is_summer else true()
@@ -266,8 +270,17 @@ def bring_appointments(comparison: Comparison) -> None:
     wanted = WANTED_APPOINTMENTS
     columns = ["person_id", "school_id", "role", "starts_on", "ends_on"]
     execute(insert(wanted).from_select(columns, rows))
-    keys = ("person_id", "school_id", "role")
-    tie = Tie("appointments", wanted, APPOINTMENTS_TABLE, keys, ("person_id",), ("ends_on",))
+    importer.tell_left_offices(APPOINTMENTS_TABLE, wanted, comparison)
+    execute(delete(wanted).where(importer.is_left(wanted, comparison)))
+    tie = Tie(
+        "appointments",
+        wanted,
+        APPOINTMENTS_TABLE,
+        keys=("person_id", "school_id", "role"),
+        follows=("person_id",),
+        attributes=("ends_on",),
+        left=importer.is_left(APPOINTMENTS_TABLE, comparison),
+    )
     sync(tie, comparison)
 
 
@@ -350,6 +363,7 @@ def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None
         stored.c.status != RelationshipStatus.SUPPRESSED,
         stored.c.is_from_roster,
         holds_on(stored, comparison),
+        importer.may_confirm(stored.c.person_id, stored.c.student_id, comparison),
     )
     comparison.active["family_links"] = _number(stored, is_ours)
     # Two EXISTS, for SQLite tries every pair of two INs.
@@ -367,7 +381,9 @@ def _begin_family_links(comparison: Comparison, same: ColumnElement[bool]) -> No
     bars = exists().where(same, or_(is_suppressed, holds_on(stored, comparison)))
     chosen = set(comparison.settings.confirm_family_links) & set(CONFIRMABLE)
     may_be_confirmed = and_(
-        wanted.c.parent_kind.in_([str(kind) for kind in chosen]), ~exists().where(same)
+        wanted.c.parent_kind.in_([str(kind) for kind in chosen]),
+        ~exists().where(same),
+        importer.may_confirm(wanted.c.person_id, wanted.c.student_id, comparison),
     )
     confirmed, unconfirmed = RelationshipStatus.CONFIRMED, RelationshipStatus.UNCONFIRMED
     columns = {

@@ -1,0 +1,132 @@
+"""What an importer could not do by hand, their import leaves as it is, and tells.
+
+A package speaks of everybody in a district: of whoever sends it, of their
+family, and of people with offices that they could not give. `BARRED` holds the
+people to whom the importer may not do what is in `powers.KEYS`; their user
+names, e-mails, access, offices and ties stay. The operator, at the command
+line, is barred from nobody. A teacher's appointment reaches nobody by itself,
+and may be given by any import.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, exists, false, insert, or_, select, update
+
+from plp_api import db
+from plp_api.access import caller as callers
+from plp_api.access import powers
+from plp_api.access.permissions import Permission
+from plp_api.access.rows import Access
+from plp_api.people.models import District, Person, PersonStatus
+from plp_api.people.ties import AppointmentRole
+from plp_api.rostering.difference import CREATED, REACTIVATED, SKIPPED, Comparison, execute
+from plp_api.rostering.findings import Code
+from plp_api.rostering.staging import BARRED, ROLES, USERS, gather_statistics
+
+
+def access_of(person_id: UUID, district: District) -> Access | None:
+    """What the importer holds today; None where they hold no office over the whole district."""
+    person = db.session().get(Person, person_id)
+    if person is None or person.district_id != district.id:
+        return None
+    access = Access(callers.absent(person, district.today))
+    return access if access.may_at(Permission.IMPORTS_WRITE, None) else None
+
+
+def find_barred(comparison: Comparison) -> None:
+    """Find the people of the district whom the importer does not act on."""
+    if comparison.importer is None:
+        return
+    people = select(Person.id).where(Person.district_id == comparison.district_id)
+    barred, binds = powers.outside(comparison.importer, people)
+    db.session().execute(insert(BARRED).from_select(["person_id"], barred), binds)
+    gather_statistics(BARRED)
+
+
+def is_barred(person_id: Any) -> ColumnElement[bool]:
+    """Whether the importer may not act on that person."""
+    return exists().where(BARRED.c.person_id == person_id)
+
+
+def leave_accounts(people: Table, comparison: Comparison) -> None:
+    """Let barred people keep user name, e-mail and access; whoever would have lost one is told.
+
+    To be called before the users are compared with the stored `people`.
+    """
+    if comparison.importer is None:
+        return
+    same = and_(
+        people.c.district_id == comparison.district_id,
+        people.c.sourced_id == USERS.c.sourced_id,
+        is_barred(people.c.id),
+    )
+    is_active = people.c.status == PersonStatus.ACTIVE
+    differs = or_(
+        USERS.c.username.is_distinct_from(people.c.username),
+        and_(USERS.c.email.is_not(None), USERS.c.email.is_distinct_from(people.c.email)),
+        USERS.c.is_enabled.is_distinct_from(is_active),
+    )
+    rows = select(USERS.c.row).select_from(USERS).join(people, same).where(differs)
+    for row in db.session().scalars(rows.order_by(USERS.c.row)):
+        comparison.findings.add(Code.ACCOUNT_LEFT, "users.csv", row)
+    kept = {"username": people.c.username, "email": people.c.email, "is_enabled": is_active}
+    execute(update(USERS).where(same).values(kept))
+
+
+def is_left(appointments: Any, comparison: Comparison) -> ColumnElement[bool]:
+    """Which appointments, wanted or stored, are not this importer's to give or to end."""
+    importer = comparison.importer
+    if importer is None:
+        return false()
+    barred = is_barred(appointments.c.person_id)
+    if importer.may_at(Permission.APPOINTMENTS_WRITE, None):
+        return barred
+    return or_(barred, appointments.c.role != AppointmentRole.TEACHER)
+
+
+def tell_left_offices(stored: Table, wanted: Table, comparison: Comparison) -> None:
+    """Tell the roles whose office the importer could not give, where nobody holds it yet."""
+    left = and_(
+        is_left(wanted, comparison),
+        ~exists().where(
+            stored.c.person_id == wanted.c.person_id,
+            stored.c.role == wanted.c.role,
+            stored.c.school_id.is_not_distinct_from(wanted.c.school_id),
+            or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+        ),
+    )
+    of_wanted = and_(
+        wanted.c.person_id == ROLES.c.person_id,
+        wanted.c.role == ROLES.c.office,
+        or_(wanted.c.school_id.is_(None), wanted.c.school_id == ROLES.c.school_id),
+    )
+    rows = select(ROLES.c.row).where(exists().where(of_wanted, left)).order_by(ROLES.c.row)
+    for row in db.session().scalars(rows):
+        comparison.findings.add(Code.OFFICE_NOT_GIVEN, comparison.file_of_roles, row, "role")
+
+
+def leave_own_classes(staged: Table, comparison: Comparison) -> None:
+    """Skip new enrollments that would make the importer, or their family, a teacher of somebody."""
+    is_new = or_(staged.c.state == CREATED, staged.c.state == REACTIVATED)
+    mine = and_(staged.c.role == "teacher", is_new, _is_kin(staged.c.person_id, comparison))
+    for row in db.session().scalars(select(staged.c.row).where(mine).order_by(staged.c.row)):
+        comparison.findings.add(Code.OFFICE_NOT_GIVEN, "enrollments.csv", row, "role")
+    execute(update(staged).where(mine).values(state=SKIPPED))
+
+
+def _is_kin(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
+    """Whether it is the importer, or somebody of their household."""
+    importer = comparison.importer
+    if importer is None:
+        return false()
+    own = {importer.caller.person_id, *importer.household}
+    return person_id.in_(own)
+
+
+def may_confirm(person_id: Any, student_id: Any, comparison: Comparison) -> ColumnElement[bool]:
+    """Whether the district's choice may confirm a family link that this importer brings.
+
+    One of their own, or of their household, waits for somebody else.
+    """
+    return ~or_(_is_kin(person_id, comparison), _is_kin(student_id, comparison))

@@ -1,0 +1,147 @@
+"""Whoever sends a package in gains nothing by it that they could not do by hand."""
+
+import pytest
+from sqlalchemy import select
+
+from plp_api.people.models import Person
+from plp_api.people.ties import Appointment, AppointmentRole, Relationship
+from plp_api.rostering.findings import Code
+from tests.client import code
+from tests.rostering.packages import ROLES, USERS, changed, contents
+from tests.rostering.test_http import places, sent, worked
+from tests.world import appoint, person, writing
+
+__all__ = ["places"]
+
+
+@pytest.fixture
+def registrar(database, world):
+    """A registrar of the whole district."""
+    with writing(database, world.home) as session:
+        made = person(session, world.home, "wide_registrar")
+        appoint(session, world.home, made, AppointmentRole.REGISTRAR, None)
+    return made
+
+
+@pytest.fixture
+def brought(client, settings, database):
+    """Send a package in as somebody, and read what became of it."""
+
+    def bring(somebody, **files):
+        taken = sent(client.as_(somebody), contents(**files), confirm="true")
+        assert taken.status_code == 202, taken.json
+        worked(settings, database)
+        return client.as_(somebody).read(f"/roster-imports/{taken.json['id']}")
+
+    return bring
+
+
+def with_user(sourced_id, **fields):
+    """The users of the package and one more, with their roles."""
+    user = {"sourcedId": sourced_id, "enabledUser": "true", "orgSourcedIds": "s1", **fields}
+    role = {
+        "sourcedId": f"r{sourced_id}",
+        "userSourcedId": sourced_id,
+        "roleType": "primary",
+        "role": fields["role"],
+        "orgSourcedId": "d1" if fields["role"].startswith("district") else "s1",
+    }
+    return {"users": [*USERS, user], "roles": [*ROLES, role]}
+
+
+MINE = {"username": "mine", "givenName": "Mo", "familyName": "Ore", "role": "districtAdministrator"}
+
+
+def codes(done):
+    return {one["code"] for one in done["findings"]}
+
+
+def test_a_school_s_registrar_imports_nothing(client, world):
+    assert code(sent(client.as_(world.home.registrar))) == "permission_denied"
+
+
+def test_an_import_makes_nobody_an_admin_whom_its_importer_could_not(
+    client, world, database, registrar, brought
+):
+    done = brought(registrar, **with_user("x1", **MINE))
+    assert done["state"] == "applied", done
+    assert Code.OFFICE_NOT_GIVEN in codes(done)
+    with writing(database, world.home) as session:
+        mine = session.scalars(select(Person).where(Person.sourced_id == "x1")).one()
+        held = select(Appointment).where(Appointment.person_id == mine.id)
+        assert session.scalars(held).all() == []
+
+
+def test_a_district_admin_s_import_gives_offices(client, world, database, brought):
+    done = brought(world.home.district_admin, **with_user("x1", **MINE))
+    assert Code.OFFICE_NOT_GIVEN not in codes(done)
+    with writing(database, world.home) as session:
+        mine = session.scalars(select(Person).where(Person.sourced_id == "x1")).one()
+        held = select(Appointment.role).where(Appointment.person_id == mine.id)
+        assert session.scalars(held).all() == ["district_admin"]
+
+
+def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
+    client, world, database, registrar, brought
+):
+    home = world.home
+    with writing(database, home) as session:
+        session.get_one(Person, home.district_admin.id).sourced_id = "a1"
+        session.get_one(Person, home.counselor.id).sourced_id = "a2"
+    boss = {"username": "boss", "email": "mine@example.org", "role": "proctor"}
+    done = brought(registrar, **with_user("a1", givenName="D", familyName="A", **boss))
+    assert Code.ACCOUNT_LEFT in codes(done)
+    with writing(database, home) as session:
+        admin = session.get_one(Person, home.district_admin.id)
+        assert (admin.username, admin.email) == ("district_admin", None)
+        # No longer in the roster, and not this importer's to shut out.
+        assert session.get_one(Person, home.counselor.id).status == "active"
+    done = brought(home.district_admin, **with_user("x1", **MINE))
+    with writing(database, home) as session:
+        assert session.get_one(Person, home.counselor.id).status == "disabled"
+
+
+def test_an_import_makes_nobody_a_parent_by_their_own_word(
+    client, world, database, registrar, brought
+):
+    home = world.home
+    admin = client.as_(home.district_admin)
+    chosen = {"settings": {"confirm_family_links": ["parent", "guardian"]}}
+    assert admin.patch(f"/districts/{home.district_id}", chosen).status_code == 200
+    with writing(database, home) as session:
+        session.get_one(Person, registrar.id).sourced_id = "p1"
+    brought(registrar, users=changed(USERS, 2, enabledUser="true"))
+    with writing(database, home) as session:
+        tie = session.scalars(
+            select(Relationship).where(Relationship.person_id == registrar.id)
+        ).one()
+        assert (tie.status, tie.may_inspect) == ("unconfirmed", False)
+
+
+def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, database, brought):
+    home = world.home
+    with writing(database, home) as session:
+        appoint(session, home, home.inspecting_parent, AppointmentRole.DISTRICT_ADMIN, None)
+        other = session.get_one(Person, home.parent.id)
+        other.sourced_id, other.email = "p9", "the.other@example.org"
+    mine = {"username": "parent", "email": "mine@example.org", "role": "parent"}
+    done = brought(home.inspecting_parent, **with_user("p9", givenName="P", familyName="Q", **mine))
+    assert Code.ACCOUNT_LEFT in codes(done)
+    with writing(database, home) as session:
+        assert session.get_one(Person, home.parent.id).email == "the.other@example.org"
+
+
+def test_an_importer_who_lost_the_office_meanwhile_imports_nothing(
+    client, world, settings, database, registrar
+):
+    staff = client.as_(registrar)
+    taken = sent(staff)
+    with writing(database, world.home) as session:
+        held = select(Appointment).where(Appointment.person_id == registrar.id)
+        office = session.scalars(held).one()
+        office.ends_on = office.starts_on
+    worked(settings, database)
+    admin = client.as_(world.home.district_admin)
+    done = admin.read(f"/roster-imports/{taken.json['id']}")
+    assert done["state"] == "refused"
+    assert codes(done) == {Code.IMPORTER_WITHOUT_OFFICE}
