@@ -162,14 +162,15 @@ def _suffices(act: Act, holdings: Holdings) -> bool:
     return act in (Act.MAIL_CODE, Act.CORRECT) and is_partly_covered
 
 
-def is_oneself(access: Access, person_id: UUID) -> bool:
-    """Whether the person is the caller, or shares their account."""
-    return Holding.ONESELF in look_up(access, [person_id])[person_id].covered
-
-
 def covers_offices(access: Access, person_id: UUID) -> bool:
     """Whether the caller could give every office that the person's account holds."""
     return Holding.OFFICE not in look_up(access, [person_id])[person_id].beyond
+
+
+def refuse_oneself(access: Access, person_id: UUID) -> None:
+    """Refuse with permission_denied whoever would give something to a person of their account."""
+    if person_id in access.selves:
+        raise Problem(Code.PERMISSION_DENIED, "Nobody does this to themselves.")
 
 
 def refuse_household(access: Access, person_id: UUID) -> None:

@@ -281,12 +281,17 @@ class Access:
         return self._parents[student_id]
 
     @cached_property
+    def selves(self) -> frozenset[UUID]:
+        """The caller, and whom else their account may act as: one human being."""
+        return frozenset(db.session().scalars(callers.selves(), self.caller.binds))
+
+    @cached_property
     def household(self) -> frozenset[UUID]:
         """The caller's children and these children's family: whom the caller does not act on."""
         if not self.caller.children:
             return frozenset()
         kin = frozenset(db.session().scalars(callers.household(), self.caller.binds))
-        return kin - {self.caller.person_id}
+        return kin - self.selves
 
     def refuse_family(self, student_id: UUID) -> None:
         """Refuse with actor_is_family whoever would act for the school on their own child."""

@@ -77,7 +77,7 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
 def _set_the_address(person: Person, by: Access | None) -> bool:
     """Whether the caller entered the person's e-mail: what is mailed there may come to them."""
     setter = person.email_set_by
-    return by is not None and setter is not None and powers.is_oneself(by, setter)
+    return by is not None and setter is not None and setter in by.selves
 
 
 def _covers_all(person: Person, by: Access, is_held: bool) -> bool:

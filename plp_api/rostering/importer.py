@@ -120,7 +120,7 @@ def _is_kin(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
     importer = comparison.importer
     if importer is None:
         return false()
-    own = {importer.caller.person_id, *importer.household}
+    own = importer.selves | importer.household
     return person_id.in_(own)
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from plp_api import clock, db, settings
-from plp_api.access import powers
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.jobs import actions as jobs
@@ -115,7 +114,7 @@ def _code_by(
     themselves: a second adult hands the code over. So does one where the signer
     has no e-mail, or only one that the issuer entered.
     """
-    is_approver = any(powers.is_oneself(access, one) for one in signers.approvers(version))
+    is_approver = bool(signers.approvers(version) & access.selves)
     if wants_witness or is_approver or not (is_mailed or has_mailbox):
         return CodeBy.WITNESS
     return CodeBy.ISSUER if is_mailed else CodeBy.MAIL
@@ -133,7 +132,7 @@ def _check_birth_date(student: Student, code_by: CodeBy) -> None:
 def _is_issuers(access: Access, mailbox: Person | None) -> bool:
     """Whether what is mailed there may come to whoever issues the link."""
     setter = mailbox.email_set_by if mailbox else None
-    return setter is not None and powers.is_oneself(access, setter)
+    return setter in access.selves
 
 
 def witness(link: SigningLink, access: Access) -> str:
@@ -150,7 +149,7 @@ def witness(link: SigningLink, access: Access) -> str:
     if link.status != LinkStatus.OPEN or link.code_by != CodeBy.WITNESS:
         raise Problem(Code.ACTION_UNAVAILABLE, "This link waits for no witness.")
     others = {link.issued_by, link.person_id, *signers.approvers(version)}
-    if any(powers.is_oneself(access, one) for one in others):
+    if others & access.selves:
         raise Problem(Code.WITNESS_NOT_APART)
     link.witnessed_by, link.witnessed_at = access.caller.person_id, clock.now()
     by = access.caller.person_id

@@ -48,12 +48,6 @@ FOLLOWS_ADVISORY = "It follows from an advisory: change who is in that."
 HAS_BOTH_RIGHTS = frozenset({ParentKind.PARENT, ParentKind.GUARDIAN})
 
 
-def _refuse_own(by: Access, person_id: UUID) -> None:
-    """Nobody gives themselves an office or a tie, nor lengthens one."""
-    if by.caller.person_id == person_id:
-        raise Problem(Code.PERMISSION_DENIED, "Nobody does this to themselves.")
-
-
 # Relationships.
 
 
@@ -66,7 +60,7 @@ def relate(student: Student, by: Access, fields: Fields) -> Relationship:
     for an advisor or case manager, relationship_exists, relationship_suppressed.
     """
     by.refuse_family(student.id)
-    _refuse_own(by, fields["person_id"])
+    powers.refuse_oneself(by, fields["person_id"])
     db.lock(student)
     kind = fields["kind"]
     _check_person(student, by, fields["person_id"], kind)
@@ -150,7 +144,7 @@ def change_relationship(row: Relationship, by: Access, fields: Fields) -> Relati
     for the dates of a tie that follows from an advisory; relationship_exists.
     """
     by.refuse_family(row.student_id)
-    _refuse_own(by, row.person_id)
+    powers.refuse_oneself(by, row.person_id)
     powers.refuse_household(by, row.person_id)
     _check_members(row.kind, fields)
     if fields.keys() & {"starts_on", "ends_on", "capacity"} and row.advisory_id:
@@ -234,7 +228,7 @@ def _end_now(row: Relationship, by: Access) -> None:
 
 def concerns_caller(row: Relationship, by: Access) -> str | None:
     """It is the caller's own relationship, their child's, or that of their child's family."""
-    if row.person_id == by.caller.person_id:
+    if row.person_id in by.selves:
         return "It is your own."
     if row.person_id in by.household:
         return "They are your child's family."
@@ -409,7 +403,7 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     Raises Problem: permission_denied for one's own, actor_is_family,
     account_beyond_offices, record_duplicate.
     """
-    _refuse_own(by, row.person_id)
+    powers.refuse_oneself(by, row.person_id)
     if _only_shortens(row, fields):
         powers.refuse_household(by, row.person_id)
     else:

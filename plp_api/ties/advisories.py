@@ -89,7 +89,7 @@ def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvis
     Refuses: permission_denied for oneself, person_is_student, record_duplicate.
     """
     db.lock(advisory)
-    _refuse_own(by, fields["person_id"])
+    powers.refuse_oneself(by, fields["person_id"])
     references.adult(by, fields["person_id"])
     fields.setdefault("starts_on", by.caller.today)
     row = AdvisoryAdvisor(
@@ -110,17 +110,12 @@ def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> Advisory
 
     Refuses: permission_denied for oneself, actor_is_family, record_duplicate.
     """
-    _refuse_own(by, row.person_id)
+    powers.refuse_oneself(by, row.person_id)
     powers.refuse_household(by, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "person_id")
     return _settled(row, "advisory_advisor.changed", by)
-
-
-def _refuse_own(by: Access, person_id: UUID) -> None:
-    if by.caller.person_id == person_id:
-        raise Problem(Code.PERMISSION_DENIED, "Nobody does this to themselves.")
 
 
 def _refuse_twin(row: Any, whom: str) -> None:

@@ -217,6 +217,21 @@ def test_a_former_parent_of_another_person_of_the_account_is_family_still(
     assert client.as_(second).get(f"/people/{home.parent.id}").status_code == 404
 
 
+def test_nobody_ties_another_person_of_their_own_account_to_a_student(
+    client: Client, database: Isolated, world: World
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_person")
+        session.get_one(AccountPerson, second.id).account_id = home.registrar.account_id
+    registrar = client.as_(home.registrar)
+    body = {"person_id": str(second.id), "kind": "advisor"}
+    tied = registrar.post(f"/students/{home.student.id}/relationships", body)
+    assert code(tied) == "permission_denied"
+    led = registrar.post(f"/advisories/{home.advisory_id}/advisors", {"person_id": str(second.id)})
+    assert code(led) == "permission_denied"
+
+
 # What the holder is told.
 
 
