@@ -17,13 +17,13 @@ from plp_api.identity import actions as identity
 from plp_api.people import followers, spans
 from plp_api.people.classes import AcademicSession, Class, Enrollment, EnrollmentRole
 from plp_api.people.models import (
-    AGE_OF_MAJORITY,
     PLAN_GRADES,
     District,
     Person,
     RightsTransferBasis,
     School,
     Student,
+    majority_of,
 )
 from plp_api.people.ties import Relationship, RelationshipKind, SchoolEnrollment
 from plp_api.problems import Code, Problem, invalid
@@ -47,12 +47,20 @@ def _change(row: Row, event: str, by: Access, fields: Fields) -> Row:
 def change_district(district: District, by: Access, fields: Fields) -> District:
     """Change name, time zone or settings; a setting of null returns to its default.
 
-    Refuses: permission_denied for whoever decides for a school alone.
+    Refuses: permission_denied for whoever decides for a school alone;
+    validation_failed for a school that is none of the district's.
     """
     by.require_at(Permission.SETTINGS_WRITE, None)
     if "settings" in fields:
+        _check_school_of(fields["settings"], by)
         fields["settings"] = _merged(district.settings, fields["settings"])
     return _change(district, "district.changed", by, fields)
+
+
+def _check_school_of(settings: Fields, by: Access) -> None:
+    school_id = settings.get("school_for_students_elsewhere")
+    if school_id is not None:
+        references.school(by, UUID(school_id), "settings/school_for_students_elsewhere")
 
 
 def _merged(stored: Fields, patch: Fields) -> Fields:
@@ -183,9 +191,9 @@ def add_student(by: Access, fields: Fields) -> Student:
     birth_date = _born(by, fields.pop("birth_date", None))
     person = _new_person(by, fields.pop("person"))
     grade = fields.pop("grade")
-    student = Student(id=person.id, district_id=person.district_id, **fields)
+    student = Student(id=person.id, district_id=person.district_id, grade=grade, **fields)
     student.person = person
-    student.born(birth_date)
+    student.born(birth_date, by.caller.today)
     db.session().add(student)
     db.session().flush()
     audit.record("student.created", student, by=by.caller.person_id, student_id=student.id)
@@ -196,7 +204,11 @@ def add_student(by: Access, fields: Fields) -> Student:
 def change_student(student: Student, by: Access, fields: Fields) -> Student:
     """Correct a student. A new grade ends one enrollment and begins another.
 
-    Refuses: actor_is_family, username_taken, record_duplicate.
+    A birth date that is implausible for the grade is kept, and moves rights
+    once it is confirmed.
+
+    Refuses: actor_is_family, username_taken, record_duplicate,
+    validation_failed where there is no birth date to confirm.
     """
     by.refuse_family(student.id)
     named = sorted({*fields, *fields.get("person", {})} - {"person"})
@@ -204,14 +216,30 @@ def change_student(student: Student, by: Access, fields: Fields) -> Student:
     if fields.get("plan_home_school_id"):
         references.school(by, fields["plan_home_school_id"], "plan_home_school_id")
     _rename(student, by, fields.pop("person", {}))
-    if "birth_date" in fields:
-        student.born(_born(by, fields.pop("birth_date")))
-        _check_transfer(student, "birth_date")
+    is_dated = "birth_date" in fields
+    born_on = _born(by, fields.pop("birth_date")) if is_dated else student.birth_date
     if "grade" in fields:
         _promote(student, by, fields.pop("grade"))
+    if is_dated or "grade" in named:
+        student.born(born_on, by.caller.today)
+    if fields.pop("is_birth_date_confirmed", False):
+        _confirm_birth_date(student, by)
+    if is_dated:
+        _check_transfer(student, by, "birth_date")
     for name, value in fields.items():
         setattr(student, name, value)
     return _touched(student, "student.changed", by, fields=named)
+
+
+def _confirm_birth_date(student: Student, by: Access) -> None:
+    if student.birth_date is None:
+        raise invalid("is_birth_date_confirmed", "There is no birth date.")
+    by_id = by.caller.person_id
+    student.confirm_birth_date(by_id, clock.now(), by.caller.today)
+    audit.record("student.birth_date_confirmed", student, by=by_id, student_id=student.id)
+    _check_transfer(student, by, "is_birth_date_confirmed")
+    if student.holds_rights(by.caller.today):
+        _recall_parents(student, by)
 
 
 def _rename(student: Student, by: Access, fields: Fields) -> None:
@@ -297,18 +325,22 @@ def set_rights_transfer(
     student.rights_transfer_basis = basis
     student.rights_transfer_reason = reason
     student.rights_transfer_on = on
-    student.born(student.birth_date)
-    _check_transfer(student, "on")
+    student.born(student.birth_date, by.caller.today)
+    _check_transfer(student, by, "on")
     if student.holds_rights(by.caller.today):
         _recall_parents(student, by)
     return _touched(student, "student.rights_transfer_set", by, basis=basis, on=on)
 
 
-def _check_transfer(student: Student, field: str) -> None:
+def _check_transfer(student: Student, by: Access, field: str) -> None:
     """Rights move by the 18th birthday at the latest, whatever else moves them."""
-    if student.birth_date is None or student.rights_transfer_on is None:
+    majority = majority_of(student.birth_date)
+    if majority is None or student.rights_transfer_on is None:
         return
-    if student.rights_transfer_on > clock.birthday(student.birth_date, AGE_OF_MAJORITY):
+    # A birth date in doubt tells nothing of a birthday.
+    if student.is_birth_date_doubtful(by.caller.today):
+        return
+    if student.rights_transfer_on > majority:
         raise invalid(field, "Rights move by the 18th birthday at the latest.")
 
 

@@ -75,6 +75,18 @@ class MonthDay(fields.String):
         return f"{day.month:02}-{day.day:02}"
 
 
+class IdAsText(fields.UUID):
+    """An id that is kept in JSON."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        return str(super()._deserialize(value, attr, data, **kwargs))
+
+
 def _decision(field: type[fields.Field], name: str, words: str, *args: Any, **kwargs: Any) -> Any:
     """A setting: null returns to its default."""
     metadata = described(f"{words} Null returns to the default.", default=DEFAULTS[name])
@@ -161,6 +173,12 @@ class DistrictSettingsSchema(Schema):
     )
     advisory_course_codes = _patterns(
         "advisory_course_codes", "Classes of courses with such a code are advisories too."
+    )
+    school_for_students_elsewhere = _decision(
+        IdAsText,
+        "school_for_students_elsewhere",
+        "The school at which students count whom a roster lists at the district, or at another"
+        " org that is no school.",
     )
     invitation_days = _decision(
         fields.Integer,
@@ -457,6 +475,14 @@ class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, v
         dump_only=True, allow_none=True, metadata=_guarded("The state's number.")
     )
     birth_date = Date(dump_only=True, allow_none=True, metadata=_guarded("Null: unknown."))
+    is_birth_date_doubtful = fields.Boolean(
+        dump_only=True,
+        attribute="has_doubtful_birth_date",
+        metadata=_guarded(
+            "Whether the birth date is implausible for the grade and nobody confirmed it: until"
+            " then it moves no rights."
+        ),
+    )
     advisors = fields.List(
         fields.Nested(AdvisorOfStudentSchema),
         dump_only=True,
@@ -497,6 +523,13 @@ class StudentPatchSchema(StudentPersonFields):  # type: ignore[misc, valid-type]
     birth_date = Date(
         allow_none=True,
         metadata=described("Moves the day rights transfer with it, where they do so by age."),
+    )
+    is_birth_date_confirmed = fields.Boolean(
+        validate=validate.Equal(True, error="Only true: another `birth_date` takes it back."),
+        metadata=described(
+            "Stand for a birth date that is implausible for the grade, so that it moves rights.",
+            example=True,
+        ),
     )
     state_student_id = Text(longest=32, allow_none=True)
     plan_home_school_id = fields.UUID()

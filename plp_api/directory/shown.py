@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plp_api import clock, db
+from plp_api import db
 from plp_api.access import powers
 from plp_api.access.caller import holds
 from plp_api.access.permissions import Permission
@@ -21,7 +21,7 @@ from plp_api.access.rows import Access
 from plp_api.identity import openers
 from plp_api.people import district_settings
 from plp_api.people.classes import Class, Enrollment, EnrollmentRole
-from plp_api.people.models import AGE_OF_MAJORITY, District, Person, School, Student
+from plp_api.people.models import District, Person, School, Student, majority_of
 from plp_api.people.ties import (
     Capacity,
     RecordKind,
@@ -34,7 +34,7 @@ from plp_api.people.ties import (
 AUDIENCE = frozenset(
     {"preferred_given_name", "preferred_family_name", "pronouns", "family_uses_preferred"}
 )
-PERSONAL = frozenset({"birth_date", "state_student_id"})
+PERSONAL = frozenset({"birth_date", "is_birth_date_doubtful", "state_student_id"})
 REASONS = frozenset({"rights_transfer_reason"})
 WHO_ADVISES = frozenset({"advisors"})
 GUARDED = AUDIENCE | PERSONAL | REASONS | WHO_ADVISES
@@ -139,7 +139,8 @@ def shape_students(students: Sequence[Student], access: Access) -> None:
             shown_name=name(student.person, access),
             advisors=advisors_of[student.id],
             is_enrolled=student.id in are_enrolled,
-            is_adult=_is_adult(student.birth_date, today),
+            is_adult=_is_adult(student, today),
+            has_doubtful_birth_date=student.is_birth_date_doubtful(today),
             has_rights=student.holds_rights(today),
             plan_home_school=home_of.get(student.plan_home_school_id),
             disclosed=_disclosed(student, access),
@@ -160,8 +161,11 @@ def _advisors(rows: Iterable[dict[str, Any]]) -> defaultdict[UUID, list[dict[str
     return defaultdict(list, listed)
 
 
-def _is_adult(birth_date: date | None, today: date) -> bool:
-    return birth_date is not None and clock.birthday(birth_date, AGE_OF_MAJORITY) <= today
+def _is_adult(student: Student, today: date) -> bool:
+    majority = majority_of(student.birth_date)
+    if majority is None or student.is_birth_date_doubtful(today):
+        return False
+    return majority <= today
 
 
 def _disclosed(student: Student, access: Access) -> frozenset[str]:

@@ -62,6 +62,8 @@ class DistrictSettings:
     `role_mapping`: offices by OneRoster role, beside `ROLE_MAPPING`; `none` gives nothing.
     `homerooms_are_advisories`, `advisory_titles` (with `*`), `advisory_course_codes`: which
     classes are advisories.
+    `school_for_students_elsewhere`: id of the school at which students count whom a roster lists at
+    the district, or at another org that is no school; without it they count nowhere.
     `invitation_days`: how long an invitation can be used.
     `signing_link_days`: how long a link to sign without an account can be used.
     """
@@ -80,6 +82,7 @@ class DistrictSettings:
     homerooms_are_advisories: bool = True
     advisory_titles: tuple[str, ...] = ()
     advisory_course_codes: tuple[str, ...] = ()
+    school_for_students_elsewhere: str | None = None
     invitation_days: int = 14
     signing_link_days: int = 14
 

@@ -16,6 +16,21 @@ ON_HOME_STUDY: list[Follower] = []
 studies at home on that day, and is harmless when called again."""
 
 
+Ending = Callable[[UUID, Sequence[UUID], date, UUID | None], None]
+
+ON_RECORD_ENDED: list[Ending] = []
+"""Called with the district, the ids of students whose record a person ended because the child's key
+belongs to another child now, the district's today, and who decided it."""
+
+
+def record_ended(
+    district_id: UUID, student_ids: Sequence[UUID], today: date, by: UUID | None
+) -> None:
+    """Let everything follow that the end of a student's record asks for: the plan is closed."""
+    for follow in ON_RECORD_ENDED:
+        follow(district_id, student_ids, today, by)
+
+
 def home_study_changed(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
     """Let everything follow that the beginning or end of home study asks for."""
     if not student_ids:

@@ -1,6 +1,6 @@
 """Districts, schools, people, students, and the accounts by which people sign in."""
 
-from datetime import date, datetime
+from datetime import MAXYEAR, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from plp_api.ownership import (
     PersonOfDistrict,
     SystemRow,
 )
-from plp_api.people import names
+from plp_api.people import birth_dates, names
 from plp_api.people.names import Audience, Name
 from plp_api.problems import Code
 
@@ -144,12 +144,20 @@ class RightsTransferBasis(StrEnum):
     EARLY_COLLEGE = "early_college"
 
 
+def majority_of(born_on: date | None) -> date | None:
+    """The 18th birthday; None for an unknown date, and for one that is beyond the calendar."""
+    if born_on is None or born_on.year + AGE_OF_MAJORITY > MAXYEAR:
+        return None
+    return clock.birthday(born_on, AGE_OF_MAJORITY)
+
+
 class Student(Resource, Base):
     """What a district knows of a person as its student; the id is the person's own.
 
     `rights_transfer_on` is the day FERPA rights become the student's: the 18th
     birthday unless another basis set it earlier. None, as for an unknown birth
-    date, means a minor. `rights_transfer_reason` is for staff.
+    date, means a minor. `rights_transfer_reason` is for staff. A birth date that
+    is implausible for the grade moves no rights until a person confirms it.
     """
 
     __tablename__ = "students"
@@ -157,6 +165,7 @@ class Student(Resource, Base):
     __table_args__ = (
         Index("ix_students_district_updated", "district_id", "updated_at", "id"),
         Index("ix_students_plan_home_school_id", "plan_home_school_id"),
+        Index("ix_students_state_student_id", "district_id", "state_student_id"),
     )
 
     id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
@@ -165,6 +174,8 @@ class Student(Resource, Base):
     grade: Mapped[str | None] = mapped_column(String(8))
     state_student_id: Mapped[str | None] = mapped_column(String(32))
     birth_date: Mapped[date | None]
+    birth_date_confirmed_by: Mapped[UUID | None]
+    birth_date_confirmed_at: Mapped[datetime | None]
     rights_transfer_on: Mapped[date | None]
     rights_transfer_basis: Mapped[str] = mapped_column(default=RightsTransferBasis.AGE)
     rights_transfer_reason: Mapped[str | None]
@@ -178,13 +189,48 @@ class Student(Resource, Base):
         """The person's; lists of students are sorted by it."""
         return self.person.family_name
 
-    def born(self, on: date | None) -> None:
-        """Record the birth date, and with it the day rights transfer by age."""
+    @property
+    def is_birth_date_confirmed(self) -> bool:
+        """Whether a person stands for the birth date, implausible as it may be."""
+        return self.birth_date_confirmed_at is not None
+
+    def born(self, on: date | None, today: date | None = None) -> None:
+        """Record the birth date, and with it the day rights transfer by age.
+
+        A new date takes the confirmation of the old one back. `today` is the
+        district's, or that of the default time zone.
+        """
+        if on != self.birth_date:
+            self.birth_date_confirmed_by = self.birth_date_confirmed_at = None
+            self.rights_transfer_on = None if self._is_by_age else self.rights_transfer_on
         self.birth_date = on
+        if self._is_by_age:
+            is_doubtful = self.is_birth_date_doubtful(today or clock.today())
+            self.rights_transfer_on = None if is_doubtful else majority_of(on)
+
+    def confirm_birth_date(self, by: UUID, at: datetime, today: date) -> None:
+        """Let the birth date move rights, however implausible it is."""
+        self.birth_date_confirmed_by, self.birth_date_confirmed_at = by, at
+        self.born(self.birth_date, today)
+
+    def is_birth_date_doubtful(self, today: date) -> bool:
+        """Whether the birth date moves no rights: implausible for the grade, and not confirmed.
+
+        One that moved them goes on doing so: its student grows older, in an old grade.
+        """
+        if self.birth_date is None or self.is_birth_date_confirmed or self._is_moved_by_age:
+            return False
+        return not birth_dates.is_plausible(self.birth_date, self.grade, today)
+
+    @property
+    def _is_by_age(self) -> bool:
         # The column has no value yet before the first flush.
-        basis = self.rights_transfer_basis or RightsTransferBasis.AGE
-        if basis == RightsTransferBasis.AGE:
-            self.rights_transfer_on = clock.birthday(on, AGE_OF_MAJORITY) if on else None
+        return (self.rights_transfer_basis or RightsTransferBasis.AGE) == RightsTransferBasis.AGE
+
+    @property
+    def _is_moved_by_age(self) -> bool:
+        moved_on = self.rights_transfer_on
+        return self._is_by_age and moved_on is not None and moved_on == majority_of(self.birth_date)
 
     def holds_rights(self, on: date) -> bool:
         """Whether the student, not a parent, holds the rights on that day."""

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from plp_api import problems
+from plp_api import clock, problems
 from plp_api.db import Base, Resource
 from plp_api.jobs.models import Job
 from plp_api.ownership import OwnedByDistrict
@@ -19,7 +19,8 @@ class ImportState(StrEnum):
     """Where an import stands.
 
     `refused`: the package has errors. `unconfirmed`: it would remove more than the district lets
-    pass without a person's word. Neither changed anything; send the package again.
+    pass without a person's word. `undecided`: a person must say who somebody is. None of these
+    changed anything; send the package again.
     """
 
     QUEUED = "queued"
@@ -28,6 +29,7 @@ class ImportState(StrEnum):
     COMPARED = "compared"
     REFUSED = "refused"
     UNCONFIRMED = "unconfirmed"
+    UNDECIDED = "undecided"
     FAILED = "failed"
 
 
@@ -39,7 +41,8 @@ class RosterImport(Resource, Base):
 
     `counts` tells by kind of row how many were created, updated, reactivated, removed, unchanged
     and skipped (in a dry run: would be). `findings` holds the first of each code,
-    `finding_counts` all of them. The package itself is not kept.
+    `finding_counts` all of them. `decisions` are what a person said of its rows. The package
+    itself is not kept.
     """
 
     __tablename__ = "roster_imports"
@@ -54,6 +57,7 @@ class RosterImport(Resource, Base):
     profile: Mapped[str] = mapped_column(String(16))
     is_dry_run: Mapped[bool] = mapped_column(default=False)
     is_confirmed: Mapped[bool] = mapped_column(default=False)
+    decisions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     sha256: Mapped[str] = mapped_column(String(64))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     findings: Mapped[list[Any]] = mapped_column(default=list)
@@ -83,6 +87,37 @@ class RosterImport(Resource, Base):
         if self.state == ImportState.FAILED:
             return self.job.problem if self.job else None
         return None
+
+
+class Verdict(StrEnum):
+    """What a person decides about one row of users.csv.
+
+    Of a sourcedId that names somebody else than before: `same`, and the record is corrected, or
+    `another`, and the old record ends. Of a state id that another student has: `merge`, for they
+    are one child, or `wrong_number`, and the row's state id is left blank.
+    """
+
+    SAME = "same"
+    ANOTHER = "another"
+    MERGE = "merge"
+    WRONG_NUMBER = "wrong_number"
+
+
+class LastingDecision(Base):
+    """A decision that later packages ask for again, for they hold the same rows.
+
+    It answers for this state id only.
+    """
+
+    __tablename__ = "roster_decisions"
+    __ownership__ = OwnedByDistrict(read="imports:read")
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), primary_key=True)
+    sourced_id: Mapped[str] = mapped_column(primary_key=True)
+    state_student_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    decision: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Leaver(Base):

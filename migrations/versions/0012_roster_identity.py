@@ -1,0 +1,83 @@
+"""Birth dates confirmed by a person; decisions about the rows of a roster."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0012"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+# As in 0001: rows show only to a transaction that has entered their district.
+ENTERED = (
+    "any ((select string_to_array("
+    "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
+)
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+# Whoever was past 22 on entering came with a wrong year, and holds no rights by it.
+TOO_OLD = {
+    "sqlite": "date(rights_transfer_on, '+5 years') <= entered_on",
+    "postgresql": "rights_transfer_on + interval '5 years' <= entered_on",
+}
+
+
+def upgrade() -> None:
+    op.add_column("students", sa.Column("birth_date_confirmed_by", sa.Uuid(), nullable=True))
+    op.add_column(
+        "students", sa.Column("birth_date_confirmed_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.create_index("ix_students_state_student_id", "students", ["district_id", "state_student_id"])
+    op.add_column(
+        "roster_imports",
+        sa.Column("decisions", JSON, nullable=False, server_default=sa.text("'[]'")),
+    )
+    op.create_table(
+        "roster_decisions",
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("sourced_id", sa.Text(), nullable=False),
+        sa.Column("state_student_id", sa.String(length=32), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id"], ["districts.id"], name=op.f("fk_roster_decisions_district_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id", "sourced_id", "state_student_id", name=op.f("pk_roster_decisions")
+        ),
+    )
+    _take_rights_back()
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE roster_decisions ENABLE ROW LEVEL SECURITY")
+        op.execute("ALTER TABLE roster_decisions FORCE ROW LEVEL SECURITY")
+        op.execute(
+            f"CREATE POLICY entered_districts ON roster_decisions USING (district_id = {ENTERED})"
+        )
+
+
+def _take_rights_back() -> None:
+    """Undo what impossible birth dates did: the rights are the parents' until a person confirms.
+
+    Forced row security would hide every student.
+    """
+    dialect = op.get_bind().dialect.name
+    taking = (
+        "UPDATE students SET rights_transfer_on = NULL, version = version + 1"
+        f" WHERE rights_transfer_basis = 'age' AND {TOO_OLD[dialect]}"
+    )
+    if dialect == "sqlite":
+        op.execute(taking)
+        return
+    op.execute("ALTER TABLE students NO FORCE ROW LEVEL SECURITY")
+    op.execute(taking)
+    op.execute("ALTER TABLE students FORCE ROW LEVEL SECURITY")
+
+
+def downgrade() -> None:
+    op.drop_table("roster_decisions")
+    op.drop_column("roster_imports", "decisions")
+    op.drop_index("ix_students_state_student_id", "students")
+    op.drop_column("students", "birth_date_confirmed_at")
+    op.drop_column("students", "birth_date_confirmed_by")
