@@ -9,9 +9,9 @@ from plp_api.goals import approval
 from plp_api.goals import past as goals
 from plp_api.pathways import past as elements
 from plp_api.pathways import snapshot as pathways
-from plp_api.people.followers import ON_ENROLLED, ON_HOME_STUDY
+from plp_api.people.followers import ON_ENROLLED, ON_HOME_STUDY, ON_RECORD_ENDED
 from plp_api.plans import actions as plans
-from plp_api.plans import keeping
+from plp_api.plans import closing, keeping
 from plp_api.plans.followers import (
     HISTORY_PARTS,
     ON_APPROVED,
@@ -30,6 +30,7 @@ from plp_api.signing import actions as signing
 # A plan first: the review is the plan's.
 ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
 ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]
+ON_RECORD_ENDED += [closing.close_ended]
 # Goals are confirmed before the version is frozen with them.
 ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
 ON_FROZEN += [signatures.sign_for_school, signing.end_superseded]

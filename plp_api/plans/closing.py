@@ -2,11 +2,16 @@
 
 Nothing is lost by it: drafts and goals stay as they were and take no more
 changes until then. A roster never closes a plan and never opens one: who left
-is often back in August, and what became of them a person says.
+is often back in August, and what became of them a person says. A person also
+says that a roster's key belongs to another child now, which ends the old record.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
 
 from plp_api import db
 from plp_api.access.rows import Access
@@ -14,6 +19,8 @@ from plp_api.audit import actions as audit
 from plp_api.plans.followers import ON_REOPENED
 from plp_api.plans.models import Plan, PlanStatus
 from plp_api.problems import invalid
+
+RECORD_ENDED = "The student system gave the student's id to another child."
 
 
 def transfer_out(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
@@ -41,6 +48,23 @@ def _close(
         raise invalid("closed_on", detail)
     plan.closed_on, plan.closing_reason = day, reason
     _note("plan.closed", plan, access, status=status, closed_on=day)
+
+
+def close_ended(
+    district_id: UUID, student_ids: Sequence[UUID], today: date, by: UUID | None
+) -> None:
+    """Withdraw the open plans of students whose record was ended. Registered with people."""
+    plans = select(Plan).where(
+        Plan.district_id == district_id,
+        db.any_of(Plan.student_id, db.ids_bind("ids")),
+        Plan.status == PlanStatus.ACTIVE,
+    )
+    for plan in db.session().scalars(plans, {"ids": list(student_ids)}).all():
+        plan.status = PlanStatus.WITHDRAWN
+        plan.closed_on, plan.closing_reason = max(today, plan.opened_on), RECORD_ENDED
+        plan.stir()
+        audit.record("plan.closed", plan, by=by, status=plan.status, closed_on=plan.closed_on)
+    db.session().flush()
 
 
 def archive(plan: Plan, access: Access) -> None:

@@ -18,11 +18,13 @@ from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.jobs import actions as jobs
 from plp_api.people import district_settings, followers
-from plp_api.people.models import District, Student
+from plp_api.people.models import District, Person, Student
 from plp_api.problems import Problem
-from plp_api.rostering import importer, kinds, staging, ties
+from plp_api.rostering import importer, kinds, reused, school_spans, shared_numbers, staging, ties
+from plp_api.rostering.decisions import QUESTIONS, Answers, Decision, Taken, as_stored
 from plp_api.rostering.difference import REMOVED, Comparison, execute
-from plp_api.rostering.findings import Code, Finding, Findings, Profile
+from plp_api.rostering.ending import end_record
+from plp_api.rostering.findings import Code, Finding, Findings, Profile, Severity
 from plp_api.rostering.models import UNFINISHED, ImportState, RosterImport
 from plp_api.rostering.package import Package, open_package
 from plp_api.rostering.staging import ORGS, SESSIONS
@@ -51,7 +53,7 @@ class Order:
 
     Without `district_id` the package's own district is meant: the stored one with its sourcedId,
     or, in an empty installation or with `may_create`, a new one. `import_id` names the row that
-    is the job; without it one is made.
+    is the job; without it one is made. `decisions` answer what an earlier import asked.
     """
 
     profile: str = Profile.LENIENT
@@ -62,6 +64,7 @@ class Order:
     import_id: UUID | None = None
     by: UUID | None = None
     sha256: str = ""
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,9 +129,10 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
             district_id = _district_id(order, package.findings)
             comparison = _comparison(district_id, package, order)
             counts = comparison.counts
+            answers = _identify(comparison, order)
             _bring_all(comparison, package)
             _judge(comparison, order)
-            import_id = _keep(order, comparison)
+            import_id = _keep(order, comparison, answers)
             staging.clear()
         return Outcome(ImportState.APPLIED, package.findings, counts, district_id, import_id)
     except _Undo as undo:
@@ -187,17 +191,44 @@ def _default_start(district: District) -> date:
     return db.session().scalar(year) or today
 
 
+def _identify(comparison: Comparison, order: Order) -> Answers:
+    """Find out who the users are, before anything is brought that hangs on it.
+
+    Takes everything back where a person must decide it first.
+    """
+    answers = Answers(comparison, order.by, order.decisions)
+    if "users" in comparison.files:
+        unkeyed = reused.settle(answers)
+        shared_numbers.rekey_returned(comparison)
+        shared_numbers.settle(answers)
+        _end_records(unkeyed, answers)
+    answers.refuse_the_rest()
+    errors = {finding.code for finding in comparison.findings if finding.severity is Severity.ERROR}
+    if errors:
+        raise _Undo(ImportState.UNDECIDED if errors <= QUESTIONS else ImportState.REFUSED)
+    return answers
+
+
+def _end_records(unkeyed: list[UUID], answers: Answers) -> None:
+    """End the records that nobody has the key of: of two who swapped ids, both go on."""
+    still = select(Person.id).where(Person.id.in_(unkeyed), Person.sourced_id.is_(None))
+    for person_id in db.session().scalars(still).all() if unkeyed else ():
+        end_record(person_id, answers.comparison, answers.by)
+
+
 def _bring_all(comparison: Comparison, package: Package) -> None:
     importer.find_barred(comparison)
     kinds.bring_schools(comparison)
     kinds.bring_sessions(comparison)
+    comparison.year_start = kinds.year_start(comparison)
     kinds.bring_courses(comparison)
     kinds.bring_classes(comparison)
     kinds.bring_people(comparison, package.columns("users"))
     kinds.place_roles(comparison)
+    kinds.place_students_elsewhere(comparison)
     kinds.bring_students(comparison)
     kinds.bring_enrollments(comparison)
-    newly_enrolled = ties.bring_school_enrollments(comparison)
+    newly_enrolled = school_spans.bring_school_enrollments(comparison)
     ties.bring_appointments(comparison)
     ties.bring_family_links(comparison)
     ties.bring_advisories(comparison)
@@ -224,20 +255,33 @@ def _is_too_much(comparison: Comparison) -> bool:
     for kind in COUNTED_KINDS:
         removed = comparison.counts.get(kind, {}).get(REMOVED, 0)
         active = comparison.active.get(kind, 0)
-        if removed > share * active:
+        if removed - comparison.meant[kind] > share * active:
             detail = f"{removed} of {active} {kind.replace('_', ' ')}."
             comparison.findings.add(Code.MANY_REMOVED, detail=detail)
             found = True
     return found
 
 
-def _keep(order: Order, comparison: Comparison) -> UUID:
+def _keep(order: Order, comparison: Comparison, answers: Answers) -> UUID:
     """Write down what was done, in the transaction that did it."""
     row = _row(order, comparison.district_id)
     _describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
     db.session().flush()
     audit.record("roster_import.applied", row, by=order.by, counts=comparison.counts)
+    for taken in answers.taken:
+        _record_decision(row, taken, order.by)
     return row.id
+
+
+def _record_decision(row: RosterImport, taken: Taken, by: UUID | None) -> None:
+    audit.record(
+        "roster_import.decided",
+        row,
+        by=by,
+        sourced_id=taken.decision.sourced_id,
+        decision=taken.decision.verdict,
+        person_id=taken.person_id,
+    )
 
 
 def _row(order: Order, district_id: UUID) -> RosterImport:
@@ -251,6 +295,7 @@ def _row(order: Order, district_id: UUID) -> RosterImport:
         is_confirmed=order.is_confirmed,
         sha256=order.sha256,
         created_by=order.by,
+        decisions=[as_stored(decision) for decision in order.decisions],
         started_at=clock.now(),
     )
     db.session().add(row)
@@ -276,6 +321,7 @@ def as_json(finding: Finding) -> dict[str, Any]:
         "row": finding.row,
         "column": finding.column,
         "message": finding.message,
+        "sourced_id": finding.sourced_id,
     }
 
 

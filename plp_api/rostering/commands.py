@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -14,13 +14,21 @@ import click
 if TYPE_CHECKING:
     from plp_api.db import Database
     from plp_api.rostering.actions import Order, Outcome
+    from plp_api.rostering.decisions import Decision
     from plp_api.rostering.findings import Finding
 
 SHOWN_PER_CODE = 5
 REFUSALS = {
     "refused": "Nothing was imported: the package has errors.",
     "unconfirmed": "Nothing was imported: so much would be removed that it needs --confirm.",
+    "undecided": "Nothing was imported: say who is meant, by sourcedId, with"
+    " --same, --another, --merge or --wrong-number.",
 }
+
+
+def _decision(option: str, words: str) -> Callable[[Any], Any]:
+    """An option that names a user whom an import asked about; may be given again."""
+    return click.option(option, metavar="SOURCED_ID", multiple=True, help=words)
 
 
 @click.group()
@@ -41,6 +49,10 @@ def roster() -> None:
 )
 @click.option("--district", metavar="SLUG", help="Into this district, not the package's own.")
 @click.option("--new-district", is_flag=True, help="Add the package's district to those here.")
+@_decision("--same", "The row is the person whose sourcedId it has: correct the record.")
+@_decision("--another", "The row is another person: end the old record, begin a new one.")
+@_decision("--merge", "The row is the student whose state id it has: they are one child.")
+@_decision("--wrong-number", "The row's state id is wrong: leave it blank.")
 def import_package(
     package: Path,
     dry_run: bool,
@@ -48,6 +60,7 @@ def import_package(
     profile: str,
     district: str | None,
     new_district: bool,
+    **decided: tuple[str, ...],
 ) -> None:
     """Import a OneRoster PACKAGE (a ZIP of CSV, 1.1 or 1.2, bulk): all of it or nothing.
 
@@ -63,11 +76,23 @@ def import_package(
             is_confirmed=confirm,
             district_id=_district_id(database, district) if district else None,
             may_create=new_district,
+            decisions=_decisions(decided),
         )
         outcome = _carried_out(database, package, order)
     _tell(outcome)
     if outcome.state in REFUSALS:
         raise click.ClickException(REFUSALS[outcome.state])
+
+
+def _decisions(decided: dict[str, tuple[str, ...]]) -> tuple["Decision", ...]:
+    from plp_api.rostering.decisions import Decision
+    from plp_api.rostering.models import Verdict
+
+    return tuple(
+        Decision(sourced_id, Verdict(option))
+        for option, sourced_ids in decided.items()
+        for sourced_id in dict.fromkeys(sourced_ids)
+    )
 
 
 @contextmanager
@@ -124,7 +149,8 @@ def _tell(outcome: "Outcome") -> None:
     shown: Counter[str] = Counter()
     for finding in outcome.findings:
         shown[finding.code] += 1
-        if shown[finding.code] <= SHOWN_PER_CODE:
+        # Whom a decision is about must be told, or it cannot be given.
+        if shown[finding.code] <= SHOWN_PER_CODE or finding.sourced_id:
             click.echo(_line(finding), err=True)
     for code, number in outcome.findings.counts.items():
         if number > SHOWN_PER_CODE:
@@ -137,5 +163,7 @@ def _tell(outcome: "Outcome") -> None:
 
 def _line(finding: "Finding") -> str:
     row = f"row {finding.row}" if finding.row else None
-    where = ", ".join(place for place in (finding.file, row, finding.column) if place)
+    where = ", ".join(
+        place for place in (finding.file, row, finding.column, finding.sourced_id) if place
+    )
     return f"{finding.severity} {finding.code}: {where or 'package'}: {finding.message}"

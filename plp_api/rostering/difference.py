@@ -5,6 +5,7 @@ unchanged, skipped), `write` makes it so, `remove` takes away what the roster no
 Nothing is ever deleted: a row is switched off, or its span ends.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,9 +56,11 @@ class Comparison:
     """One import into one district on one day: what every step needs to know, and what it tells.
 
     `files` are those the package holds; what an absent file would say is left as it is.
-    `default_start` is the day on which students begin for whom the roster names none.
+    `default_start` is the day on which students begin for whom the roster names none, `year_start`
+    the first of the school year: what was over before it stays as it is stored.
     `importer` is whoever sent the package, None for the operator.
-    `counts` are by kind and state; `active` tells how many rows of a kind were active before.
+    `counts` are by kind and state; `active` tells how many rows of a kind were active before, and
+    `meant` how many of the removed were decided by a person or replaced.
     """
 
     district_id: UUID
@@ -68,8 +71,10 @@ class Comparison:
     files: frozenset[str]
     findings: Findings
     importer: Access | None = None
+    year_start: date = date.min
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     active: dict[str, int] = field(default_factory=dict)
+    meant: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_summer(self) -> bool:
@@ -85,6 +90,11 @@ class Comparison:
         """Count rows of a kind that came to a state."""
         counted = self.counts.setdefault(kind, dict.fromkeys((*STATES, REMOVED), 0))
         counted[state] += number
+
+    def note_meant(self, kind: str, number: int) -> None:
+        """Count rows that are removed for a reason which needs no confirmation."""
+        self.note(kind, REMOVED, number)
+        self.meant[kind] += number
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,16 @@ class Code(StrEnum):
     OFFICE_NOT_GIVEN = "office_not_given"
     ACCOUNT_LEFT = "account_left"
     AGENT_NOT_FAMILY = "agent_not_family"
+    BIRTH_DATE_DOUBTFUL = "birth_date_doubtful"
+    STUDENT_WITHOUT_SCHOOL = "student_without_school"
+    STUDENT_REKEYED = "student_rekeyed"
     MANY_REMOVED = "many_removed"
+    # What a person must decide, and what became of the decisions.
+    ID_REUSED = "id_reused"
+    STATE_ID_SHARED = "state_id_shared"
+    DECISION_UNKNOWN = "decision_unknown"
+    DECISION_BY_FAMILY = "decision_by_family"
+    MERGE_CONFLICT = "merge_conflict"
 
 
 MESSAGES = {
@@ -154,7 +163,21 @@ MESSAGES = {
     Code.ACCOUNT_LEFT: "Whoever sent the package may not change how this person signs in; user"
     " name, e-mail and access stay.",
     Code.AGENT_NOT_FAMILY: "The agent is no parent, guardian or relative of a student; ignored.",
+    Code.BIRTH_DATE_DOUBTFUL: "The birth date is implausible for the grade; it is kept, and moves"
+    " no rights until a person confirms it.",
+    Code.STUDENT_WITHOUT_SCHOOL: "The student is at no school, so they get no enrollment and no"
+    " plan; `school_for_students_elsewhere` can say where such students count.",
+    Code.STUDENT_REKEYED: "A student who is known by state id, name and birth date has this new"
+    " sourcedId; the record goes on.",
     Code.MANY_REMOVED: "The import would remove more than the district lets pass unasked.",
+    Code.ID_REUSED: "The sourcedId is known, and names somebody else now: decide `same` (the"
+    " record is corrected) or `another` (the old record ends, a new one begins).",
+    Code.STATE_ID_SHARED: "The state id is another student's too: decide `merge` (they are one"
+    " child) or `wrong_number` (the state id of this row is left blank).",
+    Code.DECISION_UNKNOWN: "There is nothing to decide so about this sourcedId.",
+    Code.DECISION_BY_FAMILY: "Nobody decides who their own child is, or they themselves.",
+    Code.MERGE_CONFLICT: "The two rows differ in given name or birth date, so they cannot be"
+    " merged.",
 }
 
 ALWAYS_WARNINGS = frozenset(
@@ -173,6 +196,9 @@ ALWAYS_WARNINGS = frozenset(
         Code.OFFICE_NOT_GIVEN,
         Code.ACCOUNT_LEFT,
         Code.AGENT_NOT_FAMILY,
+        Code.BIRTH_DATE_DOUBTFUL,
+        Code.STUDENT_WITHOUT_SCHOOL,
+        Code.STUDENT_REKEYED,
     }
 )
 
@@ -203,7 +229,10 @@ def severity_of(code: Code, profile: Profile) -> Severity:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found at one place; `row` counts from the header, which is row 1."""
+    """One thing found at one place; `row` counts from the header, which is row 1.
+
+    `sourced_id` names whom a decision is about.
+    """
 
     code: Code
     severity: Severity
@@ -211,6 +240,7 @@ class Finding:
     row: int | None
     column: str | None
     message: str
+    sourced_id: str | None = None
 
 
 class Findings:
@@ -228,13 +258,14 @@ class Findings:
         row: int | None = None,
         column: str | None = None,
         detail: str = "",
+        sourced_id: str | None = None,
     ) -> Severity:
         """Note one finding and say how severe it is; `detail` must hold no personal value."""
         severity = severity_of(code, self.profile)
         self.counts[code] += 1
         if self.counts[code] <= KEPT_PER_CODE:
             message = f"{MESSAGES[code]} {detail}".rstrip()
-            self._kept.append(Finding(code, severity, file, row, column, message))
+            self._kept.append(Finding(code, severity, file, row, column, message, sourced_id))
         return severity
 
     @property

@@ -4,7 +4,9 @@ Each function brings one kind into the stored tables. They run in the order of t
 row refers to has been brought before it.
 """
 
+from datetime import date, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import (
     Table,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     union,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 )
 
 from plp_api import db
+from plp_api.people import birth_dates
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment, EnrollmentRole
 from plp_api.people.models import Person, PersonStatus, RightsTransferBasis, School, Student
 from plp_api.rostering import importer
@@ -66,6 +70,8 @@ ENROLLMENTS_TABLE = cast(Table, Enrollment.__table__)
 LEAVERS_TABLE = cast(Table, Leaver.__table__)
 
 LONGEST_STATE_ORG_ID = 32
+SCHOOL_YEAR = "schoolYear"
+LONGEST_YEAR = timedelta(days=366)
 
 
 def _bring(kind: Kind, comparison: Comparison, in_summer: Any = None) -> None:
@@ -124,6 +130,16 @@ def bring_sessions(comparison: Comparison) -> None:
     kind = Kind("academic_sessions", SESSIONS, SESSIONS_TABLE, values, **switched(SESSIONS_TABLE))
     _bring(kind, comparison, in_summer=_are_others(SESSIONS))
     _join_terms_to_years(comparison)
+
+
+def year_start(comparison: Comparison) -> date:
+    """The first day of the school year that began last."""
+    began = select(func.max(SESSIONS_TABLE.c.starts_on)).where(
+        SESSIONS_TABLE.c.district_id == comparison.district_id,
+        SESSIONS_TABLE.c.type == SCHOOL_YEAR,
+        SESSIONS_TABLE.c.starts_on <= comparison.today,
+    )
+    return db.session().scalar(began) or comparison.today - LONGEST_YEAR
 
 
 def _join_terms_to_years(comparison: Comparison) -> None:
@@ -251,7 +267,48 @@ def place_roles(comparison: Comparison) -> None:
     )
 
 
-def is_current(staged: Table, comparison: Comparison) -> Any:
+def place_students_elsewhere(comparison: Comparison) -> None:
+    """Let students whom the roster puts at no school count where the district says, or tell them.
+
+    The role says where: at the district itself, or at another org that is no school.
+    """
+    if "roles" not in comparison.files:
+        return
+    other = ROLES.alias("other")
+    is_student = and_(ROLES.c.role == "student", ROLES.c.person_id.is_not(None))
+    is_elsewhere = and_(
+        is_student,
+        ROLES.c.school_id.is_(None),
+        is_current(ROLES, comparison),
+        ~exists().where(
+            other.c.person_id == ROLES.c.person_id,
+            other.c.role == "student",
+            other.c.school_id.is_not(None),
+            is_current(other, comparison),
+        ),
+    )
+    school_id = _school_for_elsewhere(comparison)
+    if school_id is not None:
+        execute(update(ROLES).where(is_elsewhere).values(school_id=school_id))
+        return
+    rows = select(ROLES.c.row).where(is_elsewhere).order_by(ROLES.c.row)
+    column = "orgSourcedId" if comparison.version == "1.2" else "orgSourcedIds"
+    for row in db.session().scalars(rows):
+        comparison.findings.add(Code.STUDENT_WITHOUT_SCHOOL, comparison.file_of_roles, row, column)
+
+
+def _school_for_elsewhere(comparison: Comparison) -> UUID | None:
+    """The school that the district chose, while it is open."""
+    chosen = comparison.settings.school_for_students_elsewhere
+    if chosen is None:
+        return None
+    open_school = select(School.id).where(
+        School.id == UUID(chosen), School.district_id == comparison.district_id, School.is_active
+    )
+    return db.session().scalar(open_school)
+
+
+def is_current(staged: Any, comparison: Comparison) -> Any:
     """Whether a staged span has not ended yet."""
     return or_(staged.c.ends_on.is_(None), staged.c.ends_on > comparison.today)
 
@@ -260,29 +317,77 @@ def bring_students(comparison: Comparison) -> None:
     """People with the role of a student, with what demographics say of them."""
     _stage_students(comparison)
     names = ("grade", "plan_home_school_id", "state_student_id", "birth_date")
-    values = {name: STUDENTS.c[name] for name in (*names, "rights_transfer_on")}
-    # By emancipation or early college rights may have moved before the birthday.
-    by_age = STUDENTS_TABLE.c.rights_transfer_basis == RightsTransferBasis.AGE
-    told = func.coalesce(STUDENTS.c.rights_transfer_on, STUDENTS_TABLE.c.rights_transfer_on)
-    transfer = case((by_age, told), else_=STUDENTS_TABLE.c.rights_transfer_on)
+    values = {name: STUDENTS.c[name] for name in names}
     kind = Kind(
         "students",
         STUDENTS,
         STUDENTS_TABLE,
-        values,
+        {**values, "rights_transfer_on": _rights_of_new(comparison)},
         is_active=STUDENTS_TABLE.c.id.is_not(None),
         is_back=STUDENTS_TABLE.c.id.is_(None),
         removed={},
         keeps=frozenset(names),
-        changes={"rights_transfer_on": transfer},
+        changes=_what_birth_dates_change(comparison),
         only_new={"entered_on": STUDENTS.c.entered_on},
     )
     mark(kind, STUDENTS_TABLE.c.id == STUDENTS.c.person_id, STUDENTS.c.person_id)
     write(kind, comparison)
+    _tell_doubtful_birth_dates(comparison)
+
+
+def _rights_of_new(comparison: Comparison) -> Any:
+    staged = STUDENTS.c
+    is_plausible = birth_dates.plausible(staged.birth_date, staged.grade, comparison.today)
+    return case((is_plausible, staged.rights_transfer_on))
+
+
+def _what_birth_dates_change(comparison: Comparison) -> dict[str, Any]:
+    """What `Student.born` does, for students who are there already.
+
+    By emancipation or early college rights may have moved before the birthday. A date that moved
+    rights goes on doing so, and one that a person confirmed stays so.
+    """
+    staged, stored = STUDENTS.c, STUDENTS_TABLE.c
+    is_same = or_(staged.birth_date.is_(None), staged.birth_date == stored.birth_date)
+    grade = func.coalesce(staged.grade, stored.grade)
+    is_plausible = birth_dates.plausible(staged.birth_date, grade, comparison.today)
+    is_confirmed = and_(is_same, stored.birth_date_confirmed_at.is_not(None))
+    transfer = case(
+        (stored.rights_transfer_basis != RightsTransferBasis.AGE, stored.rights_transfer_on),
+        (staged.birth_date.is_(None), stored.rights_transfer_on),
+        (or_(is_plausible, is_confirmed), staged.rights_transfer_on),
+        (is_same, stored.rights_transfer_on),
+        else_=null(),
+    )
+    confirmed = ("birth_date_confirmed_by", "birth_date_confirmed_at")
+    return {
+        "rights_transfer_on": transfer,
+        **{name: case((is_same, stored[name])) for name in confirmed},
+    }
+
+
+def _tell_doubtful_birth_dates(comparison: Comparison) -> None:
+    stored, majority = STUDENTS_TABLE.c, DEMOGRAPHICS.c.rights_transfer_on
+    is_plausible = birth_dates.plausible(stored.birth_date, stored.grade, comparison.today)
+    moves_rights = and_(majority.is_not(None), stored.rights_transfer_on == majority)
+    rows = (
+        select(DEMOGRAPHICS.c.row)
+        .join(PEOPLE_TABLE, PEOPLE_TABLE.c.sourced_id == DEMOGRAPHICS.c.user)
+        .join(STUDENTS_TABLE, stored.id == PEOPLE_TABLE.c.id)
+        .where(
+            PEOPLE_TABLE.c.district_id == comparison.district_id,
+            ~is_plausible,
+            or_(moves_rights.is_(None), ~moves_rights),
+            stored.birth_date_confirmed_at.is_(None),
+        )
+    )
+    for row in db.session().scalars(rows.order_by(DEMOGRAPHICS.c.row)):
+        comparison.findings.add(Code.BIRTH_DATE_DOUBTFUL, "demographics.csv", row, "birthDate")
 
 
 def _stage_students(comparison: Comparison) -> None:
-    is_student = and_(ROLES.c.role == "student", is_current(ROLES, comparison))
+    is_of_this_year = or_(ROLES.c.ends_on.is_(None), ROLES.c.ends_on > comparison.year_start)
+    is_student = and_(ROLES.c.role == "student", is_of_this_year)
     by_role = select(ROLES.c.person_id).where(is_student, ROLES.c.person_id.is_not(None))
     by_user = select(STUDENTS_TABLE.c.id).join(USERS, USERS.c.id == STUDENTS_TABLE.c.id)
     by_birth = _described_in(comparison).join(
@@ -341,6 +446,7 @@ def bring_enrollments(comparison: Comparison) -> None:
         return
     staged, stored = ENROLLMENTS, ENROLLMENTS_TABLE
     _resolve_enrollments(comparison)
+    _end_those_of_others(comparison)
     has_ended = stored.c.ends_on <= comparison.today
     today = literal(comparison.today)
     begins_later = stored.c.starts_on > comparison.today
@@ -362,6 +468,26 @@ def bring_enrollments(comparison: Comparison) -> None:
     importer.leave_own_classes(staged, comparison)
     write(kind, comparison)
     remove(kind, comparison, has_others)
+
+
+def _end_those_of_others(comparison: Comparison) -> None:
+    """End enrollments whose key names another person now: the past of the first stays theirs."""
+    staged, stored = ENROLLMENTS, ENROLLMENTS_TABLE
+    is_of_other = and_(
+        stored.c.district_id == comparison.district_id,
+        stored.c.sourced_id == staged.c.sourced_id,
+        stored.c.person_id != staged.c.person_id,
+    )
+    is_over = stored.c.ends_on <= comparison.today
+    begins_later = stored.c.starts_on > comparison.today
+    last = case(
+        (is_over, stored.c.ends_on),
+        (begins_later, stored.c.starts_on),
+        else_=literal(comparison.today),
+    )
+    changed = {"sourced_id": None, "ends_on": last, "version": stored.c.version + 1}
+    replaced = execute(update(stored).where(is_of_other).values(changed))
+    comparison.note_meant("enrollments", replaced)
 
 
 def _resolve_enrollments(comparison: Comparison) -> None:

@@ -54,7 +54,9 @@ def add_roster_import(
     is final. `applied` and, in a dry run, `compared` carry counts; `refused`
     names what is wrong by file, row and column; `unconfirmed` would remove more
     than the district lets pass, so look at the counts and send it again with
-    `confirm`. Whatever is not `applied` changed nothing. The same package twice
+    `confirm`; `undecided` asks who somebody is, for a sourcedId or a state id
+    points at two people, so send it again with `decisions`. Whatever is not
+    `applied` changed nothing. The same package twice
     changes nothing either. No Idempotency-Key is needed.
     """
     caller = access.caller

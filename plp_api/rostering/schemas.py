@@ -1,15 +1,53 @@
 """Roster imports on the wire."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import fields
 
-from plp_api.rest.fields import Choice, Instant, ResourceSchema, Schema
+from plp_api.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
+from plp_api.rostering.decisions import ABOUT
 from plp_api.rostering.difference import REMOVED, STATES
 from plp_api.rostering.findings import Code, Profile, Severity
-from plp_api.rostering.models import ImportState
+from plp_api.rostering.models import ImportState, Verdict
+
+MOST_DECISIONS = 10_000
 
 
 def _described(words: str, **more: object) -> dict[str, object]:
     return {"description": words, **more}
+
+
+class RosterDecisionSchema(Schema):
+    """What a person decided about one row of users.csv."""
+
+    sourced_id = Text(longest=255, required=True, metadata={"example": "s01"})
+    decision = Choice(Verdict, called="RosterVerdict", required=True)
+
+
+class Decisions(fields.Field[Any]):
+    """A list of decisions as JSON in a form, where nothing but text fits."""
+
+    default_error_messages = {
+        "invalid": "Must be a JSON list of decisions.",
+        "twice": "Two decisions about one sourcedId answer the same question.",
+    }
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[dict[str, str]]:
+        try:
+            written = json.loads(value)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise self.make_error("invalid") from error
+        if not isinstance(written, list) or len(written) > MOST_DECISIONS:
+            raise self.make_error("invalid")
+        decisions = RosterDecisionSchema(many=True).load(written)
+        asked = {(one["sourced_id"], ABOUT[Verdict(one["decision"])]) for one in decisions}
+        if len(asked) < len(decisions):
+            raise self.make_error("twice")
+        return decisions
 
 
 class RosterImportOrderSchema(Schema):
@@ -22,6 +60,15 @@ class RosterImportOrderSchema(Schema):
         attribute="is_confirmed",
         load_default=False,
         metadata=_described("Remove as many as the package asks, past `deletion_threshold`."),
+    )
+    decisions = Decisions(
+        load_default=list,
+        metadata=_described(
+            "Who is meant, where an earlier import of the package was `undecided`: a JSON list."
+            " Send every decision with every package until it is applied.",
+            type="string",
+            example='[{"sourced_id": "s01", "decision": "another"}]',
+        ),
     )
     profile = Choice(
         Profile,
@@ -46,6 +93,10 @@ class RosterFindingSchema(Schema):
     )
     column = fields.String(allow_none=True, metadata={"example": "orgSourcedIds"})
     message = fields.String(required=True)
+    sourced_id = fields.String(
+        allow_none=True,
+        metadata=_described("Whom a decision is about; null elsewhere.", example="s01"),
+    )
 
 
 class RosterImportSchema(ResourceSchema):
@@ -54,6 +105,11 @@ class RosterImportSchema(ResourceSchema):
     profile = Choice(Profile, dump_only=True)
     is_dry_run = fields.Boolean(dump_only=True)
     is_confirmed = fields.Boolean(dump_only=True)
+    decisions = fields.List(
+        fields.Nested(RosterDecisionSchema),
+        dump_only=True,
+        metadata=_described("What was decided about rows of the package."),
+    )
     sha256 = fields.String(dump_only=True, metadata=_described("Of the package as it was sent."))
     counts = fields.Dict(
         keys=fields.String(),

@@ -30,8 +30,8 @@ from sqlalchemy import (
     text,
 )
 
-from plp_api import clock, db
-from plp_api.people.models import AGE_OF_MAJORITY
+from plp_api import db
+from plp_api.people.models import majority_of
 from plp_api.rostering.cells import Value
 from plp_api.rostering.package import Package
 from plp_api.rostering.sheet import Row
@@ -108,7 +108,7 @@ USERS = _sourced(
     Column("email", String),
     Column("phone", String),
     Column("grade", String),
-    Column("state_student_id", String),
+    Column("state_student_id", String, index=True),
     Column("primary_org", String),
 )
 ENROLLMENTS = _sourced(
@@ -126,7 +126,7 @@ ENROLLMENTS = _sourced(
 )
 ROLES = _table(
     "roles",
-    Column("user", String),
+    Column("user", String, index=True),
     Column("org", String),
     Column("role", String),
     Column("is_secondary", Boolean),
@@ -152,6 +152,8 @@ AGENTS = _table(
 )
 # People on whom whoever imports may not act (see `importer`); filled from the stored ones.
 BARRED = _table("barred", Column("person_id", Uuid, index=True))
+# Stored students who are known under a new sourcedId.
+REKEYED = _table("rekeyed", Column("id", Uuid, index=True), Column("sourced_id", String))
 # What the package itself says is to be deleted, apart from what it merely no longer names.
 GONE = _table("gone", Column("kind", String), Column("sourced_id", String))
 
@@ -174,11 +176,19 @@ def _wanted(name: str, *columns: Column[Any]) -> Table:
     return _table(f"wanted_{name}", *columns, Column("starts_on", Date), Column("ends_on", Date))
 
 
-WANTED_SCHOOL_ENROLLMENTS = _wanted(
-    "school_enrollments",
+# When a student is at a school, as the roster has it: roles that touch are one stay.
+STAYS = _table(
+    "stays",
     Column("student_id", Uuid, index=True),
     Column("school_id", Uuid),
     Column("grade", String),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("is_start_stated", Boolean),
+)
+# What the dates of stored school enrollments become.
+REDATED = _table(
+    "redated", Column("id", Uuid, index=True), Column("starts_on", Date), Column("ends_on", Date)
 )
 WANTED_APPOINTMENTS = _wanted(
     "appointments",
@@ -397,8 +407,7 @@ def _role(row: Any) -> tuple[Any, ...]:
 
 def _demographic(row: Any) -> tuple[Any, ...]:
     born_on = row.cells["birthDate"]
-    transfer_on = clock.birthday(born_on, AGE_OF_MAJORITY) if born_on else None
-    return (row.number, row.cells["sourcedId"], born_on, transfer_on)
+    return (row.number, row.cells["sourcedId"], born_on, majority_of(born_on))
 
 
 def _agents(package: Package) -> Iterator[tuple[Any, ...]]:

@@ -1,11 +1,11 @@
-"""The dated ties that follow from a roster: who is where, who teaches, advises and is family.
+"""The dated ties that follow from a roster: who holds an office, advises and is family.
 
 What the roster wants is gathered in a staged table and compared with the ties that hold or will
 hold. One that is wanted and missing begins; one that came from a roster and is no longer wanted
 ends today. What people entered by hand is left alone, and counts as there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -45,7 +45,6 @@ from plp_api.people.ties import (
     Relationship,
     RelationshipKind,
     RelationshipStatus,
-    SchoolEnrollment,
 )
 from plp_api.rostering import importer
 from plp_api.rostering.difference import (
@@ -76,7 +75,6 @@ from plp_api.rostering.staging import (
     WANTED_APPOINTMENTS,
     WANTED_FAMILY_LINKS,
     WANTED_MEMBERS,
-    WANTED_SCHOOL_ENROLLMENTS,
     gather_statistics,
 )
 from plp_api.ties import advisories
@@ -86,7 +84,6 @@ ADVISORS_TABLE = cast(Table, AdvisoryAdvisor.__table__)
 APPOINTMENTS_TABLE = cast(Table, Appointment.__table__)
 MEMBERS_TABLE = cast(Table, AdvisoryMember.__table__)
 RELATIONSHIPS_TABLE = cast(Table, Relationship.__table__)
-SCHOOL_ENROLLMENTS_TABLE = cast(Table, SchoolEnrollment.__table__)
 
 # Who may become family by a roster, the closest first.
 FAMILY = (ParentKind.PARENT, ParentKind.GUARDIAN, ParentKind.RELATIVE)
@@ -137,7 +134,7 @@ def sync(tie: Tie, comparison: Comparison) -> None:
     stored = tie.stored
     gather_statistics(tie.wanted)
     is_ours = and_(_is_open(tie, comparison), stored.c.is_from_roster, ~tie.left)
-    comparison.active[tie.name] = _number(stored, is_ours)
+    comparison.active[tie.name] = number_of(stored, is_ours)
     is_wanted = exists().where(tie.same(*tie.keys))
     is_followed = exists().where(tie.same(*tie.follows)) if comparison.is_summer else true()
     ended = end(stored, and_(is_ours, ~is_wanted, is_followed), comparison)
@@ -146,10 +143,11 @@ def sync(tie: Tie, comparison: Comparison) -> None:
     begun = _begin(tie, comparison)
     comparison.note(tie.name, UPDATED, changed)
     comparison.note(tie.name, CREATED, begun)
-    comparison.note(tie.name, UNCHANGED, _number(tie.wanted) - begun - changed)
+    comparison.note(tie.name, UNCHANGED, number_of(tie.wanted) - begun - changed)
 
 
-def _number(table: Table, *criteria: ColumnElement[bool]) -> int:
+def number_of(table: Table, *criteria: ColumnElement[bool]) -> int:
+    """How many rows of a table meet the criteria."""
     return db.session().scalar(select(func.count()).select_from(table).where(*criteria)) or 0
 
 
@@ -157,10 +155,11 @@ def end(stored: Table, criterion: ColumnElement[bool], comparison: Comparison) -
     """End ties today, or before they begin; how many."""
     begins_later = stored.c.starts_on > comparison.today
     last = case((begins_later, stored.c.starts_on), else_=literal(comparison.today))
-    return execute(update(stored).where(criterion).values(ends_on=last, **_next_version(stored)))
+    return execute(update(stored).where(criterion).values(ends_on=last, **next_version(stored)))
 
 
-def _next_version(stored: Table) -> dict[str, Any]:
+def next_version(stored: Table) -> dict[str, Any]:
+    """What a change sets beside its values, where rows have versions."""
     return {"version": stored.c.version + 1} if "version" in stored.c else {}
 
 
@@ -170,7 +169,7 @@ def _change(tie: Tie, is_ours: ColumnElement[bool]) -> int:
     wanted = {name: tie.wanted.c[name] for name in tie.attributes}
     differs = or_(*(tie.stored.c[name].is_distinct_from(value) for name, value in wanted.items()))
     statement = update(tie.stored).where(is_ours, tie.same(*tie.keys), differs)
-    return execute(statement.values(**wanted, **_next_version(tie.stored)))
+    return execute(statement.values(**wanted, **next_version(tie.stored)))
 
 
 def _is_open(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
@@ -202,45 +201,6 @@ def _begin(tie: Tie, comparison: Comparison) -> int:
     }
     rows = select(*columns.values()).where(~_is_there(tie, comparison))
     return execute(insert(stored).from_select(list(columns), rows))
-
-
-def bring_school_enrollments(comparison: Comparison) -> Sequence[UUID]:
-    """Students at their schools, in a grade; the ids of those who are new in one that has plans."""
-    if "roles" not in comparison.files:
-        return []
-    wanted = WANTED_SCHOOL_ENROLLMENTS
-    rows = (
-        select(
-            ROLES.c.person_id,
-            ROLES.c.school_id,
-            STUDENTS_TABLE.c.grade,
-            func.coalesce(func.min(ROLES.c.starts_on), comparison.default_start),
-            _last_day(),
-        )
-        .join(STUDENTS_TABLE, STUDENTS_TABLE.c.id == ROLES.c.person_id)
-        .where(
-            ROLES.c.role == "student",
-            ROLES.c.school_id.is_not(None),
-            is_current(ROLES, comparison),
-        )
-        .group_by(ROLES.c.person_id, ROLES.c.school_id, STUDENTS_TABLE.c.grade)
-    )
-    columns = ["student_id", "school_id", "grade", "starts_on", "ends_on"]
-    execute(insert(wanted).from_select(columns, rows))
-    tie = Tie(
-        "school_enrollments",
-        wanted,
-        SCHOOL_ENROLLMENTS_TABLE,
-        keys=("student_id", "school_id", "grade"),
-        follows=("student_id",),
-        attributes=("ends_on",),
-    )
-    newly = select(wanted.c.student_id).where(
-        wanted.c.grade.in_(GRADES_WITH_PLANS), ~_is_there(tie, comparison)
-    )
-    students = db.session().scalars(newly.distinct()).all()
-    sync(tie, comparison)
-    return students
 
 
 def _last_day() -> Any:
@@ -365,7 +325,7 @@ def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None
         holds_on(stored, comparison),
         importer.may_confirm(stored.c.person_id, stored.c.student_id, comparison),
     )
-    comparison.active["family_links"] = _number(stored, is_ours)
+    comparison.active["family_links"] = number_of(stored, is_ours)
     # Two EXISTS, for SQLite tries every pair of two INs.
     are_named = and_(
         exists().where(USERS.c.id == stored.c.person_id),
@@ -402,7 +362,7 @@ def _begin_family_links(comparison: Comparison, same: ColumnElement[bool]) -> No
     rows = select(*columns.values()).where(~bars)
     begun = execute(insert(stored).from_select(list(columns), rows))
     comparison.note("family_links", CREATED, begun)
-    comparison.note("family_links", UNCHANGED, _number(wanted) - begun)
+    comparison.note("family_links", UNCHANGED, number_of(wanted) - begun)
 
 
 def bring_advisories(comparison: Comparison) -> None:
@@ -521,7 +481,7 @@ def _open_advisories(chosen: Any, comparison: Comparison) -> None:
     rows = select(*columns.values()).where(CLASSES_TABLE.c.id.in_(chosen), ~has_one)
     opened = execute(insert(stored).from_select(list(columns), rows))
     comparison.note("advisories", CREATED, opened)
-    standing = _number(stored, is_of_class, stored.c.is_active)
+    standing = number_of(stored, is_of_class, stored.c.is_active)
     comparison.note("advisories", UNCHANGED, standing - opened - reopened)
 
 

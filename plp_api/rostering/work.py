@@ -11,6 +11,7 @@ from plp_api.jobs import actions as jobs
 from plp_api.jobs.models import Job
 from plp_api.problems import Code, Problem
 from plp_api.rostering.actions import JOB, Order, carry_out, path_of
+from plp_api.rostering.decisions import from_stored
 from plp_api.rostering.models import UNFINISHED, ImportState, RosterImport
 
 FOLDER = "packages"
@@ -70,6 +71,7 @@ def _begun(job_id: UUID) -> WaitingOrder:
             import_id=row.id,
             by=row.created_by,
             sha256=row.sha256,
+            decisions=tuple(from_stored(decision) for decision in row.decisions),
             is_done=is_done,
         )
 

@@ -92,7 +92,7 @@ def test_a_student_found_in_the_middle_of_the_year_began_with_it(roster):
 
 def test_a_student_who_comes_later_begins_today(roster):
     roster.bring()
-    newcomer = {**USERS[1], "sourcedId": "u2", "username": "new"}
+    newcomer = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "new"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
     roster.bring(users=[*USERS, newcomer], roles=[*ROLES, role])
     person = roster.by_sourced_id(Person)["u2"]

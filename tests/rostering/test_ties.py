@@ -291,7 +291,7 @@ def test_a_confirmed_link_stays_as_people_left_it(roster):
 
 
 def test_a_link_ends_when_the_roster_names_both_but_not_together(roster):
-    other = {**USERS[1], "sourcedId": "u2", "username": "sibling"}
+    other = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "sibling"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
     roster.bring(users=[*USERS, other], roles=[*ROLES, role])
     users = [*changed(USERS, 1, agentSourcedIds=""), other]
@@ -306,7 +306,7 @@ def test_a_roster_without_any_agents_says_nothing_of_families(roster):
 
 
 def test_a_student_who_leaves_has_parents_still(roster):
-    other = {**USERS[1], "sourcedId": "u2", "username": "sibling"}
+    other = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "sibling"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
     roster.bring(users=[*USERS, other], roles=[*ROLES, role])
     roster.bring(order=CONFIRMED)
