@@ -111,6 +111,7 @@ class District:
                     "email": f"{role}.{number}@schools.example",
                     "grades": f"{7 + number % 6:02}" if role == "student" else "",
                     "agentSourcedIds": self._parent_of(number) if role == "student" else "",
+                    "userIds": f"{{state:{number}}}" if role == "student" else "",
                 }
 
     def _parent_of(self, student: int) -> str:
@@ -133,7 +134,7 @@ class District:
 
     def demographics(self) -> Iterator[dict[str, str]]:
         for number, student in enumerate(self.students):
-            born = f"{2008 + number % 6}-{1 + number % 12:02}-{1 + number % 28:02}"
+            born = f"{2014 - number % 6}-{1 + number % 12:02}-{1 + number % 28:02}"
             yield {"sourcedId": student, "birthDate": born}
 
     def enrollments(self, wanted: int) -> Iterator[dict[str, str]]:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +21,7 @@ from plp_api.rostering.actions import Order, carry_out
 from plp_api.rostering.models import ImportState
 from tests import databases
 from tests.conftest import SHARED
+from tests.rostering.children import ANN, BEN, CLASS_OF_THREE, CYD, package_of
 from tests.rostering.packages import (
     ENROLLMENTS,
     ORGS,
@@ -132,6 +134,37 @@ def test_removing_many_needs_a_word(installation, path):
     assert "1 of 2 enrollments" in stopped.stderr
     assert "--confirm" in stopped.stderr
     assert plp(installation, path, "--confirm").exit_code == 0
+
+
+ANOTHER = replace(ANN, given="Dee", born="2012-07-30", number="9999", username="dee")
+
+
+def test_an_id_that_names_another_child_asks_for_a_decision(installation, path):
+    plp(installation, path, files=contents(**package_of(*CLASS_OF_THREE)))
+    reused = contents(**package_of(ANOTHER, BEN, CYD))
+    stopped = plp(installation, path, files=reused)
+    assert stopped.exit_code == 1
+    assert "error id_reused: users.csv, row 3, sourcedId, u1: " in stopped.stderr
+    assert "--same, --another, --merge or --wrong-number" in stopped.stderr
+    assert count(installation, Student) == 3
+    wrong = plp(installation, path, "--another", "u1", "--same", "u2")
+    assert wrong.exit_code == 1
+    assert "error decision_unknown: users.csv, u2: " in wrong.stderr
+    assert count(installation, Student) == 3
+    done = plp(installation, path, "--another", "u1")
+    assert done.exit_code == 0, done.output
+    assert [count(installation, one) for one in (Student, Plan)] == [4, 4]
+
+
+def test_two_decisions_in_one_command(installation, path):
+    plp(installation, path, files=contents(**package_of(*CLASS_OF_THREE)))
+    two = (ANOTHER, replace(BEN, number=CYD.number), CYD)
+    stopped = plp(installation, path, files=contents(**package_of(*two)))
+    assert "id_reused" in stopped.stderr
+    assert "state_id_shared" in stopped.stderr
+    done = plp(installation, path, "--same", "u1", "--wrong-number", "u2", "--confirm")
+    assert done.exit_code == 0, done.output
+    assert count(installation, Student) == 3
 
 
 def test_a_second_district_is_added_only_when_asked(installation, path):

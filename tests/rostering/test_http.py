@@ -1,6 +1,7 @@
 """Roster imports over HTTP: sent in, done by the worker, read as a resource."""
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,13 +9,15 @@ from sqlalchemy import select, update
 
 from plp_api import db
 from plp_api import settings as settings_module
+from plp_api.audit.models import Event
 from plp_api.jobs.models import Job
 from plp_api.jobs.worker import Worker
 from plp_api.people.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.people.models import District, Person, School, Student
 from plp_api.rostering import work
 from plp_api.rostering.models import RosterImport
-from tests.client import code, pointers
+from tests.client import code, pointers, uuid
+from tests.rostering.children import ANN, BEN, package_of
 from tests.rostering.packages import ORGS, changed, contents, zipped
 
 
@@ -197,3 +200,80 @@ def test_every_import_knows_its_job(client, world, database):
         row = session.scalars(select(RosterImport)).one()
         assert str(row.id) == taken.json["id"]
         assert row.job.arguments == {"import_id": taken.json["id"]}
+
+
+# Decisions.
+
+TWO_WITH_ONE_NUMBER = (ANN, replace(BEN, number=ANN.number))
+
+
+def asked(client, world, settings, database):
+    """An import that waits for a decision about u2."""
+    admin = client.as_(world.home.district_admin)
+    taken = sent(admin, contents(**package_of(*TWO_WITH_ONE_NUMBER)))
+    worked(settings, database)
+    return admin, admin.read(f"/roster-imports/{taken.json['id']}")
+
+
+def test_an_undecided_import_names_whom_it_is_about_and_changes_nothing(
+    client, world, settings, database
+):
+    admin, waiting = asked(client, world, settings, database)
+    assert (waiting["state"], waiting["problem"], waiting["counts"]) == ("undecided", None, {})
+    (finding,) = waiting["findings"]
+    assert (finding["code"], finding["sourced_id"]) == ("state_id_shared", "u2")
+    assert admin.read("/roster-imports?state=undecided")["items"][0]["id"] == waiting["id"]
+    with database.transaction(districts=[world.home.district_id]) as session:
+        known = select(Student).where(Student.state_student_id == ANN.number)
+        assert session.scalars(known).unique().all() == []
+
+
+def test_sent_again_with_the_decision_it_is_applied_and_tells_who_decided(
+    client, world, settings, database
+):
+    admin, _ = asked(client, world, settings, database)
+    decisions = [{"sourced_id": "u2", "decision": "wrong_number"}]
+    package = contents(**package_of(*TWO_WITH_ONE_NUMBER))
+    taken = sent(admin, package, decisions=json.dumps(decisions))
+    assert taken.status_code == 202, taken.json
+    worked(settings, database)
+    done = admin.read(f"/roster-imports/{taken.json['id']}")
+    assert (done["state"], done["decisions"]) == ("applied", decisions), done
+    with database.transaction(districts=[world.home.district_id]) as session:
+        told = select(Event).where(Event.type == "roster_import.decided")
+        (event,) = session.scalars(told.where(Event.subject_id == uuid(done["id"])))
+        assert event.actor_id == world.home.district_admin.id
+        assert event.payload == {"sourced_id": "u2", "decision": "wrong_number"}
+
+
+def test_a_decision_about_nobody_is_a_finding(client, world, settings, database):
+    admin = client.as_(world.home.district_admin)
+    decisions = [{"sourced_id": "u7", "decision": "another"}]
+    taken = sent(admin, decisions=json.dumps(decisions))
+    worked(settings, database)
+    done = admin.read(f"/roster-imports/{taken.json['id']}")
+    assert done["state"] == "refused"
+    (finding,) = done["findings"]
+    assert (finding["code"], finding["sourced_id"]) == ("decision_unknown", "u7")
+
+
+@pytest.mark.parametrize(
+    ("decisions", "place"),
+    [
+        ("no json", "/decisions"),
+        ("{}", "/decisions"),
+        ("[" * 100_000, "/decisions"),
+        ('[{"sourced_id": "u2"}]', "/decisions/0/decision"),
+        ('[{"sourced_id": "u2", "decision": "perhaps"}]', "/decisions/0/decision"),
+        ('[{"sourced_id": "", "decision": "same"}]', "/decisions/0/sourced_id"),
+        ('[{"sourced_id": "u2", "decision": "same", "x": 1}]', "/decisions/0/x"),
+        (
+            json.dumps([{"sourced_id": "u2", "decision": one} for one in ("same", "another")]),
+            "/decisions",
+        ),
+    ],
+)
+def test_decisions_that_cannot_be_read_are_refused_at_their_place(client, world, decisions, place):
+    answer = sent(client.as_(world.home.district_admin), decisions=decisions)
+    assert code(answer) == "validation_failed"
+    assert pointers(answer) == {place}
