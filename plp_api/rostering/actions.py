@@ -129,6 +129,7 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
             district_id = _district_id(order, package.findings)
             comparison = _comparison(district_id, package, order)
             counts = comparison.counts
+            importer.find_barred(comparison)
             answers = _identify(comparison, order)
             _bring_all(comparison, package)
             _judge(comparison, order)
@@ -217,7 +218,6 @@ def _end_records(unkeyed: list[UUID], answers: Answers) -> None:
 
 
 def _bring_all(comparison: Comparison, package: Package) -> None:
-    importer.find_barred(comparison)
     kinds.bring_schools(comparison)
     kinds.bring_sessions(comparison)
     comparison.year_start = kinds.year_start(comparison)

@@ -9,11 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, select
 
 from plp_api import db
-from plp_api.people.models import AccountPerson
-from plp_api.people.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.rostering import importer
 from plp_api.rostering.difference import Comparison
 from plp_api.rostering.findings import Code
 from plp_api.rostering.models import LastingDecision, Verdict
@@ -76,10 +75,10 @@ class Answers:
         )
 
     def take(self, decision: Decision, row: int, person_id: UUID | None) -> None:
-        """Note that a decision is carried out, unless it is about the decider's own household."""
+        """Note that a decision is carried out, unless whoever decides may not act on the person."""
         self.taken.append(Taken(decision, person_id))
-        if person_id and self.by and _are_one_household(self.by, person_id):
-            self._tell(Code.DECISION_BY_FAMILY, row, "sourcedId", decision.sourced_id)
+        if person_id and importer.acts_not_on(person_id):
+            self._tell(Code.DECISION_NOT_YOURS, row, "sourcedId", decision.sourced_id)
 
     def ask(self, code: Code, row: int, sourced_id: str, detail: str = "") -> None:
         """Note a question that has no answer yet."""
@@ -100,20 +99,6 @@ class Answers:
         self, code: Code, row: int | None, column: str | None, sourced_id: str, detail: str = ""
     ) -> None:
         self.comparison.findings.add(code, "users.csv", row, column, detail, sourced_id)
-
-
-def _are_one_household(by: UUID, person_id: UUID) -> bool:
-    """Whether the account of `by` holds the person, or a parent of theirs."""
-    own = select(AccountPerson.account_id).where(AccountPerson.person_id == by)
-    selves = select(AccountPerson.person_id).where(AccountPerson.account_id.in_(own))
-    people = {by, *db.session().scalars(selves)}
-    is_parent = exists().where(
-        Relationship.student_id == person_id,
-        Relationship.person_id.in_(people),
-        Relationship.kind == RelationshipKind.PARENT,
-        Relationship.status != RelationshipStatus.SUPPRESSED,
-    )
-    return person_id in people or bool(db.session().scalar(select(is_parent)))
 
 
 # Decisions that last.

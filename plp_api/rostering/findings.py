@@ -98,7 +98,7 @@ class Code(StrEnum):
     ID_REUSED = "id_reused"
     STATE_ID_SHARED = "state_id_shared"
     DECISION_UNKNOWN = "decision_unknown"
-    DECISION_BY_FAMILY = "decision_by_family"
+    DECISION_NOT_YOURS = "decision_not_yours"
     MERGE_CONFLICT = "merge_conflict"
 
 
@@ -175,7 +175,8 @@ MESSAGES = {
     Code.STATE_ID_SHARED: "The state id is another student's too: decide `merge` (they are one"
     " child) or `wrong_number` (the state id of this row is left blank).",
     Code.DECISION_UNKNOWN: "There is nothing to decide so about this sourcedId.",
-    Code.DECISION_BY_FAMILY: "Nobody decides who their own child is, or they themselves.",
+    Code.DECISION_NOT_YOURS: "Somebody else must decide this: the person is of the sender's family,"
+    " or reaches further than their offices do.",
     Code.MERGE_CONFLICT: "The two rows differ in given name or birth date, so they cannot be"
     " merged.",
 }

@@ -49,6 +49,11 @@ def is_barred(person_id: Any) -> ColumnElement[bool]:
     return exists().where(BARRED.c.person_id == person_id)
 
 
+def acts_not_on(person_id: UUID) -> bool:
+    """Whether the importer may not act on that one person."""
+    return bool(db.session().scalar(select(is_barred(person_id))))
+
+
 def leave_accounts(people: Table, comparison: Comparison) -> None:
     """Let barred people keep user name, e-mail and access; whoever would have lost one is told.
 

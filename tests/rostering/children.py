@@ -1,8 +1,12 @@
 """Packages by their children: who they are, and what a case changes of them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
+from plp_api.people.models import Person
+from plp_api.people.ties import Appointment, AppointmentRole
 from tests.rostering.packages import CLASSES, ENROLLMENTS, ROLES, USERS
 
 
@@ -95,3 +99,16 @@ def _enrollment(child: Child) -> dict[str, str]:
         "userSourcedId": child.id,
         "role": "student",
     }
+
+
+def give_office(roster: Any, person_id: UUID, since: date) -> None:
+    """Make somebody district admin, so that they may import."""
+    with roster.writing() as session:
+        session.add(
+            Appointment(
+                district_id=session.get(Person, person_id).district_id,
+                person_id=person_id,
+                role=AppointmentRole.DISTRICT_ADMIN,
+                starts_on=since,
+            )
+        )

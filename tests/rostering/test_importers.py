@@ -49,6 +49,12 @@ def with_user(sourced_id, **fields):
     return {"users": [*USERS, user], "roles": [*ROLES, role]}
 
 
+def named(person, sourced_id):
+    """Let the person come from the roster; what it says of who they are."""
+    person.sourced_id = sourced_id
+    return {"givenName": person.given_name, "familyName": person.family_name}
+
+
 MINE = {"username": "mine", "givenName": "Mo", "familyName": "Ore", "role": "districtAdministrator"}
 
 
@@ -86,10 +92,10 @@ def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
 ):
     home = world.home
     with writing(database, home) as session:
-        session.get_one(Person, home.district_admin.id).sourced_id = "a1"
+        boss = named(session.get_one(Person, home.district_admin.id), "a1")
         session.get_one(Person, home.counselor.id).sourced_id = "a2"
-    boss = {"username": "boss", "email": "mine@example.org", "role": "proctor"}
-    done = brought(registrar, **with_user("a1", givenName="D", familyName="A", **boss))
+    mine = {"username": "boss", "email": "mine@example.org", "role": "proctor"}
+    done = brought(registrar, **with_user("a1", **boss, **mine))
     assert Code.ACCOUNT_LEFT in codes(done)
     with writing(database, home) as session:
         admin = session.get_one(Person, home.district_admin.id)
@@ -109,8 +115,8 @@ def test_an_import_makes_nobody_a_parent_by_their_own_word(
     chosen = {"settings": {"confirm_family_links": ["parent", "guardian"]}}
     assert admin.patch(f"/districts/{home.district_id}", chosen).status_code == 200
     with writing(database, home) as session:
-        session.get_one(Person, registrar.id).sourced_id = "p1"
-    brought(registrar, users=changed(USERS, 2, enabledUser="true"))
+        own = named(session.get_one(Person, registrar.id), "p1")
+    brought(registrar, users=changed(USERS, 2, enabledUser="true", **own))
     with writing(database, home) as session:
         tie = session.scalars(
             select(Relationship).where(Relationship.person_id == registrar.id)
@@ -123,9 +129,10 @@ def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, d
     with writing(database, home) as session:
         appoint(session, home, home.inspecting_parent, AppointmentRole.DISTRICT_ADMIN, None)
         other = session.get_one(Person, home.parent.id)
-        other.sourced_id, other.email = "p9", "the.other@example.org"
+        other.email = "the.other@example.org"
+        theirs = named(other, "p9")
     mine = {"username": "parent", "email": "mine@example.org", "role": "parent"}
-    done = brought(home.inspecting_parent, **with_user("p9", givenName="P", familyName="Q", **mine))
+    done = brought(home.inspecting_parent, **with_user("p9", **theirs, **mine))
     assert Code.ACCOUNT_LEFT in codes(done)
     with writing(database, home) as session:
         assert session.get_one(Person, home.parent.id).email == "the.other@example.org"

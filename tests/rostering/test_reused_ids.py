@@ -39,7 +39,7 @@ from plp_api.rostering.actions import Order
 from plp_api.rostering.decisions import Decision
 from plp_api.rostering.findings import Code
 from plp_api.rostering.models import ImportState, Leaver, RosterImport, Verdict
-from tests.rostering.children import ANN, BEN, CLASS_OF_THREE, CYD, Child, package_of
+from tests.rostering.children import ANN, BEN, CLASS_OF_THREE, CYD, Child, give_office, package_of
 from tests.rostering.conftest import TODAY, Roster
 from tests.rostering.packages import USERS, changed
 from tests.rostering.test_import import everything
@@ -260,6 +260,7 @@ def test_a_decision_is_recorded_with_who_took_it_and_ids_alone(roster):
     bring(roster, *CLASS_OF_THREE)
     old = children(roster)["Ann"]
     by = roster.by_sourced_id(Person)["t1"].id
+    give_office(roster, by, TODAY)
     outcome = bring(roster, *WITH_DEE, order=decided(("u1", Verdict.ANOTHER), by=by))
     (event,) = roster.rows(Event, Event.type == "roster_import.decided")
     assert (event.subject_id, event.actor_id) == (outcome.import_id, by)
@@ -373,10 +374,11 @@ def test_a_decision_that_answers_nothing_refuses_the_package(roster, decision):
 def test_nobody_decides_about_their_own_child(roster):
     bring(roster, *CLASS_OF_THREE)
     parent = give_account(roster, "p1")
+    give_office(roster, parent.id, TODAY)
     order = decided(("u1", Verdict.SAME), by=parent.id)
     outcome = bring(roster, *WITH_DEE, order=order)
     assert outcome.state is ImportState.REFUSED
-    assert codes(outcome) == {Code.DECISION_BY_FAMILY: 1}
+    assert codes(outcome) == {Code.DECISION_NOT_YOURS: 1}
 
 
 def test_an_enrollment_s_id_given_to_another_student_leaves_the_past_of_the_first(roster):
