@@ -33,7 +33,7 @@ CLASS_OF_THREE = (ANN, BEN, CYD)
 
 
 def package_of(*children: Child, parents: tuple[str, ...] = (), **changed: Any) -> dict[str, Any]:
-    """The changed files of the small district: these children, their and more parents, a teacher."""
+    """The changed files of the small district: children, their parents and more, a teacher."""
     named = (*parents, *(child.parent for child in children if child.parent))
     parents = tuple(dict.fromkeys(named))
     files = {

@@ -1,4 +1,4 @@
-"""A birth date that is implausible for the grade is kept, and moves no rights before it is confirmed."""
+"""A birth date that is implausible for the grade is kept, and moves rights once it is confirmed."""
 
 from dataclasses import replace
 from datetime import date
