@@ -237,6 +237,17 @@ def test_the_old_password_does_not_open_the_new_child_s_account(client, roster, 
     assert client.as_(replaced.account).get("/me").status_code == 401
 
 
+def test_a_user_name_given_on_with_the_id_opens_nothing_either(client, roster):
+    bring(roster, *CLASS_OF_THREE)
+    give_account(roster, "u1")
+    outcome = bring(roster, DEE, BEN, CYD, order=decided(("u1", Verdict.ANOTHER)))
+    assert outcome.state is ImportState.APPLIED, list(outcome.findings)
+    body = {"username": "u1", "password": PASSWORD, "district": roster.rows(District)[0].slug}
+    assert client.post("/auth/login", body).status_code == 401
+    new = children(roster)["Dee"]
+    assert roster.rows(AccountPerson, AccountPerson.person_id == new.id) == []
+
+
 def test_the_old_child_s_parent_reaches_nothing_of_the_new_child(client, roster, replaced):
     parent = client.as_(replaced.parent)
     (plan,) = roster.rows(Plan, Plan.student_id == replaced.new.id)
