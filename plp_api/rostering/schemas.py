@@ -12,7 +12,7 @@ from plp_api.rostering.difference import REMOVED, STATES
 from plp_api.rostering.findings import Code, Profile, Severity
 from plp_api.rostering.models import ImportState, Verdict
 
-MOST_DECISIONS = 10_000
+MOST_DECISIONS, LONGEST_DECISIONS = 10_000, 2_000_000
 
 
 def _described(words: str, **more: object) -> dict[str, object]:
@@ -37,6 +37,8 @@ class Decisions(fields.Field[Any]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> list[dict[str, str]]:
+        if len(value) > LONGEST_DECISIONS:
+            raise self.make_error("invalid")
         try:
             written = json.loads(value)
         except (TypeError, ValueError, RecursionError) as error:
@@ -67,6 +69,7 @@ class RosterImportOrderSchema(Schema):
             "Who is meant, where an earlier import of the package was `undecided`: a JSON list."
             " Send every decision with every package until it is applied.",
             type="string",
+            maxLength=LONGEST_DECISIONS,
             example='[{"sourced_id": "s01", "decision": "another"}]',
         ),
     )

@@ -20,7 +20,7 @@ STAMPS = {"version": 1, "created_at": AT, "updated_at": AT}
 def before(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """A database as it was before this revision."""
     settings = databases.prepared(request.param, tmp_path)
-    migrating.downgrade(settings, "0009")
+    migrating.downgrade(settings, "0011")
     return settings
 
 
@@ -73,5 +73,5 @@ def test_rights_by_an_impossible_date_are_taken_back(
     enter(connection, district)
     kept = {name: str(day) if day else None for name, day in connection.execute(asked)}
     assert kept == {**{name: day for name, (_, day) in cases.items()}, "of 1912": None}
-    migrating.downgrade(before, "0009")
+    migrating.downgrade(before, "0011")
     assert len(connection.execute(asked).all()) == 4
