@@ -45,7 +45,8 @@ WHERE g.plan_id = %s ORDER BY g.created_at, g.id, t.position
 """
 SIGNATURES = """
 SELECT x.id, x.plan_version_id, x.role, x.person_id, x.signed_by_name, x.method, x.identity_check,
-       x.snapshot_sha256, x.language, x.signed_at, x.witnessed_by, x.recorded_by
+       x.snapshot_sha256, x.language, x.signed_at, x.witnessed_by, x.recorded_by,
+       x.issued_by
 FROM signatures x JOIN plan_versions v ON v.id = x.plan_version_id
 WHERE v.plan_id = %s AND v.status = 'in_force' ORDER BY x.signed_at
 """
