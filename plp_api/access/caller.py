@@ -84,7 +84,8 @@ def is_family_tie(tie: Any) -> ColumnElement[bool]:
 def household() -> Any:
     """Ids of the students to whom the caller is family, and of everybody tied to these as family.
 
-    The caller is among them. Nobody acts on these people by an office.
+    The caller is among them, and whom else one of these accounts may act as.
+    Nobody acts on these people by an office.
     """
     own, other = aliased(Relationship), aliased(Relationship)
     children = select(own.student_id).where(is_family_tie(own))
@@ -93,7 +94,14 @@ def household() -> Any:
         other.status != RelationshipStatus.SUPPRESSED,
         other.student_id.in_(children),
     )
-    return union_all(children, family)
+    members = union_all(children, family).cte()
+    one, another = aliased(AccountPerson), aliased(AccountPerson)
+    others = (
+        select(another.person_id)
+        .join(one, one.account_id == another.account_id)
+        .join(members, members.c[0] == one.person_id)
+    )
+    return union_all(select(members.c[0]), others)
 
 
 def selves() -> Any:
@@ -287,10 +295,16 @@ def absent(person: Person, on: date) -> Caller:
 
     Their district must have been entered. Who is shut out holds nothing.
     """
+    if person.status == PersonStatus.ACTIVE:
+        return as_of(person, on)
+    return _assembled((), person.id, None, person.district_id, on, None)
+
+
+def as_of(person: Person, on: date) -> Caller:
+    """The person with what they held on that day, shut out since or not."""
     district_id = person.district_id
     (rows,) = db.fetch(LOAD(caller=person.id, session=None, district=district_id, today=on))
-    held = rows if person.status == PersonStatus.ACTIVE else ()
-    return _assembled(held, person.id, None, district_id, on, None)
+    return _assembled(rows, person.id, None, district_id, on, None)
 
 
 def _assembled(

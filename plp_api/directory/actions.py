@@ -14,6 +14,7 @@ from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.directory import references
 from plp_api.identity import actions as identity
+from plp_api.identity import addresses
 from plp_api.people import followers, spans
 from plp_api.people.classes import AcademicSession, Class, Enrollment, EnrollmentRole
 from plp_api.people.models import (
@@ -47,7 +48,7 @@ def _change(row: Row, event: str, by: Access, fields: Fields) -> Row:
 def change_district(district: District, by: Access, fields: Fields) -> District:
     """Change name, time zone or settings; a setting of null returns to its default.
 
-    Refuses: permission_denied for whoever decides for a school alone;
+    Raises Problem: permission_denied for whoever decides for a school alone;
     validation_failed for a school that is none of the district's.
     """
     by.require_at(Permission.SETTINGS_WRITE, None)
@@ -77,7 +78,7 @@ def _merged(stored: Fields, patch: Fields) -> Fields:
 
 
 def add_school(by: Access, fields: Fields) -> School:
-    """Add a school. Refuses: permission_denied beneath the district; record_duplicate."""
+    """Add a school. Raises Problem: permission_denied beneath the district; record_duplicate."""
     by.require_at(Permission.SETTINGS_WRITE, None)
     _refuse_same_name(by, fields["name"], None)
     school = School(id=db.new_id(), district_id=by.caller.district_id, **fields)
@@ -87,7 +88,7 @@ def add_school(by: Access, fields: Fields) -> School:
 
 
 def change_school(school: School, by: Access, fields: Fields) -> School:
-    """Correct a school. Refuses: permission_denied for another's; record_duplicate."""
+    """Correct a school. Raises Problem: permission_denied for another's; record_duplicate."""
     by.require_at(Permission.SETTINGS_WRITE, school.id)
     if "name" in fields:
         _refuse_same_name(by, fields["name"], school.id)
@@ -103,7 +104,7 @@ def _refuse_same_name(by: Access, name: str, but: UUID | None) -> None:
 
 
 def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
-    """The session, if it is a school year, or a term, as asked. Refuses: not_found."""
+    """The session, if it is a school year, or a term, as asked. Raises Problem: not_found."""
     if (session.type == SCHOOL_YEAR) is not is_year:
         raise Problem(Code.NOT_FOUND)
     return session
@@ -113,7 +114,7 @@ def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
 
 
 def add_person(by: Access, fields: Fields) -> Person:
-    """Add somebody who is no student. Refuses: username_taken."""
+    """Add somebody who is no student. Raises Problem: username_taken."""
     person = _new_person(by, fields)
     audit.record("person.created", person, by=by.caller.person_id)
     return person
@@ -121,8 +122,9 @@ def add_person(by: Access, fields: Fields) -> Person:
 
 def _new_person(by: Access, fields: Fields) -> Person:
     _refuse_taken(by, fields.get("username"), None)
+    email = fields.pop("email", None)
     person = Person(id=db.new_id(), district_id=by.caller.district_id, **fields)
-    person.email_set_by = by.caller.person_id if person.email else None
+    addresses.enter(person, email, by)
     db.session().add(person)
     return person
 
@@ -140,10 +142,9 @@ def change_person(person: Person, by: Access, fields: Fields) -> Person:
     student = db.session().get(Student, person.id)
     if student is not None:
         student.touch()
-    _change(person, "person.changed", by, fields)
     if "email" in fields:
-        person.email_set_by = by.caller.person_id
-    return person
+        addresses.enter(person, fields["email"], by)
+    return _change(person, "person.changed", by, fields)
 
 
 def _act(fields: Fields) -> powers.Act:
@@ -181,7 +182,7 @@ def act_on_person(person: Person, by: Access, *, action: str, is_printed: bool =
 def add_student(by: Access, fields: Fields) -> Student:
     """Add a student with the person they are and an enrollment; a plan and review follow.
 
-    Refuses: permission_denied at a school that is not the caller's,
+    Raises Problem: permission_denied at a school that is not the caller's,
     username_taken, record_duplicate for a state number that is known.
     """
     school = references.school(by, fields.pop("school_id"))
@@ -207,7 +208,7 @@ def change_student(student: Student, by: Access, fields: Fields) -> Student:
     A birth date that is implausible for the grade is kept, and moves rights
     once it is confirmed.
 
-    Refuses: actor_is_family, username_taken, record_duplicate,
+    Raises Problem: actor_is_family, username_taken, record_duplicate,
     validation_failed where there is no birth date to confirm.
     """
     by.refuse_family(student.id)
@@ -246,10 +247,10 @@ def _rename(student: Student, by: Access, fields: Fields) -> None:
     if fields:
         powers.require(by, _act(fields), student.id)
     _refuse_taken(by, fields.get("username"), student.id)
+    if "email" in fields:
+        addresses.enter(student.person, fields["email"], by)
     for name, value in fields.items():
         setattr(student.person, name, value)
-    if "email" in fields:
-        student.person.email_set_by = by.caller.person_id
 
 
 def choose_names(student: Student, by: Access, fields: Fields) -> Student:
@@ -315,7 +316,7 @@ def set_rights_transfer(
 
     What parents hold about the student is recalled where the day has come.
 
-    Refuses: actor_is_family; validation_failed for a day after the 18th birthday.
+    Raises Problem: actor_is_family; validation_failed for a day after the 18th birthday.
     """
     by.refuse_family(student.id)
     by_age = basis == RightsTransferBasis.AGE
@@ -361,7 +362,7 @@ def enroll(student: Student, by: Access, fields: Fields) -> SchoolEnrollment:
     From grade 7 a plan and this cycle's review are opened. The school becomes
     the plan's home unless the student attends their home today.
 
-    Refuses: actor_is_family; record_duplicate where they are enrolled there.
+    Raises Problem: actor_is_family; record_duplicate where they are enrolled there.
     """
     by.refuse_family(student.id)
     db.lock(student)
@@ -445,7 +446,7 @@ def _check_exit(ends_on: date | None, exit_code: str | None) -> None:
 def change_enrollment(row: SchoolEnrollment, by: Access, fields: Fields) -> SchoolEnrollment:
     """Correct or end an enrollment at a school; the plan's home stays where it is.
 
-    Refuses: actor_is_family, record_duplicate.
+    Raises Problem: actor_is_family, record_duplicate.
     """
     by.refuse_family(row.student_id)
     starts_on = fields.get("starts_on", row.starts_on)
@@ -457,7 +458,7 @@ def change_enrollment(row: SchoolEnrollment, by: Access, fields: Fields) -> Scho
 
 
 def join_class(student: Student, by: Access, fields: Fields) -> Enrollment:
-    """Put a student into a class. Refuses: actor_is_family, record_duplicate."""
+    """Put a student into a class. Raises Problem: actor_is_family, record_duplicate."""
     by.refuse_family(student.id)
     db.lock(student)
     group = references.of_district(by, Class, fields["class_id"], "class_id")
@@ -487,7 +488,10 @@ def join_class(student: Student, by: Access, fields: Fields) -> Enrollment:
 
 
 def change_membership(row: Enrollment, by: Access, fields: Fields) -> Enrollment:
-    """Correct or end a student's time in a class. Refuses: actor_is_family, record_duplicate."""
+    """Correct or end a student's time in a class.
+
+    Raises Problem: actor_is_family, record_duplicate.
+    """
     by.refuse_family(row.person_id)
     starts_on = fields.get("starts_on", row.starts_on)
     ends_on = fields.get("ends_on", row.ends_on)

@@ -44,7 +44,7 @@ def person(access: Access, key: UUID, field: str = "person_id") -> Person:
 
 
 def adult(access: Access, key: UUID, field: str = "person_id") -> Person:
-    """A person of the district who is no student. Refuses: person_is_student."""
+    """A person of the district who is no student. Raises Problem: person_is_student."""
     found = person(access, key, field)
     if db.session().get(Student, key) is not None:
         raise Problem(Code.PERSON_IS_STUDENT)

@@ -12,11 +12,12 @@ from plp_api.access import caller as callers
 from plp_api.access import powers
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
-from plp_api.identity import codes, letters, sessions
+from plp_api.identity import addresses, codes, letters, sessions
 from plp_api.identity.models import Invitation
 from plp_api.identity.sessions import EndReason, Origin, SignedIn
 from plp_api.identity.throttle import Attempt, Kind
 from plp_api.jobs import actions as jobs
+from plp_api.jobs.models import Job
 from plp_api.people import district_settings
 from plp_api.people.models import (
     Account,
@@ -54,11 +55,13 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
     operator, at the command line.
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices
-    (see `access.powers`).
+    (see `access.powers`), address_unconfirmed (see `addresses`).
     """
     is_mailed = bool(person.email and settings.current().mail_url and not printed)
     is_held = not is_mailed or _set_the_address(person, by)
     covers_all = by is None or _covers_all(person, by, is_held)
+    if is_mailed:
+        _require_trusted(person)
     if covers_all:
         person.status = PersonStatus.ACTIVE
         sessions.end_invitations(person)
@@ -68,6 +71,9 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
         "invitation.made", person, by=by_id, invitation_id=invitation.id, is_printed=not is_mailed
     )
     if is_mailed:
+        if not is_held:
+            invitation.mailed_to_entry_of = person.email_set_by
+            invitation.entered_on = person.email_set_on
         jobs.enqueue(MAIL_INVITATION, None, by_id, invitation_id=str(invitation.id))
         return Invited(invitation.id, invitation.expires_at, None)
     _tell_holder(person, invitation)
@@ -88,21 +94,22 @@ def _covers_all(person: Person, by: Access, is_held: bool) -> bool:
     """
     act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
     holdings = powers.require(by, act, person.id)
-    is_shut_out = person.status != PersonStatus.ACTIVE
-    if (holdings.beyond and is_shut_out) or not _is_trusted(person):
+    if holdings.beyond and person.status != PersonStatus.ACTIVE:
         raise Problem(Code.ACCOUNT_BEYOND_OFFICES)
     return not holdings.beyond
 
 
-def _is_trusted(person: Person) -> bool:
-    """Whether codes may be mailed to the person's address.
+def _require_trusted(person: Person) -> None:
+    """Refuse with address_unconfirmed to mail a code where it may come to the wrong hands."""
+    if not addresses.is_trusted(person, person.email_set_by, person.email_set_on):
+        detail = "Whoever entered it could not hold a code of theirs: enter it anew, or print one."
+        raise Problem(Code.ADDRESS_UNCONFIRMED, detail)
 
-    Whoever entered it would get the codes of an office that they could not give.
-    """
-    if person.email_set_by is None:
-        return True
-    setter = db.session().get(Person, person.email_set_by)
-    return setter is not None and powers.covers_offices(_as_today(setter), person.id)
+
+def _may_be_mailed(person: Person) -> bool:
+    """Whether there is an e-mail to which a code of theirs may go."""
+    has_email = person.email is not None
+    return has_email and addresses.is_trusted(person, person.email_set_by, person.email_set_on)
 
 
 def _as_today(person: Person) -> Access:
@@ -118,8 +125,7 @@ def _lifetime(person: Person) -> timedelta:
 
 def _tell_holder(person: Person, invitation: Invitation) -> None:
     """Tell the holder of an account in use that somebody was given a code for it."""
-    account = _account_of(person)
-    if account and account.password_hash and person.email and settings.current().mail_url:
+    if addresses.is_in_use(person.id) and person.email and settings.current().mail_url:
         jobs.enqueue(MAIL_NOTICE, None, invitation.created_by, invitation_id=str(invitation.id))
 
 
@@ -188,7 +194,7 @@ def activate(code: str, password: str, *, username: str | None, origin: Origin) 
     account also holds people of another district, the person gets an account of
     their own, or that district's staff would hold the keys to this one.
 
-    Refuses: login_throttled; activation_invalid for a code that is unknown,
+    Raises Problem: login_throttled; activation_invalid for a code that is unknown,
     used, expired, ended, or whose person is shut out; person_has_no_username;
     username_taken; password_weak.
     """
@@ -202,7 +208,7 @@ def activate(code: str, password: str, *, username: str | None, origin: Origin) 
     sessions.set_password(account, person, password, field="password")
     account.is_disabled = False
     invitation.used_at = clock.now()
-    sessions.end_invitations(person)
+    sessions.end_codes(account)
     reason = EndReason.PASSWORD_CHANGED
     sessions.end_all(account.id, reason, by=person.id, home=person.district_id)
     audit.record("account.activated" if is_first else "password.changed", person, by=person.id)
@@ -225,11 +231,14 @@ def _invited(code: str) -> tuple[Invitation | None, Person | None]:
 
 
 def _is_still_allowed(invitation: Invitation) -> bool:
-    """Whether who has held the code could be given it today.
+    """Whether who has held the code, or could have, could be given it today.
 
-    The person may have been given an office, or another child, since it was printed.
+    The person may have been given an office, or another child, since it was made.
     """
-    if not invitation.is_held or invitation.created_by is None:
+    if not invitation.is_held:
+        person = db.session().get_one(Person, invitation.person_id)
+        return addresses.is_trusted(person, invitation.mailed_to_entry_of, invitation.entered_on)
+    if invitation.created_by is None:
         return True
     maker = db.session().get(Person, invitation.created_by)
     if maker is None:
@@ -291,7 +300,7 @@ def request_reset(username: str, district: str | None, origin: Origin) -> None:
 
     Does the same work whether or not there is: the worker finds out.
 
-    Refuses: login_throttled.
+    Raises Problem: login_throttled.
     """
     attempt = Attempt.on(Kind.RESET, sessions.login_name(username), origin.address)
     attempt.check()
@@ -312,9 +321,10 @@ def _new_reset(account: Account) -> letters.Letter | None:
     if {link.district_id for link in _links(account)} != {account.district_id}:
         return None
     person = next((one for one in sessions.active_people(account) if one.email), None)
-    if person is None or not _is_trusted(person):
+    if person is None or not _may_be_mailed(person):
         return None
     invitation, code = _new_invitation(person, None, RESET_LIFETIME, is_held=False)
+    invitation.mailed_to_entry_of, invitation.entered_on = person.email_set_by, person.email_set_on
     audit.record("password_reset.requested", person, by=None, invitation_id=invitation.id)
     return letters.reset(person, account.username, code)
 
@@ -329,7 +339,7 @@ def mail_invitation(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
         person = session.get_one(Person, invitation.person_id)
-        if not _is_usable(invitation) or not person.email or not _is_trusted(person):
+        if not _is_usable(invitation) or not _may_be_mailed(person):
             return {"is_mailed": False}
         code = codes.new()
         invitation.code_hash = codes.digest(code)
@@ -346,6 +356,20 @@ def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         db.enter([invitation.district_id])
         person = session.get_one(Person, invitation.person_id)
         letter = letters.notice(person) if person.email else None
+    if letter is not None:
+        letters.post(letter)
+    return {"is_mailed": letter is not None}
+
+
+@jobs.kind(addresses.MAIL_CHANGED)
+def mail_changed(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
+    """Tell the holder of an account, at their old e-mail, that it was changed."""
+    with db.current().transaction() as session:
+        job = session.get_one(Job, job_id)
+        db.enter([job.district_id] if job.district_id else [])
+        person = session.get_one(Person, UUID(job.arguments["person_id"]))
+        letter = letters.changed(person) if person.email_before else None
+        person.email_before = None
     if letter is not None:
         letters.post(letter)
     return {"is_mailed": letter is not None}

@@ -43,6 +43,12 @@ Your password holds until the code is used.
 If you did not ask for it, sign in{place}, and change your password: that ends
 the code. Then tell your school.
 """
+CHANGED = """\
+The e-mail of an account in the Personalized Learning Plans of {district} was
+changed by a member of the staff: messages go to another address from now on.
+
+If you did not ask for it, tell your school.
+"""
 
 
 def invitation(person: Person, code: str, expires_at: datetime) -> Letter:
@@ -73,6 +79,13 @@ def notice(person: Person) -> Letter:
         district=district.name, place=_place(), username=person.username or "of your account"
     )
     return Letter(person.email or "", "A code for your account", text)
+
+
+def changed(person: Person) -> Letter:
+    """The mail to an e-mail that was replaced."""
+    district = db.session().get_one(District, person.district_id)
+    text = CHANGED.format(district=district.name)
+    return Letter(person.email_before or "", "Your e-mail was changed", text)
 
 
 def _place() -> str:

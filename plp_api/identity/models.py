@@ -1,6 +1,6 @@
 """What lets a person in for the first time, and what keeps guessers out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
@@ -16,7 +16,8 @@ class Invitation(Identified, Base):
 
     A new invitation ends the person's earlier ones; `used_at` ends this one.
     `is_held` says that whoever made it has held the code: it was given to them
-    to print, or mailed to an address that they had set.
+    to print, or mailed to an address that they had entered. `mailed_to_entry_of`
+    is whoever else had entered the address that it was mailed to, on `entered_on`.
     """
 
     __tablename__ = "invitations"
@@ -29,6 +30,8 @@ class Invitation(Identified, Base):
     code_hash: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[UUID | None]
     is_held: Mapped[bool] = mapped_column(default=False)
+    mailed_to_entry_of: Mapped[UUID | None]
+    entered_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from plp_api.problems import Code, Problem, invalid
 def district(slug: str | None) -> District:
     """The district by its slug, or the only one there is; enters it.
 
-    Refuses: validation_failed where there is none such, or the choice is open.
+    Raises Problem: validation_failed where there is none such, or the choice is open.
     """
     chosen = select(District).limit(2)
     if slug is not None:
@@ -27,7 +27,7 @@ def district(slug: str | None) -> District:
 
 
 def person(place: District, person_id: UUID) -> Person:
-    """Somebody the district knows. Refuses: validation_failed."""
+    """Somebody the district knows. Raises Problem: validation_failed."""
     known = select(Person).where(Person.id == person_id, Person.district_id == place.id)
     found = db.session().scalar(known)
     if found is None:
@@ -38,7 +38,7 @@ def person(place: District, person_id: UUID) -> Person:
 def add_person(
     place: District, given: str, family: str, username: str | None, email: str | None
 ) -> Person:
-    """Somebody new. Refuses: username_taken."""
+    """Somebody new. Raises Problem: username_taken."""
     if username is not None:
         same_name = select(Person.id).where(
             Person.district_id == place.id, func.lower(Person.username) == username.lower()
@@ -63,7 +63,7 @@ def appoint(person: Person, role: AppointmentRole, school: str | None) -> None:
     """Give the person the office from today on, unless they hold it.
 
     `school` is an id, or the roster's; without it the office is the whole
-    district's. Refuses: validation_failed where the office takes no school, or
+    district's. Raises Problem: validation_failed where the office takes no school, or
     the district has no such school.
     """
     school_id = _school(person.district_id, role, school)

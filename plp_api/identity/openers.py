@@ -3,24 +3,28 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from plp_api import db
 from plp_api.identity.models import Invitation
 
 USED = db.Prepared(
-    select(Invitation.person_id, Invitation.created_by, Invitation.is_held)
+    select(
+        Invitation.person_id,
+        case(
+            (Invitation.is_held, Invitation.created_by), else_=Invitation.mailed_to_entry_of
+        ).label("opened_by"),
+    )
     .where(db.any_of(Invitation.person_id, db.ids_bind("people")), Invitation.used_at.is_not(None))
     .order_by(Invitation.used_at, Invitation.id)
 )
 
 
 def of(person_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """Who held the code that each of these people used last; nobody where it was mailed to them."""
+    """Who held the code that each of these people used last, or had entered where it was mailed.
+
+    Nobody where it was mailed to an address that no person had entered.
+    """
     (rows,) = db.fetch(USED(people=list(person_ids)))
-    last = {row["person_id"]: row for row in rows}
-    return {
-        person_id: row["created_by"]
-        for person_id, row in last.items()
-        if row["is_held"] and row["created_by"] is not None
-    }
+    last = {row["person_id"]: row["opened_by"] for row in rows}
+    return {person_id: opener for person_id, opener in last.items() if opener is not None}

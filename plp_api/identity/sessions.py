@@ -87,7 +87,7 @@ def sign_in(
     `district` is a slug or id, needed only where several know the user name;
     without `person_id` it is a person of the account's own district.
 
-    Refuses: login_throttled; credentials_invalid, the same in words and time
+    Raises Problem: login_throttled; credentials_invalid, the same in words and time
     whatever is wrong; validation_failed for a person the account does not hold.
     """
     attempt = Attempt.on(Kind.LOGIN, login_name(username), origin.address)
@@ -176,7 +176,7 @@ def _digest(key: str) -> str:
 def renew(session_id: UUID, key: str, person_id: UUID | None = None) -> SignedIn:
     """Exchange the key for the next one; `person_id` goes on as another person of the account.
 
-    Refuses: session_ended; refresh_token_reused for a key that was exchanged
+    Raises Problem: session_ended; refresh_token_reused for a key that was exchanged
     before: then either the client or a thief holds a copy, and the session ends
     for both (RFC 9700, 4.14.2); validation_failed as `sign_in`.
     """
@@ -255,7 +255,7 @@ def is_open() -> ColumnElement[bool]:
 def change_password(access: Access, current: str, new: str, origin: Origin) -> None:
     """Replace the caller's password; every other session of the account ends, and every code.
 
-    Refuses: login_throttled; validation_failed where `current` is not right,
+    Raises Problem: login_throttled; validation_failed where `current` is not right,
     which counts as a failed attempt; password_weak.
     """
     caller = access.caller
@@ -275,7 +275,7 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
         wrong = FieldError("/current_password", "This is not your password.")
         raise Problem(Code.VALIDATION_FAILED, errors=[wrong], afterwards=attempt.count)
     set_password(account, person, new, field="new_password")
-    end_invitations(person)
+    end_codes(account)
     attempt.forget()
     audit.record("password.changed", person, by=person.id)
     reason = EndReason.PASSWORD_CHANGED
@@ -294,8 +294,18 @@ def end_invitations(person: Person) -> None:
         invitation.ended_at = clock.now()
 
 
+def end_codes(account: Account) -> None:
+    """End every code that nobody has used and that would set this account's password anew."""
+    held = select(AccountPerson.person_id).where(AccountPerson.account_id == account.id)
+    unused = select(Invitation).where(
+        Invitation.person_id.in_(held), Invitation.used_at.is_(None), Invitation.ended_at.is_(None)
+    )
+    for invitation in db.session().scalars(unused):
+        invitation.ended_at = clock.now()
+
+
 def set_password(account: Account, person: Person, password: str, *, field: str) -> None:
-    """Keep a new password for the account. Refuses: password_weak, pointing at `field`."""
+    """Keep a new password for the account. Raises Problem: password_weak, pointing at `field`."""
     names = [account.username, person.given_name, person.family_name]
     passwords.require_strong(password, field, names)
     account.password_hash = passwords.hashed(password)

@@ -82,8 +82,9 @@ class Person(Resource, Base):
     """A human being as one district knows them: student, parent, or staff.
 
     What they are to whom stands in `people.ties`. E-mail may be shared and may
-    be missing; it is never a key. `email_set_by` is the person who entered it
-    by hand, None where a roster or the operator did. Names by audience: `preferred_*` and
+    be missing; it is never a key. `email_set_by` is who entered it, on
+    `email_set_on`, None where a roster or the operator did; `email_before` stands
+    until its holder was told there of the change. Names by audience: `preferred_*` and
     `pronouns` are shown at school, and to the family only where
     `family_uses_preferred` says so.
     """
@@ -108,6 +109,8 @@ class Person(Resource, Base):
     family_uses_preferred: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None]
     email_set_by: Mapped[UUID | None]
+    email_set_on: Mapped[date | None]
+    email_before: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="en")
     needs_interpreter: Mapped[bool] = mapped_column(default=False)

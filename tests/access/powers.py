@@ -64,8 +64,8 @@ teacher             mtkcr.    mtkcra       .               .                  mt
 teacher_of_two      mc        mc           mc              mc                 mtkcr.         mtkcra         mc            mtkcra
 counselor           .         mcra         .               .                  .              mtkcra         .             mtkcra
 other_counselor     .         .            .               mcra               .              mtkcra         .             mtkcra
-counselor_to_come   mc        mc           .               .                  mc             mtkcra         mc            mtkcra
-counselor_and_parent mc       mc           mc              mc                 mc             mtkcra         mc            mtkcra
+counselor_to_come   m         m            .               .                  m              mtkcra         m             mtkcra
+counselor_and_parent m        mc           m               m                  m              mtkcra         m             mtkcra
 behind_counselor    .         mcra         .               .                  .              mtkcra         .             mtkcra
 second_admin        .         .            .               .                  .              mtkcra         .             mtkcra
 auditor             .         .            .               .                  .              mtkcra         .             mtkcra

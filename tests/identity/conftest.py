@@ -15,7 +15,7 @@ from plp_api.access import caller as callers
 from plp_api.access.rows import Access
 from plp_api.app import Application
 from plp_api.audit.models import Event
-from plp_api.identity import actions, passwords
+from plp_api.identity import actions, addresses, passwords
 from plp_api.jobs.models import Job
 from plp_api.people.models import Account, LoginSession, Person
 from tests.client import Client
@@ -136,6 +136,7 @@ def work(app: Application) -> list[Any]:
         actions.MAIL_INVITATION: actions.mail_invitation,
         actions.MAIL_RESET: actions.mail_reset,
         actions.MAIL_NOTICE: actions.mail_notice,
+        addresses.MAIL_CHANGED: actions.mail_changed,
     }
     with db.using(app.database):
         return [runs[kind](job_id, lambda _: None) for job_id, kind in kinds]

@@ -1,14 +1,16 @@
 """Acts on people: what would let their actor become, learn or undo what they could not before."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from plp_api import clock
 from plp_api.app import Application
 from plp_api.people.models import AccountPerson, Person
-from plp_api.people.ties import AppointmentRole, ParentKind, RelationshipKind
+from plp_api.people.ties import Appointment, AppointmentRole, ParentKind, RelationshipKind
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.identity.conftest import (
@@ -151,7 +153,105 @@ def test_a_reset_is_not_mailed_where_somebody_without_the_office_entered_the_add
     assert work(app) == [{"is_mailed": False}]
     district.patch(path, {"email": "ada@example.org"})
     client.post("/auth/password-reset", reset)
+    assert work(app) == [{"is_mailed": True}, {"is_mailed": True}]
+    assert [to for to, _subject, _text in sent] == ["mine@example.org", "ada@example.org"]
+
+
+# Whose hands an e-mail is in.
+
+
+@pytest.fixture
+def newcomer(client: Client, world: World) -> str:
+    """The path of somebody new, whose e-mail the registrar of the high school entered."""
+    body = {"given_name": "Ada", "family_name": "Lowe", "email": "mine@example.org"}
+    made = client.as_(world.home.registrar).made("/people", {**body, "username": "ada"})
+    return f"/people/{made['id']}"
+
+
+def tie(database: Isolated, world: World, path: str, *students: Any) -> None:
+    ada_id = UUID(path.removeprefix("/people/"))
+    somebody = Somebody(ada_id, ada_id, world.home.district_id, "ada")
+    with writing(database, world.home) as session:
+        for student in students:
+            relate(session, world.home, somebody, student, RelationshipKind.PARENT, **RIGHTS)
+
+
+def test_a_first_code_is_mailed_by_nobody_to_an_address_whose_enterer_could_not_hold_it(
+    client: Client, app: Application, world: World, database: Isolated, newcomer: str, sent: Any
+) -> None:
+    tie(database, world, newcomer, world.home.student, world.home.other_student)
+    district = client.as_(world.home.district_admin)
+    assert code(district.act(newcomer, "invite")) == "address_unconfirmed"
+    assert district.patch(newcomer, {"email": "ada@example.org"}).status_code == 200
+    assert district.act(newcomer, "invite").status_code == 200
+    work(app)
+    assert [to for to, _subject, _text in sent] == ["ada@example.org"]
+
+
+def test_an_address_stays_good_when_whoever_entered_it_leaves(
+    client: Client, app: Application, world: World, database: Isolated, newcomer: str, sent: Any
+) -> None:
+    home = world.home
+    tie(database, world, newcomer, home.student)
+    with writing(database, home) as session:
+        office = session.query(Appointment).filter_by(person_id=home.registrar.id).one()
+        office.ends_on = clock.today()
+        office.starts_on = clock.today() - timedelta(days=9)
+        session.get_one(Person, UUID(newcomer[8:])).email_set_on = clock.today() - timedelta(days=5)
+    assert client.as_(home.district_admin).act(newcomer, "invite").status_code == 200
+    work(app)
+    assert [to for to, _subject, _text in sent] == ["mine@example.org"]
+
+
+def test_an_address_of_an_account_in_use_stays_good_when_a_sibling_goes_elsewhere(
+    client: Client, app: Application, world: World, database: Isolated, newcomer: str, sent: Any
+) -> None:
+    tie(database, world, newcomer, world.home.student)
+    client.as_(world.home.registrar).act(newcomer, "invite")
+    work(app)
+    assert activate(client, code_in(sent[0][2])).status_code == 200
+    tie(database, world, newcomer, world.home.other_student)
+    client.post("/auth/password-reset", {"username": "ada", "district": "tamarack"})
     assert work(app) == [{"is_mailed": True}]
+
+
+def test_a_code_mailed_to_an_entered_address_opens_no_office_given_since(
+    client: Client, app: Application, world: World, database: Isolated, newcomer: str, sent: Any
+) -> None:
+    home, district = world.home, client.as_(world.home.district_admin)
+    district.act(newcomer, "invite")
+    work(app)
+    office = {"person_id": newcomer.removeprefix("/people/"), "role": "district_admin"}
+    client.as_(home.district_admin).made("/appointments", office)
+    assert code(activate(client, code_in(sent[0][2]))) == "activation_invalid"
+
+
+def test_who_entered_the_address_of_a_mailed_code_is_shown_as_who_opened_the_account(
+    client: Client, app: Application, world: World, newcomer: str, sent: Any
+) -> None:
+    client.as_(world.home.district_admin).act(newcomer, "invite")
+    work(app)
+    assert activate(client, code_in(sent[0][2])).status_code == 200
+    shown = client.as_(world.home.school_admin).read(newcomer)
+    assert shown["activated_by_id"] == str(world.home.registrar.id)
+
+
+def test_whoever_uses_an_account_is_told_at_the_old_address_that_it_changed(
+    client: Client, app: Application, world: World, sent: Any
+) -> None:
+    home = world.home
+    give_password(app, home, home.parent)
+    reachable(app, world, home.parent)
+    path = f"/people/{home.parent.id}"
+    registrar = client.as_(home.registrar)
+    assert registrar.patch(path, {"email": "new@example.org"}).status_code == 200
+    assert registrar.patch(path, {"email": "new@example.org"}).status_code == 200
+    work(app)
+    [(to, subject, text)] = sent
+    assert (to, subject) == ("family@example.org", "Your e-mail was changed")
+    assert "new@example.org" not in text
+    with writing(app.database, home) as session:
+        assert session.get_one(Person, home.parent.id).email_before is None
 
 
 def test_codes_for_holders_of_offices_are_the_districts(client: Client, world: World) -> None:
@@ -232,6 +332,20 @@ def test_nobody_ties_another_person_of_their_own_account_to_a_student(
     assert code(led) == "permission_denied"
 
 
+def test_a_parent_with_an_office_touches_no_other_person_of_the_other_parent_s_account(
+    client: Client, database: Isolated, world: World, kin: Somebody
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_person")
+        session.get_one(AccountPerson, second.id).account_id = home.parent.account_id
+    staff, path = client.as_(kin), f"/people/{second.id}"
+    assert staff.get(path).status_code == 404
+    body = {"person_id": str(second.id), "kind": "parent", "parent_kind": "parent"}
+    tied = staff.post(f"/students/{home.senior.id}/relationships", body)
+    assert tied.status_code == 422
+
+
 # What the holder is told.
 
 
@@ -266,6 +380,21 @@ def test_whoever_changes_their_password_ends_the_codes_for_it(
     assert parent.post("/auth/password", body).status_code == 204
     assert parent.read("/me")["codes"] == []
     assert code(activate(client, printed["code"])) == "activation_invalid"
+
+
+def test_a_changed_password_ends_the_codes_of_every_person_of_the_account(
+    client: Client, app: Application, database: Isolated, world: World
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_person")
+        session.get_one(AccountPerson, second.id).account_id = home.parent.account_id
+    give_password(app, home, home.parent)
+    printed = client.as_(home.registrar).act(f"/people/{second.id}", "invite", is_printed=True)
+    body = {"current_password": PASSWORD, "new_password": "an otter walks at noon, twice"}
+    assert client.as_(home.parent).post("/auth/password", body).status_code == 204
+    given = printed.json["invitation"]["code"]
+    assert code(activate(client, given)) == "activation_invalid"
 
 
 def test_whoever_confirms_a_tie_sees_by_whose_code_the_account_was_opened(
