@@ -76,22 +76,26 @@ def approvers(version: PlanVersion) -> set[UUID]:
 
 
 def refuse_approver(version: PlanVersion, people: Iterable[UUID]) -> None:
-    """Refuse, with signer_is_approver, whoever approved the version and would sign as family.
+    """Refuse, with signer_is_approver, whoever approved the version and would sign as family."""
+    if version.regime != Regime.HOME_STUDY and meet(approvers(version), people):
+        raise Problem(Code.SIGNER_IS_APPROVER, NOT_BY_ITS_APPROVER)
 
-    One human being may be two persons here, staff and parent, under one account.
+
+def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:
+    """Whether one human being is on both sides.
+
+    They may be two persons here, staff and parent, under one account.
     """
-    if version.regime == Regime.HOME_STUDY:
-        return
-    approved = approvers(version)
-    signers = set(people)
+    left, right = set(some), set(others)
+    if not left or not right or left & right:
+        return bool(left & right)
     of_both = select(AccountPerson.account_id, AccountPerson.person_id).where(
-        or_(AccountPerson.person_id.in_(approved), AccountPerson.person_id.in_(signers))
+        or_(AccountPerson.person_id.in_(left), AccountPerson.person_id.in_(right))
     )
     accounts: dict[bool, set[UUID]] = {True: set(), False: set()}
     for account_id, person_id in db.session().execute(of_both):
-        accounts[person_id in signers].add(account_id)
-    if approved & signers or accounts[True] & accounts[False]:
-        raise Problem(Code.SIGNER_IS_APPROVER, NOT_BY_ITS_APPROVER)
+        accounts[person_id in left].add(account_id)
+    return bool(accounts[True] & accounts[False])
 
 
 def delegate_of(

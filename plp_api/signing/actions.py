@@ -67,13 +67,13 @@ def issue(
     mailbox = _mailbox(person_id, delegate_id)
     if is_mailed and not mailbox:
         raise invalid("delivery", "There is no e-mail for this person, or mail is not set up here.")
-    is_own = _is_issuers(access, mailbox)
+    by = access.caller.person_id
+    is_own = mailbox is not None and _is_entered_by(mailbox, [by])
     if is_mailed and is_own:
         raise invalid("delivery", "You entered this e-mail: print the link instead.")
-    code_by = _code_by(version, access, is_mailed, bool(mailbox) and not is_own, wants_witness)
+    code_by = _code_by(version, by, None if is_own else mailbox, is_mailed, wants_witness)
     if identity_check is LinkCheck.BIRTH_DATE:
-        _check_birth_date(student, code_by)
-    by = access.caller.person_id
+        _check_birth_date(student, code_by, mailbox)
     _end(_open_links_for(version, person_id), LinkEnd.REPLACED, by)
     token = new_token()
     link = SigningLink(
@@ -106,33 +106,43 @@ def issue(
 
 
 def _code_by(
-    version: PlanVersion, access: Access, is_mailed: bool, has_mailbox: bool, wants_witness: bool
+    version: PlanVersion, by: UUID, mailbox: Person | None, is_mailed: bool, wants_witness: bool
 ) -> CodeBy:
     """Which way the code goes: never to whom the link is given, nor by the mail that brings it.
 
     Whoever approved the version is no channel for the family's signature by
-    themselves: a second adult hands the code over. So does one where the signer
-    has no e-mail, or only one that the issuer entered.
+    themselves, nor is an e-mail that they entered: a second adult hands the code
+    over. So does one where the signer has no e-mail, or only one that the issuer
+    entered.
     """
-    is_approver = bool(signers.approvers(version) & access.selves)
-    if wants_witness or is_approver or not (is_mailed or has_mailbox):
+    if wants_witness or mailbox is None:
+        return CodeBy.WITNESS
+    if signers.meet(_channel(by, mailbox), signers.approvers(version)):
         return CodeBy.WITNESS
     return CodeBy.ISSUER if is_mailed else CodeBy.MAIL
 
 
-def _check_birth_date(student: Student, code_by: CodeBy) -> None:
-    """A birth date proves nothing against staff, who can look it up: of a mailed link alone."""
+def _check_birth_date(student: Student, code_by: CodeBy, mailbox: Person | None) -> None:
+    """A birth date proves nothing against staff, who can look it up.
+
+    So it is for a mailed link alone, to an e-mail that none of the staff entered.
+    """
     if student.birth_date is None:
         raise invalid("identity_check", "The student's birth date is not known here.")
-    if code_by is not CodeBy.ISSUER:
-        detail = "You could look it up: ask for a `code`, which goes another way than the link."
+    if code_by is not CodeBy.ISSUER or (mailbox and mailbox.email_set_by):
+        detail = "Staff could look it up: ask for a `code`, which goes another way than the link."
         raise invalid("identity_check", detail)
 
 
-def _is_issuers(access: Access, mailbox: Person | None) -> bool:
-    """Whether what is mailed there may come to whoever issues the link."""
-    setter = mailbox.email_set_by if mailbox else None
-    return setter in access.selves
+def _channel(by: UUID, mailbox: Person) -> set[UUID]:
+    """Through whose hands a link goes that is mailed there: its issuer's, and the address's."""
+    return {by, mailbox.email_set_by} if mailbox.email_set_by else {by}
+
+
+def _is_entered_by(mailbox: Person, people: Iterable[UUID]) -> bool:
+    """Whether what is mailed there may come to one of these people."""
+    setter = mailbox.email_set_by
+    return setter is not None and signers.meet([setter], people)
 
 
 def witness(link: SigningLink, access: Access) -> str:
@@ -269,12 +279,16 @@ def end_superseded(version: PlanVersion, access: Access) -> None:
 def _mailbox_now(link: SigningLink) -> str | None:
     """Where to mail what belongs to the link; nowhere once it is over.
 
-    Nor where its issuer has entered the address since.
+    Nor where its issuer has entered the address since, or an approver whom no
+    witness checks.
     """
     bearer = _mailbox(link.person_id, link.delegate_id)
-    if bearer is None or bearer.email_set_by == link.issued_by or not is_unused(link):
+    if bearer is None or not is_unused(link):
         return None
-    return bearer.email
+    barred = {link.issued_by}
+    if link.code_by != CodeBy.WITNESS:
+        barred |= signers.approvers(db.session().get_one(PlanVersion, link.plan_version_id))
+    return None if _is_entered_by(bearer, barred) else bearer.email
 
 
 @jobs.kind(MAIL_LINK)

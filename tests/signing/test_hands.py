@@ -9,8 +9,11 @@ from unittest.mock import patch
 
 import pytest
 
+from plp_api import db
 from plp_api import settings as settings_module
+from plp_api.jobs.models import Job
 from plp_api.people.models import AccountPerson, Person, Student
+from plp_api.signing import actions
 from tests.client import Client, code, pointers
 from tests.signing.conftest import Link, Page
 from tests.world import World, person, relate, writing
@@ -95,6 +98,80 @@ def _signs(client: Client, issuer: Client, made: dict[str, Any], database: Any, 
         if "You have signed" in signed.text:
             return True
     return False
+
+
+def enter_address(database: Any, world: World, by: Any) -> None:
+    with writing(database, world.home) as session:
+        parent = session.get_one(Person, world.home.parent.id)
+        parent.email, parent.email_set_by = "family@example.org", by
+
+
+@pytest.mark.parametrize("has_mail", [True], indirect=True)
+def test_a_birth_date_is_asked_of_no_address_that_staff_entered(
+    client: Client,
+    world: World,
+    in_force: str,
+    order: dict[str, str],
+    database: Any,
+    has_mail: bool,
+) -> None:
+    home = world.home
+    asked = {**order, "delivery": "mail", "identity_check": "birth_date"}
+    counselor = client.as_(home.counselor)
+    enter_address(database, world, home.registrar.id)
+    refused = counselor.post(f"{in_force}/signing-links", asked)
+    assert pointers(refused) == {"/identity_check"}
+    enter_address(database, world, None)
+    assert counselor.made(f"{in_force}/signing-links", asked)["code_by"] == "issuer"
+
+
+@pytest.mark.parametrize("has_mail", [True], indirect=True)
+@pytest.mark.parametrize("delivery", DELIVERIES)
+@pytest.mark.parametrize("enterer", ["advisor", "second_person"])
+def test_to_an_address_that_the_approver_entered_a_witness_hands_the_code(
+    client: Client,
+    world: World,
+    in_force: str,
+    order: dict[str, str],
+    database: Any,
+    has_mail: bool,
+    delivery: str,
+    enterer: str,
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_person")
+        session.get_one(AccountPerson, second.id).account_id = home.advisor.account_id
+    enter_address(database, world, home.people[enterer].id)
+    asked = {**order, "delivery": delivery}
+    made = client.as_(home.counselor).made(f"{in_force}/signing-links", asked)
+    assert made["code_by"] == "witness"
+
+
+@pytest.mark.parametrize("has_mail", [True], indirect=True)
+@pytest.mark.parametrize("enterer", ["counselor", "second_person", "advisor"])
+def test_nothing_is_mailed_where_issuer_or_approver_entered_the_address_since(
+    client: Client,
+    world: World,
+    in_force: str,
+    order: dict[str, str],
+    database: Any,
+    has_mail: bool,
+    enterer: str,
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_person")
+        session.get_one(AccountPerson, second.id).account_id = home.counselor.account_id
+    enter_address(database, world, None)
+    asked = {**order, "delivery": "mail"}
+    client.as_(home.counselor).made(f"{in_force}/signing-links", asked)
+    enter_address(database, world, home.people[enterer].id)
+    with database.transaction() as session:
+        (job,) = session.query(Job).filter(Job.kind == actions.MAIL_LINK)
+        job_id = job.id
+    with db.using(database):
+        assert actions.mail_link(job_id, lambda _: None) == {"is_mailed": False}
 
 
 def test_a_second_adult_hands_the_code_over_and_is_the_witness(
