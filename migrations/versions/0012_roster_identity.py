@@ -16,7 +16,9 @@ ENTERED = (
 )
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
-# Whoever was past 22 on entering came with a wrong year, and holds no rights by it.
+# Whoever was past 22 on entering came with a wrong year, and holds no rights by it; in grade 13 and
+# after school students may be of any age.
+AT_ANY_AGE = "coalesce(grade, '') IN ('13', 'PS')"
 TOO_OLD = {
     "sqlite": "date(rights_transfer_on, '+5 years') <= entered_on",
     "postgresql": "rights_transfer_on + interval '5 years' <= entered_on",
@@ -58,24 +60,40 @@ def upgrade() -> None:
 
 
 def _take_rights_back() -> None:
-    """Undo what impossible birth dates did: the rights are the parents' until a person confirms.
-
-    Forced row security would hide every student.
-    """
+    """Undo what impossible birth dates did: the rights are the parents' until a person confirms."""
     dialect = op.get_bind().dialect.name
     taking = (
         "UPDATE students SET rights_transfer_on = NULL, version = version + 1"
-        f" WHERE rights_transfer_basis = 'age' AND {TOO_OLD[dialect]}"
+        f" WHERE rights_transfer_basis = 'age' AND NOT {AT_ANY_AGE} AND {TOO_OLD[dialect]}"
     )
-    if dialect == "sqlite":
-        op.execute(taking)
+    _in_every_district(taking)
+
+
+def _give_rights_again() -> None:
+    """Let every birth date move rights at 18, as it did before: on the date that it names."""
+    majority = {
+        "sqlite": "date(birth_date, '+18 years')",
+        "postgresql": "(birth_date + interval '18 years')::date",
+    }
+    _in_every_district(
+        f"UPDATE students SET rights_transfer_on = {majority[op.get_bind().dialect.name]}"
+        " WHERE rights_transfer_basis = 'age' AND rights_transfer_on IS NULL"
+        " AND birth_date < '9980-01-01'"
+    )
+
+
+def _in_every_district(statement: str) -> None:
+    """Change rows of all districts: forced row security would hide every student."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(statement)
         return
     op.execute("ALTER TABLE students NO FORCE ROW LEVEL SECURITY")
-    op.execute(taking)
+    op.execute(statement)
     op.execute("ALTER TABLE students FORCE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:
+    _give_rights_again()
     op.drop_table("roster_decisions")
     op.drop_column("roster_imports", "decisions")
     op.drop_index("ix_students_state_student_id", "students")

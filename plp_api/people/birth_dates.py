@@ -28,9 +28,9 @@ def ages(grade: str | None) -> tuple[int, int]:
 
 
 def span(grade: str | None, today: date) -> tuple[date, date]:
-    """The days between which, the last included, a student of the grade was plausibly born.
+    """After which day, and on which day at the latest, a student of the grade was plausibly born.
 
-    The first is not: whoever was born on it is a year too old today.
+    Whoever was born on the first day is a year too old today.
     """
     youngest, oldest = ages(grade)
     return clock.birthday(today, -oldest - 1), clock.birthday(today, -youngest)

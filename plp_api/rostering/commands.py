@@ -88,6 +88,10 @@ def _decisions(decided: dict[str, tuple[str, ...]]) -> tuple["Decision", ...]:
     from plp_api.rostering.decisions import Decision
     from plp_api.rostering.models import Verdict
 
+    named = Counter(one for sourced_ids in decided.values() for one in dict.fromkeys(sourced_ids))
+    twice = [sourced_id for sourced_id, times in named.items() if times > 1]
+    if twice:
+        raise click.UsageError(f"Two decisions about {', '.join(twice)}: give one.")
     return tuple(
         Decision(sourced_id, Verdict(option))
         for option, sourced_ids in decided.items()

@@ -5,8 +5,9 @@ people, nothing is imported until a person said who is meant. `reused` and `shar
 the answers come with the package, or stand from an earlier one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
@@ -65,19 +66,29 @@ class Answers:
 
     def find(self, sourced_id: str, *verdicts: Verdict) -> Decision | None:
         """The decision about a row, if it is one of these."""
-        return next(
-            (
-                decision
-                for decision in self.given
-                if decision.sourced_id == sourced_id and decision.verdict in verdicts
-            ),
-            None,
-        )
+        decided = self._by_row.get(sourced_id, ())
+        return next((one for one in decided if one.verdict in verdicts), None)
 
-    def take(self, decision: Decision, row: int, person_id: UUID | None) -> None:
-        """Note that a decision is carried out, unless whoever decides may not act on the person."""
+    @cached_property
+    def _by_row(self) -> Mapping[str, Collection[Decision]]:
+        by_row: dict[str, list[Decision]] = {}
+        for decision in self.given:
+            by_row.setdefault(decision.sourced_id, []).append(decision)
+        return by_row
+
+    def take(self, decision: Decision, person_id: UUID | None) -> None:
+        """Note that a decision is carried out."""
         self.taken.append(Taken(decision, person_id))
-        if person_id and importer.acts_not_on(person_id):
+
+    def is_new(self, decision: Decision) -> bool:
+        """Whether the decision came with this package, and stands from no earlier one."""
+        return self.find(decision.sourced_id, decision.verdict) is not None
+
+    def require_power(
+        self, decision: Decision, row: int | None, people: Iterable[UUID | None]
+    ) -> None:
+        """Note where whoever sends the package may not act on one of these stored people."""
+        if any(person_id and importer.is_barred_from(person_id) for person_id in people):
             self._tell(Code.DECISION_NOT_YOURS, row, "sourcedId", decision.sourced_id)
 
     def ask(self, code: Code, row: int, sourced_id: str, detail: str = "") -> None:

@@ -22,7 +22,7 @@ from plp_api.people.models import District, Person, PersonStatus
 from plp_api.people.ties import AppointmentRole
 from plp_api.rostering.difference import CREATED, REACTIVATED, SKIPPED, Comparison, execute
 from plp_api.rostering.findings import Code
-from plp_api.rostering.staging import BARRED, ROLES, USERS, gather_statistics
+from plp_api.rostering.staging import BARRED, ROLES, STUDENTS, USERS, gather_statistics
 
 
 def access_of(person_id: UUID, district: District) -> Access | None:
@@ -49,7 +49,7 @@ def is_barred(person_id: Any) -> ColumnElement[bool]:
     return exists().where(BARRED.c.person_id == person_id)
 
 
-def acts_not_on(person_id: UUID) -> bool:
+def is_barred_from(person_id: UUID) -> bool:
     """Whether the importer may not act on that one person."""
     return bool(db.session().scalar(select(is_barred(person_id))))
 
@@ -77,6 +77,44 @@ def leave_accounts(people: Table, comparison: Comparison) -> None:
         comparison.findings.add(Code.ACCOUNT_LEFT, "users.csv", row)
     kept = {"username": people.c.username, "email": people.c.email, "is_enabled": is_active}
     execute(update(USERS).where(same).values(kept))
+
+
+def enters_emails(comparison: Comparison) -> UUID | None:
+    """The importer, where they give no offices of the district: the e-mails are taken for theirs.
+
+    A code for an office must not come to an address that such an importer wrote into a package.
+    """
+    importer = comparison.importer
+    if importer is None or importer.may_at(Permission.APPOINTMENTS_WRITE, None):
+        return None
+    return importer.caller.person_id
+
+
+def leave_students(students: Table, comparison: Comparison) -> None:
+    """Let barred students keep grade, birth date, state id and home school; a difference is told.
+
+    To be called before the staged students are compared with the stored `students`.
+    """
+    if comparison.importer is None:
+        return
+    names = ("grade", "birth_date", "state_student_id", "plan_home_school_id")
+    same = and_(students.c.id == STUDENTS.c.person_id, is_barred(students.c.id))
+    changed = [
+        and_(STUDENTS.c[name].is_not(None), STUDENTS.c[name].is_distinct_from(students.c[name]))
+        for name in names
+    ]
+    rows = (
+        select(USERS.c.row)
+        .select_from(STUDENTS)
+        .join(students, same)
+        .outerjoin(USERS, USERS.c.id == STUDENTS.c.person_id)
+        .where(or_(*changed))
+        .order_by(USERS.c.row)
+    )
+    for row in db.session().scalars(rows):
+        comparison.findings.add(Code.STUDENT_LEFT, "users.csv", row)
+    kept = {name: students.c[name] for name in (*names, "rights_transfer_on")}
+    execute(update(STUDENTS).where(same).values(kept))
 
 
 def is_left(appointments: Any, comparison: Comparison) -> ColumnElement[bool]:
@@ -114,14 +152,16 @@ def tell_left_offices(stored: Table, wanted: Table, comparison: Comparison) -> N
 def leave_own_classes(staged: Table, comparison: Comparison) -> None:
     """Skip new enrollments that would make the importer, or their family, a teacher of somebody."""
     is_new = or_(staged.c.state == CREATED, staged.c.state == REACTIVATED)
-    mine = and_(staged.c.role == "teacher", is_new, _is_kin(staged.c.person_id, comparison))
+    mine = and_(
+        staged.c.role == "teacher", is_new, _is_of_household(staged.c.person_id, comparison)
+    )
     for row in db.session().scalars(select(staged.c.row).where(mine).order_by(staged.c.row)):
         comparison.findings.add(Code.OFFICE_NOT_GIVEN, "enrollments.csv", row, "role")
     execute(update(staged).where(mine).values(state=SKIPPED))
 
 
-def _is_kin(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether it is the importer, or somebody of their household."""
+def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
+    """Whether that is the importer, or somebody of their household."""
     importer = comparison.importer
     if importer is None:
         return false()
@@ -134,4 +174,4 @@ def may_confirm(person_id: Any, student_id: Any, comparison: Comparison) -> Colu
 
     One of their own, or of their household, waits for somebody else.
     """
-    return ~or_(_is_kin(person_id, comparison), _is_kin(student_id, comparison))
+    return ~or_(_is_of_household(person_id, comparison), _is_of_household(student_id, comparison))

@@ -9,7 +9,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    Date,
     Table,
+    Uuid,
     and_,
     case,
     delete,
@@ -195,6 +197,7 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
     }
     own = ("preferred_given_name", "preferred_family_name", "pronouns")
     names = ("username", "given_name", "family_name", *told, *own)
+    entered = _entered(comparison)
     is_disabled = USERS.c.is_enabled.is_(False)
     left = exists().where(LEAVERS_TABLE.c.person_id == PEOPLE_TABLE.c.id)
     kind = Kind(
@@ -209,8 +212,11 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
         revived={"status": PersonStatus.ACTIVE},
         removed={"status": PersonStatus.DISABLED},
         keeps=frozenset(own) | {name for name, is_told in told.items() if not is_told},
-        changes={"email_set_by": _email_set_by()},
-        only_new={"status": case((is_disabled, PersonStatus.DISABLED), else_=PersonStatus.ACTIVE)},
+        changes=_who_entered_emails(comparison),
+        only_new={
+            "status": case((is_disabled, PersonStatus.DISABLED), else_=PersonStatus.ACTIVE),
+            **{name: case((USERS.c.email.is_not(None), one)) for name, one in entered.items()},
+        },
     )
     importer.leave_accounts(PEOPLE_TABLE, comparison)
     compare(kind, comparison)
@@ -221,10 +227,21 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
     remove(kind, comparison)
 
 
-def _email_set_by() -> Any:
-    """Nobody, of an e-mail that the roster brings; whoever entered the one that stays."""
+def _entered(comparison: Comparison) -> dict[str, Any]:
+    """Who enters the e-mails that the package brings, and when.
+
+    Nobody, where the operator or whoever gives the district's offices sends it.
+    """
+    by = importer.enters_emails(comparison)
+    on = comparison.today if by else None
+    return {"email_set_by": literal(by, Uuid()), "email_set_on": literal(on, Date())}
+
+
+def _who_entered_emails(comparison: Comparison) -> dict[str, Any]:
+    """Of an e-mail that changes, whoever brings it; of one that stays, whoever entered it."""
     is_same = or_(USERS.c.email.is_(None), USERS.c.email == PEOPLE_TABLE.c.email)
-    return case((is_same, PEOPLE_TABLE.c.email_set_by))
+    entered = _entered(comparison).items()
+    return {name: case((is_same, PEOPLE_TABLE.c[name]), else_=one) for name, one in entered}
 
 
 def _welcome_back() -> None:
@@ -316,6 +333,7 @@ def is_current(staged: Any, comparison: Comparison) -> Any:
 def bring_students(comparison: Comparison) -> None:
     """People with the role of a student, with what demographics say of them."""
     _stage_students(comparison)
+    importer.leave_students(STUDENTS_TABLE, comparison)
     names = ("grade", "plan_home_school_id", "state_student_id", "birth_date")
     values = {name: STUDENTS.c[name] for name in names}
     kind = Kind(
@@ -332,6 +350,7 @@ def bring_students(comparison: Comparison) -> None:
     )
     mark(kind, STUDENTS_TABLE.c.id == STUDENTS.c.person_id, STUDENTS.c.person_id)
     write(kind, comparison)
+    _move_rights_by_corrected_grades(comparison)
     _tell_doubtful_birth_dates(comparison)
 
 
@@ -364,6 +383,22 @@ def _what_birth_dates_change(comparison: Comparison) -> dict[str, Any]:
         "rights_transfer_on": transfer,
         **{name: case((is_same, stored[name])) for name in confirmed},
     }
+
+
+def _move_rights_by_corrected_grades(comparison: Comparison) -> None:
+    """Let stored birth dates move rights that a package without birth dates made plausible."""
+    stored = STUDENTS_TABLE.c
+    plausible = birth_dates.plausible(stored.birth_date, stored.grade, comparison.today)
+    waiting = select(Student).where(
+        stored.rights_transfer_on.is_(None),
+        stored.rights_transfer_basis == RightsTransferBasis.AGE,
+        stored.birth_date.is_not(None),
+        plausible,
+        exists().where(STUDENTS.c.person_id == stored.id),
+    )
+    for student in db.session().scalars(waiting.execution_options(populate_existing=True)):
+        student.born(student.birth_date, comparison.today)
+    db.session().flush()
 
 
 def _tell_doubtful_birth_dates(comparison: Comparison) -> None:

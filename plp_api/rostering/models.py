@@ -104,7 +104,7 @@ class Verdict(StrEnum):
 
 
 class LastingDecision(Base):
-    """A decision that later packages ask for again, for they hold the same rows.
+    """A decision that answers for later packages too, which hold the same rows.
 
     It answers for this state id only.
     """

@@ -41,7 +41,8 @@ def settle(answers: Answers) -> list[UUID]:
         if decision is None:
             answers.ask(Code.ID_REUSED, reused.row, reused.sourced_id)
             continue
-        answers.take(decision, reused.row, reused.person_id)
+        answers.take(decision, reused.person_id)
+        answers.require_power(decision, reused.row, [reused.person_id])
         if decision.verdict is Verdict.ANOTHER:
             _take_key(reused.person_id)
             unkeyed.append(reused.person_id)
@@ -70,7 +71,8 @@ def names_somebody_else() -> ColumnElement[bool]:
 
     Of a student that is the given name with birth date and state id, of which one must be known
     on both sides. A change of the family name, or a corrected date alone, is an ordinary update.
-    Of anybody else, and of a student without either, it is both names with user name and e-mail.
+    Of anybody else, and of a student without either, it is both names, and no e-mail that is
+    the same: a user name goes on to the next with the key.
     """
     given = _differ(PEOPLE.c.given_name, USERS.c.given_name)
     birth = (STUDENTS.c.birth_date, DEMOGRAPHICS.c.birth_date)
@@ -84,10 +86,7 @@ def names_somebody_else() -> ColumnElement[bool]:
 
 def _is_other_adult() -> ColumnElement[bool]:
     family = _differ(PEOPLE.c.family_name, USERS.c.family_name)
-    username = (plain(PEOPLE.c.username), plain(USERS.c.username))
-    email = (plain(PEOPLE.c.email), plain(USERS.c.email))
-    is_comparable = or_(_are_known(*username), _are_known(*email))
-    return and_(family, is_comparable, _may_differ(*username), _may_differ(*email))
+    return and_(family, _may_differ(plain(PEOPLE.c.email), plain(USERS.c.email)))
 
 
 def plain(words: Any) -> ColumnElement[Any]:

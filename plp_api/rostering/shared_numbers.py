@@ -178,6 +178,8 @@ def _correct(row: Sharer, group: Group, answers: Answers, before: Remembered) ->
     decision = _decision(row, Verdict.WRONG_NUMBER, answers, before)
     if decision is None:
         return
+    if answers.is_new(decision):
+        answers.require_power(decision, row.row, [row.person_id])
     group.rows.remove(row)
     execute(update(USERS).where(USERS.c.row == row.row).values(state_student_id=None))
     if row.person_id:
@@ -195,6 +197,10 @@ def _merge_or_ask(row: Sharer, group: Group, answers: Answers, before: Remembere
     elif is_conflict:
         answers.refuse(Code.MERGE_CONFLICT, row.row or 0, str(row.sourced_id))
     else:
+        # Decided before, it leaves the record that a row names as any package would.
+        is_first_changed = answers.is_new(decision) or not first.is_named
+        touched = {row.person_id, first.person_id} if is_first_changed else {row.person_id}
+        answers.require_power(decision, row.row, touched)
         _merge(row, first, group, answers)
 
 
@@ -205,7 +211,7 @@ def _decision(
     sourced_id = str(row.sourced_id)
     decision = answers.find(sourced_id, verdict)
     if decision is not None:
-        answers.take(decision, row.row or 0, row.person_id)
+        answers.take(decision, row.person_id)
         district_id = answers.comparison.district_id
         remember(district_id, decision, row.number, answers.by)
         return decision

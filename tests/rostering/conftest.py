@@ -40,7 +40,7 @@ class Roster:
         return outcome
 
     def rows(self, model: Any, *criteria: Any) -> list[Any]:
-        """Stored rows of the district, in the order of their ids."""
+        """Stored rows of the district, in no certain order."""
         with self.writing() as session:
             own = model.id if model is District else model.district_id
             found = select(model).where(own == self.district_id, *criteria)

@@ -70,6 +70,14 @@ def test_a_corrected_grade_makes_a_date_plausible(roster):
     assert rights(roster)["Ann"] == date(2029, 3, 1)
 
 
+def test_a_grade_corrected_without_birth_dates_moves_rights_too(roster):
+    bring(roster, replace(ANN, grade="01"), BEN, CYD)
+    assert rights(roster)["Ann"] is None
+    outcome = bring(roster, replace(ANN, born=""), BEN, CYD)
+    assert outcome.state is ImportState.APPLIED, list(outcome.findings)
+    assert rights(roster)["Ann"] == date(2029, 3, 1)
+
+
 def test_what_a_person_confirmed_stays_through_imports_until_the_date_changes(roster):
     old = replace(ANN, born="2003-03-01")
     assert codes(bring(roster, old, BEN, CYD)) == {Code.BIRTH_DATE_DOUBTFUL: 1}

@@ -183,6 +183,13 @@ def test_a_package_that_is_not_there_is_wrong_usage(installation, path):
     assert plp(installation, path).exit_code == 2
 
 
+def test_two_decisions_about_one_row_are_wrong_usage(installation, path):
+    twice = ("--same", "u1", "--another", "u1")
+    done = plp(installation, path, *twice, files=contents("1.2"))
+    assert done.exit_code == 2
+    assert "Two decisions about u1" in done.output
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_a_generated_package_comes_in_and_changes_nothing_twice(installation, sample):
     first = plp(installation, sample)

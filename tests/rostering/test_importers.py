@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from plp_api.people.models import Person
+from plp_api.people.models import Person, Student
 from plp_api.people.ties import Appointment, AppointmentRole, Relationship
 from plp_api.rostering.findings import Code
 from tests.client import code
@@ -136,6 +136,51 @@ def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, d
     assert Code.ACCOUNT_LEFT in codes(done)
     with writing(database, home) as session:
         assert session.get_one(Person, home.parent.id).email == "the.other@example.org"
+
+
+def test_a_parent_who_imports_leaves_the_record_of_their_child(client, world, database, brought):
+    home = world.home
+    with writing(database, home) as session:
+        appoint(session, home, home.inspecting_parent, AppointmentRole.DISTRICT_ADMIN, None)
+        child = session.get_one(Student, home.student.id)
+        before = (child.grade, child.birth_date, child.state_student_id, child.rights_transfer_on)
+        theirs = named(child.person, "c9")
+    mine = {"username": "student", "role": "student", "grades": "12", "userIds": "{state:9}"}
+    files = with_user("c9", **theirs, **mine)
+    born = [{"sourcedId": "c9", "birthDate": "2007-01-01"}]
+    done = brought(home.inspecting_parent, **files, demographics=born)
+    assert done["state"] == "applied", done
+    assert Code.STUDENT_LEFT in codes(done)
+    with writing(database, home) as session:
+        child = session.get_one(Student, home.student.id)
+        kept = (child.grade, child.birth_date, child.state_student_id, child.rights_transfer_on)
+    assert kept == before
+    done = brought(home.district_admin, **files, demographics=born)
+    assert Code.STUDENT_LEFT not in codes(done)
+    with writing(database, home) as session:
+        assert session.get_one(Student, home.student.id).grade == "12"
+
+
+@pytest.mark.parametrize("who", ["registrar", "district_admin"])
+def test_an_e_mail_of_a_package_is_entered_by_whoever_sends_it_unless_they_give_offices(
+    client, world, database, registrar, brought, who
+):
+    home = world.home
+    sender = registrar if who == "registrar" else home.district_admin
+    mine = {**MINE, "email": "mine@example.org", "role": "proctor"}
+    brought(sender, **with_user("x1", **mine))
+    with writing(database, home) as session:
+        mine = session.scalars(select(Person).where(Person.sourced_id == "x1")).one()
+        kept = mine.email, mine.email_set_by
+        is_dated = mine.email_set_on is not None
+    by = registrar.id if who == "registrar" else None
+    assert kept == ("mine@example.org", by)
+    assert is_dated is (by is not None)
+    again = {**MINE, "email": "later@example.org", "role": "proctor"}
+    brought(home.district_admin, **with_user("x1", **again))
+    with writing(database, home) as session:
+        mine = session.scalars(select(Person).where(Person.sourced_id == "x1")).one()
+        assert (mine.email, mine.email_set_by) == ("later@example.org", None)
 
 
 def test_an_importer_who_lost_the_office_meanwhile_imports_nothing(
