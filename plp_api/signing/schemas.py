@@ -76,8 +76,8 @@ class SigningLinkSchema(Schema):
         dump_only=True,
         metadata=_described(
             "Which way the code goes: `issuer` tells it (the link was mailed), `mail` (the link "
-            "was printed), or a `witness` takes it at `/signing-links/{id}/code` and hands it over. "
-            "A link that asks for the birth date has no code, and says `issuer`."
+            "was printed), or a `witness` takes it at `/signing-links/{id}/code` and hands it "
+            "over. A link that asks for the birth date has no code, and says `issuer`."
         ),
     )
     witnessed_by = fields.UUID(

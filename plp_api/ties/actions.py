@@ -56,7 +56,7 @@ def relate(student: Student, by: Access, fields: Fields) -> Relationship:
 
     A parent or guardian has both rights unless the fields say otherwise.
 
-    Refuses: actor_is_family, permission_denied for oneself, person_is_student
+    Raises Problem: actor_is_family, permission_denied for oneself, person_is_student
     for an advisor or case manager, relationship_exists, relationship_suppressed.
     """
     by.refuse_family(student.id)
@@ -140,7 +140,7 @@ def _note(row: Relationship, event: str, by: Access, **facts: Any) -> None:
 def change_relationship(row: Relationship, by: Access, fields: Fields) -> Relationship:
     """Correct a relationship. What takes from a parent's rights holds at once.
 
-    Refuses: actor_is_family; permission_denied for one's own; action_unavailable
+    Raises Problem: actor_is_family; permission_denied for one's own; action_unavailable
     for the dates of a tie that follows from an advisory; relationship_exists.
     """
     by.refuse_family(row.student_id)
@@ -252,7 +252,7 @@ def follows_advisory(row: Relationship, by: Access) -> str | None:
 def place(student: Student, by: Access, fields: Fields) -> Placement:
     """Let a student learn at another school, of any district; its staff reach them for the span.
 
-    Refuses: actor_is_family, record_duplicate.
+    Raises Problem: actor_is_family, record_duplicate.
     """
     by.refuse_family(student.id)
     db.lock(student)
@@ -276,7 +276,7 @@ def place(student: Student, by: Access, fields: Fields) -> Placement:
 
 
 def change_placement(row: Placement, by: Access, fields: Fields) -> Placement:
-    """Correct or end a placement. Refuses: actor_is_family, record_duplicate."""
+    """Correct or end a placement. Raises Problem: actor_is_family, record_duplicate."""
     by.refuse_family(row.student_id)
     for name, value in fields.items():
         setattr(row, name, value)

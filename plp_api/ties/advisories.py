@@ -34,7 +34,7 @@ Fields = dict[str, Any]
 
 
 def open_advisory(by: Access, fields: Fields) -> Advisory:
-    """Open an advisory at a school. Refuses: permission_denied at another's school."""
+    """Open an advisory at a school. Raises Problem: permission_denied at another's school."""
     references.school(by, fields["school_id"])
     by.require_at(Permission.ADVISORIES_WRITE, fields["school_id"])
     advisory = Advisory(id=db.new_id(), district_id=by.caller.district_id, **fields)
@@ -59,9 +59,7 @@ def add_member(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryMember
     """
     db.lock(advisory)
     student = references.student(by, fields["student_id"])
-    if not by.may(Permission.RELATIONSHIPS_WRITE, student.id):
-        raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
-    by.refuse_family(student.id)
+    _require_own(by, student.id)
     fields.setdefault("starts_on", by.caller.today)
     row = AdvisoryMember(
         id=db.new_id(), district_id=advisory.district_id, advisory_id=advisory.id, **fields
@@ -71,12 +69,19 @@ def add_member(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryMember
     return _settled(row, "advisory_member.created", by)
 
 
+def _require_own(by: Access, student_id: UUID) -> None:
+    """Refuse to tie a guest, and a child of the caller's, to an advisory's advisors."""
+    if not by.may(Permission.RELATIONSHIPS_WRITE, student_id):
+        raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
+    by.refuse_family(student_id)
+
+
 def change_member(row: AdvisoryMember, by: Access, fields: Fields) -> AdvisoryMember:
     """End a student's time in an advisory, or correct its dates; the ties follow.
 
-    Refuses: actor_is_family, record_duplicate.
+    Raises Problem: permission_denied for a guest; actor_is_family; record_duplicate.
     """
-    by.refuse_family(row.student_id)
+    _require_own(by, row.student_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "student_id")
@@ -86,7 +91,7 @@ def change_member(row: AdvisoryMember, by: Access, fields: Fields) -> AdvisoryMe
 def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvisor:
     """Give an advisory an advisor: its members become their advisees.
 
-    Refuses: permission_denied for oneself, person_is_student, record_duplicate.
+    Raises Problem: permission_denied for oneself, person_is_student, record_duplicate.
     """
     db.lock(advisory)
     powers.refuse_oneself(by, fields["person_id"])
@@ -108,7 +113,7 @@ def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvis
 def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> AdvisoryAdvisor:
     """End or correct an advisor's time with an advisory; the ties follow.
 
-    Refuses: permission_denied for oneself, actor_is_family, record_duplicate.
+    Raises Problem: permission_denied for oneself, actor_is_family, record_duplicate.
     """
     powers.refuse_oneself(by, row.person_id)
     powers.refuse_household(by, row.person_id)

@@ -20,7 +20,7 @@ from plp_api.problems import Code, Problem
 def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:
     """Note that the student studies at home for a span; what follows of it follows today.
 
-    Refuses: actor_is_family, home_study_exists, validation_failed (`ends_on`).
+    Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
     by.refuse_family(student.id)
     db.lock(student)
@@ -41,7 +41,7 @@ def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:
 def change(row: HomeStudy, by: Access, fields: dict[str, Any]) -> HomeStudy:
     """Correct or end a span of home study.
 
-    Refuses: actor_is_family, home_study_exists, validation_failed (`ends_on`).
+    Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
     by.refuse_family(row.student_id)
     db.lock(db.session().get_one(Student, row.student_id))

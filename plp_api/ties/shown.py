@@ -59,13 +59,15 @@ def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
     So is by whose code the person's account was opened: whoever confirms a
     relationship knows then who else may sit behind it.
     """
-    opened_by = openers.of({row.person_id for row in rows})
+    disclosed = {row.id: _disclosed(row, access) for row in rows}
+    told = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
+    opened_by = openers.of(told) if told else {}
     people = {key for row in rows for key in (row.person_id, row.student_id)}
     named = shown.names({*people, *opened_by.values()}, access)
     for row in rows:
         row.activated_by_id = opened_by.get(row.person_id)  # type: ignore[attr-defined]
         _name(row, named, "person", "student", "activated_by")
-        row.disclosed = _disclosed(row, access)  # type: ignore[attr-defined]
+        row.disclosed = disclosed[row.id]  # type: ignore[attr-defined]
 
 
 def _disclosed(row: Relationship, access: Access) -> frozenset[str]:

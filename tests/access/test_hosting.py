@@ -10,7 +10,7 @@ from plp_api import clock
 from plp_api.access.permissions import Permission
 from plp_api.access.scope import students_for
 from plp_api.ownership import OwnedByStudent
-from plp_api.people.ties import Placement, PlacementKind
+from plp_api.people.ties import Advisory, AdvisoryMember, Placement, PlacementKind
 from tests.access import matrix, rows
 from tests.access.operations import OPERATIONS, Operation
 from tests.client import Client
@@ -168,3 +168,24 @@ def test_a_host_takes_no_guest_into_an_advisory(
         assert answer.status_code == (201 if kind == PlacementKind.TUITION else 403)
     else:
         assert answer.status_code == 422
+
+
+def test_a_host_ends_no_guest_s_time_in_an_advisory_at_home(
+    client: Client, database: Isolated, world: World, placement: Any
+) -> None:
+    host, kind = placement
+    home = world.home
+    with writing(database, home) as session:
+        advisory = Advisory(district_id=home.district_id, school_id=home.other_school_id, name="A")
+        session.add(advisory)
+        session.flush()
+        own = {"advisory_id": advisory.id, "student_id": home.other_student.id}
+        member = AdvisoryMember(district_id=home.district_id, starts_on=clock.today(), **own)
+        session.add(member)
+        session.flush()
+        path = f"/advisory-members/{member.id}"
+    registrar = client.as_(host.registrar)
+    body = {"ends_on": str(clock.today())}
+    ended = registrar.send("PATCH", path, json=body, headers={"If-Match": "*"})
+    is_theirs = kind == PlacementKind.TUITION
+    assert (ended.status_code == 200) is is_theirs, ended.json
