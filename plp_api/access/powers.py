@@ -150,10 +150,24 @@ def refusal(access: Access, act: Act, holdings: Holdings) -> Problem | None:
     if Holding.FAMILY in holdings.covered:
         return Problem(Code.ACTOR_IS_FAMILY)
     if act in KEYS and holdings.has_office and not _gives_all(access.caller):
-        return Problem(Code.ACCOUNT_BEYOND_OFFICES, "They hold an office: the district does this.")
+        return Problem(Code.ACCOUNT_BEYOND_OFFICES, OF_AN_OFFICE)
     if holdings.beyond and not _suffices(act, holdings):
-        return Problem(Code.ACCOUNT_BEYOND_OFFICES)
+        return Problem(Code.ACCOUNT_BEYOND_OFFICES, _what_instead(holdings))
     return None
+
+
+OF_AN_OFFICE = "They hold an office: the district does this."
+MAIL_OR_DISTRICT = (
+    "You cover a part of it: a code can be mailed to them; all else the district does."
+)
+
+
+def _what_instead(holdings: Holdings) -> str:
+    if Holding.OFFICE in holdings.beyond:
+        return OF_AN_OFFICE
+    if _suffices(Act.MAIL_CODE, holdings):
+        return MAIL_OR_DISTRICT
+    return "The school that covers it does this, or the district."
 
 
 def _suffices(act: Act, holdings: Holdings) -> bool:

@@ -209,7 +209,11 @@ def add_person(access: Access, fields: Fields) -> Person:
 @blueprint.requires(Permission.PEOPLE_READ, Person)
 @blueprint.response(200, PersonSchema)
 def get_person(access: Access, person: Person) -> Person:
-    """Get a person: any adult of your district, or a student whom you reach."""
+    """Get a person: any adult of your district, or a student whom you reach.
+
+    By an office nobody finds their own household here: the other parent of your
+    child is a 404.
+    """
     return person
 
 
@@ -239,15 +243,16 @@ def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
     """Invite a person to sign in, or shut them out.
 
     `invite` makes a one-time code to choose a password by; the code is mailed,
-    or stands in the answer to be printed where there is no e-mail or
-    `is_printed` asks for it. It lets a person in again who was shut out, and
+    or stands in the answer to be printed where there is no e-mail, no mail is
+    set up here, or `is_printed` asks for it. It lets a person in again who was shut out, and
     ends their earlier codes. `revoke` ends every session at once.
 
     Either is for whoever has offices over everything the person reaches: their
     students, classes and offices. Where you cover a part of it (one child of a
     parent of two schools), a code can be mailed to an address that you did not
     enter; anything else is the district's, as are codes for who holds an
-    office. In an urgent change of custody end or suppress the relationship.
+    office. Nobody does either to themselves (`permission_denied`) or to their
+    own child (`actor_is_family`). In an urgent change of custody end or suppress the relationship.
     """
     acted = actions.act_on_person(person, access, **fields)
     annotate([person], PersonSchema, access)

@@ -380,8 +380,8 @@ class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-typ
         dump_only=True,
         metadata=described(
             "What your offices let you do to the person's account: `mail_code` and `take_code` "
-            "(`invite`), `change_sign_in` (`email`, `username`), `correct` (anything else), "
-            "`revoke`, `appoint`."
+            "(`invite`; nothing is mailed without an e-mail), `change_sign_in` (`email`, "
+            "`username`), `correct` (anything else), `revoke`, `appoint`."
         ),
     )
     activated_by_id = fields.UUID(

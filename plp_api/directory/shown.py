@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plp_api import db
+from plp_api import db, settings
 from plp_api.access import powers
 from plp_api.access.caller import holds
 from plp_api.access.permissions import Permission
@@ -110,11 +110,18 @@ def shape_people(people: Sequence[Person], access: Access) -> None:
             person,
             shown_name=name(person, access),
             is_student=person.id in students,
-            available_acts=sorted(powers.allowed(access, holdings[person.id])),
+            available_acts=sorted(_acts(person, access, holdings[person.id])),
             activated_by_id=opened_by.get(person.id),
             activated_by_name=_name_of(opened_by.get(person.id), named),
             disclosed=frozenset() if is_child else AUDIENCE,
         )
+
+
+def _acts(person: Person, access: Access, holdings: powers.Holdings) -> frozenset[powers.Act]:
+    """What the reader may do to the account; nothing is mailed without an e-mail, or a server."""
+    allowed = powers.allowed(access, holdings)
+    can_mail = person.email and settings.current().mail_url
+    return allowed if can_mail else allowed - {powers.Act.MAIL_CODE}
 
 
 def _name_of(person_id: UUID | None, named: dict[UUID, str]) -> str | None:

@@ -95,7 +95,10 @@ def _covers_all(person: Person, by: Access, is_held: bool) -> bool:
     act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
     holdings = powers.require(by, act, person.id)
     if holdings.beyond and person.status != PersonStatus.ACTIVE:
-        raise Problem(Code.ACCOUNT_BEYOND_OFFICES)
+        detail = (
+            "They were shut out: whoever covers all of it, or the district, lets them in again."
+        )
+        raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
     return not holdings.beyond
 
 

@@ -10,6 +10,8 @@ from plp_api.people.models import District, Person, School
 from plp_api.people.ties import DISTRICT_WIDE, Appointment, AppointmentRole
 from plp_api.problems import Code, Problem, invalid
 
+MOST_NAMED = 20
+
 
 def district(slug: str | None) -> District:
     """The district by its slug, or the only one there is; enters it.
@@ -21,7 +23,10 @@ def district(slug: str | None) -> District:
         chosen = chosen.where(District.slug == slug)
     found = db.session().scalars(chosen).all()
     if len(found) != 1:
-        raise invalid("district", "Name one of this installation's districts by its slug.")
+        known = db.session().scalars(
+            select(District.slug).order_by(District.slug).limit(MOST_NAMED)
+        )
+        raise invalid("district", f"Name one of them by its slug: {', '.join(known)}.")
     db.enter([found[0].id])
     return found[0]
 

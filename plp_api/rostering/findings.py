@@ -154,7 +154,8 @@ MESSAGES = {
     Code.DATES_REVERSED: "The end lies before the beginning.",
     Code.SUBJECT_CODES_UNEQUAL: "subjects and subjectCodes differ in length.",
     Code.DISTRICT_UNCLEAR: "The package must hold exactly one district that lies in no other.",
-    Code.DISTRICT_OTHER: "The package is about another district.",
+    Code.DISTRICT_OTHER: "The package is about another district; the command's --new-district adds"
+    " it to those that are here.",
     Code.ROW_SKIPPED: "The row refers to something that is not kept here, such as an org that is"
     " no school; it was skipped.",
     Code.ROLE_WITHOUT_SCHOOL: "The role needs a school, and the org is none; it gives nothing.",
@@ -177,7 +178,8 @@ MESSAGES = {
     " record is corrected) or `another` (the old record ends, a new one begins).",
     Code.STATE_ID_SHARED: "The state id is another student's too: decide `merge` (they are one"
     " child) or `wrong_number` (the state id of this row is left blank).",
-    Code.DECISION_UNKNOWN: "There is nothing to decide so about this sourcedId.",
+    Code.DECISION_UNKNOWN: "There is nothing to decide so about this sourcedId: the package does"
+    " not ask it, or it was decided and applied before.",
     Code.DECISION_NOT_YOURS: "Somebody else must decide this: the person is of the sender's family,"
     " or reaches further than their offices do.",
     Code.MERGE_CONFLICT: "The two rows differ in given name or birth date, so they cannot be"

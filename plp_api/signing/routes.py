@@ -65,7 +65,9 @@ def allow_uploads() -> None:
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signing-links", methods=["POST"])
 @blueprint.requires(Permission.SIGNATURES_INVITE, PlanVersion, keyed=False)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.PLAN_CLOSED, Code.ACTION_UNAVAILABLE)
+@blueprint.refuses(
+    Code.ACTOR_IS_FAMILY, Code.PLAN_CLOSED, Code.ACTION_UNAVAILABLE, Code.SIGNATURE_EXISTS
+)
 @blueprint.arguments(SigningLinkSchema)
 @blueprint.response(201, SigningLinkSchema)
 def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any]) -> SigningLink:
@@ -137,9 +139,11 @@ def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
 def witness_signing_link(access: Access, link: SigningLink) -> dict[str, str]:
     """Take the code of a link as its witness, and hand it to the signer.
 
-    For a second adult of the staff: neither whoever issued the link nor whoever
-    approved the version. Make sure who the signer is. The signature names you
-    as its witness. The code is shown this once; asking again makes another.
+    For a second adult of the staff who may send such links (advisor, counselor,
+    registrar, school or district admin): neither whoever issued this one nor
+    whoever approved the version. Make sure who the signer is. The signature names
+    you as its witness. The code is shown this once; whoever asks again, you or
+    another, gets a new one, and the code before is dead.
     """
     return {"code": actions.witness(link, access)}
 

@@ -91,6 +91,30 @@ def test_without_mail_a_part_of_an_account_is_invited_by_the_district_alone(
     assert client.as_(world.home.district_admin).act(path, "invite").status_code == 200
 
 
+def test_no_act_promises_a_mail_that_nobody_can_send(
+    client: Client, app: Application, world: World, sibling: Somebody, sent: list[Any]
+) -> None:
+    registrar, path = client.as_(world.home.registrar), f"/people/{sibling.id}"
+    assert registrar.read(path)["available_acts"] == ["correct"]
+    reachable(app, world, sibling)
+    assert registrar.read(path)["available_acts"] == ["correct", "mail_code"]
+
+
+def test_a_refusal_says_who_does_it_instead(
+    client: Client, world: World, sibling: Somebody, middle_registrar: Somebody
+) -> None:
+    home = world.home
+    staff = client.as_(middle_registrar)
+    ask = {one.id: staff.act(f"/people/{one.id}", "revoke") for one in (sibling, home.advisor)}
+    ask[home.counselor.id] = staff.act(f"/people/{home.counselor.id}", "revoke")
+    said = [answer.json["detail"].split(":")[0] for answer in ask.values()]
+    assert said == [
+        "You cover a part of it",
+        "The school that covers it does this, or the district.",
+        "They hold an office",
+    ]
+
+
 def test_an_address_that_one_entered_is_no_way_to_have_a_code_mailed(
     client: Client, app: Application, world: World, database: Isolated, sent: list[Any]
 ) -> None:
