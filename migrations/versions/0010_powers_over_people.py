@@ -14,6 +14,12 @@ def upgrade() -> None:
     op.add_column("people", sa.Column("email_set_on", sa.Date(), nullable=True))
     op.add_column("people", sa.Column("email_before", sa.Text(), nullable=True))
     op.add_column(
+        "people",
+        sa.Column(
+            "is_revoked_by_district", sa.Boolean(), nullable=False, server_default=sa.false()
+        ),
+    )
+    op.add_column(
         "invitations", sa.Column("is_held", sa.Boolean(), nullable=False, server_default=sa.false())
     )
     op.add_column("invitations", sa.Column("mailed_to_entry_of", sa.Uuid(), nullable=True))
@@ -31,6 +37,7 @@ def downgrade() -> None:
     op.drop_column("invitations", "entered_on")
     op.drop_column("invitations", "mailed_to_entry_of")
     op.drop_column("invitations", "is_held")
+    op.drop_column("people", "is_revoked_by_district")
     op.drop_column("people", "email_before")
     op.drop_column("people", "email_set_on")
     op.drop_column("people", "email_set_by")

@@ -26,6 +26,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     String,
+    case,
     exists,
     false,
     func,
@@ -171,14 +172,18 @@ def _what_instead(holdings: Holdings) -> str:
 
 
 def _suffices(act: Act, holdings: Holdings) -> bool:
-    """Whether covering a student of the account, or a class, is enough: nothing comes back.
+    """Whether covering a student of the account, or a class, is enough: nothing comes back."""
+    is_partly_covered = bool(holdings.covered & {Holding.STUDENT, Holding.GROUP})
+    return act is Act.MAIL_CODE and is_partly_covered
 
-    Not to correct whoever holds an office: their name stands under what they decide.
+
+def refuse_overseer(access: Access, person_id: UUID) -> None:
+    """Refuse, with account_beyond_offices, to make family of whoever holds a higher office.
+
+    Nobody acts on their own household, so a tie would take their power from them.
     """
-    if not holdings.covered & {Holding.STUDENT, Holding.GROUP}:
-        return False
-    is_correction = act is Act.CORRECT and Holding.OFFICE not in holdings.beyond
-    return act is Act.MAIL_CODE or is_correction
+    if Holding.OFFICE in look_up(access, [person_id])[person_id].beyond:
+        raise Problem(Code.ACCOUNT_BEYOND_OFFICES, OF_AN_OFFICE)
 
 
 def refuse_oneself(access: Access, person_id: UUID) -> None:
@@ -196,7 +201,8 @@ def refuse_household(access: Access, person_id: UUID) -> None:
 def outside(access: Access, people: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
     """Those of `people` to whom the actor may not do what is in KEYS: the SQL, and its binds.
 
-    `people` selects ids. For imports, which act on a whole district at once.
+    `people` selects ids; the answer adds whether an office is among the reasons.
+    For imports, which act on a whole district at once.
     """
     covering = _offices(access.caller, Permission.PEOPLE_WRITE)
     giving = _offices(access.caller, Permission.APPOINTMENTS_WRITE)
@@ -206,7 +212,9 @@ def outside(access: Access, people: Select[Any]) -> tuple[Select[Any], dict[str,
         barring.append(Holding.OFFICE)
     is_barred = or_(held.c.is_covered.is_(False), held.c.holding.in_(barring))
     binds = {"covering": covering or [], "giving": giving or []}
-    return select(held.c.person_id).where(is_barred).distinct(), {**access.caller.binds, **binds}
+    is_office = func.max(case((held.c.holding == Holding.OFFICE, 1), else_=0)) == 1
+    barred = select(held.c.person_id, is_office).where(is_barred).group_by(held.c.person_id)
+    return barred, {**access.caller.binds, **binds}
 
 
 def _offices(caller: Caller, permission: Permission) -> list[UUID] | None:

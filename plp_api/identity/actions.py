@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, or_, select
 from plp_api import clock, db, settings
 from plp_api.access import caller as callers
 from plp_api.access import powers
+from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.identity import addresses, codes, letters, sessions
@@ -63,7 +64,7 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
     if is_mailed:
         _require_trusted(person)
     if covers_all:
-        person.status = PersonStatus.ACTIVE
+        person.status, person.is_revoked_by_district = PersonStatus.ACTIVE, False
         sessions.end_invitations(person)
     by_id = by.caller.person_id if by else None
     invitation, code = _new_invitation(person, by_id, _lifetime(person), is_held)
@@ -71,9 +72,8 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
         "invitation.made", person, by=by_id, invitation_id=invitation.id, is_printed=not is_mailed
     )
     if is_mailed:
-        if not is_held:
-            invitation.mailed_to_entry_of = person.email_set_by
-            invitation.entered_on = person.email_set_on
+        invitation.mailed_to_entry_of = person.email_set_by
+        invitation.entered_on = person.email_set_on
         jobs.enqueue(MAIL_INVITATION, None, by_id, invitation_id=str(invitation.id))
         return Invited(invitation.id, invitation.expires_at, None)
     _tell_holder(person, invitation)
@@ -94,12 +94,19 @@ def _covers_all(person: Person, by: Access, is_held: bool) -> bool:
     """
     act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
     holdings = powers.require(by, act, person.id)
-    if holdings.beyond and person.status != PersonStatus.ACTIVE:
-        detail = (
-            "They were shut out: whoever covers all of it, or the district, lets them in again."
-        )
-        raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
+    if person.status != PersonStatus.ACTIVE:
+        _require_return(person, by, holdings)
     return not holdings.beyond
+
+
+def _require_return(person: Person, by: Access, holdings: powers.Holdings) -> None:
+    """Refuse to let in again whom the district shut out, or whose account reaches further."""
+    if person.is_revoked_by_district and not by.may_at(Permission.PEOPLE_WRITE, None):
+        detail = "The district shut them out: it lets them in again."
+        raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
+    if holdings.beyond:
+        detail = "They were shut out: whoever covers all of it, or the district, lets them in."
+        raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
 
 
 def _require_trusted(person: Person) -> None:
@@ -166,6 +173,7 @@ def revoke_access(person: Person, *, by: Access) -> None:
     """
     powers.require(by, powers.Act.REVOKE, person.id)
     person.status = PersonStatus.DISABLED
+    person.is_revoked_by_district = by.may_at(Permission.PEOPLE_WRITE, None)
     sessions.end_invitations(person)
     by_id = by.caller.person_id
     own = select(LoginSession).where(LoginSession.person_id == person.id, sessions.is_open())

@@ -1,17 +1,20 @@
 """Whose hands an e-mail is in: what is mailed there may come to whoever entered it.
 
 So a code is mailed to an address only where whoever entered it could, by the
-offices they held on that day, have held the code themselves. Nobody entered
-what a roster or the operator brought.
+offices they held on that day, hold the code themselves; or where an earlier code
+was mailed there and used. Nobody entered what a roster or the operator brought.
 """
 
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import exists, select
+
 from plp_api import db, settings
 from plp_api.access import caller as callers
 from plp_api.access import powers
 from plp_api.access.rows import Access
+from plp_api.identity.models import Invitation
 from plp_api.jobs import actions as jobs
 from plp_api.people.models import Account, AccountPerson, Person
 
@@ -40,9 +43,9 @@ def is_in_use(person_id: UUID) -> bool:
 def is_trusted(person: Person, setter_id: UUID | None, set_on: date | None) -> bool:
     """Whether a code for the person may be mailed to what `setter_id` entered on that day.
 
-    The first code of an account asks all that holding it asks. Later ones ask
-    for the offices alone: a family's address stays good when a sibling goes to
-    another school, and a holder who gets no mail notices.
+    Where a code that was mailed to this very entry has been used, only offices
+    are asked for: a family's address stays good when a sibling goes to another
+    school.
     """
     if setter_id is None or set_on is None:
         return True
@@ -51,6 +54,16 @@ def is_trusted(person: Person, setter_id: UUID | None, set_on: date | None) -> b
         return False
     access = Access(callers.as_of(setter, set_on))
     holdings = powers.look_up(access, [person.id])[person.id]
-    if is_in_use(person.id):
+    if _has_proved_good(person.id, setter_id, set_on):
         return powers.Holding.OFFICE not in holdings.beyond
     return powers.Act.TAKE_CODE in powers.allowed(access, holdings)
+
+
+def _has_proved_good(person_id: UUID, setter_id: UUID, set_on: date) -> bool:
+    used = exists().where(
+        Invitation.person_id == person_id,
+        Invitation.mailed_to_entry_of == setter_id,
+        Invitation.entered_on == set_on,
+        Invitation.used_at.is_not(None),
+    )
+    return bool(db.session().scalar(select(used)))

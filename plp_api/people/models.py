@@ -84,7 +84,8 @@ class Person(Resource, Base):
     What they are to whom stands in `people.ties`. E-mail may be shared and may
     be missing; it is never a key. `email_set_by` is who entered it, on
     `email_set_on`, None where a roster or the operator did; `email_before` stands
-    until its holder was told there of the change. Names by audience: `preferred_*` and
+    until its holder was told there of the change. Whom the district shut out
+    (`is_revoked_by_district`), no school lets in again. Names by audience: `preferred_*` and
     `pronouns` are shown at school, and to the family only where
     `family_uses_preferred` says so.
     """
@@ -111,6 +112,7 @@ class Person(Resource, Base):
     email_set_by: Mapped[UUID | None]
     email_set_on: Mapped[date | None]
     email_before: Mapped[str | None]
+    is_revoked_by_district: Mapped[bool] = mapped_column(default=False)
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="en")
     needs_interpreter: Mapped[bool] = mapped_column(default=False)

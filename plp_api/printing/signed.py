@@ -14,7 +14,12 @@ from plp_api.people.names import Audience
 from plp_api.plans.models import PlanVersion, VersionStatus
 from plp_api.printing.words import local_day, phrase
 from plp_api.signatures import signers, standing
-from plp_api.signatures.models import RequirementStatus, Signature, SignerRole
+from plp_api.signatures.models import (
+    RequirementStatus,
+    Signature,
+    SignatureMethod,
+    SignerRole,
+)
 
 NOT_SIGNED = frozenset(
     {RequirementStatus.OPEN, RequirementStatus.DECLINED, RequirementStatus.SPLIT}
@@ -65,8 +70,9 @@ def on(
 
 def _hands(signature: Signature) -> dict[str, UUID]:
     """Through whose hands at school the signature came, each in words."""
+    is_by_account = signature.method == SignatureMethod.ACCOUNT
     hands = {
-        "sent by": signature.issued_by,
+        "account opened by" if is_by_account else "sent by": signature.issued_by,
         "witnessed by": signature.witnessed_by,
         "entered by": signature.recorded_by,
     }

@@ -90,6 +90,7 @@ class Code(StrEnum):
     OFFICE_NOT_GIVEN = "office_not_given"
     ACCOUNT_LEFT = "account_left"
     STUDENT_LEFT = "student_left"
+    FAMILY_LINK_LEFT = "family_link_left"
     AGENT_NOT_FAMILY = "agent_not_family"
     BIRTH_DATE_DOUBTFUL = "birth_date_doubtful"
     STUDENT_WITHOUT_SCHOOL = "student_without_school"
@@ -162,10 +163,12 @@ MESSAGES = {
     Code.STUDENT_WITH_OFFICE: "A student cannot hold an office; the role gives nothing.",
     Code.IMPORTER_WITHOUT_OFFICE: "Whoever sent the package holds no office of the district now.",
     Code.OFFICE_NOT_GIVEN: "Whoever sent the package could not give this by hand; it was left out.",
-    Code.ACCOUNT_LEFT: "Whoever sent the package may not change how this person signs in; user"
+    Code.ACCOUNT_LEFT: "Whoever sent the package may not act on this person: names, numbers, user"
     " name, e-mail and access stay.",
     Code.STUDENT_LEFT: "Whoever sent the package is the student or their family; grade, birth date,"
     " state id and home school stay.",
+    Code.FAMILY_LINK_LEFT: "The agent holds an office that whoever sent the package could not give;"
+    " no link is made.",
     Code.AGENT_NOT_FAMILY: "The agent is no parent, guardian or relative of a student; ignored.",
     Code.BIRTH_DATE_DOUBTFUL: "The birth date is implausible for the grade; it is kept, and moves"
     " no rights until a person confirms it.",
@@ -202,6 +205,7 @@ ALWAYS_WARNINGS = frozenset(
         Code.OFFICE_NOT_GIVEN,
         Code.ACCOUNT_LEFT,
         Code.STUDENT_LEFT,
+        Code.FAMILY_LINK_LEFT,
         Code.AGENT_NOT_FAMILY,
         Code.BIRTH_DATE_DOUBTFUL,
         Code.STUDENT_WITHOUT_SCHOOL,

@@ -8,10 +8,21 @@ line, is barred from nobody. A teacher's appointment reaches nobody by itself,
 and may be given by any import.
 """
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, exists, false, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    delete,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from plp_api import db
 from plp_api.access import caller as callers
@@ -19,10 +30,28 @@ from plp_api.access import powers
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.people.models import District, Person, PersonStatus
-from plp_api.people.ties import AppointmentRole
-from plp_api.rostering.difference import CREATED, REACTIVATED, SKIPPED, Comparison, execute
+from plp_api.people.ties import Appointment, AppointmentRole
+from plp_api.rostering.difference import (
+    CREATED,
+    REACTIVATED,
+    SKIPPED,
+    UPDATED,
+    Comparison,
+    execute,
+)
 from plp_api.rostering.findings import Code
 from plp_api.rostering.staging import BARRED, ROLES, STUDENTS, USERS, gather_statistics
+
+OF_PEOPLE = (
+    "given_name",
+    "family_name",
+    "middle_name",
+    "preferred_given_name",
+    "preferred_family_name",
+    "pronouns",
+    "email",
+    "phone",
+)
 
 
 def access_of(person_id: UUID, district: District) -> Access | None:
@@ -40,7 +69,7 @@ def find_barred(comparison: Comparison) -> None:
         return
     people = select(Person.id).where(Person.district_id == comparison.district_id)
     barred, binds = powers.outside(comparison.importer, people)
-    db.session().execute(insert(BARRED).from_select(["person_id"], barred), binds)
+    db.session().execute(insert(BARRED).from_select(["person_id", "has_office"], barred), binds)
     gather_statistics(BARRED)
 
 
@@ -55,7 +84,7 @@ def is_barred_from(person_id: UUID) -> bool:
 
 
 def leave_accounts(people: Table, comparison: Comparison) -> None:
-    """Let barred people keep user name, e-mail and access; whoever would have lost one is told.
+    """Let barred people keep names, phone, user name, e-mail and access; a difference is told.
 
     To be called before the users are compared with the stored `people`.
     """
@@ -69,13 +98,17 @@ def leave_accounts(people: Table, comparison: Comparison) -> None:
     is_active = people.c.status == PersonStatus.ACTIVE
     differs = or_(
         USERS.c.username.is_distinct_from(people.c.username),
-        and_(USERS.c.email.is_not(None), USERS.c.email.is_distinct_from(people.c.email)),
         USERS.c.is_enabled.is_distinct_from(is_active),
+        *(
+            and_(USERS.c[name].is_not(None), USERS.c[name].is_distinct_from(people.c[name]))
+            for name in OF_PEOPLE
+        ),
     )
     rows = select(USERS.c.row).select_from(USERS).join(people, same).where(differs)
     for row in db.session().scalars(rows.order_by(USERS.c.row)):
         comparison.findings.add(Code.ACCOUNT_LEFT, "users.csv", row)
-    kept = {"username": people.c.username, "email": people.c.email, "is_enabled": is_active}
+    kept: dict[str, Any] = {name: people.c[name] for name in ("username", *OF_PEOPLE)}
+    kept["is_enabled"] = is_active
     execute(update(USERS).where(same).values(kept))
 
 
@@ -150,10 +183,10 @@ def tell_left_offices(stored: Table, wanted: Table, comparison: Comparison) -> N
 
 
 def leave_own_classes(staged: Table, comparison: Comparison) -> None:
-    """Skip new enrollments that would make the importer, or their family, a teacher of somebody."""
-    is_new = or_(staged.c.state == CREATED, staged.c.state == REACTIVATED)
+    """Skip enrollments that would make the importer, or their family, a teacher of others."""
+    is_changed = staged.c.state.in_([CREATED, REACTIVATED, UPDATED])
     mine = and_(
-        staged.c.role == "teacher", is_new, _is_of_household(staged.c.person_id, comparison)
+        staged.c.role == "teacher", is_changed, _is_of_household(staged.c.person_id, comparison)
     )
     for row in db.session().scalars(select(staged.c.row).where(mine).order_by(staged.c.row)):
         comparison.findings.add(Code.OFFICE_NOT_GIVEN, "enrollments.csv", row, "role")
@@ -167,6 +200,40 @@ def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bo
         return false()
     own = importer.selves | importer.household
     return person_id.in_(own)
+
+
+def leave_own_advisories(wanted: Table, stored: Table, comparison: Comparison) -> None:
+    """Make no advisor of the importer, or their family, who is none of that advisory yet."""
+    is_there = exists().where(
+        stored.c.advisory_id == wanted.c.advisory_id,
+        stored.c.person_id == wanted.c.person_id,
+        or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+    )
+    mine = and_(_is_of_household(wanted.c.person_id, comparison), ~is_there)
+    if execute(delete(wanted).where(mine)):
+        comparison.findings.add(Code.OFFICE_NOT_GIVEN, "classes.csv", None)
+
+
+def may_become_student(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
+    """Whether a package makes a student of a person: not of whom its importer may not act on.
+
+    Nor of whoever holds an office: a student holds none.
+    """
+    office = cast(Table, Appointment.__table__).alias("office")
+    holds_one = exists().where(
+        office.c.person_id == person_id,
+        office.c.role != AppointmentRole.TEACHER,
+        or_(office.c.ends_on.is_(None), office.c.ends_on > comparison.today),
+    )
+    return ~or_(holds_one, is_barred(person_id))
+
+
+def may_link(person_id: Any) -> ColumnElement[bool]:
+    """Whether a package makes family of a person: not of one with an office beyond its importer's.
+
+    Nobody acts on their own household, so a link would take their power from them.
+    """
+    return ~exists().where(BARRED.c.person_id == person_id, BARRED.c.has_office)
 
 
 def may_confirm(person_id: Any, student_id: Any, comparison: Comparison) -> ColumnElement[bool]:

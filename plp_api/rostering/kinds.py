@@ -420,10 +420,18 @@ def _tell_doubtful_birth_dates(comparison: Comparison) -> None:
         comparison.findings.add(Code.BIRTH_DATE_DOUBTFUL, "demographics.csv", row, "birthDate")
 
 
+def _tell_no_students(comparison: Comparison, criterion: Any) -> None:
+    for row in db.session().scalars(select(ROLES.c.row).where(criterion).order_by(ROLES.c.row)):
+        comparison.findings.add(Code.STUDENT_WITH_OFFICE, comparison.file_of_roles, row, "role")
+
+
 def _stage_students(comparison: Comparison) -> None:
     is_of_this_year = or_(ROLES.c.ends_on.is_(None), ROLES.c.ends_on > comparison.year_start)
     is_student = and_(ROLES.c.role == "student", is_of_this_year)
-    by_role = select(ROLES.c.person_id).where(is_student, ROLES.c.person_id.is_not(None))
+    is_one = exists().where(STUDENTS_TABLE.c.id == ROLES.c.person_id)
+    counts = or_(is_one, importer.may_become_student(ROLES.c.person_id, comparison))
+    by_role = select(ROLES.c.person_id).where(is_student, ROLES.c.person_id.is_not(None), counts)
+    _tell_no_students(comparison, and_(is_student, ROLES.c.person_id.is_not(None), ~counts))
     by_user = select(STUDENTS_TABLE.c.id).join(USERS, USERS.c.id == STUDENTS_TABLE.c.id)
     by_birth = _described_in(comparison).join(
         STUDENTS_TABLE, STUDENTS_TABLE.c.id == PEOPLE_TABLE.c.id

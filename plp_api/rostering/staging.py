@@ -151,7 +151,7 @@ AGENTS = _table(
     Column("other_id", Uuid),
 )
 # People on whom whoever imports may not act (see `importer`); filled from the stored ones.
-BARRED = _table("barred", Column("person_id", Uuid, index=True))
+BARRED = _table("barred", Column("person_id", Uuid, index=True), Column("has_office", Boolean))
 # Stored students who are known under a new sourcedId.
 REKEYED = _table("rekeyed", Column("id", Uuid, index=True), Column("sourced_id", String))
 # What the package itself says is to be deleted, apart from what it merely no longer names.

@@ -359,10 +359,23 @@ def _begin_family_links(comparison: Comparison, same: ColumnElement[bool]) -> No
         "may_decide": may_be_confirmed,
         "starts_on": literal(comparison.today),
     }
-    rows = select(*columns.values()).where(~bars)
+    _tell_left_links(comparison, bars)
+    rows = select(*columns.values()).where(~bars, importer.may_link(wanted.c.person_id))
     begun = execute(insert(stored).from_select(list(columns), rows))
     comparison.note("family_links", CREATED, begun)
     comparison.note("family_links", UNCHANGED, number_of(wanted) - begun)
+
+
+def _tell_left_links(comparison: Comparison, bars: ColumnElement[bool]) -> None:
+    wanted = WANTED_FAMILY_LINKS
+    left = exists().where(
+        wanted.c.student_id == AGENTS.c.one_id,
+        wanted.c.person_id == AGENTS.c.other_id,
+        ~bars,
+        ~importer.may_link(wanted.c.person_id),
+    )
+    for row in db.session().scalars(select(AGENTS.c.row).where(left).order_by(AGENTS.c.row)):
+        comparison.findings.add(Code.FAMILY_LINK_LEFT, "users.csv", row, "agentSourcedIds")
 
 
 def bring_advisories(comparison: Comparison) -> None:
@@ -522,6 +535,7 @@ def _want_advisories(comparison: Comparison) -> None:
     )
     columns = ["advisory_id", "school_id", "person_id", "capacity", "starts_on"]
     execute(insert(WANTED_ADVISORS).from_select(columns, advisors))
+    importer.leave_own_advisories(WANTED_ADVISORS, ADVISORS_TABLE, comparison)
     _want_advising()
 
 

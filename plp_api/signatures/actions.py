@@ -9,6 +9,7 @@ from plp_api.access.permissions import Role
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.db import new_id
+from plp_api.identity import openers
 from plp_api.people.models import Person
 from plp_api.plans.models import PlanVersion, Regime
 from plp_api.problems import Code, Problem, invalid
@@ -121,6 +122,8 @@ def record(
     if role is not SignerRole.SCHOOL:
         hands = [person_id, delegate.person_id if delegate else None]
         signers.refuse_approver(version, filter(None, hands))
+    if method is SignatureMethod.ACCOUNT and role is not SignerRole.SCHOOL:
+        kept["issued_by"] = _opener(version, role, person_id)
     signature = _add(
         version,
         person_id,
@@ -137,6 +140,14 @@ def record(
     if role is SignerRole.PARENT:
         notices.tell_other_deciders(version, person_id, by, today)
     return signature
+
+
+def _opener(version: PlanVersion, role: SignerRole, person_id: UUID) -> UUID | None:
+    """By whose code the signer's account was opened; for a parent, nobody's who approved."""
+    opener = openers.of([person_id]).get(person_id)
+    if opener and role is SignerRole.PARENT:
+        signers.refuse_approver(version, [opener], signers.NOT_BY_THE_APPROVER_S_CODE)
+    return opener
 
 
 def _require_signer(version: PlanVersion, role: SignerRole, person_id: UUID, today: date) -> None:

@@ -76,7 +76,8 @@ class Signature(Identified, Base):
     `person_id` is whose signature it is. Where a delegate held the pen,
     `delegate_id` and `signed_by_name` say who. `witnessed_by` is the staff before
     whom it was given in the room, or who handed over the code of a link;
-    `recorded_by` who entered what was given on paper, `issued_by` who sent the link.
+    `recorded_by` who entered what was given on paper, `issued_by` who sent the
+    link, or by whose code the account was opened.
     """
 
     __tablename__ = "signatures"

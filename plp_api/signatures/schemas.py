@@ -81,7 +81,10 @@ class SignatureSchema(Schema):
     issued_by = fields.UUID(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Who sent the link by which it was given."},
+        metadata={
+            "description": "Who sent the link by which it was given, or held the code by which the"
+            " signer's account was opened."
+        },
     )
     recorded_by = fields.UUID(
         dump_only=True,

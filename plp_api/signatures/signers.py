@@ -19,6 +19,10 @@ NOT_BY_ITS_APPROVER = (
     " account of theirs, does not sign it as the student or a parent (16 V.S.A. 942: the plan is"
     " developed by the student, a representative of the school, and the parents)."
 )
+NOT_BY_THE_APPROVER_S_CODE = (
+    "Whoever approved the version held the code by which this account was opened. Ask for a code by"
+    " mail or from somebody else, or for a link with a witness."
+)
 
 
 def today_of(version: PlanVersion) -> date:
@@ -75,10 +79,12 @@ def approvers(version: PlanVersion) -> set[UUID]:
     return {one for one in (version.approved_by, first.approved_by) if one is not None}
 
 
-def refuse_approver(version: PlanVersion, people: Iterable[UUID]) -> None:
+def refuse_approver(
+    version: PlanVersion, people: Iterable[UUID], why: str = NOT_BY_ITS_APPROVER
+) -> None:
     """Refuse, with signer_is_approver, whoever approved the version and would sign as family."""
     if version.regime != Regime.HOME_STUDY and meet(approvers(version), people):
-        raise Problem(Code.SIGNER_IS_APPROVER, NOT_BY_ITS_APPROVER)
+        raise Problem(Code.SIGNER_IS_APPROVER, why)
 
 
 def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 from plp_api import clock, db, settings
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
+from plp_api.identity import openers
 from plp_api.jobs import actions as jobs
 from plp_api.people import district_settings
 from plp_api.people.models import District, Person, Student
@@ -150,7 +151,7 @@ def witness(link: SigningLink, access: Access) -> str:
 
     Raises Problem: actor_is_family; action_unavailable for a link that is over, or
     whose code goes another way; witness_not_apart for whoever issued the link or
-    approved the version, by any account of theirs.
+    approved the version, by any person of theirs, or by an account that their code opened.
     """
     access.refuse_family(link.student_id)
     version = db.session().get_one(PlanVersion, link.plan_version_id)
@@ -158,8 +159,9 @@ def witness(link: SigningLink, access: Access) -> str:
     db.lock(link)
     if link.status != LinkStatus.OPEN or link.code_by != CodeBy.WITNESS:
         raise Problem(Code.ACTION_UNAVAILABLE, "This link waits for no witness.")
+    opener = openers.of([access.caller.person_id]).values()
     others = {link.issued_by, link.person_id, *signers.approvers(version)}
-    if others & access.selves:
+    if signers.meet(others, {*access.selves, *opener}):
         raise Problem(Code.WITNESS_NOT_APART)
     link.witnessed_by, link.witnessed_at = access.caller.person_id, clock.now()
     by = access.caller.person_id

@@ -57,13 +57,16 @@ def relate(student: Student, by: Access, fields: Fields) -> Relationship:
     A parent or guardian has both rights unless the fields say otherwise.
 
     Raises Problem: actor_is_family, permission_denied for oneself, person_is_student
-    for an advisor or case manager, relationship_exists, relationship_suppressed.
+    for an advisor or case manager, account_beyond_offices for a parent with an office
+    beyond the caller's, relationship_exists, relationship_suppressed.
     """
     by.refuse_family(student.id)
     powers.refuse_oneself(by, fields["person_id"])
     db.lock(student)
     kind = fields["kind"]
     _check_person(student, by, fields["person_id"], kind)
+    if kind == RelationshipKind.PARENT:
+        powers.refuse_overseer(by, fields["person_id"])
     _check_members(kind, fields)
     fields.setdefault("starts_on", by.caller.today)
     row = Relationship(

@@ -91,9 +91,11 @@ def change_member(row: AdvisoryMember, by: Access, fields: Fields) -> AdvisoryMe
 def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvisor:
     """Give an advisory an advisor: its members become their advisees.
 
-    Raises Problem: permission_denied for oneself, person_is_student, record_duplicate.
+    Raises Problem: permission_denied for oneself, actor_is_family where a child of the
+    caller's is in it, person_is_student, record_duplicate.
     """
     db.lock(advisory)
+    _refuse_own_child(advisory.id, by)
     powers.refuse_oneself(by, fields["person_id"])
     references.adult(by, fields["person_id"])
     fields.setdefault("starts_on", by.caller.today)
@@ -115,12 +117,23 @@ def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> Advisory
 
     Raises Problem: permission_denied for oneself, actor_is_family, record_duplicate.
     """
+    _refuse_own_child(row.advisory_id, by)
     powers.refuse_oneself(by, row.person_id)
     powers.refuse_household(by, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "person_id")
     return _settled(row, "advisory_advisor.changed", by)
+
+
+def _refuse_own_child(advisory_id: UUID, by: Access) -> None:
+    """Refuse to choose the advisors of the caller's own child, now or later."""
+    members = select(AdvisoryMember.student_id).where(
+        AdvisoryMember.advisory_id == advisory_id,
+        or_(AdvisoryMember.ends_on.is_(None), AdvisoryMember.ends_on > by.caller.today),
+    )
+    for student_id in set(db.session().scalars(members)) & by.caller.children:
+        by.refuse_family(student_id)
 
 
 def _refuse_twin(row: Any, whom: str) -> None:

@@ -52,7 +52,7 @@ placed_away         mtkcr.    mtkcr.       -               -                  mt
 parent              mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         -             -
 unconfirmed_parent  mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         -             -
 other_parent        .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
-sibling_parent      mc        mc           mc              mc                 mtkcr.         mtkcra         mc            mtkcra
+sibling_parent      m         m            m               m                  mtkcr.         mtkcra         m             mtkcra
 suppressed_parent   mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
 former_parent       mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
 guest_parent        .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
@@ -61,11 +61,11 @@ advisor             mtkcr.    mtkcra       .               .                  mt
 other_advisor       .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
 advisory_elsewhere  .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
 teacher             mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
-teacher_of_two      mc        mc           mc              mc                 mtkcr.         mtkcra         mc            mtkcra
+teacher_of_two      m         m            m               m                  mtkcr.         mtkcra         m             mtkcra
 counselor           .         mcra         .               .                  .              mtkcra         .             mtkcra
 other_counselor     .         .            .               mcra               .              mtkcra         .             mtkcra
 counselor_to_come   m         m            .               .                  m              mtkcra         m             mtkcra
-counselor_and_parent m        mc           m               m                  m              mtkcra         m             mtkcra
+counselor_and_parent m        m            m               m                  m              mtkcra         m             mtkcra
 behind_counselor    .         mcra         .               .                  .              mtkcra         .             mtkcra
 second_admin        .         .            .               .                  .              mtkcra         .             mtkcra
 auditor             .         .            .               .                  .              mtkcra         .             mtkcra

@@ -10,7 +10,14 @@ import pytest
 from plp_api import clock
 from plp_api.app import Application
 from plp_api.people.models import AccountPerson, Person
-from plp_api.people.ties import Appointment, AppointmentRole, ParentKind, RelationshipKind
+from plp_api.people.ties import (
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Appointment,
+    AppointmentRole,
+    ParentKind,
+    RelationshipKind,
+)
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.identity.conftest import (
@@ -95,9 +102,9 @@ def test_no_act_promises_a_mail_that_nobody_can_send(
     client: Client, app: Application, world: World, sibling: Somebody, sent: list[Any]
 ) -> None:
     registrar, path = client.as_(world.home.registrar), f"/people/{sibling.id}"
-    assert registrar.read(path)["available_acts"] == ["correct"]
+    assert registrar.read(path)["available_acts"] == []
     reachable(app, world, sibling)
-    assert registrar.read(path)["available_acts"] == ["correct", "mail_code"]
+    assert registrar.read(path)["available_acts"] == ["mail_code"]
 
 
 def test_a_refusal_says_who_does_it_instead(
@@ -137,6 +144,19 @@ def test_a_part_of_an_account_gives_no_access_back_that_others_took(
     path = f"/people/{sibling.id}"
     assert client.as_(world.home.district_admin).act(path, "revoke").status_code == 200
     assert code(client.as_(world.home.registrar).act(path, "invite")) == BEYOND
+
+
+def test_whom_the_district_shut_out_no_school_lets_in_again(
+    client: Client, app: Application, world: World
+) -> None:
+    home = world.home
+    registrar, path = client.as_(home.registrar), f"/people/{home.parent.id}"
+    district = client.as_(home.district_admin)
+    assert district.act(path, "revoke").status_code == 200
+    assert code(registrar.act(path, "invite", is_printed=True)) == BEYOND
+    assert district.act(path, "invite", is_printed=True).status_code == 200
+    assert registrar.act(path, "revoke").status_code == 200
+    assert registrar.act(path, "invite", is_printed=True).status_code == 200
 
 
 def test_a_part_of_an_account_ends_no_code_that_others_printed(
@@ -210,6 +230,18 @@ def test_a_first_code_is_mailed_by_nobody_to_an_address_whose_enterer_could_not_
     assert district.act(newcomer, "invite").status_code == 200
     work(app)
     assert [to for to, _subject, _text in sent] == ["ada@example.org"]
+
+
+def test_no_reset_goes_to_an_address_entered_by_whom_no_part_of_the_account_is_covered(
+    client: Client, app: Application, world: World, database: Isolated, newcomer: str, sent: Any
+) -> None:
+    tie(database, world, newcomer, world.home.other_student)
+    admin = client.as_(world.home.other_school_admin)
+    printed = admin.act(newcomer, "invite", is_printed=True).json["invitation"]
+    assert activate(client, printed["code"]).status_code == 200
+    client.post("/auth/password-reset", {"username": "ada", "district": "tamarack"})
+    assert {"is_mailed": True} not in work(app)
+    assert sent == []
 
 
 def test_an_address_stays_good_when_whoever_entered_it_leaves(
@@ -368,6 +400,36 @@ def test_a_parent_with_an_office_touches_no_other_person_of_the_other_parent_s_a
     body = {"person_id": str(second.id), "kind": "parent", "parent_kind": "parent"}
     tied = staff.post(f"/students/{home.senior.id}/relationships", body)
     assert tied.status_code == 422
+
+
+def test_a_parent_with_an_office_chooses_no_advisor_of_their_child_s_advisory(
+    client: Client, world: World, database: Isolated, kin: Somebody
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        leading = session.query(AdvisoryAdvisor).filter_by(advisory_id=home.advisory_id).first()
+        path = f"/advisory-advisors/{leading.id}"
+        is_in = session.query(AdvisoryMember).filter_by(student_id=home.student.id).all()
+        assert home.advisory_id in {one.advisory_id for one in is_in}
+    staff = client.as_(kin)
+    body = {"person_id": str(home.co_advisor.id)}
+    assert code(staff.post(f"/advisories/{home.advisory_id}/advisors", body)) == "actor_is_family"
+    assert code(staff.patch(path, {"ends_on": str(clock.today())})) == "actor_is_family"
+    registrar = client.as_(home.registrar)
+    assert registrar.post(f"/advisories/{home.advisory_id}/advisors", body).status_code == 201
+
+
+@pytest.mark.parametrize("whom", ["district_admin", "counselor"])
+def test_nobody_makes_family_of_whoever_holds_a_higher_office(
+    client: Client, world: World, whom: str
+) -> None:
+    home = world.home
+    path = f"/students/{home.student.id}/relationships"
+    body = {"person_id": str(home.people[whom].id), "kind": "parent", "parent_kind": "relative"}
+    assert code(client.as_(home.registrar).post(path, body)) == BEYOND
+    giver = home.district_admin if whom == "counselor" else None
+    if giver is not None:
+        assert client.as_(giver).post(path, body).status_code == 201
 
 
 # What the holder is told.

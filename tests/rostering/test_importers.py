@@ -7,7 +7,7 @@ from plp_api.people.models import Person, Student
 from plp_api.people.ties import Appointment, AppointmentRole, Relationship
 from plp_api.rostering.findings import Code
 from tests.client import code
-from tests.rostering.packages import ROLES, USERS, changed, contents
+from tests.rostering.packages import CLASSES, ENROLLMENTS, ROLES, USERS, changed, contents
 from tests.rostering.test_http import places, sent, worked
 from tests.world import appoint, person, writing
 
@@ -107,21 +107,99 @@ def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
         assert session.get_one(Person, home.counselor.id).status == "disabled"
 
 
+@pytest.mark.parametrize("who", ["registrar", "district_admin"])
 def test_an_import_makes_nobody_a_parent_by_their_own_word(
-    client, world, database, registrar, brought
+    client, world, database, registrar, brought, who
 ):
     home = world.home
+    importer = registrar if who == "registrar" else home.district_admin
     admin = client.as_(home.district_admin)
     chosen = {"settings": {"confirm_family_links": ["parent", "guardian"]}}
     assert admin.patch(f"/districts/{home.district_id}", chosen).status_code == 200
     with writing(database, home) as session:
-        own = named(session.get_one(Person, registrar.id), "p1")
-    brought(registrar, users=changed(USERS, 2, enabledUser="true", **own))
+        own = named(session.get_one(Person, importer.id), "p1")
+    done = brought(importer, users=changed(USERS, 2, enabledUser="true", **own))
     with writing(database, home) as session:
-        tie = session.scalars(
-            select(Relationship).where(Relationship.person_id == registrar.id)
-        ).one()
-        assert (tie.status, tie.may_inspect) == ("unconfirmed", False)
+        ties = session.scalars(select(Relationship).where(Relationship.person_id == importer.id))
+        made = [(tie.status, tie.may_inspect) for tie in ties]
+    assert made == ([] if who == "registrar" else [("unconfirmed", False)])
+    assert (Code.FAMILY_LINK_LEFT in codes(done)) is (who == "registrar")
+
+
+def test_an_import_makes_family_of_nobody_with_a_higher_office(
+    client, world, database, registrar, brought
+):
+    home = world.home
+    with writing(database, home) as session:
+        boss = named(session.get_one(Person, home.district_admin.id), "p1")
+    package = {"users": changed(USERS, 2, enabledUser="true", **boss)}
+    done = brought(registrar, **package)
+    assert Code.FAMILY_LINK_LEFT in codes(done)
+    mine = select(Relationship).where(Relationship.person_id == home.district_admin.id)
+    with writing(database, home) as session:
+        assert session.scalars(mine).all() == []
+
+
+def test_an_import_renames_nobody_with_a_higher_office(client, world, database, registrar, brought):
+    home = world.home
+    with writing(database, home) as session:
+        boss = session.get_one(Person, home.district_admin.id)
+        theirs = {**named(boss, "a1"), "username": boss.username, "phone": "555-0100"}
+        before = boss.given_name, boss.phone
+    done = brought(registrar, **with_user("a1", role="proctor", **{**theirs, "givenName": "Evil"}))
+    assert Code.ACCOUNT_LEFT in codes(done)
+    with writing(database, home) as session:
+        boss = session.get_one(Person, home.district_admin.id)
+        assert (boss.given_name, boss.phone) == before
+
+
+@pytest.mark.parametrize("who", ["registrar", "district_admin"])
+def test_an_import_makes_no_student_of_who_holds_an_office(
+    client, world, database, registrar, brought, who
+):
+    home = world.home
+    with writing(database, home) as session:
+        counselor = session.get_one(Person, home.counselor.id)
+        theirs = {**named(counselor, "a1"), "username": counselor.username}
+    sender = registrar if who == "registrar" else home.district_admin
+    done = brought(sender, **with_user("a1", role="student", grades="9", **theirs))
+    assert Code.STUDENT_WITH_OFFICE in codes(done)
+    with writing(database, home) as session:
+        assert session.get(Student, home.counselor.id) is None
+
+
+@pytest.fixture
+def teaching(client, world, database, registrar, brought):
+    """The registrar teaches a class that is no advisory; a homeroom stands beside it."""
+    with writing(database, world.home) as session:
+        own = named(session.get_one(Person, registrar.id), "x1")
+    other = {**CLASSES[0], "sourcedId": "k2", "title": "Algebra", "classType": "scheduled"}
+    mine = {**ENROLLMENTS[0], "sourcedId": "e9", "classSourcedId": "k2", "userSourcedId": "x1"}
+    pupil = {**ENROLLMENTS[1], "sourcedId": "e8", "classSourcedId": "k2"}
+    files = with_user("x1", username="wide_registrar", role="teacher", **own)
+    files |= {"classes": [*CLASSES, other], "enrollments": [*ENROLLMENTS, mine, pupil]}
+    done = brought(world.home.district_admin, **files)
+    assert done["state"] == "applied", done
+    return files
+
+
+@pytest.mark.parametrize(
+    ("file", "place", "change"),
+    [
+        ("enrollments", 2, {"classSourcedId": "k1"}),
+        ("classes", 1, {"classType": "homeroom"}),
+    ],
+)
+def test_an_import_makes_no_advisor_of_who_sends_it(
+    client, world, database, registrar, brought, teaching, file, place, change
+):
+    moved = {**teaching, file: changed(teaching[file], place, **change)}
+    done = brought(registrar, **moved)
+    assert done["state"] == "applied", done
+    assert Code.OFFICE_NOT_GIVEN in codes(done)
+    advising = select(Relationship).where(Relationship.person_id == registrar.id)
+    with writing(database, world.home) as session:
+        assert session.scalars(advising).all() == []
 
 
 def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, database, brought):

@@ -15,6 +15,7 @@ from plp_api.jobs.models import Job
 from plp_api.people.models import AccountPerson, Person, Student
 from plp_api.signing import actions
 from tests.client import Client, code, pointers
+from tests.identity.conftest import activate
 from tests.signing.conftest import Link, Page
 from tests.world import World, person, relate, writing
 
@@ -205,6 +206,22 @@ def test_neither_issuer_nor_approver_is_the_witness_by_any_person_of_theirs(
     asked = {**order, "wants_witness": True}
     made = client.as_(home.counselor).made(f"{in_force}/signing-links", asked)
     refused = client.as_(home.people[who]).send("POST", f"/signing-links/{made['id']}/code")
+    assert code(refused) == "witness_not_apart"
+
+
+def test_nobody_witnesses_whose_account_the_issuer_s_code_opened(
+    client: Client, world: World, in_force: str, order: dict[str, str], database: Any
+) -> None:
+    home = world.home
+    registrar = client.as_(home.registrar)
+    path = f"/people/{home.co_advisor.id}"
+    printed = registrar.act(path, "invite", is_printed=True).json["invitation"]["code"]
+    assert activate(client, printed).status_code == 200
+    with writing(database, home) as session:
+        relate(session, home, home.co_advisor, home.student, "advisor")  # type: ignore[arg-type]
+    made = registrar.made(f"{in_force}/signing-links", {**order, "wants_witness": True})
+    witness = client.as_(home.co_advisor)
+    refused = witness.send("POST", f"/signing-links/{made['id']}/code")
     assert code(refused) == "witness_not_apart"
 
 
