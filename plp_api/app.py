@@ -18,6 +18,7 @@ from plp_api import settings as settings_module
 from plp_api.audit.actions import request_id as audit_request_id
 from plp_api.problems import Problem
 from plp_api.rest import documents, errors, fields, limits, tokens
+from plp_api.rest.later import LaterResponse
 from plp_api.settings import Settings
 
 AREAS = (
@@ -79,23 +80,30 @@ class Application(Flask):
         SQLite lets a read transaction run beside a writer, so GET opens one;
         a GET that must log its stated reason writes, and says so in its header;
         one that always notes something declares it (`requires(…, writes=True)`).
+        What takes long to make is made when the transaction is over (`rest.later`).
         Of two who each hold what the other needs next, the database undoes one
         whole; that one is run once more, when the other is done.
         """
         try:
-            try:
-                return self._run()
-            except OperationalError as error:
-                if not db.is_deadlock(error):
-                    raise
-            log.warning("request.repeated")
-            _rewind()
-            return self._run()
+            response = self._run_once_more_if_undone()
+            if isinstance(response, LaterResponse):
+                response.finish()
+            return response
         except Problem as problem:
             if problem.afterwards:
                 with settings_module.using(self.settings), self.database.transaction():
                     problem.afterwards()
             raise
+
+    def _run_once_more_if_undone(self) -> Response:
+        try:
+            return self._run()
+        except OperationalError as error:
+            if not db.is_deadlock(error):
+                raise
+        log.warning("request.repeated")
+        _rewind()
+        return self._run()
 
     def _run(self) -> Response:
         with settings_module.using(self.settings), self.database.transaction(write=_writes()):

@@ -39,6 +39,7 @@ class Code(Enum):
     VALIDATION_FAILED = Kind(422, "Something in the request is not as it must be.")
     RATE_LIMITED = Kind(429, "Too many requests; try again later.")
     INTERNAL_ERROR = Kind(500, "Something went wrong on our side.")
+    SERVER_BUSY = Kind(503, "Too many ask for this at once; try again in a moment.")
     DATABASE_UNAVAILABLE = Kind(503, "The database does not answer; try again shortly.")
 
     # What our conventions ask for.
@@ -92,6 +93,7 @@ class Code(Enum):
     SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
     SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
+    PRINT_FAILED = Kind(500, "This version could not be set as a PDF; ask for HTML.")
     PDF_UNAVAILABLE = Kind(406, "This server was installed without PDF; ask for HTML.")
     SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
     SIGNER_IS_APPROVER = Kind(409, "Whoever approved a version does not sign it as the family.")

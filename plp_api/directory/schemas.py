@@ -30,7 +30,7 @@ from plp_api.rest.fields import (
 )
 
 LONGEST_NAME = 200
-EMAIL = validate.Regexp(r"^[^@\s]{1,64}@[^@\s]{1,255}$", error="Must be an e-mail address.")
+EMAIL = validate.Regexp(r"\A[^@\s]{1,64}@[^@\s]{1,255}\Z", error="Must be an e-mail address.")
 FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
 LAST_CYCLE_END = (11, 30)
 # Nobody becomes an auditor by a roster: that office is a dated grant over a sample.

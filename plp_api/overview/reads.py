@@ -160,6 +160,7 @@ def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence
 
 
 STATED = ("id", "student_id", "plan_id", "plan_version_id", "part", "body", "author_role")
+STATED_AT = ("stated_at", "withdrawn_at", "corrected_at", "correction_reason")
 
 
 def _statements(rows: list[Row], found: Row, access: Access, sections: list[Row]) -> list[Row]:
@@ -176,7 +177,7 @@ def _statements(rows: list[Row], found: Row, access: Access, sections: list[Row]
         {
             **{name: getattr(one, name) for name in STATED},
             "author_id": one.shown_author_id,  # type: ignore[attr-defined]
-            "stated_at": one.stated_at,
+            **{name: getattr(one, name) for name in STATED_AT},
         }
         for one in disagreements.shown(disagreements.travelling(made, version, numbers), access)
         if one.part not in hidden

@@ -159,12 +159,19 @@ STATEMENTS = db.Prepared(
         Statement.author_id,
         Statement.author_role,
         Statement.stated_at,
+        Statement.withdrawn_at,
+        Statement.corrected_at,
+        Statement.correction_reason,
         _contested.number.label("contested_number"),
         PlanVersion.snapshot,
     )
     .join(_contested, _contested.id == Statement.plan_version_id)
     .join(PlanVersion, PlanVersion.plan_id == Statement.plan_id)
-    .where(Statement.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
+    .where(
+        Statement.plan_id == PLAN,
+        Statement.withdrawn_at.is_(None),
+        PlanVersion.status == VersionStatus.IN_FORCE,
+    )
     .order_by(Statement.stated_at, Statement.id)
 )
 SIGNATURES = db.Prepared(

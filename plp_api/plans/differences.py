@@ -19,7 +19,9 @@ from plp_api.plans import parts, reads
 from plp_api.plans.models import OPEN_VERSION, PlanVersion
 from plp_api.problems import Code, FieldError, Problem
 
-SENTENCE = re.compile(r"(?<=[.!?])\s+|\s*\n\s*")
+BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+# To compare more of them takes seconds, and no reader would follow.
+MOST_SENTENCES = 500
 Place = tuple[str, Any]
 NOWHERE: Place = ("", None)
 
@@ -141,10 +143,13 @@ def _texts(value: Any) -> dict[str, str]:
 
 
 def sentences(old: str, new: str) -> list[dict[str, str]]:
-    """Two texts sentence by sentence: `{op, text}` in order, op `kept`, `removed` or `added`."""
+    """Two texts sentence by sentence: `{op, text}` in order, op `kept`, `removed` or `added`.
+
+    Of texts with more than `MOST_SENTENCES` all of the old is removed, all of the new added.
+    """
     before, after = _split(old), _split(new)
     found: list[dict[str, str]] = []
-    for tag, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
+    for tag, i, j, k, m in _opcodes(before, after):
         if tag == "equal":
             found += [{"op": "kept", "text": one} for one in before[i:j]]
             continue
@@ -153,5 +158,12 @@ def sentences(old: str, new: str) -> list[dict[str, str]]:
     return found
 
 
+def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+    if max(len(before), len(after)) > MOST_SENTENCES:
+        return [("replace", 0, len(before), 0, len(after))]
+    return list(SequenceMatcher(None, before, after).get_opcodes())
+
+
 def _split(text: str) -> list[str]:
-    return [one for one in SENTENCE.split(text) if one]
+    lines = (line.strip() for line in text.split("\n"))
+    return [one for line in lines for one in BETWEEN_SENTENCES.split(line) if one]

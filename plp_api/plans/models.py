@@ -295,10 +295,12 @@ class Statement(Identified, Base):
     `part` is where the part stands in a snapshot: `sections/{key}`,
     `goals/{goal_id}` and the like, or empty for the whole version.
     `part_sha256` is the hash of what stood there: the statement goes with that
-    text into every version that holds it, and is never taken off (99.21(c)).
+    text into every version that holds it, and nobody but its author takes it off
+    (99.21(c)). Withdrawn or corrected, it stays here, and its words in `revisions`.
     """
 
     __tablename__ = "statements"
+    __kept__ = ("body", "withdrawn_at")
     __ownership__ = OwnedWithSubject(read="plans:read")
     __table_args__ = (
         Index("ix_statements_student_id", "student_id"),
@@ -315,6 +317,15 @@ class Statement(Identified, Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     author_role: Mapped[str] = mapped_column(String(16))
     stated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
+    corrected_by: Mapped[UUID | None]
+    correction_reason: Mapped[str | None]
+
+    @property
+    def created_at(self) -> datetime:
+        """Since when it stands."""
+        return self.stated_at
 
     @property
     def read_of_subject(self) -> str:

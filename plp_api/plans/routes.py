@@ -31,6 +31,7 @@ from plp_api.plans.schemas import (
     PlanVersionPatchSchema,
     PlanVersionSchema,
     ProfileEntrySchema,
+    StatementCorrectionSchema,
     StatementSchema,
 )
 from plp_api.problems import Code
@@ -249,8 +250,7 @@ def make_plan_version_statement(
     """Place a statement of disagreement on a part of the record, or on a whole version.
 
     34 CFR 99.21(b)(2). From then it is shown wherever the part is, in later
-    versions too. It cannot be changed or removed, by nobody: to say more, place
-    another.
+    versions too. Only its author takes it off again; to say more, place another.
     """
     return statements.make(version, access, **fields)
 
@@ -259,8 +259,35 @@ def make_plan_version_statement(
 @blueprint.requires(Permission.PLANS_READ, Statement)
 @blueprint.response(200, StatementSchema)
 def get_statement(access: Access, statement: Statement) -> Statement:
-    """Get a statement of disagreement."""
+    """Get a statement of disagreement. The words of one that was withdrawn are empty."""
     return statement
+
+
+@blueprint.route("/statements/<uuid:statement_id>", methods=["DELETE"])
+@blueprint.requires(Permission.PLANS_DISPUTE, Statement)
+@blueprint.response(204)
+def withdraw_statement(access: Access, statement: Statement) -> None:
+    """Withdraw a statement of yours: no read and no print shows it from then on.
+
+    What it said stays in the school's history of the record. Again changes
+    nothing. Whoever did not make it gets 403.
+    """
+    statements.withdraw(statement, access)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/corrections", methods=["POST"])
+@blueprint.requires(Permission.PLANS_CORRECT, Statement)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(StatementCorrectionSchema)
+@blueprint.response(200, StatementSchema)
+def correct_statement(access: Access, statement: Statement, fields: dict[str, Any]) -> Statement:
+    """Put other words in the place of a statement's, with the reason.
+
+    For what must not stand in a record (another child's name, threats), or what
+    nothing can print. It stays its author's; what it said before stays in the
+    school's history.
+    """
+    return statements.correct(statement, access, **fields)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/life")

@@ -1,8 +1,9 @@
 """Plans on the wire."""
 
 from enum import StrEnum
+from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, post_dump
 
 from plp_api.plans.lifecycle import PLAN, VERSION
 from plp_api.plans.models import (
@@ -91,7 +92,7 @@ class VersionSectionSchema(SectionSchema):
 
 
 class StatementSchema(Schema):
-    """A statement of disagreement with a part of the record; nobody changes it or takes it off."""
+    """A statement of disagreement with a part of the record; only its author takes it off."""
 
     shape = staticmethod(name_authors)
 
@@ -124,6 +125,31 @@ class StatementSchema(Schema):
     )
     author_role = fields.String(dump_only=True, metadata={"example": "parent"})
     stated_at = Instant(dump_only=True)
+    withdrawn_at = Instant(dump_only=True, allow_none=True)
+    corrected_at = Instant(dump_only=True, allow_none=True)
+    correction_reason = fields.String(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Why an admin put other words in its place."},
+    )
+
+    @post_dump
+    def without_words(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """What was withdrawn says nothing any more."""
+        return {**shown, "body": ""} if shown.get("withdrawn_at") else shown
+
+
+class StatementCorrectionSchema(Schema):
+    """Other words for a statement of disagreement, and why."""
+
+    body = Text(
+        required=True,
+        longest=LONGEST_SECTION,
+        metadata={"example": "I was not absent; I was at the clinic."},
+    )
+    reason = Text(
+        required=True, longest=2000, metadata={"example": "It named another family's child."}
+    )
 
 
 class CorrectionSchema(Schema):

@@ -2,8 +2,10 @@
 
 34 CFR 99.21(b)(2) and (c): who asked in vain that the record be amended may
 place a statement in it; it is kept with the contested part for as long as that
-is kept, and disclosed whenever the part is. So there is no way to change one or
-to take it off, and every read of a version shows those on its parts.
+is kept, and disclosed whenever the part is. So nobody but its author takes one
+off, and every read of a version shows those on its parts. An admin may correct
+one that says more than it should, or that nothing can print; what it said stays
+in the history.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plp_api import db
+from plp_api import clock, db
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
 from plp_api.audit import actions as audit
 from plp_api.db import new_id
 from plp_api.plans import parts
-from plp_api.plans.models import PlanVersion, Statement
+from plp_api.plans.models import Plan, PlanVersion, Statement
 from plp_api.problems import Code, Problem, invalid
 
 WHOLE = ""
@@ -56,6 +58,41 @@ def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> 
     return statement
 
 
+def withdraw(statement: Statement, access: Access) -> None:
+    """Take one's own statement off every version; its words stay in the history.
+
+    Raises Problem: permission_denied for anybody but its author. Withdrawing
+    again changes nothing.
+    """
+    if statement.author_id not in access.selves:
+        raise Problem(Code.PERMISSION_DENIED, "Whoever made a statement withdraws it.")
+    db.lock(statement)
+    if statement.withdrawn_at is None:
+        statement.withdrawn_at = clock.now()
+        _note_change(statement, "statement.withdrawn", access)
+
+
+def correct(statement: Statement, access: Access, *, body: str, reason: str) -> Statement:
+    """Put other words in the place of a statement's, and say why.
+
+    Raises Problem: actor_is_family; action_unavailable once it was withdrawn.
+    """
+    access.refuse_family(statement.student_id)
+    db.lock(statement)
+    if statement.withdrawn_at is not None:
+        raise Problem(Code.ACTION_UNAVAILABLE, "It was withdrawn.")
+    statement.body, statement.correction_reason = body, reason
+    statement.corrected_at, statement.corrected_by = clock.now(), access.caller.person_id
+    _note_change(statement, "statement.corrected", access)
+    return statement
+
+
+def _note_change(statement: Statement, event: str, access: Access) -> None:
+    db.session().get_one(Plan, statement.plan_id).stir()
+    by = access.caller.person_id
+    audit.record(event, statement, by=by, plan_version_id=statement.plan_version_id)
+
+
 def _contested(content: dict[str, Any], version: PlanVersion, part: str, access: Access) -> Any:
     found = parts.find(parts.readable(content, version.student_id, access), part)
     if found is None:
@@ -76,6 +113,7 @@ def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
     """The same for many versions, by their ids, in one query."""
     asked = select(Statement).where(
         db.any_of(Statement.plan_id, db.ids_bind("plans")),
+        Statement.withdrawn_at.is_(None),
     )
     plans = {"plans": list({one.plan_id for one in versions})}
     made = db.session().scalars(asked.order_by(Statement.stated_at, Statement.id), plans).all()

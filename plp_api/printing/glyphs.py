@@ -13,6 +13,17 @@ from typing import Any
 JOINERS = "\u200b\u200c\u200d\ufe0e\ufe0f\u2060\U0001f3fb-\U0001f3ff"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 INITIALS = frozenset({"CJK"})
+# Embeddings, overrides and isolates, and what ends them (UAX 9).
+OPENING = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
+    "\u2066\u2067\u2068", "\u2069"
+)
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+CLOSING = frozenset(OPENING.values())
+# Classes of characters that change the direction of what follows them.
+DIRECTED = frozenset(["R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"])
+PRIVATE = "Co"
+# Typst's PDF writer panics where a word has more than 64 KiB.
+LONGEST_WORD = re.compile(r"\S{2000}")
 
 LATIN_1 = 0xFF
 PROBES = 96
@@ -25,14 +36,46 @@ def without_controls(text: str) -> str:
     return CONTROLS.sub("", text.replace("\t", " "))
 
 
+def isolated(text: str) -> str:
+    """The text so that its direction stays its own, wherever it is put (UAX 9).
+
+    What it opens is closed, and it closes nothing that others opened.
+    """
+    if not any(unicodedata.bidirectional(one) in DIRECTED for one in text):
+        return text
+    kept, opened = [FIRST_STRONG_ISOLATE], list[str]()
+    for one in text:
+        if one in OPENING:
+            opened.append(OPENING[one])
+        elif one in CLOSING:
+            if not _closes(one, opened):
+                continue
+            while opened.pop() != one:
+                pass
+        kept.append(one)
+    return "".join([*kept, *reversed(opened), POP_ISOLATE])
+
+
+def _closes(one: str, opened: list[str]) -> bool:
+    """Whether the mark ends something: an isolate ends what was embedded in it, not the reverse."""
+    return one in opened if one == POP_ISOLATE else opened[-1:] == [one]
+
+
+def breakable(text: str) -> str:
+    """The text with a place to break a line in words that no line could hold."""
+    return LONGEST_WORD.sub("\\g<0>\u200b", text)
+
+
 def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
     """The characters of these texts that no font has, found by halving: `draws` tells of many.
 
     Once it was asked PROBES times, whatever is still to be told apart counts as missing.
+    Of characters for private use nobody knows what they should look like.
     """
     # What Latin-1 has, every text font has.
     unusual = sorted({one for text in texts for one in text if ord(one) > LATIN_1})
-    waiting, lacking = deque(["".join(unusual)]), set[str]()
+    lacking = {one for one in unusual if unicodedata.category(one) == PRIVATE}
+    waiting = deque(["".join(one for one in unusual if one not in lacking)])
     for _ in range(PROBES):
         if not waiting:
             break
@@ -47,15 +90,20 @@ def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
     return frozenset(lacking.union(*waiting))
 
 
+def each(value: Any, change: Callable[[str], str]) -> Any:
+    """Plain data with every text changed, however deep."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: each(one, change) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [each(one, change) for one in value]
+    return value
+
+
 def named(value: Any, lacking: frozenset[str]) -> Any:
     """Plain data with every run of characters that no font has replaced by its name."""
-    if isinstance(value, str):
-        return _replaced(value, lacking)
-    if isinstance(value, dict):
-        return {key: named(one, lacking) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [named(one, lacking) for one in value]
-    return value
+    return each(value, lambda text: _replaced(text, lacking))
 
 
 def _replaced(text: str, lacking: frozenset[str]) -> str:
@@ -68,6 +116,8 @@ def _replaced(text: str, lacking: frozenset[str]) -> str:
 
 
 def _names(run: list[str]) -> str:
+    if unicodedata.category(run[0]) == PRIVATE:
+        return f"[{len(run)} private-use character{'s' if len(run) > 1 else ''}]"
     letters = [one for one in run if unicodedata.category(one)[0] in "LM"]
     if letters:
         script = _name(letters[0]).split(" ")[0].split("-")[0]

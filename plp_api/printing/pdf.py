@@ -2,31 +2,38 @@
 
 The template is ours; what stands in a plan comes to it as JSON, and no word of
 it is ever read as markup. Typst's own fonts (Latin, Greek, Cyrillic and more)
-come first, then whatever fonts the machine has.
+come first, then whatever fonts the machine has. Each print is set by a process
+of its own (`setting`), with limits of time, memory and output.
 """
 
+import subprocess
+import sys
 import unicodedata
-from collections.abc import Iterator
-from datetime import datetime
-from functools import cache, lru_cache
-from importlib.resources import files
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import Any
 
 import orjson
+import structlog
 
 from plp_api.printing import glyphs
 from plp_api.printing.content import Fact
 from plp_api.printing.copies import Copy
 from plp_api.printing.page import paragraphs
+from plp_api.problems import Code, Problem
+from plp_api.turns import Turns
 
-STANDARD: Any = "ua-1"
+# `-P`: what lies in the folder where the server was started is not code to import.
+SETTER = (sys.executable, "-P", "-m", "plp_api.printing.setting")
+# One thread, and no trace of a panic: that would quote what people wrote.
+ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "LC_ALL": "C.UTF-8"}
+SECONDS = 20
+MEMORY = 1 << 30
+LONGEST = 32 << 20
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 STRONG = RIGHT_TO_LEFT | {"L"}
-NOTICE = (
-    "Some characters could not be drawn with the fonts at hand; they are named in square brackets."
-    " The web page of this version shows them as they were written."
-)
+# One process sets one at a time: two threads of its four wait for a print at most.
+TURNS = Turns(at_once=1, waiting=1, seconds=10)
+log = structlog.get_logger()
 
 
 def is_available() -> bool:
@@ -35,61 +42,38 @@ def is_available() -> bool:
 
 
 def of(copy: Copy) -> bytes:
-    """The PDF: PDF/UA-1, or, should a text defy that, tagged all the same."""
-    import typst
-
-    shown = _data(copy)
-    try:
-        return _compile(shown, copy.printed_at, [STANDARD])
-    except typst.TypstError:
-        lacking = glyphs.missing(_strings(shown), _draws)
-        legible = {**glyphs.named(shown, lacking), "notice": NOTICE}
-    try:
-        return _compile(legible, copy.printed_at, [STANDARD])
-    except typst.TypstError:
-        return _compile(legible, copy.printed_at, [])
-
-
-def _compile(shown: dict[str, Any], printed_at: datetime, standards: list[Any]) -> bytes:
-    import typst
-
-    compiler = typst.Compiler(_template(), font_paths=_fonts())
-    found = compiler.compile(
-        format="pdf",
-        sys_inputs={"plan": orjson.dumps(shown).decode()},
-        pdf_standards=standards,
-        timestamp=printed_at,
-    )
-    return cast(bytes, found)
+    """The PDF of the copy. Raises Problem: print_failed, beyond the limits; server_busy."""
+    job = {
+        "plan": _data(copy),
+        "printed_at": copy.printed_at.isoformat(),
+        "seconds": SECONDS,
+        "bytes": MEMORY,
+    }
+    with TURNS.taken():
+        found = _set(orjson.dumps(job))
+    if not found.startswith(b"%PDF"):
+        raise Problem(Code.PRINT_FAILED)
+    return found
 
 
-@cache
-def _template() -> bytes:
-    return (files("plp_api.printing") / "pages" / "plan.typ").read_bytes()
-
-
-@cache
-def _fonts() -> Any:
-    """Typst's fonts and the machine's, looked for once."""
-    import typst
-
-    return typst.Fonts()
-
-
-@lru_cache(maxsize=4096)
-def _draws(characters: str) -> bool:
-    """Whether some font has each of these characters."""
-    import typst
-
-    probe = (
-        b'#set document(title: "-")\n#set text(lang: "en")\n#sys.inputs.text.clusters().join(" ")'
-    )
-    compiler = typst.Compiler(probe, font_paths=_fonts())
-    try:
-        compiler.compile(format="pdf", sys_inputs={"text": characters}, pdf_standards=[STANDARD])
-    except typst.TypstError:
-        return False
-    return True
+def _set(job: bytes) -> bytes:
+    """What the process made of the job, nothing where it failed."""
+    with subprocess.Popen(  # noqa: S603 - a command of our own making
+        SETTER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    ) as process:
+        try:
+            made, _ = process.communicate(job, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            made = b""
+    if process.returncode or len(made) > LONGEST:
+        log.error("print.failed", code=process.returncode, size=len(made))
+        return b""
+    return made
 
 
 def _data(copy: Copy) -> dict[str, Any]:
@@ -104,7 +88,7 @@ def _data(copy: Copy) -> dict[str, Any]:
         "translation": _plain(copy.translation),
         "address": copy.address,
     }
-    return {**_clean({**shown, **around}), "notice": None}
+    return {**glyphs.each({**shown, **around}, _clean), "notice": None}
 
 
 def _plain(value: Any) -> Any:
@@ -136,22 +120,5 @@ def _is_right_to_left(text: str) -> bool:
     return next(strong, "L") in RIGHT_TO_LEFT
 
 
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return glyphs.without_controls(value)
-    if isinstance(value, dict):
-        return {key: _clean(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_clean(one) for one in value]
-    return value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+def _clean(text: str) -> str:
+    return glyphs.isolated(glyphs.without_controls(text))

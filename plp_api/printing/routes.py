@@ -12,6 +12,7 @@ from plp_api.printing.copies import Copy
 from plp_api.printing.schemas import PrintFormat, PrintQuerySchema
 from plp_api.problems import Code, Problem
 from plp_api.rest.blueprint import Blueprint
+from plp_api.rest.later import LaterResponse
 
 blueprint = Blueprint("Prints", __name__, "A plan version on paper and screen.")
 HTML, PDF = "text/html", "application/pdf"
@@ -25,7 +26,9 @@ PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/print")
 @blueprint.requires(Permission.PLANS_EXPORT, PlanVersion, offers=(HTML, PDF), writes=True)
-@blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.PDF_UNAVAILABLE)
+@blueprint.refuses(
+    Code.ACTION_UNAVAILABLE, Code.PDF_UNAVAILABLE, Code.PRINT_FAILED, Code.SERVER_BUSY
+)
 @blueprint.arguments(PrintQuerySchema, location="query")
 @blueprint.response(200, **HTML_ANSWER)
 @blueprint.alt_response(200, **PDF_ANSWER, success=True)
@@ -45,7 +48,9 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
     of the server has are named in square brackets. A server installed without
     the extra `pdf` answers 406 to whoever asks for PDF alone.
 
-    Every print is an export and stands in the audit trail.
+    Every print is an export and stands in the audit trail, whether or not it could
+    be set. A PDF has 20 seconds; few are set at once (503 `server_busy`, with
+    Retry-After).
     """
     kind = _kind(asked.get("format"))
     copy = copies.make(version, access, kind, asked.get("language"))
@@ -74,7 +79,7 @@ def _html(copy: Copy) -> Response:
 
 
 def _pdf(copy: Copy) -> Response:
-    response = Response(pdf.of(copy), mimetype=PDF)
+    response = LaterResponse(lambda: pdf.of(copy), mimetype=PDF)
     name = f"plan-version-{copy.content.number}.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return response

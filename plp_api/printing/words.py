@@ -10,6 +10,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+SAYS_ITS_KIND = re.compile(r"^is_|_(on|at)$")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Members whose values are enumerated; every other word is somebody's, and printed as it stands.
 CODES = frozenset({"type", "domain", "funding", "kind", "provider_kind", "status", "regime"})
@@ -42,7 +43,7 @@ def phrase(code: str) -> str:
 
 def label(name: str) -> str:
     """The words of a member's name; `_on`, `_at` and `is_` only say what type it has."""
-    return phrase(re.sub(r"^is_|_(on|at)$", "", name))
+    return phrase(SAYS_ITS_KIND.sub("", name))
 
 
 def value_words(name: str, value: Any) -> str:

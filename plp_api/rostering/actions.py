@@ -30,6 +30,7 @@ from plp_api.rostering.package import Package, open_package
 from plp_api.rostering.staging import ORGS, SESSIONS
 
 # Kinds of which a removal counts against `deletion_threshold`; the others follow from these.
+NOT_OF_A_SLUG = re.compile(r"[^a-z0-9]+")
 COUNTED_KINDS = (
     "schools",
     "academic_sessions",
@@ -452,7 +453,7 @@ def _make(org: Any) -> UUID:
 def _slug(name: str) -> str:
     """The name in small letters and hyphens, numbered where another district has it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "district"
+    slug = NOT_OF_A_SLUG.sub("-", plain).strip("-") or "district"
     taken = set(db.session().scalars(select(District.slug).where(District.slug.like(f"{slug}%"))))
     candidates = (slug, *(f"{slug}-{number}" for number in range(2, len(taken) + 3)))
     return next(one for one in candidates if one not in taken)

@@ -10,6 +10,7 @@ from plp_api import clock
 from plp_api.db import new_id
 from plp_api.people.models import District
 from plp_api.people.ties import Relationship
+from plp_api.plans.models import Revision
 from plp_api.renditions.models import Rendition
 from plp_api.templates.models import PlanTemplate
 from tests.client import code, pointers
@@ -511,10 +512,52 @@ def test_a_student_of_age_disagrees_and_a_parent_no_longer(client, world):
     assert parent.post(f"{path}/statements", {"body": "Not so."}).status_code in (403, 404)
 
 
-def test_nobody_takes_a_statement_off(client, world, admin, first):
-    made = Traveller(client, world.home.parent).made(f"{first}/statements", {"body": "Not so."})
-    assert admin.delete(f"/statements/{made['id']}").status_code == 405
-    assert admin.patch(f"/statements/{made['id']}", {"body": "Fine."}).status_code == 405
+def test_nobody_but_its_author_takes_a_statement_off(client, world, admin, student, first):
+    parent = Traveller(client, world.home.parent)
+    made = parent.made(f"{first}/statements", {"body": "Not so."})
+    path = f"/statements/{made['id']}"
+    other = Traveller(client, world.home.inspecting_parent)
+    assert {one.delete(path).status_code for one in (admin, student, other)} == {403}
+    assert admin.patch(path, {"body": "Fine."}).status_code == 405
+    assert [one["body"] for one in student.read(first)["statements"]] == ["Not so."]
+
+
+def test_a_withdrawn_statement_goes_with_nothing_and_its_words_are_kept(
+    client, world, database, student, first
+):
+    parent = Traveller(client, world.home.parent)
+    path = f"/statements/{parent.made(f'{first}/statements', {'body': 'Not so.'})['id']}"
+    assert [parent.delete(path).status_code for _ in range(2)] == [204, 204]
+    plan = f"/plans/{world.home.student.plan_id}?expand=sections"
+    for road in (first, plan):
+        assert student.read(road)["statements"] == []
+    assert student.read(f"{first}/statements")["items"] == []
+    shown = parent.read(path)
+    assert shown["body"] == ""
+    assert shown["withdrawn_at"]
+    with writing(database, world.home) as session:
+        (kept,) = session.query(Revision).filter_by(subject_type="statements")
+        assert kept.values["body"] == "Not so."
+
+
+def test_an_admin_corrects_a_statement_and_its_words_are_kept(
+    client, world, database, admin, student, first
+):
+    parent = Traveller(client, world.home.parent)
+    made = parent.made(f"{first}/statements", {"body": "It was Ann Alder."})
+    path = f"/statements/{made['id']}/corrections"
+    changed = {"body": "It was another child.", "reason": "It named another family's child."}
+    assert parent.post(path, changed).status_code == 403
+    assert admin.post(path, {"body": "It was another child."}).status_code == 422
+    assert admin.post(path, changed).json["body"] == "It was another child."
+    (seen,) = student.read(first)["statements"]
+    assert (seen["body"], seen["correction_reason"]) == (changed["body"], changed["reason"])
+    assert seen["corrected_at"]
+    with writing(database, world.home) as session:
+        (kept,) = session.query(Revision).filter_by(subject_type="statements")
+        assert kept.values["body"] == "It was Ann Alder."
+    parent.delete(f"/statements/{made['id']}")
+    assert code(admin.post(path, changed)) == "action_unavailable"
 
 
 def test_a_part_that_is_not_there_and_a_draft_are_not_contested(client, world, first, student):

@@ -1,11 +1,18 @@
 """The PDF as assistive technology finds it, and texts that no template foresaw."""
 
 import itertools
+import sys
+from datetime import datetime
 
+import orjson
 import pytest
 import typst
 
+from plp_api import db
 from plp_api.printing import pdf as pdf_module
+from plp_api.printing import setting
+from plp_api.turns import Turns
+from tests.client import code
 from tests.printing.conftest import pdf, tags, words
 
 
@@ -82,12 +89,110 @@ def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
     client, world, approve, monkeypatch
 ):
     own = typst.Fonts(include_system_fonts=False)
-    monkeypatch.setattr(pdf_module, "_fonts", lambda: own)
-    pdf_module._draws.cache_clear()
+    monkeypatch.setattr(setting, "_fonts", lambda: own)
+    monkeypatch.setattr(pdf_module, "_set", set_here)
     path = approve(about_me="I 😀 love 中文 and\x07 dogs 🐕.")
+    setting._draws.cache_clear()
     reader = pdf(client.as_(world.home.student), path)
-    pdf_module._draws.cache_clear()
+    setting._draws.cache_clear()
     said = words(reader)
     assert "I [grinning face] love [2 CJK characters] and dogs [dog]." in said
     assert "could not be drawn" in said
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.root_object["/Metadata"].get_data()
+
+
+def set_here(job):
+    """The print of a job in this process."""
+    asked = orjson.loads(job)
+    return setting.of(asked["plan"], datetime.fromisoformat(asked["printed_at"]))
+
+
+# What no text can do to others.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(chr(0xF0000 + index) for index in range(17000)),
+        "\U0001d400" * 17000,
+        "\u202e" * 2000 + "evil",
+        "a\u0301" * 9000,
+    ],
+    ids=["private use", "one long word of letters", "overrides", "accents"],
+)
+def test_no_text_keeps_a_plan_from_being_set(client, world, approve, text):
+    path = approve()
+    parent = client.as_(world.home.parent)
+    parent.made(f"{path}/statements", {"body": text})
+    assert len(pdf(parent, path).pages) > 1
+
+
+def test_private_use_is_counted_before_anything_is_set(client, world, approve):
+    path = approve(about_me="\U000f0000\U000f0001 and \ue000.")
+    said = words(pdf(client.as_(world.home.student), path))
+    assert "[2 private-use characters] and [1 private-use character]." in said
+
+
+PYTHON = (sys.executable, "-c")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import os; os.abort()",
+        "import time; time.sleep(60)",
+        "print('%PDF' + 'x' * (1 << 20))",
+        "raise SystemExit(1)",
+        "print('<html>')",
+    ],
+    ids=["panics", "never ends", "writes too much", "gives up", "writes something else"],
+)
+def test_a_print_that_fails_is_a_problem_of_its_own(client, world, in_force, monkeypatch, program):
+    monkeypatch.setattr(pdf_module, "SETTER", (*PYTHON, program))
+    monkeypatch.setattr(pdf_module, "SECONDS", 1)
+    monkeypatch.setattr(pdf_module, "LONGEST", 1000)
+    student = client.as_(world.home.student)
+    answer = student.get(f"{in_force}/print?format=pdf")
+    assert (answer.status_code, code(answer)) == (500, "print_failed")
+    monkeypatch.undo()
+    assert pdf(student, in_force)
+
+
+def test_a_print_takes_no_more_memory_than_it_may(client, world, in_force, monkeypatch):
+    monkeypatch.setattr(pdf_module, "MEMORY", 64 << 20)
+    answer = client.as_(world.home.student).get(f"{in_force}/print?format=pdf")
+    assert code(answer) == "print_failed"
+
+
+def test_a_print_knows_no_secret_and_no_trace_of_it_quotes_anybody(monkeypatch):
+    monkeypatch.setenv("PLP_SECRET_KEY", "sesame")
+    program = "import os; print('%PDF', sorted(os.environ))"
+    monkeypatch.setattr(pdf_module, "SETTER", (*PYTHON, program))
+    assert b"PLP_SECRET_KEY" not in pdf_module._set(b"{}")
+
+
+def test_a_print_is_set_when_its_transaction_is_over(client, world, in_force, monkeypatch):
+    held = []
+
+    def look(_job):
+        try:
+            held.append(db.session())
+        except LookupError:
+            return b"%PDF-1.7"
+        return b""
+
+    monkeypatch.setattr(pdf_module, "_set", look)
+    answer = client.as_(world.home.student).get(f"{in_force}/print?format=pdf")
+    assert (answer.status_code, held) == (200, [])
+
+
+def test_few_prints_are_set_at_once_and_the_next_is_told_when_to_come(
+    client, world, in_force, monkeypatch
+):
+    monkeypatch.setattr(pdf_module, "TURNS", Turns(at_once=1, waiting=0, seconds=0))
+    student = client.as_(world.home.student)
+    with pdf_module.TURNS.taken():
+        answer = student.get(f"{in_force}/print?format=pdf")
+        assert (code(answer), answer.headers["Retry-After"]) == ("server_busy", "1")
+        assert student.get(f"{in_force}/print").status_code == 200
+    assert pdf(student, in_force)

@@ -1,0 +1,39 @@
+"""Work that takes a while, a few at once: whoever would wait too long is told to come back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from plp_api.problems import Code, Problem
+
+
+class Turns:
+    """At most `at_once` in this process; as many as `waiting` more wait, `seconds` at most.
+
+    Each of them holds a thread of the server. Whoever finds no place is refused
+    at once, so that a thread is left for everybody else.
+    """
+
+    def __init__(self, at_once: int, waiting: int, seconds: float) -> None:
+        self._line = BoundedSemaphore(at_once + waiting)
+        self._turns = BoundedSemaphore(at_once)
+        self._seconds = seconds
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Run the block in a turn. Raises Problem(server_busy), with Retry-After."""
+        if not self._line.acquire(blocking=False):
+            raise _busy()
+        try:
+            if not self._turns.acquire(timeout=self._seconds):
+                raise _busy()
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._line.release()
+
+
+def _busy() -> Problem:
+    return Problem(Code.SERVER_BUSY, headers={"Retry-After": "1"})
