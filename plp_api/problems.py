@@ -64,6 +64,7 @@ class Code(Enum):
     RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
     ACTOR_IS_FAMILY = Kind(409, "Somebody else must do this: you are the student's family.")
     ACCOUNT_BEYOND_OFFICES = Kind(403, "Their account reaches further than your offices do.")
+    ADMIN_IS_LAST = Kind(409, "A district keeps at least one admin: appoint another first.")
     ADDRESS_UNCONFIRMED = Kind(409, "Their e-mail must be entered anew before a code is mailed.")
     PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
     PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")

@@ -44,7 +44,7 @@ from plp_api.access.caller import Caller, household, is_not_over, selves
 from plp_api.access.permissions import Permission, conditions
 from plp_api.access.rows import Access
 from plp_api.people.classes import Enrollment, EnrollmentRole
-from plp_api.people.models import AccountPerson, Person, Student
+from plp_api.people.models import AccountPerson, Person, PersonStatus, Student
 from plp_api.people.ties import (
     AdvisoryAdvisor,
     Appointment,
@@ -175,6 +175,30 @@ def _suffices(act: Act, holdings: Holdings) -> bool:
     """Whether covering a student of the account, or a class, is enough: nothing comes back."""
     is_partly_covered = bool(holdings.covered & {Holding.STUDENT, Holding.GROUP})
     return act is Act.MAIL_CODE and is_partly_covered
+
+
+def require_another_admin(access: Access, leaving_id: UUID) -> None:
+    """Refuse, with admin_is_last, to leave the district without anybody who administers it.
+
+    Two admins who would shut each other out do so one after the other: the second
+    finds that their own office has ended.
+    """
+    district_id, today = access.caller.district_id, access.caller.today
+    db.lock_name(f"district admins|{district_id}")
+    admins = (
+        select(Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.district_id == district_id,
+            Appointment.role == AppointmentRole.DISTRICT_ADMIN,
+            Appointment.starts_on <= today,
+            or_(Appointment.ends_on.is_(None), Appointment.ends_on > today),
+            Person.status == PersonStatus.ACTIVE,
+        )
+    )
+    found = set(db.session().scalars(admins))
+    if leaving_id in found and found == {leaving_id}:
+        raise Problem(Code.ADMIN_IS_LAST)
 
 
 def refuse_overseer(access: Access, person_id: UUID) -> None:

@@ -101,7 +101,8 @@ def lock_name(name: str, wait: bool = True) -> bool:
         return True
     function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     key = text(f"SELECT {function}(hashtextextended(:name, 0))")
-    return session().execute(key, {"name": name}).scalar() is not False
+    with session().no_autoflush:
+        return session().execute(key, {"name": name}).scalar() is not False
 
 
 def insert_many(model: type[Base], rows: Iterable[dict[str, Any]]) -> int:

@@ -15,7 +15,7 @@ from plp_api.audit import actions as audit
 from plp_api.directory import references
 from plp_api.identity import actions as identity
 from plp_api.identity import addresses
-from plp_api.people import followers, spans
+from plp_api.people import followers, spans, usernames
 from plp_api.people.classes import AcademicSession, Class, Enrollment, EnrollmentRole
 from plp_api.people.models import (
     PLAN_GRADES,
@@ -96,6 +96,7 @@ def change_school(school: School, by: Access, fields: Fields) -> School:
 
 
 def _refuse_same_name(by: Access, name: str, but: UUID | None) -> None:
+    db.lock_name(f"school|{by.caller.district_id}|{name}")
     same = exists().where(
         School.district_id == by.caller.district_id, School.name == name, School.id != but
     )
@@ -156,6 +157,7 @@ def _act(fields: Fields) -> powers.Act:
 def _refuse_taken(by: Access, username: str | None, but: UUID | None) -> None:
     if username is None:
         return
+    usernames.hold(by.caller.district_id, username)
     taken = exists().where(
         Person.district_id == by.caller.district_id,
         func.lower(Person.username) == username.lower(),
@@ -275,6 +277,7 @@ def _born(by: Access, day: date | None) -> date | None:
 def _refuse_known_number(by: Access, number: str | None, but: UUID | None) -> None:
     if number is None:
         return
+    db.lock_name(f"state id|{by.caller.district_id}|{number}")
     known = exists().where(
         Student.district_id == by.caller.district_id,
         Student.state_student_id == number,
@@ -428,6 +431,7 @@ def _check_enrollment(
     student_id: UUID, school_id: UUID, starts_on: date, ends_on: date | None, but: UUID | None
 ) -> None:
     spans.check(starts_on, ends_on)
+    db.lock_name(f"school enrollments|{student_id}")
     same = exists().where(
         SchoolEnrollment.student_id == student_id,
         SchoolEnrollment.school_id == school_id,
@@ -509,6 +513,7 @@ def _check_membership(
     student_id: UUID, class_id: UUID, starts_on: date, ends_on: date | None, but: UUID | None
 ) -> None:
     spans.check(starts_on, ends_on)
+    db.lock_name(f"enrollments|{student_id}")
     same = exists().where(
         Enrollment.person_id == student_id,
         Enrollment.class_id == class_id,

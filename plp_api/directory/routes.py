@@ -236,7 +236,12 @@ def change_person(access: Access, person: Person, fields: Fields) -> Person:
 
 @blueprint.route("/people/<uuid:person_id>/actions", methods=["POST"])
 @blueprint.requires(Permission.PEOPLE_WRITE, Person, changes=True, keyed=False)
-@blueprint.refuses(Code.ACCOUNT_BEYOND_OFFICES, Code.ACTOR_IS_FAMILY, Code.ADDRESS_UNCONFIRMED)
+@blueprint.refuses(
+    Code.ACCOUNT_BEYOND_OFFICES,
+    Code.ACTOR_IS_FAMILY,
+    Code.ADDRESS_UNCONFIRMED,
+    Code.ADMIN_IS_LAST,
+)
 @blueprint.arguments(PersonActionSchema)
 @blueprint.response(200, PersonActedSchema)
 def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:

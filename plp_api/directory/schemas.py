@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from plp_api.access.powers import Act
 from plp_api.directory import shown
+from plp_api.identity.schemas import Username
 from plp_api.people.district_settings import (
     CONFIRMABLE,
     NOTHING,
@@ -333,8 +334,7 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
         "needs_interpreter": at("needs_interpreter", fields.Boolean),
         "username": at(
             "username",
-            Text,
-            longest=64,
+            Username,
             allow_none=True,
             metadata=described(
                 "The name a new account is made with; an account keeps the name it has."

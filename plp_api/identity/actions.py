@@ -19,7 +19,7 @@ from plp_api.identity.sessions import EndReason, Origin, SignedIn
 from plp_api.identity.throttle import Attempt, Kind
 from plp_api.jobs import actions as jobs
 from plp_api.jobs.models import Job
-from plp_api.people import district_settings
+from plp_api.people import district_settings, usernames
 from plp_api.people.models import (
     Account,
     AccountPerson,
@@ -168,10 +168,11 @@ def revoke_access(person: Person, *, by: Access) -> None:
     `invite` lets them in again. An account that holds further persons goes on
     for these.
 
-    Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
-    A tie can be ended or suppressed where the account is others' too.
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices,
+    admin_is_last. A tie can be ended or suppressed where the account is others' too.
     """
     powers.require(by, powers.Act.REVOKE, person.id)
+    powers.require_another_admin(by, person.id)
     person.status = PersonStatus.DISABLED
     person.is_revoked_by_district = by.may_at(Permission.PEOPLE_WRITE, None)
     sessions.end_invitations(person)
@@ -294,6 +295,7 @@ def _new_account(person: Person, username: str | None) -> Account:
 
 def _is_taken(name: str, person: Person) -> bool:
     """Whether an account has the name, or the roster gave it to somebody else of the district."""
+    usernames.hold(person.district_id, name)
     by_account = exists().where(Account.district_id == person.district_id, Account.username == name)
     by_roster = exists().where(
         Person.district_id == person.district_id,

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 
 from plp_api import db
 from plp_api.audit import actions as audit
+from plp_api.people import usernames
 from plp_api.people.models import District, Person, School
 from plp_api.people.ties import DISTRICT_WIDE, Appointment, AppointmentRole
 from plp_api.problems import Code, Problem, invalid
@@ -45,6 +46,7 @@ def add_person(
 ) -> Person:
     """Somebody new. Raises Problem: username_taken."""
     if username is not None:
+        usernames.hold(place.id, username)
         same_name = select(Person.id).where(
             Person.district_id == place.id, func.lower(Person.username) == username.lower()
         )

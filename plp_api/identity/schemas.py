@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from plp_api.access.permissions import Permission, Role
 from plp_api.access.rows import Access
 from plp_api.identity.passwords import LONGEST, SHORTEST
+from plp_api.people import usernames
 from plp_api.people.ties import AppointmentRole, RelationshipKind
 from plp_api.rest.fields import Choice, Date, Instant, Schema, Text
 
@@ -43,9 +44,9 @@ class Password(fields.String):
 
 
 class Username(Text):
-    """A user name one chooses: printable, without white space."""
+    """A user name to choose: Latin letters, digits and a few signs; none looks like another."""
 
-    default_error_messages = {"form": "Must be printable, without white space."}
+    default_error_messages = {"form": "Use Latin letters, digits and . _ - @ + '"}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(longest=64, **kwargs)
@@ -54,7 +55,7 @@ class Username(Text):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
-        if not name.isprintable() or " " in name:
+        if not usernames.is_plain(name):
             raise self.make_error("form")
         return name
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 
+from plp_api.people import usernames
 from plp_api.rostering.columns import GRADES, Column, Kind
 from plp_api.rostering.findings import Code
 
@@ -124,6 +125,12 @@ def _grade(text: str) -> str:
     return _GRADES.get(padded.upper(), text)
 
 
+def _username(text: str) -> str:
+    if not usernames.is_plain(_text(text)):
+        raise Unfit(Code.USERNAME_UNSUITED)
+    return text
+
+
 @lru_cache(maxsize=1_000)
 def _grades(text: str) -> tuple[str, ...]:
     grades = tuple(_grade(item) for item in _texts(text))
@@ -160,6 +167,7 @@ _READERS: dict[Kind, Reader] = {
     Kind.YEAR: _year,
     Kind.BOOLEAN: _boolean,
     Kind.GRADES: _grades,
+    Kind.USERNAME: _username,
     Kind.USER_IDS: _user_ids,
     Kind.STATUS: _status,
 }

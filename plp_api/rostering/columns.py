@@ -90,6 +90,7 @@ class Kind(Enum):
     BOOLEAN = auto()
     CHOICE = auto()
     GRADES = auto()
+    USERNAME = auto()
     USER_IDS = auto()
     STATUS = auto()
     # Read past and never kept: passwords, and a column the corrected text dropped.
@@ -201,13 +202,13 @@ _USERS_1_1 = (
     _required("enabledUser", Kind.BOOLEAN),
     _references("orgSourcedIds", "orgs", required=True),
     _choice("role", ROLES_1_1, required=True),
-    _required("username"),
+    _required("username", Kind.USERNAME),
     *_NAMES,
 )
 _USERS_1_2 = (
     *_FIRST,
     _required("enabledUser", Kind.BOOLEAN),
-    _required("username"),
+    _required("username", Kind.USERNAME),
     *_NAMES,
     Column("userMasterIdentifier"),
     Column("resourceSourcedIds", Kind.UNREAD),

@@ -70,6 +70,7 @@ class Code(StrEnum):
     VALUE_UNKNOWN = "value_unknown"
     GRADE_UNKNOWN = "grade_unknown"
     USER_ID_MALFORMED = "user_id_malformed"
+    USERNAME_UNSUITED = "username_unsuited"
     STATUS_IN_BULK = "status_in_bulk"
     STATUS_INACTIVE = "status_inactive"
     # Rows against rows.
@@ -144,6 +145,8 @@ MESSAGES = {
     Code.BOOLEAN_CASE: "true and false are written in small letters.",
     Code.VALUE_UNKNOWN: "The value is not one of those allowed here.",
     Code.GRADE_UNKNOWN: "The grade is not a CEDS entry grade level; it was kept as it is.",
+    Code.USERNAME_UNSUITED: "A user name has Latin letters, digits and . _ - @ + '; it was not"
+    " taken.",
     Code.USER_ID_MALFORMED: "A user id is written {type:id}; others were ignored.",
     Code.STATUS_IN_BULK: "status and dateLastModified must be blank in a bulk file.",
     Code.STATUS_INACTIVE: "The status 'inactive' is of OneRoster 1.0; read as disabled.",
@@ -193,6 +196,7 @@ ALWAYS_WARNINGS = frozenset(
     {
         Code.GRADE_UNKNOWN,
         Code.USER_ID_MALFORMED,
+        Code.USERNAME_UNSUITED,
         Code.STATUS_INACTIVE,
         Code.REFERENCE_UNSUITED,
         Code.USER_WITHOUT_ROLE,

@@ -81,6 +81,7 @@ def change(support: Support, access: Access, **given: Any) -> Support:
 
 def _check(support: Support, starts_on: date, ends_on: date | None, coordinator_id: UUID) -> None:
     spans.check(starts_on, ends_on)
+    db.lock_name(f"supports|{support.student_id}")
     twin = exists().where(
         Support.student_id == support.student_id,
         Support.kind == support.kind,

@@ -120,6 +120,7 @@ def _check_rights(row: Relationship) -> None:
 def _refuse_second(row: Relationship) -> None:
     """Refuse a tie of the same two, of the same kind, at the same time."""
     spans.check(row.starts_on, row.ends_on)
+    db.lock_name(f"relationships|{row.student_id}")
     twins = select(Relationship.status).where(
         Relationship.person_id == row.person_id,
         Relationship.student_id == row.student_id,
@@ -290,6 +291,7 @@ def change_placement(row: Placement, by: Access, fields: Fields) -> Placement:
 
 def _refuse_second_placement(row: Placement) -> None:
     spans.check(row.starts_on, row.ends_on)
+    db.lock_name(f"placements|{row.student_id}")
     twin = exists().where(
         Placement.student_id == row.student_id,
         Placement.school_id == row.school_id,
@@ -404,13 +406,15 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     Who may give it may end it, or name an earlier end; more is as if it were given.
 
     Raises Problem: permission_denied for one's own, actor_is_family,
-    account_beyond_offices, record_duplicate.
+    account_beyond_offices, record_duplicate, admin_is_last.
     """
     powers.refuse_oneself(by, row.person_id)
     if _only_shortens(row, fields):
         powers.refuse_household(by, row.person_id)
     else:
         powers.require(by, powers.Act.APPOINT, row.person_id)
+    if row.role == AppointmentRole.DISTRICT_ADMIN and _ends_now(fields, by):
+        powers.require_another_admin(by, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     if row.role == AppointmentRole.AUDITOR and row.ends_on is None:
@@ -429,6 +433,11 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     return row
 
 
+def _ends_now(fields: Fields, by: Access) -> bool:
+    ends_on = fields.get("ends_on")
+    return ends_on is not None and ends_on <= by.caller.today
+
+
 def _only_shortens(row: Appointment, fields: Fields) -> bool:
     """Whether the change names an earlier end of the office, and nothing else."""
     ends_on = fields.get("ends_on")
@@ -438,6 +447,7 @@ def _only_shortens(row: Appointment, fields: Fields) -> bool:
 
 def _refuse_second_appointment(row: Appointment) -> None:
     spans.check(row.starts_on, row.ends_on)
+    db.lock_name(f"appointments|{row.person_id}")
     twin = exists().where(
         Appointment.person_id == row.person_id,
         Appointment.role == row.role,

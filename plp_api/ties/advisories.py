@@ -139,6 +139,7 @@ def _refuse_own_child(advisory_id: UUID, by: Access) -> None:
 def _refuse_twin(row: Any, whom: str) -> None:
     model = type(row)
     spans.check(row.starts_on, row.ends_on)
+    db.lock_name(f"{model.__tablename__}|{row.advisory_id}")
     twin = exists().where(
         model.advisory_id == row.advisory_id,
         getattr(model, whom) == getattr(row, whom),

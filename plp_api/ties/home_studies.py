@@ -55,6 +55,7 @@ def change(row: HomeStudy, by: Access, fields: dict[str, Any]) -> HomeStudy:
 
 def _check(student_id: UUID, starts_on: date, ends_on: date | None, but: UUID | None) -> None:
     spans.check(starts_on, ends_on)
+    db.lock_name(f"home studies|{student_id}")
     same = exists().where(
         HomeStudy.student_id == student_id,
         HomeStudy.id != but,

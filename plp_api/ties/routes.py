@@ -251,7 +251,9 @@ def get_appointment(access: Access, appointment: Appointment) -> Appointment:
 
 @blueprint.route("/appointments/<uuid:appointment_id>", methods=["PATCH"])
 @blueprint.requires(Permission.APPOINTMENTS_WRITE, Appointment)
-@blueprint.refuses(Code.RECORD_DUPLICATE)
+@blueprint.refuses(
+    Code.RECORD_DUPLICATE, Code.ACTOR_IS_FAMILY, Code.ACCOUNT_BEYOND_OFFICES, Code.ADMIN_IS_LAST
+)
 @blueprint.arguments(SpanPatchSchema)
 @blueprint.response(200, AppointmentSchema)
 def change_appointment(access: Access, appointment: Appointment, fields: Fields) -> Appointment:

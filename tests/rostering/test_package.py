@@ -577,6 +577,13 @@ def test_a_grade_of_another_vocabulary_is_kept_with_a_warning():
     assert read(files, "users")[1]["grades"] == ("KF",)
 
 
+@pytest.mark.parametrize("name", ["ad\u0430", "ada\u200b", "ada lovelace", "ada\u2024b"])
+def test_a_user_name_that_looks_like_another_is_ignored_with_a_warning(name):
+    files = contents(users=changed(USERS, 1, username=name))
+    only(checked(files), Code.USERNAME_UNSUITED, "users.csv", 3, "username")
+    assert read(files, "users")[1]["username"] is None
+
+
 def test_user_ids_that_are_not_in_their_form_are_ignored_with_a_warning():
     files = contents(users=changed(USERS, 1, userIds="98861739,{state: 4711}"))
     only(checked(files), Code.USER_ID_MALFORMED, "users.csv", 3, "userIds")

@@ -1,0 +1,153 @@
+"""What may be there once, asked for by eight at once: one gets it. Commits are real here."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from plp_api import clock
+from plp_api.people.models import Person, PersonStatus
+from plp_api.people.ties import Appointment, AppointmentRole
+from tests.world import World, appoint, person, writing
+
+AT_ONCE = 8
+Race = tuple[str, str, Callable[[World, int], dict[str, Any]]]
+
+
+def student(world: World, number: int, **more: Any) -> dict[str, Any]:
+    home = {"school_id": str(world.home.school_id), "grade": "09"}
+    return {"given_name": f"Robin {number}", "family_name": "Lake", **home, **more}
+
+
+# Who asks, where, and for what; `number` tells the eight apart where they need not be equal.
+RACES: dict[str, Race] = {
+    "a school's name": ("district_admin", "/schools", lambda *_: {"name": "Tamarack Academy"}),
+    "a user name": (
+        "registrar",
+        "/people",
+        lambda _w, n: {
+            "given_name": f"A{n}",
+            "family_name": "B",
+            "username": "a.b" if n % 2 else "A.B",
+        },
+    ),
+    "a student's user name": ("registrar", "/students", lambda w, n: student(w, n, username="r.l")),
+    "a state id": ("registrar", "/students", lambda w, n: student(w, n, state_student_id="VT77")),
+    "a school enrollment": (
+        "district_admin",
+        "/students/{other_student.id}/school-enrollments",
+        lambda w, _n: {"school_id": str(w.home.school_id), "grade": "10"},
+    ),
+    "a class membership": (
+        "registrar",
+        "/students/{senior.id}/enrollments",
+        lambda w, _n: {"class_id": str(w.home.class_id)},
+    ),
+    "a placement": (
+        "registrar",
+        "/students/{student.id}/placements",
+        lambda w, _n: {"school_id": str(w.away.school_id), "kind": "shared"},
+    ),
+    "an appointment": (
+        "district_admin",
+        "/appointments",
+        lambda w, _n: {
+            "person_id": str(w.home.advisor.id),
+            "role": "counselor",
+            "school_id": str(w.home.school_id),
+        },
+    ),
+    "a relationship": (
+        "registrar",
+        "/students/{student.id}/relationships",
+        lambda w, _n: {"person_id": str(w.home.other_advisor.id), "kind": "advisor"},
+    ),
+    "a member of an advisory": (
+        "registrar",
+        "/advisories/{advisory_id}/members",
+        lambda w, _n: {"student_id": str(w.home.senior.id)},
+    ),
+    "an advisor of an advisory": (
+        "registrar",
+        "/advisories/{advisory_id}/advisors",
+        lambda w, _n: {"person_id": str(w.home.case_manager.id)},
+    ),
+    "a home study": ("registrar", "/students/{senior.id}/home-studies", lambda *_: {}),
+    "a support": (
+        "counselor",
+        "/students/{student.id}/supports",
+        lambda w, _n: {"kind": "section_504", "coordinator_id": str(w.home.case_manager.id)},
+    ),
+}
+
+
+def at_once(*sent: Callable[[], Any]) -> list[Any]:
+    """The answers to requests sent at once."""
+    start, answers = Barrier(len(sent)), [None] * len(sent)
+
+    def run(place: int, send: Callable[[], Any]) -> None:
+        start.wait()
+        answers[place] = send()
+
+    threads = [Thread(target=run, args=one) for one in enumerate(sent)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return answers
+
+
+@pytest.mark.parametrize("what", RACES)
+def test_of_eight_at_once_one_gets_it(live: Any, what: str) -> None:
+    who, path, body = RACES[what]
+    home = live.world.home
+    for part in ("other_student.id", "student.id", "senior.id", "advisory_id"):
+        value = home
+        for name in part.split("."):
+            value = getattr(value, name)
+        path = path.replace(f"{{{part}}}", str(value))
+    staff = live.client.as_(home.people[who])
+
+    def ask(number: int) -> Callable[[], Any]:
+        return lambda: staff.post(path, body(live.world, number))
+
+    answers = at_once(*(ask(number) for number in range(AT_ONCE)))
+    statuses = sorted(one.status_code for one in answers)
+    assert statuses == [201] + [409] * (AT_ONCE - 1), [one.json for one in answers]
+
+
+def test_of_two_last_admins_one_stays(live: Any) -> None:
+    """They end, or revoke, each other at once."""
+    home = live.world.home
+    with writing(live.database, home) as session:
+        pair = [person(session, home, f"boss_{number}") for number in range(2)]
+        for one in pair:
+            appoint(session, home, one, AppointmentRole.DISTRICT_ADMIN, None)
+        others = session.query(Appointment).filter_by(role=AppointmentRole.DISTRICT_ADMIN)
+        rows = {one.person_id: one for one in others}
+        for one in rows.values():
+            one.starts_on = clock.today() - timedelta(days=9)
+            if one.person_id not in {boss.id for boss in pair}:
+                one.ends_on = clock.today() - timedelta(days=1)
+        offices = [str(rows[one.id].id) for one in pair]
+    first, second = (live.client.as_(one) for one in pair)
+    over = {"ends_on": str(clock.today())}
+    try:
+        ended = at_once(
+            lambda: first.patch(f"/appointments/{offices[1]}", over),
+            lambda: second.act(f"/people/{pair[0].id}", "revoke"),
+        )
+        assert sum(one.status_code == 200 for one in ended) == 1, [one.json for one in ended]
+        with writing(live.database, home) as session:
+            left = session.query(Appointment).filter_by(role=AppointmentRole.DISTRICT_ADMIN)
+            assert any(
+                one.ends_on is None
+                and session.get_one(Person, one.person_id).status == PersonStatus.ACTIVE
+                for one in left
+            )
+    finally:
+        with writing(live.database, home) as session:
+            mine = session.query(Appointment).filter_by(person_id=home.district_admin.id)
+            mine.update({"ends_on": None})

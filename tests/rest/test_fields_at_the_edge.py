@@ -1,0 +1,34 @@
+"""Shapes that a client writes by mistake are refused, where the field is named."""
+
+import pytest
+
+from tests.client import pointers
+
+
+@pytest.mark.parametrize("day", ["20260901", "2026-W36-2", "2026-9-1", "2026-09-01T00:00:00"])
+def test_a_date_has_one_shape(client, world, day):
+    body = {"ends_on": day}
+    registrar = client.as_(world.home.registrar)
+    made = registrar.made(
+        f"/advisories/{world.home.advisory_id}/members", {"student_id": str(world.home.senior.id)}
+    )
+    assert pointers(registrar.patch(f"/advisory-members/{made['id']}", body)) == {"/ends_on"}
+
+
+@pytest.mark.parametrize(
+    "name", ["r\u043ebin", "robin\u200b", "ro\u0131bin", "r bin", "robin\u2024l"]
+)
+def test_a_user_name_looks_like_no_other(client, world, name):
+    body = {"given_name": "Robin", "family_name": "Lake", "username": name}
+    assert pointers(client.as_(world.home.registrar).post("/people", body)) == {"/username"}
+
+
+@pytest.mark.parametrize("name", ["r.lake", "josé", "o'brien", "lake@example.org", "søren-ß_1+2"])
+def test_a_user_name_may_have_marks_and_signs(client, world, name):
+    body = {"given_name": "Robin", "family_name": "Lake", "username": name}
+    assert client.as_(world.home.registrar).made("/people", body)["username"] == name
+
+
+def test_an_e_mail_ends_where_it_ends(client, world):
+    body = {"given_name": "Robin", "family_name": "Lake", "email": "r@example.org\nBcc: x@y.org"}
+    assert pointers(client.as_(world.home.registrar).post("/people", body)) == {"/email"}
