@@ -106,7 +106,12 @@ class Application(Flask):
         return self._run()
 
     def _run(self) -> Response:
-        with settings_module.using(self.settings), self.database.transaction(write=_writes()):
+        around = (
+            db.using(self.database)
+            if _is_of_view("is_alone")
+            else self.database.transaction(write=_writes())
+        )
+        with settings_module.using(self.settings), around:
             return self.make_response(super().dispatch_request())
 
 
@@ -167,8 +172,13 @@ def _writes() -> bool:
     """Whether the request may change rows."""
     if request.method not in ("GET", "HEAD") or tokens.REASON_HEADER in request.headers:
         return True
+    return _is_of_view("writes")
+
+
+def _is_of_view(name: str) -> bool:
+    """What the view says of itself."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "writes", False)
+    return getattr(view, name, False)
 
 
 def _begin() -> None:

@@ -53,7 +53,9 @@ class Client:
         if self.token:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         full = path[1:] if path.startswith("//") else f"/api/v1{path}"
-        return self.app.test_client().open(full, method=method, headers=headers, **options)
+        return self.app.test_client(use_cookies=False).open(
+            full, method=method, headers=headers, **options
+        )
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.send("GET", path, **options)

@@ -8,6 +8,7 @@ from plp_api.db.models import Base, Dated, Identified, Resource, new_id
 from plp_api.db.transactions import (
     after_commit,
     current,
+    flush,
     insert_many,
     is_deadlock,
     lock,
@@ -38,6 +39,7 @@ __all__ = [
     "current",
     "enter",
     "fetch",
+    "flush",
     "has_tag",
     "ids_bind",
     "insert_many",

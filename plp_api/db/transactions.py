@@ -31,6 +31,13 @@ def session() -> Session:
     return _session.get()
 
 
+def flush() -> None:
+    """Write what the running transaction has made, if there is one."""
+    running = _session.get(None)
+    if running is not None:
+        running.flush()
+
+
 def current() -> "Database":
     """The database of the running transaction."""
     return _database.get()

@@ -13,12 +13,17 @@ from argon2.profiles import CHEAPEST
 
 from plp_api import settings
 from plp_api.problems import Code, FieldError, Problem
+from plp_api.turns import Turns
 
 SHORTEST, LONGEST = 12, 1024
 LEAST_SCORE = 3
 # zxcvbn's time grows with the square of the length: 64 characters take up to 30 ms.
 WEIGHED = 64
 SHORTEST_NAME = 4
+
+
+# Of a process's four threads one verifies and one waits; two are left for everybody else.
+TURNS = Turns(at_once=1, waiting=1, seconds=1)
 
 
 @cache

@@ -7,7 +7,7 @@ from flask import request
 from plp_api import settings
 from plp_api.access.permissions import Permission
 from plp_api.access.rows import Access
-from plp_api.identity import actions, me, sessions
+from plp_api.identity import actions, devices, me, sessions
 from plp_api.identity.schemas import (
     ActivationSchema,
     CodeSchema,
@@ -36,12 +36,15 @@ SESSIONS = Listing(
 
 
 def _origin() -> Origin:
-    return Origin(request.remote_addr, request.headers.get("User-Agent"))
+    cookie = request.cookies.get(devices.COOKIE)
+    return Origin(request.remote_addr, request.headers.get("User-Agent"), cookie)
 
 
 def _answer(signed_in: SignedIn, transport: str) -> dict[str, Any]:
     """The session with its tokens, in the body or in cookies."""
     login = signed_in.login
+    if signed_in.device:
+        tokens.put_cookie(devices.COOKIE, signed_in.device, devices.LIFETIME, "/auth")
     access = tokens.issue(login.person_id, login.id, login.district_id, signed_in.zone)
     refresh = tokens.issue_refresh(login.id, signed_in.key, login.expires_at)
     in_cookies = transport == Transport.COOKIE
@@ -59,8 +62,8 @@ def _answer(signed_in: SignedIn, transport: str) -> dict[str, Any]:
 
 
 @blueprint.route("/auth/login", methods=["POST"])
-@blueprint.public()
-@blueprint.refuses(Code.CREDENTIALS_INVALID, Code.LOGIN_THROTTLED)
+@blueprint.public(is_alone=True)
+@blueprint.refuses(Code.CREDENTIALS_INVALID, Code.LOGIN_THROTTLED, Code.SERVER_BUSY)
 @blueprint.arguments(LoginSchema)
 @blueprint.response(200, SignedInSchema)
 def log_in(fields: dict[str, Any]) -> dict[str, Any]:

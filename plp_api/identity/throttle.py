@@ -1,28 +1,33 @@
-"""Slowing guessers down: failed attempts are counted per account and per address.
+"""Slowing guessers down, without locking anybody else out.
 
-The table is ours, for it must hold across processes. Names and addresses are
-kept as keyed hashes. A failure is counted after the rollback of the refused
-request (`Problem.afterwards`), or it would be forgotten with it.
+Failures are counted by account *and* place: the address that a try comes from,
+or the device, where one signed in to the account before (`devices`). So ten
+wrong passwords close the account to whoever sent them, and to nobody else. By
+account and by address alone only much larger numbers count, and a known device
+passes these. The table is ours, for it must hold across processes; names,
+addresses and devices are kept as keyed hashes.
 """
 
-import hashlib
-import hmac
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from plp_api import clock, db, settings
+from plp_api import clock, db
+from plp_api.identity import devices
+from plp_api.identity.devices import keyed
 from plp_api.identity.models import FailedAttempt
 from plp_api.problems import Code, Problem
 
 WINDOW = timedelta(minutes=15)
 # A whole school often shares one address, so that one must be let to mistype a lot.
 MOST_PER_ADDRESS = 200
+# After so many failures each further one doubles the seconds until the next try.
+FREE = 5
 
 
 class Kind(StrEnum):
@@ -33,56 +38,90 @@ class Kind(StrEnum):
     RESET = "reset"
 
 
-MOST_PER_ACCOUNT = {Kind.LOGIN: 10, Kind.CODE: 10, Kind.RESET: 3}
+MOST_PER_PLACE = {Kind.LOGIN: 10, Kind.CODE: 10, Kind.RESET: 3}
+# From everywhere together, but for known devices: whoever guesses from many addresses.
+MOST_PER_ACCOUNT = {Kind.LOGIN: 100, Kind.CODE: 100, Kind.RESET: 10}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try: of what kind, on which account, from which address (these as keyed hashes)."""
+    """One try: of what kind, on which account, from which place (these as keyed hashes)."""
 
     kind: Kind
     account_key: str
-    address_key: str
+    place_key: str
+    is_known: bool = False
 
     @classmethod
-    def on(cls, kind: Kind, name: str, address: str | None) -> "Attempt":
-        """A try on an account by the name given, whether there is one or not."""
-        return cls(kind, _keyed(f"{kind}|{name}"), _keyed(f"address|{_network(address)}"))
+    def on(cls, kind: Kind, name: str, address: str | None, device: str | None = None) -> "Attempt":
+        """A try on an account by the name given, whether there is one or not.
+
+        `device` is the cookie that came with it.
+        """
+        known = devices.known(device, name) if kind is Kind.LOGIN else None
+        place = f"device|{known}" if known else f"address|{_network(address)}"
+        return cls(kind, keyed(f"{kind}|{name}"), keyed(f"{kind}|{place}"), known is not None)
+
+    def begin(self) -> None:
+        """Count this try before it is known how it ends: many at once do not pass the limit.
+
+        Raises Problem as `check` does, and then counts nothing.
+        """
+        db.lock_name(f"attempt|{self.account_key}")
+        self.check()
+        self.count()
 
     def check(self) -> None:
-        """Refuse with login_throttled where account or address failed too often of late.
+        """Refuse with login_throttled, and Retry-After, where too much failed of late.
 
         Asked before anything is looked up, so the answer tells nothing about the account.
         """
-        waits = [
-            _wait(FailedAttempt.account_key, self.account_key, MOST_PER_ACCOUNT[self.kind]),
-            _wait(FailedAttempt.address_key, self.address_key, MOST_PER_ADDRESS),
-        ]
+        by_account = FailedAttempt.account_key == self.account_key
+        by_place = FailedAttempt.address_key == self.place_key
+        waits = [_wait_of_place(_times(MOST_PER_PLACE[self.kind], by_account, by_place), self.kind)]
+        if not self.is_known:
+            waits += [
+                _wait(_times(MOST_PER_ACCOUNT[self.kind], by_account), MOST_PER_ACCOUNT[self.kind]),
+                _wait(_times(MOST_PER_ADDRESS, by_place), MOST_PER_ADDRESS),
+            ]
         if seconds := max(waits):
             raise Problem(Code.LOGIN_THROTTLED, headers={"Retry-After": str(seconds)})
 
     def count(self) -> None:
         """Note that it failed."""
-        db.session().add(FailedAttempt(account_key=self.account_key, address_key=self.address_key))
+        row = FailedAttempt(account_key=self.account_key, address_key=self.place_key)
+        db.session().add(row)
 
     def forget(self) -> None:
-        """Begin anew for the account: its person got in."""
+        """Begin anew for the account at this place: its person got in."""
         own = FailedAttempt.account_key == self.account_key
-        db.session().execute(delete(FailedAttempt).where(own))
+        here = FailedAttempt.address_key == self.place_key
+        db.session().execute(delete(FailedAttempt).where(own, here))
 
 
-def _wait(column: Any, key: str, most: int) -> int:
+def _times(most: int, *criteria: Any) -> list[datetime]:
+    """When the last failures were, the latest first; `most` at most."""
+    since = FailedAttempt.at > clock.now() - WINDOW
+    asked = select(FailedAttempt.at).where(since, *criteria)
+    return list(db.session().scalars(asked.order_by(FailedAttempt.at.desc()).limit(most)))
+
+
+def _wait(times: list[datetime], most: int) -> int:
     """Seconds until fewer than `most` failures lie within the window; 0 for none."""
-    now = clock.now()
-    decisive = (
-        select(FailedAttempt.at)
-        .where(column == key, FailedAttempt.at > now - WINDOW)
-        .order_by(FailedAttempt.at.desc())
-        .offset(most - 1)
-        .limit(1)
-    )
-    at = db.session().scalar(decisive)
-    return max(1, math.ceil((at + WINDOW - now).total_seconds())) if at else 0
+    return _until(times[most - 1] + WINDOW) if len(times) >= most else 0
+
+
+def _wait_of_place(times: list[datetime], kind: Kind) -> int:
+    """As `_wait`; before, from the fifth failure on, ever longer pauses: 1, 2, 4 … seconds."""
+    wait = _wait(times, MOST_PER_PLACE[kind])
+    if wait or len(times) < FREE:
+        return wait
+    pause = timedelta(seconds=2 ** (len(times) - FREE))
+    return max(0, _until(times[0] + pause)) if times[0] + pause > clock.now() else 0
+
+
+def _until(moment: datetime) -> int:
+    return max(1, math.ceil((moment - clock.now()).total_seconds()))
 
 
 def _network(address: str | None) -> str:
@@ -94,8 +133,3 @@ def _network(address: str | None) -> str:
     if isinstance(found, IPv6Address):
         return str(found.ipv4_mapped or found.exploded[:19])
     return str(found)
-
-
-def _keyed(words: str) -> str:
-    secret = settings.current().secret_key.encode()
-    return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()

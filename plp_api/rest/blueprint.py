@@ -134,8 +134,8 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def public(self, *, media: str | None = JSON) -> Callable[[View], View]:
-        """Let anybody in; counted by address."""
+    def public(self, *, media: str | None = JSON, is_alone: bool = False) -> Callable[[View], View]:
+        """Let anybody in; counted by address. Who is alone opens transactions of their own."""
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -147,6 +147,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return view(**url)
 
             checked.is_public = True  # type: ignore[attr-defined]
+            checked.is_alone = is_alone  # type: ignore[attr-defined]
             return documents.public(checked)
 
         return decorator
@@ -165,7 +166,7 @@ class Blueprint(flask_smorest.Blueprint):
             @wraps(view)
             def flushed(*args: Any, **kwargs: Any) -> Any:
                 result = view(*args, **kwargs)
-                db.session().flush()
+                db.flush()
                 if result is None and schema is None:
                     return _empty(status_code)
                 if isinstance(result, paging.Page):

@@ -120,6 +120,23 @@ def put_in_cookies(access: str, refresh: str) -> None:
         return response
 
 
+def put_cookie(name: str, value: str, seconds: int, path: str) -> None:
+    """Send a cookie that no script reads, and that goes to these addresses of the API alone."""
+
+    @after_this_request
+    def put(response: Response) -> Response:
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path=API_PATH + path,
+            secure=current_app.config["JWT_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
+
+
 def drop_cookies() -> None:
     """Take back every token cookie."""
 

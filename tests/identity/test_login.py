@@ -1,16 +1,25 @@
 """Signing in: what gets in, and that nothing else learns anything."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
+import pytest
 import time_machine
 from argon2 import PasswordHasher
 
+from plp_api import db
+from plp_api import settings as settings_module
 from plp_api.app import Application
-from plp_api.identity import throttle
+from plp_api.identity import devices, passwords, throttle
 from plp_api.identity.models import FailedAttempt
+from plp_api.identity.throttle import Kind
 from plp_api.people.models import Account, AccountPerson, LoginSession, Person, PersonStatus
+from plp_api.turns import Turns
 from tests.client import Client, code, pointers
+from tests.directory.test_eight_at_once import at_once
 from tests.identity.conftest import (
     ANOTHER,
     PASSWORD,
@@ -145,28 +154,173 @@ def fail(client: Client, times: int, username: str = "student", address: str = "
         assert code(answer) == "credentials_invalid"
 
 
-def test_an_account_waits_after_ten_failures_from_wherever(
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """Nobody has to pause between the first ten failures."""
+    with patch.object(throttle, "FREE", 100):
+        yield
+
+
+def try_to_log_in(client: Client, address: str, username: str = "student", **options: Any) -> Any:
+    body = {"username": username, "password": PASSWORD, "district": "tamarack"}
+    return client.post("/auth/login", body, environ_base={"REMOTE_ADDR": address}, **options)
+
+
+STRANGER, HOME = "203.0.113.9", "192.0.2.1"
+
+
+@pytest.mark.usefixtures("patient")
+def test_ten_failures_close_the_account_to_whoever_made_them_and_to_nobody_else(
     client: Client, student: Somebody
 ) -> None:
     start = datetime.now(UTC)
     with time_machine.travel(start, tick=False) as traveller:
-        for host in range(10):
-            fail(client, 1, address=f"192.0.2.{host}")
-        answer = log_in(client)
+        fail(client, 10, address=STRANGER)
+        answer = try_to_log_in(client, STRANGER)
         assert code(answer) == "login_throttled"
         assert answer.headers["Retry-After"] == "900"
-        assert log_in(client, "parent").status_code == 401
+        assert try_to_log_in(client, HOME).status_code == 200
+        assert try_to_log_in(client, STRANGER, "parent").status_code == 401
         traveller.move_to(start + timedelta(minutes=15, seconds=1))
+        assert try_to_log_in(client, STRANGER).status_code == 200
+
+
+def test_from_the_fifth_failure_on_each_pause_is_twice_as_long(
+    client: Client, student: Somebody
+) -> None:
+    start = datetime.now(UTC)
+    with time_machine.travel(start, tick=False) as traveller:
+        fail(client, 5)
+        for pause in (1, 2, 4, 8):
+            answer = try_to_log_in(client, HOME)
+            assert (code(answer), answer.headers["Retry-After"]) == ("login_throttled", str(pause))
+            traveller.shift(timedelta(seconds=pause))
+            fail(client, 1)
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_device_that_signed_in_before_is_locked_out_by_nobody(
+    client: Client, student: Somebody
+) -> None:
+    """Guesses from very many addresses close the account to strangers, and its address to all."""
+    first = try_to_log_in(client, HOME)
+    cookie = device_of(first)
+    with patch.object(throttle, "MOST_PER_ACCOUNT", dict.fromkeys(Kind, 20)):
+        for host in range(20):
+            fail(client, 1, address=f"203.0.113.{host}")
+        assert code(try_to_log_in(client, HOME)) == "login_throttled"
+        assert try_to_log_in(client, HOME, headers={"Cookie": cookie}).status_code == 200
+    with patch.object(throttle, "MOST_PER_ADDRESS", 3):
+        for number in range(3):
+            fail(client, 1, f"guess{number}", address=HOME)
+        assert code(try_to_log_in(client, HOME)) == "login_throttled"
+        assert try_to_log_in(client, HOME, headers={"Cookie": cookie}).status_code == 200
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_known_device_is_counted_by_itself_and_guesses_no_more_than_others(
+    client: Client, student: Somebody
+) -> None:
+    cookie = device_of(try_to_log_in(client, HOME))
+    for host in range(10):
+        body = {"username": "student", "password": ANOTHER, "district": "tamarack"}
+        client.post(
+            "/auth/login",
+            body,
+            environ_base={"REMOTE_ADDR": f"203.0.113.{host}"},
+            headers={"Cookie": cookie},
+        )
+    assert code(try_to_log_in(client, HOME, headers={"Cookie": cookie})) == "login_throttled"
+    assert try_to_log_in(client, HOME).status_code == 200
+
+
+def test_the_cookie_of_a_device_is_good_for_its_own_accounts_and_read_by_no_script(
+    client: Client, app: Application, student: Somebody
+) -> None:
+    answer = try_to_log_in(client, HOME)
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/api/v1/auth" in cookie
+    value = device_of(answer).split("=", 1)[1]
+    with settings_module.using(app.settings):
+        assert devices.known(value, "student")
+        assert devices.known(value, "parent") is None
+        assert devices.known(value[:-1] + "x", "student") is None
+        assert devices.known("anything." + value.split(".")[1], "student") is None
+        both = devices.with_account(value, "parent")
+        assert devices.known(both, "student") == devices.known(both, "parent")
+        many = both
+        for number in range(20):
+            many = devices.with_account(many, f"pupil{number}")
+        assert len(many) < devices.LONGEST
+
+
+def device_of(answer: Any) -> str:
+    """The cookie as a browser sends it back."""
+    found: str = answer.headers["Set-Cookie"].split(";")[0]
+    assert found.startswith(devices.COOKIE)
+    return found
+
+
+@pytest.mark.usefixtures("patient")
+def test_guesses_made_at_once_do_not_pass_the_limit(live: Any) -> None:
+    answers = at_once(
+        *(
+            lambda: live.client.post(
+                "/auth/login", {"username": "no.such", "password": ANOTHER, "district": "tamarack"}
+            )
+            for _ in range(24)
+        )
+    )
+    verified = [one for one in answers if one.status_code == 401]
+    assert len(verified) <= 10
+    assert {one.status_code for one in answers} <= {401, 429, 503}
+
+
+def test_few_passwords_are_verified_at_once_and_others_are_told_when_to_come(
+    client: Client, student: Somebody
+) -> None:
+    with patch.object(passwords, "TURNS", Turns(at_once=1, waiting=0, seconds=0)):
+        with passwords.TURNS.taken():
+            answer = log_in(client)
+            assert (code(answer), answer.headers["Retry-After"]) == ("server_busy", "1")
         assert log_in(client).status_code == 200
 
 
+def test_no_transaction_is_open_while_a_password_is_verified(
+    client: Client, student: Somebody
+) -> None:
+    held = []
+
+    def look(*_: Any) -> bool:
+        with suppress(LookupError):
+            held.append(db.session())
+        return True
+
+    with patch.object(passwords, "matches", look):
+        assert log_in(client).status_code == 200
+    assert held == []
+
+
+def test_asking_for_codes_closes_no_login(client: Client, student: Somebody) -> None:
+    with patch.object(throttle, "MOST_PER_ADDRESS", 5):
+        for number in range(6):
+            client.post("/auth/password-reset", {"username": f"guess{number}"})
+        refused = client.post("/auth/password-reset", {"username": "one.more"})
+        assert code(refused) == "login_throttled"
+        assert log_in(client).status_code == 200
+
+
+@pytest.mark.usefixtures("patient")
 def test_waiting_says_nothing_about_whether_an_account_exists(client: Client) -> None:
-    fail(client, 10, "nobody")
+    fail(client, 10, "nobody", address="127.0.0.1")
     assert code(log_in(client, "nobody")) == "login_throttled"
 
 
+@pytest.mark.usefixtures("patient")
 def test_the_district_named_begins_no_other_count(client: Client, student: Somebody) -> None:
-    fail(client, 10)
+    fail(client, 10, address="127.0.0.1")
     answer = client.post("/auth/login", {"username": "student", "password": PASSWORD})
     assert code(answer) == "login_throttled"
 
@@ -193,11 +347,17 @@ def test_a_household_of_ipv6_addresses_is_one_address(client: Client, student: S
     assert other.status_code == 200
 
 
-def test_getting_in_forgets_the_failures_before(client: Client, student: Somebody) -> None:
+@pytest.mark.usefixtures("patient")
+def test_getting_in_forgets_the_failures_before_at_that_place(
+    client: Client, student: Somebody
+) -> None:
     fail(client, 9)
-    assert log_in(client).status_code == 200
+    fail(client, 9, address=STRANGER)
+    assert try_to_log_in(client, HOME).status_code == 200
     fail(client, 9)
-    assert log_in(client).status_code == 200
+    assert try_to_log_in(client, HOME).status_code == 200
+    fail(client, 1, address=STRANGER)
+    assert code(try_to_log_in(client, STRANGER)) == "login_throttled"
 
 
 def test_failures_are_kept_without_name_or_address(
