@@ -27,6 +27,11 @@ AREA_COMMANDS = {
 }
 OPENAPI = Path("openapi/openapi.json")
 LINES_SHOWN = 40
+WITHOUT_PROXY = (
+    "No proxy is trusted (PLP_TRUSTED_PROXIES=0). If none stands in front, a few slow clients stop"
+    " this server, and passwords travel without TLS; if one does, everybody behind it shares one"
+    " address and its login throttle. deploy/ has one to use (docs/operations.md, In production)."
+)
 # `-P`: what lies in the folder where the server is started is not code to import.
 MODULE = (sys.executable, "-P", "-m")
 SERVER = ("--config", "python:plp_api.serving")
@@ -93,6 +98,8 @@ def serve(demo: bool) -> None:
         raise click.ClickException("The demo is for trying out; it does not run in production.")
     from plp_api import processes
 
+    if settings.is_production and not settings.trusted_proxies:
+        click.echo(WITHOUT_PROXY, err=True)
     with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
         gate = processes.Gate()
         server, worker = _children(listener, gate, counters)

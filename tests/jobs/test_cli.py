@@ -181,3 +181,19 @@ def test_the_role_that_owns_nothing_is_held_by_the_wall(tmp_path):
         found = readiness.weakness(database)
         database.dispose()
         assert found is None if expected is None else expected in str(found)
+
+
+@pytest.mark.parametrize(("proxies", "is_told"), [(0, True), (1, False)])
+def test_serving_in_production_says_what_it_means_that_no_proxy_is_trusted(
+    environment, proxies, is_told
+):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment(
+            PLP_ENV="production",
+            PLP_SECRET_KEY=databases.SECRET,
+            PLP_TRUSTED_PROXIES=proxies,
+            PLP_PORT=taken.getsockname()[1],
+        )
+        result = plp("serve")
+    assert result.exit_code == 1
+    assert ("slow clients" in result.stderr) is is_told

@@ -1,0 +1,178 @@
+"""The shipped nginx before the real server: who is slow is felt by nobody else."""
+
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPSConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import databases
+from tests.jobs.test_processes import Server
+
+TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "plp.conf.template"
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+PATIENCE = 5
+TRUSTING = ssl._create_unverified_context()
+
+IS_REQUIRED = "PLP_TEST_REQUIRES_NGINX" in os.environ
+pytestmark = pytest.mark.skipif(NGINX is None and not IS_REQUIRED, reason="nginx is not at hand")
+
+MAIN = """\
+daemon off;
+{user}
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/plp.conf;
+}}
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+class Proxy:
+    """nginx with the shipped configuration, on free ports."""
+
+    def __init__(self, folder: Path, upstream: int) -> None:
+        self.port, self.plain_port = free_port(), free_port()
+        subject = ["-subj", "/CN=localhost", "-days", "2"]
+        keys = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *keys, *subject]
+        subprocess.run(command, check=True, capture_output=True)
+        values = {
+            "PLP_UPSTREAM": f"127.0.0.1:{upstream}",
+            "PLP_SERVER_NAME": "localhost",
+            "PLP_HTTP_PORT": str(self.plain_port),
+            "PLP_HTTPS_PORT": str(self.port),
+            "PLP_TLS_FOLDER": str(folder),
+        }
+        text = TEMPLATE.read_text()
+        for name, value in values.items():
+            text = text.replace(f"${{{name}}}", value)
+        (folder / "plp.conf").write_text(text)
+        # Who is root would else be nobody, and write nothing into the folder of the test.
+        user = "user root;" if os.getuid() == 0 else ""
+        (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user))
+        start = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        self.process = subprocess.Popen(start, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            assert self.process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < deadline
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+                return
+            time.sleep(0.05)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The status, headers and body of an answer."""
+        connection = HTTPSConnection("localhost", self.port, timeout=PATIENCE, context=TRUSTING)
+        with closing(connection):
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def socket(self) -> Any:
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return TRUSTING.wrap_socket(raw, server_hostname="localhost")
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    (folder / "pauses").mkdir()
+    server = Server(databases.prepared("sqlite", folder), folder / "pauses")
+    family = server.family()
+    made = Proxy(folder, server.port)
+    yield made
+    made.process.terminate()
+    made.process.wait()
+    for process in family:
+        if process.is_running():
+            process.kill()
+    server.process.wait()
+
+
+HALVES = {
+    "half a header": b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+    "half a body": b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\n"
+    b'Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"username": ',
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("sent", HALVES)
+def test_sixty_four_slow_clients_are_felt_by_nobody(proxy: Proxy, sent: str) -> None:
+    with ExitStack() as held:
+        for _ in range(64):
+            slow = held.enter_context(proxy.socket())
+            slow.sendall(HALVES[sent])
+        answers = [proxy.send("GET", "/health/ready")[0] for _ in range(20)]
+    assert answers == [200] * 20
+
+
+def test_the_application_learns_the_client_s_address_and_that_it_is_secure(proxy: Proxy) -> None:
+    status, headers, _ = proxy.send("GET", "/health/live", **{"X-Forwarded-For": "203.0.113.5"})
+    assert status == 200
+    assert headers["Strict-Transport-Security"]
+
+
+def test_plain_http_is_sent_to_https(proxy: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.plain_port), timeout=PATIENCE) as plain:
+        plain.sendall(b"GET /docs?x=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = plain.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 308")
+    assert "Location: https://localhost/docs?x=1" in answer
+
+
+def test_what_nginx_refuses_is_a_problem_document(proxy: Proxy) -> None:
+    large = b"x" * ((1 << 20) + 1)
+    refused = {
+        413: proxy.send("POST", "/api/v1/auth/login", large),
+        414: proxy.send("GET", "/api/v1/plans?q=" + "x" * 40_000),
+    }
+    for expected, (status, headers, body) in refused.items():
+        assert (status, headers["Content-Type"]) == (expected, "application/problem+json")
+        assert json.loads(body)["status"] == expected
+
+
+def test_uploads_may_be_as_large_as_the_application_takes_them(proxy: Proxy) -> None:
+    large = b"x" * (2 << 20)
+    scans = "/api/v1/plan-versions/01890000-0000-7000-8000-000000000000/scans"
+    for path in ("/api/v1/roster-imports", scans):
+        status, _, body = proxy.send("POST", path, large)
+        assert (status, json.loads(body)["code"]) == (401, "token_missing")
+
+
+def test_metrics_stay_inside(proxy: Proxy) -> None:
+    assert proxy.send("GET", "/metrics")[0] == 404
+
+
+def test_logins_come_no_faster_than_a_school_sends_them(proxy: Proxy) -> None:
+    body = json.dumps({"username": "no.such", "password": "nor such a password"}).encode()
+    sent = [
+        proxy.send("POST", "/api/v1/auth/login", body, **{"Content-Type": "application/json"})
+        for _ in range(120)
+    ]
+    assert {status for status, _, _ in sent} <= {401, 429, 503}
+    assert all(headers["Retry-After"] for status, headers, _ in sent if status != 401)
