@@ -63,7 +63,10 @@ def _make_queue(connection: Connection) -> None:
 
 
 def _grant(connection: Connection, role: str | None) -> None:
-    """The application reads and writes rows and owns nothing; events it may only add and number."""
+    """The application reads and writes rows and owns nothing.
+
+    Events and signatures it may only add; events it also numbers.
+    """
     owner = connection.scalar(text("SELECT current_user"))
     if role is None or role == owner:
         return
@@ -73,8 +76,9 @@ def _grant(connection: Connection, role: str | None) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
         f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}",
-        f"REVOKE UPDATE, DELETE ON events FROM {name}",
+        f"REVOKE UPDATE, DELETE ON events, signatures FROM {name}",
         f"GRANT UPDATE (position, chain_hash) ON events TO {name}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {name}",
         f"GRANT TEMPORARY ON DATABASE {_database(connection)} TO {name}",
     ):
         connection.execute(text(statement))

@@ -4,8 +4,14 @@
 does the same without a worker.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import orjson
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import ThreadWorker
 
 from plp_api import logs, metrics, processes, settings
 from plp_api.app import Application, create_app
@@ -17,7 +23,6 @@ logs.configure(_settings.log_level)
 
 # Names and meanings are gunicorn's: see its page on settings.
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
 workers = _settings.web_processes
 threads = _settings.web_threads
 # The application is loaded once, before the fork; it opens no connection until it serves.
@@ -27,6 +32,17 @@ graceful_timeout = 20
 # A heartbeat on a slow disk would look like a hanging process.
 worker_tmp_dir = str(_shared_memory) if _shared_memory.is_dir() else None
 control_socket_disable = True
+UNREADABLE = (400, "Bad Request", "The request could not be read.")
+REFUSALS = {
+    errors.LimitRequestLine: (414, "URI Too Long", "The address is too long."),
+    errors.LimitRequestHeaders: (
+        431,
+        "Request Header Fields Too Large",
+        "The headers are too long.",
+    ),
+}
+# The longest address; nginx takes as much.
+limit_request_line = 8190
 logconfig_dict = {
     "handlers": {"lines": {"class": "plp_api.logs.Lines"}},
     "root": {"level": "WARNING", "handlers": ["lines"]},
@@ -35,6 +51,38 @@ logconfig_dict = {
         "gunicorn.access": {"level": "CRITICAL", "handlers": ["lines"], "propagate": False},
     },
 }
+
+
+class Worker(ThreadWorker):
+    """gunicorn's threads; what cannot be read as a request is answered as every problem is.
+
+    Nothing of it is logged: an address may hold what people searched for.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Refuse what came on the connection, and close it."""
+        if not isinstance(exc, errors.ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status, reason, title = next(
+            (said for kind, said in REFUSALS.items() if isinstance(exc, kind)), UNREADABLE
+        )
+        document = {
+            "type": "/problems/request_malformed",
+            "title": title,
+            "status": status,
+            "code": "request_malformed",
+        }
+        body = orjson.dumps(document)
+        head = (
+            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
+            f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with suppress(OSError):
+            util.write_nonblock(client, head.encode() + body)
+
+
+worker_class = Worker
 
 
 def application() -> Application:

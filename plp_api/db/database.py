@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 import psycopg.types.json
+from psycopg.types.numeric import FloatLoader
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,6 +19,8 @@ from plp_api.db.fetching import enter
 from plp_api.db.transactions import _database, _session
 
 psycopg.types.json.set_json_loads(orjson.loads)
+# Credits are numbers on the wire. Plain rows (see `fetching`) know no type of a column to say so.
+psycopg.adapters.register_loader("numeric", FloatLoader)
 
 
 def _dumps(value: Any) -> str:

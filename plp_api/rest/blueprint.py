@@ -47,6 +47,10 @@ class Parser(FlaskParser):
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)
+        limit = req.max_content_length
+        # In chunks nobody says before how long it is, and reading ends at the limit.
+        if req.content_length is None and limit is not None and len(raw) >= limit:
+            raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
         return bodies.parse(raw) if raw else ma.missing
 
 

@@ -66,6 +66,8 @@ def translated(error: Exception) -> Problem:
         return Problem(Code.RECORD_INVALID)
     if isinstance(error, OperationalError):
         return _from_silence(error)
+    if type(error).__module__ == "gunicorn.http.errors":
+        return Problem(Code.REQUEST_MALFORMED, "The body is not written in chunks as it should be.")
     return Problem(Code.INTERNAL_ERROR)
 
 

@@ -36,7 +36,7 @@ from plp_api.access.rows import Access
 from plp_api.people.district_settings import DistrictSettings
 from plp_api.rostering.findings import Findings
 from plp_api.rostering.ids import row_ids
-from plp_api.rostering.staging import GONE, gather_statistics
+from plp_api.rostering.staging import GONE, gather_statistics, gather_stored_statistics
 
 CREATED, UPDATED, REACTIVATED, UNCHANGED, SKIPPED = STATES = (
     "created",
@@ -126,12 +126,19 @@ class Kind:
         return {**self.values, **kept, **self.changes}
 
 
+# Below it a plan made without statistics does no harm.
+MANY = 500
+
+
 def execute(statement: Insert | Update | Delete) -> int:
     """Run a statement that changes rows; how many it changed."""
     # Without the option an INSERT's count is lost on PostgreSQL.
     options = {"preserve_rowcount": True}
     result = db.session().execute(statement, execution_options=options)
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    count = result.rowcount if isinstance(result, CursorResult) else 0
+    if isinstance(statement, Insert) and count >= MANY:
+        gather_stored_statistics(statement.table, count)
+    return count
 
 
 def switched(stored: Table) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    case,
     delete,
     exists,
     false,
@@ -35,6 +36,7 @@ from plp_api.rostering.difference import (
     CREATED,
     REACTIVATED,
     SKIPPED,
+    UNCHANGED,
     UPDATED,
     Comparison,
     execute,
@@ -190,7 +192,9 @@ def leave_own_classes(staged: Table, comparison: Comparison) -> None:
     )
     for row in db.session().scalars(select(staged.c.row).where(mine).order_by(staged.c.row)):
         comparison.findings.add(Code.OFFICE_NOT_GIVEN, "enrollments.csv", row, "role")
-    execute(update(staged).where(mine).values(state=SKIPPED))
+    # What is stored already stays as it is.
+    left = case((staged.c.state == UPDATED, UNCHANGED), else_=SKIPPED)
+    execute(update(staged).where(mine).values(state=left))
 
 
 def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:

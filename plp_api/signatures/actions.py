@@ -92,15 +92,17 @@ def record(
     sha256: str | None = None,
     delegate_id: UUID | None = None,
     signed_at: datetime | None = None,
+    signed_by_name: str | None = None,
     **kept: UUID | None,
 ) -> Signature:
     """Take a person's signature over the version in force, however it was given.
 
     The one way for account, link, room and paper. `by` is who does this (None: a
     link), `sha256` the hash of what was read, where the signer named it,
-    `delegate_id` who held the pen for a parent, `signed_at` when it was given, if
-    before now; `kept` are `witnessed_by`, `recorded_by`, `issued_by`, `scan_id`. Who the
-    signer is must be sure, and that `by` may do this checked, before.
+    `delegate_id` who held the pen for a parent, `signed_by_name` what was typed,
+    `signed_at` when it was given, if before now; `kept` are `witnessed_by`,
+    `recorded_by`, `issued_by`, `scan_id`. Who the signer is must be sure, and that
+    `by` may do this checked, before.
 
     Raises Problem: action_unavailable (not in force), plan_closed,
     snapshot_mismatch, signature_not_required (not theirs to give today),
@@ -134,7 +136,7 @@ def record(
         identity_check=identity_check,
         signed_at=signed_at or clock.now(),
         delegate_id=delegate_id,
-        signed_by_name=delegate.name if delegate else None,
+        signed_by_name=signed_by_name or (delegate.name if delegate else None),
         **kept,
     )
     if role is SignerRole.PARENT:

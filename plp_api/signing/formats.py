@@ -5,7 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 from PIL import Image, ImageOps
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from pypdf.errors import DependencyError, PyPdfError
 
 from plp_api.signing.models import ScanType
@@ -26,7 +26,8 @@ def read(content: bytes) -> tuple[ScanType, bytes]:
     """The format, and the file as it is kept. Raises NotAScan.
 
     Pictures are written anew without what a camera adds (place, device, time);
-    they stay turned as they are seen.
+    they stay turned as they are seen. So are the pages of a PDF, without anything
+    that acts when it is opened, or is attached.
     """
     for beginning, reader in READERS.items():
         if content.startswith(beginning):
@@ -49,7 +50,23 @@ def _pdf(content: bytes) -> tuple[ScanType, bytes]:
         raise NotAScan("This PDF is protected by a password; send it without.")
     if not sizes:
         raise NotAScan(f"A PDF of a scan has 1 to {MOST_PAGES} pages; this has {pages}.")
-    return ScanType.PDF, content
+    try:
+        return ScanType.PDF, _pages_alone(document)
+    except (PyPdfError, *BROKEN) as error:
+        raise NotAScan("It begins like a PDF, but cannot be read to its end.") from error
+
+
+def _pages_alone(document: PdfReader) -> bytes:
+    """The pages as they are seen: without scripts, attachments, links, forms, or who made them."""
+    writer = PdfWriter()
+    for page in document.pages:
+        for acting in ("/AA", "/Annots", "/PieceInfo", "/Metadata"):
+            page.pop(acting, None)
+        writer.add_page(page)
+    writer.metadata = None
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
 
 
 def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Callable[..., bytes]]:

@@ -159,10 +159,10 @@ def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
         identity_check=CHECKS[LinkCheck(link.identity_check)],
         sha256=link.snapshot_sha256,
         delegate_id=link.delegate_id,
+        signed_by_name=typed_name,
         issued_by=link.issued_by,
         witnessed_by=link.witnessed_by,
     )
-    signature.signed_by_name = typed_name
     _use_up(link, LinkStatus.SIGNED)
     return signature
 

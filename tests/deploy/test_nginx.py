@@ -54,7 +54,7 @@ class Proxy:
     """nginx with the shipped configuration, on free ports."""
 
     def __init__(self, folder: Path, upstream: int) -> None:
-        self.port, self.plain_port = free_port(), free_port()
+        self.port, self.plain_port, self.upstream = free_port(), free_port(), upstream
         subject = ["-subj", "/CN=localhost", "-days", "2"]
         keys = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
         command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *keys, *subject]
@@ -146,13 +146,18 @@ def test_plain_http_is_sent_to_https(proxy: Proxy) -> None:
 
 
 def test_what_nginx_refuses_is_a_problem_document(proxy: Proxy) -> None:
-    large = b"x" * ((1 << 20) + 1)
-    refused = {
-        413: proxy.send("POST", "/api/v1/auth/login", large),
-        414: proxy.send("GET", "/api/v1/plans?q=" + "x" * 40_000),
-    }
-    for expected, (status, headers, body) in refused.items():
-        assert (status, headers["Content-Type"]) == (expected, "application/problem+json")
+    large = (
+        b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"
+    )
+    long = b"GET /api/v1/plans?q=" + b"x" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for expected, sent in {413: large, 414: long}.items():
+        with proxy.socket() as refused:
+            refused.sendall(sent)
+            head, _, body = refused.recv(65536).partition(b"\r\n\r\n")
+            while not body.endswith(b"}"):
+                body += refused.recv(65536)
+        assert int(head.split()[1]) == expected
+        assert b"Content-Type: application/problem+json" in head
         assert json.loads(body)["status"] == expected
 
 
@@ -162,6 +167,46 @@ def test_uploads_may_be_as_large_as_the_application_takes_them(proxy: Proxy) -> 
     for path in ("/api/v1/roster-imports", scans):
         status, _, body = proxy.send("POST", path, large)
         assert (status, json.loads(body)["code"]) == (401, "token_missing")
+
+
+# The server behind it, by itself: what it cannot read it answers as it answers everything.
+
+
+def raw(proxy: Proxy, sent: bytes) -> tuple[int, dict[str, Any]]:
+    """The status and the document of what is answered to these bytes."""
+    with socket.create_connection(("127.0.0.1", proxy.upstream), timeout=PATIENCE) as plain:
+        plain.sendall(sent)
+        plain.shutdown(socket.SHUT_WR)
+        got = b""
+        while piece := plain.recv(65536):
+            got += piece
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head, got[:300]
+    return int(head.split()[1]), json.loads(body)
+
+
+def posted(body: bytes) -> bytes:
+    head = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    return head + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /api/v1/plans?q=" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", 431),
+        (b"GARBAGE\r\n\r\n", 400),
+        (posted(b"zz\r\nnot a size\r\n"), 400),
+        (posted(b"5\r\nabcdeXX"), 400),
+        (posted(b"200000\r\n" + b"x" * (2 << 20) + b"\r\n0\r\n\r\n"), 413),
+    ],
+    ids=["address", "headers", "no request", "no size", "broken chunk", "too large"],
+)
+def test_what_the_server_cannot_read_is_a_problem_document(
+    proxy: Proxy, sent: bytes, status: int
+) -> None:
+    answered, document = raw(proxy, sent)
+    assert (answered, document["status"]) == (status, status)
 
 
 def test_metrics_stay_inside(proxy: Proxy) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from plp_api import clock, storage
 from tests.client import Client, code, pointers
@@ -123,6 +124,27 @@ def test_a_scan_is_a_signature_on_paper(
     listed = registrar.read(f"{in_force}/signatures")["items"]
     mine = next(one for one in listed if one["role"] == "parent")
     assert mine["method"] == "paper"
+
+
+def test_of_a_pdf_only_what_is_seen_is_kept(send: Send, client: Client, world: World) -> None:
+    made, written = PdfWriter(), BytesIO()
+    page = made.add_blank_page(612, 792)
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert('hello');")}
+    action = DictionaryObject({NameObject(name): value for name, value in script.items()})
+    made.root_object[NameObject("/OpenAction")] = action
+    made.add_attachment("roster.csv", b"Ann,Alder")
+    page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
+    made.add_metadata({"/Author": "Ann Alder"})
+    made.write(written)
+    assert b"JavaScript" in written.getvalue()
+    answer = send(written.getvalue())
+    assert answer.status_code == 201, answer.json
+    kept = client.as_(world.home.registrar).get(f"/scans/{answer.json['id']}/content").data
+    for trace in (b"JavaScript", b"app.alert", b"EmbeddedFile", b"roster.csv", b"Ann"):
+        assert trace not in kept
+    root = PdfReader(BytesIO(kept)).root_object
+    assert {"/Names", "/OpenAction", "/AA", "/AcroForm"}.isdisjoint(root)
+    assert len(PdfReader(BytesIO(kept)).pages) == 1
 
 
 def test_what_a_camera_noted_is_not_kept_and_the_picture_stays_upright(
