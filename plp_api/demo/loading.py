@@ -73,27 +73,22 @@ Login = tuple[str, str, str, str]
 
 def _logins(session: Any, known: Known) -> list[Login]:
     """Accounts with fresh passwords for the cast; nobody else in the demo can sign in."""
-    accounts: dict[UUID, tuple[Account, str]] = {}
-    shared = {
-        known.people[one["district"], one["person"]]: index
-        for index, account in enumerate(_read("people.json")["accounts"])
-        for one in account["persons"]
-    }
-    by_index: dict[int, UUID] = {}
+    groups = [
+        [known.people[one["district"], one["person"]] for one in account["persons"]]
+        for account in _read("people.json")["accounts"]
+    ]
+    together = {person_id: group for group in groups for person_id in group}
+    done: set[UUID] = set()
     logins: list[Login] = []
     for member in _read("cast.json")["cast"]:
-        if not member["login"]:
-            continue
         person_id = known.people[member["district"], member["sourced_id"]]
-        person = session.get_one(Person, person_id)
-        first = (
-            by_index.setdefault(shared[person_id], person_id) if person_id in shared else person_id
-        )
-        if first not in accounts:
-            accounts[first] = _account(session, person)
-            account, password = accounts[first]
-            logins.append((account.username, password, member["district"], member["shows"]))
-        _let_act_as(session, accounts[first][0], person)
+        if not member["login"] or person_id in done:
+            continue
+        account, password = _account(session, session.get_one(Person, person_id))
+        logins.append((account.username, password, member["district"], member["shows"]))
+        for one in together.get(person_id, [person_id]):
+            _let_act_as(session, account, session.get_one(Person, one))
+            done.add(one)
     return logins
 
 

@@ -44,6 +44,14 @@ def demo(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
     database.dispose()
 
 
+def test_one_login_of_the_demo_has_two_persons_in_two_districts(demo: Any) -> None:
+    app, _admin = demo
+    with app.database.transaction() as session:
+        mother = session.scalars(select(Account).where(Account.username == "t.beaudry")).one()
+        held = select(AccountPerson).where(AccountPerson.account_id == mother.id)
+        assert len({one.district_id for one in session.scalars(held)}) == 2
+
+
 def test_every_report_answers_in_every_form(demo: Any) -> None:
     app, admin = demo
     client = Client(app).as_(admin)
