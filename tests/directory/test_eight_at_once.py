@@ -1,16 +1,19 @@
 """What may be there once, asked for by eight at once: one gets it. Commits are real here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 
-from plp_api import clock
+from plp_api import clock, db
+from plp_api.app import create_app
 from plp_api.people.models import Person, PersonStatus
 from plp_api.people.ties import Appointment, AppointmentRole
-from tests.world import World, appoint, person, writing
+from tests import databases
+from tests.conftest import Live
+from tests.world import World, appoint, person, populate, writing
 
 AT_ONCE = 8
 Race = tuple[str, str, Callable[[World, int], dict[str, Any]]]
@@ -99,29 +102,38 @@ def at_once(*sent: Callable[[], Any]) -> list[Any]:
     return answers
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def raced(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Both districts in a database of this module's own: what is won here stays."""
+    settings = databases.prepared(request.param, tmp_path_factory.mktemp("raced"))
+    database = db.Database(settings.database_url)
+    yield Live(create_app(settings, database), database, populate(database), settings)
+    database.dispose()
+
+
 @pytest.mark.parametrize("what", RACES)
-def test_of_eight_at_once_one_gets_it(live: Any, what: str) -> None:
+def test_of_eight_at_once_one_gets_it(raced: Live, what: str) -> None:
     who, path, body = RACES[what]
-    home = live.world.home
+    home = raced.world.home
     for part in ("other_student.id", "student.id", "senior.id", "advisory_id"):
         value = home
         for name in part.split("."):
             value = getattr(value, name)
         path = path.replace(f"{{{part}}}", str(value))
-    staff = live.client.as_(home.people[who])
+    staff = raced.client.as_(home.people[who])
 
     def ask(number: int) -> Callable[[], Any]:
-        return lambda: staff.post(path, body(live.world, number))
+        return lambda: staff.post(path, body(raced.world, number))
 
     answers = at_once(*(ask(number) for number in range(AT_ONCE)))
     statuses = sorted(one.status_code for one in answers)
     assert statuses == [201] + [409] * (AT_ONCE - 1), [one.json for one in answers]
 
 
-def test_of_two_last_admins_one_stays(live: Any) -> None:
+def test_of_two_last_admins_one_stays(raced: Live) -> None:
     """They end, or revoke, each other at once."""
-    home = live.world.home
-    with writing(live.database, home) as session:
+    home = raced.world.home
+    with writing(raced.database, home) as session:
         pair = [person(session, home, f"boss_{number}") for number in range(2)]
         for one in pair:
             appoint(session, home, one, AppointmentRole.DISTRICT_ADMIN, None)
@@ -132,7 +144,7 @@ def test_of_two_last_admins_one_stays(live: Any) -> None:
             if one.person_id not in {boss.id for boss in pair}:
                 one.ends_on = clock.today() - timedelta(days=1)
         offices = [str(rows[one.id].id) for one in pair]
-    first, second = (live.client.as_(one) for one in pair)
+    first, second = (raced.client.as_(one) for one in pair)
     over = {"ends_on": str(clock.today())}
     try:
         ended = at_once(
@@ -140,7 +152,7 @@ def test_of_two_last_admins_one_stays(live: Any) -> None:
             lambda: second.act(f"/people/{pair[0].id}", "revoke"),
         )
         assert sum(one.status_code == 200 for one in ended) == 1, [one.json for one in ended]
-        with writing(live.database, home) as session:
+        with writing(raced.database, home) as session:
             left = session.query(Appointment).filter_by(role=AppointmentRole.DISTRICT_ADMIN)
             assert any(
                 one.ends_on is None
@@ -148,6 +160,28 @@ def test_of_two_last_admins_one_stays(live: Any) -> None:
                 for one in left
             )
     finally:
-        with writing(live.database, home) as session:
+        with writing(raced.database, home) as session:
             mine = session.query(Appointment).filter_by(person_id=home.district_admin.id)
             mine.update({"ends_on": None})
+
+
+def test_a_code_is_used_by_one_of_eight(raced: Live) -> None:
+    home = raced.world.home
+    with writing(raced.database, home) as session:
+        newcomer = person(session, home, "newcomer_of_eight")
+    staff = raced.client.as_(home.registrar)
+    printed = staff.act(f"/people/{newcomer.id}", "invite", is_printed=True).json["invitation"]
+    body = {"code": printed["code"], "password": "a moose on the notch road"}
+    answers = at_once(*[lambda: raced.client.post("/auth/activate", body)] * AT_ONCE)
+    assert [one.status_code for one in answers].count(200) == 1, [one.json for one in answers]
+
+
+def test_a_parent_signs_once_of_eight(raced: Live) -> None:
+    home = raced.world.home
+    path = f"/plan-versions/{home.other_student.version_id}"
+    assert raced.client.as_(home.other_student).act(path, "submit").status_code == 200
+    assert raced.client.as_(home.other_advisor).act(path, "approve").status_code == 200
+    student = raced.client.as_(home.other_student)
+    body = {"snapshot_sha256": student.read(path)["snapshot_sha256"], "language": "en"}
+    answers = at_once(*[lambda: student.post(f"{path}/signatures", body)] * AT_ONCE)
+    assert sorted(one.status_code for one in answers) == [201] + [409] * (AT_ONCE - 1)
