@@ -49,7 +49,7 @@ class Settings:
     scan_limit: int = 10 << 20
     database_pool: int = 8
     web_processes: int = 2
-    web_threads: int = 4
+    web_threads: int = 8
     worker_threads: int = 2
     queue_url: str = ""
     job_lease: int = 60
@@ -119,7 +119,7 @@ def read() -> Settings:
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
         database_pool=env.int("DATABASE_POOL", 8),
         web_processes=env.int("WEB_PROCESSES", 2),
-        web_threads=env.int("WEB_THREADS", 4),
+        web_threads=env.int("WEB_THREADS", 8),
         worker_threads=env.int("WORKER_THREADS", 2, validate=validate.Range(min=1)),
         queue_url=_with_driver(env.str("QUEUE_URL", "")),
         job_lease=env.int("JOB_LEASE", 60, validate=validate.Range(min=1)),

@@ -15,6 +15,7 @@ is or was family, or on anyone tied to such a student as family.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -177,13 +178,13 @@ def _suffices(act: Act, holdings: Holdings) -> bool:
     return act is Act.MAIL_CODE and is_partly_covered
 
 
-def require_another_admin(access: Access, leaving_id: UUID) -> None:
-    """Refuse, with admin_is_last, to leave the district without anybody who administers it.
+def require_another_admin(access: Access, leaving_id: UUID, on: date | None = None) -> None:
+    """Refuse, with admin_is_last, to leave the district without an admin that day (today).
 
     Two admins who would shut each other out do so one after the other: the second
     finds that their own office has ended.
     """
-    district_id, today = access.caller.district_id, access.caller.today
+    district_id, today = access.caller.district_id, on or access.caller.today
     db.lock_name(f"district admins|{district_id}")
     admins = (
         select(Appointment.person_id)

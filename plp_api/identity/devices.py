@@ -10,6 +10,7 @@ import hmac
 import secrets
 
 from plp_api import settings
+from plp_api.people.models import Account
 
 COOKIE = "plp_device"
 LIFETIME = 400 * 86400
@@ -17,29 +18,33 @@ MOST_ACCOUNTS = 8
 LONGEST = 1024
 
 
-def known(cookie: str | None, name: str) -> str | None:
-    """The id of the device, where the account of that name has signed in on it."""
+def known(cookie: str | None, account: Account | None) -> str | None:
+    """The id of the device, where the account has signed in on it since its password was set."""
     device, proofs = _read(cookie)
-    proof = _proof(device, name)
-    is_known = any(hmac.compare_digest(proof, one) for one in proofs)
-    return device if device and is_known else None
+    if account is None or not device:
+        return None
+    proof = _proof(device, account)
+    return device if any(hmac.compare_digest(proof, one) for one in proofs) else None
 
 
-def with_account(cookie: str | None, name: str) -> str:
-    """The cookie of the device after the account of that name signed in on it."""
+def with_account(cookie: str | None, account: Account) -> str:
+    """The cookie of the device after the account signed in on it."""
     device, proofs = _read(cookie)
     device = device or secrets.token_urlsafe(16)
-    others = [one for one in proofs if one != _proof(device, name)]
-    return ".".join([device, _proof(device, name), *others[: MOST_ACCOUNTS - 1]])
+    others = [one for one in proofs if one != _proof(device, account)]
+    return ".".join([device, _proof(device, account), *others[: MOST_ACCOUNTS - 1]])
 
 
 def _read(cookie: str | None) -> tuple[str, list[str]]:
-    device, *proofs = (cookie or "")[:LONGEST].split(".")
+    if cookie is None or not cookie.isascii():
+        return "", []
+    device, *proofs = cookie[:LONGEST].split(".")
     return device, proofs[:MOST_ACCOUNTS]
 
 
-def _proof(device: str, name: str) -> str:
-    return keyed(f"device|{device}|{name}")[:32]
+def _proof(device: str, account: Account) -> str:
+    """Dies with the password: whoever had the old one guesses the new one as a stranger."""
+    return keyed(f"device|{device}|{account.id}|{account.password_hash}")[:32]
 
 
 def keyed(words: str) -> str:

@@ -22,8 +22,8 @@ WEIGHED = 64
 SHORTEST_NAME = 4
 
 
-# Of a process's four threads one verifies and one waits; two are left for everybody else.
-TURNS = Turns(at_once=1, waiting=1, seconds=1)
+# Of a process's eight threads one verifies and four wait; three are left for everybody else.
+TURNS = Turns(at_once=1, waiting=4, seconds=3)
 
 
 @cache

@@ -94,14 +94,13 @@ def sign_in(
     Raises Problem: login_throttled; server_busy; credentials_invalid, the same in words
     and time whatever is wrong; validation_failed for a person the account does not hold.
     """
-    attempt = Attempt.on(Kind.LOGIN, login_name(username), origin.address, origin.device)
-    with passwords.TURNS.taken():
-        with db.current().transaction():
-            attempt.begin()
-            account = find_account(username, district)
-            account_id, kept = (account.id, account.password_hash) if account else (None, None)
-        # No transaction is open meanwhile: it would hold SQLite's one lock, or a connection.
-        is_right = passwords.matches(kept, password)
+    with db.current().transaction():
+        account = find_account(username, district)
+        device = devices.known(origin.device, account)
+        attempt = Attempt.on(Kind.LOGIN, login_name(username), origin.address, device)
+        attempt.begin()
+        account_id, kept = (account.id, account.password_hash) if account else (None, None)
+    is_right = _verified(attempt, kept, password)
     refusal = Problem(Code.CREDENTIALS_INVALID, NAME_DISTRICT)
     if account_id is None or not is_right:
         raise refusal
@@ -119,6 +118,20 @@ def sign_in(
         # It is read when the transaction is over.
         session.expunge(signed_in.login)
         return signed_in
+
+
+def _verified(attempt: Attempt, kept: str | None, password: str) -> bool:
+    """Whether the password is right; one that could not be verified does not count.
+
+    No transaction is open meanwhile: it would hold SQLite's one lock, or a connection.
+    """
+    try:
+        with passwords.TURNS.taken():
+            return passwords.matches(kept, password)
+    except Problem:
+        with db.current().transaction():
+            attempt.uncount()
+        raise
 
 
 def find_account(username: str, district: str | None) -> Account | None:
@@ -177,7 +190,7 @@ def begin(account: Account, person: Person, origin: Origin) -> SignedIn:
     )
     db.session().add(login)
     audit.record("session.started", login, by=person.id)
-    device = devices.with_account(origin.device, account.username)
+    device = devices.with_account(origin.device, account)
     return SignedIn(login, _zone(person.district_id), key, device)
 
 
@@ -285,7 +298,8 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
         )
         .one()
     )
-    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, origin.device)
+    device = devices.known(origin.device, account)
+    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device)
     db.lock_name(f"attempt|{attempt.account_key}")
     attempt.check()
     if not passwords.matches(account.password_hash, current):

@@ -18,7 +18,6 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from plp_api import clock, db
-from plp_api.identity import devices
 from plp_api.identity.devices import keyed
 from plp_api.identity.models import FailedAttempt
 from plp_api.problems import Code, Problem
@@ -56,11 +55,12 @@ class Attempt:
     def on(cls, kind: Kind, name: str, address: str | None, device: str | None = None) -> "Attempt":
         """A try on an account by the name given, whether there is one or not.
 
-        `device` is the cookie that came with it.
+        `device` is the id of one that the account knows. Known devices have an
+        account's count of their own: all together they guess no more than strangers.
         """
-        known = devices.known(device, name) if kind is Kind.LOGIN else None
-        place = f"device|{known}" if known else f"address|{_network(address)}"
-        return cls(kind, keyed(f"{kind}|{name}"), keyed(f"{kind}|{place}"), known is not None)
+        place = f"device|{device}" if device else f"address|{_network(address)}"
+        whose = f"known|{name}" if device else name
+        return cls(kind, keyed(f"{kind}|{whose}"), keyed(f"{kind}|{place}"), device is not None)
 
     def begin(self) -> None:
         """Count this try before it is known how it ends: many at once do not pass the limit.
@@ -79,11 +79,10 @@ class Attempt:
         by_account = FailedAttempt.account_key == self.account_key
         by_place = FailedAttempt.address_key == self.place_key
         waits = [_wait_of_place(_times(MOST_PER_PLACE[self.kind], by_account, by_place), self.kind)]
+        most = MOST_PER_ACCOUNT[self.kind]
+        waits.append(_wait(_times(most, by_account), most))
         if not self.is_known:
-            waits += [
-                _wait(_times(MOST_PER_ACCOUNT[self.kind], by_account), MOST_PER_ACCOUNT[self.kind]),
-                _wait(_times(MOST_PER_ADDRESS, by_place), MOST_PER_ADDRESS),
-            ]
+            waits.append(_wait(_times(MOST_PER_ADDRESS, by_place), MOST_PER_ADDRESS))
         if seconds := max(waits):
             raise Problem(Code.LOGIN_THROTTLED, headers={"Retry-After": str(seconds)})
 
@@ -91,6 +90,15 @@ class Attempt:
         """Note that it failed."""
         row = FailedAttempt(account_key=self.account_key, address_key=self.place_key)
         db.session().add(row)
+
+    def uncount(self) -> None:
+        """Take the last count of this place back: nothing was tried after all."""
+        own = FailedAttempt.account_key == self.account_key
+        here = FailedAttempt.address_key == self.place_key
+        asked = select(FailedAttempt).where(own, here).order_by(FailedAttempt.at.desc()).limit(1)
+        last = db.session().scalars(asked).first()
+        if last is not None:
+            db.session().delete(last)
 
     def forget(self) -> None:
         """Begin anew for the account at this place: its person got in."""

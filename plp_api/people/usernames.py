@@ -7,7 +7,7 @@ from plp_api import db
 
 SIGNS = frozenset("._-@+'")
 # Latin letters that are no letter of ASCII with a mark above or below it.
-LETTERS = frozenset("æœøłđðþß")
+LETTERS = frozenset("æœøłđðþ")
 
 
 def is_plain(username: str) -> bool:
@@ -17,7 +17,7 @@ def is_plain(username: str) -> bool:
     like these, and characters without width like nothing: by them two accounts would be named
     alike (Unicode's UTS 39).
     """
-    return all(_is_plain(one) for one in username.lower())
+    return all(_is_plain(one) for one in unicodedata.normalize("NFC", username.lower()))
 
 
 def _is_plain(one: str) -> bool:
@@ -28,4 +28,4 @@ def _is_plain(one: str) -> bool:
 
 def hold(district_id: UUID, username: str) -> None:
     """Hold the name until the transaction ends: of several who ask for it at once one gets it."""
-    db.lock_name(f"username|{district_id}|{username.lower()}")
+    db.lock_name(f"username|{district_id}|{username.casefold()}")

@@ -75,7 +75,7 @@ STATEMENTS = Listing(
                 },
             ),
         ),
-        "updated_since": since(Statement.stated_at),
+        "updated_since": since(Statement.stated_at, Statement.corrected_at),
     },
     sorts={"stated_at": Statement.stated_at},
 )
@@ -265,12 +265,13 @@ def get_statement(access: Access, statement: Statement) -> Statement:
 
 @blueprint.route("/statements/<uuid:statement_id>", methods=["DELETE"])
 @blueprint.requires(Permission.PLANS_DISPUTE, Statement)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE)
 @blueprint.response(204)
 def withdraw_statement(access: Access, statement: Statement) -> None:
     """Withdraw a statement of yours: no read and no print shows it from then on.
 
     What it said stays in the school's history of the record. Again changes
-    nothing. Whoever did not make it gets 403.
+    nothing. Nobody withdraws another's.
     """
     statements.withdraw(statement, access)
 

@@ -61,15 +61,18 @@ def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> 
 def withdraw(statement: Statement, access: Access) -> None:
     """Take one's own statement off every version; its words stay in the history.
 
-    Raises Problem: permission_denied for anybody but its author. Withdrawing
+    Raises Problem: action_unavailable for anybody but its author. Withdrawing
     again changes nothing.
     """
     if statement.author_id not in access.selves:
-        raise Problem(Code.PERMISSION_DENIED, "Whoever made a statement withdraws it.")
+        raise Problem(Code.ACTION_UNAVAILABLE, "Whoever made a statement withdraws it.")
     db.lock(statement)
     if statement.withdrawn_at is None:
         statement.withdrawn_at = clock.now()
-        _note_change(statement, "statement.withdrawn", access)
+        db.session().get_one(Plan, statement.plan_id).stir()
+        by = access.caller.person_id
+        version_id = statement.plan_version_id
+        audit.record("statement.withdrawn", statement, by=by, plan_version_id=version_id)
 
 
 def correct(statement: Statement, access: Access, *, body: str, reason: str) -> Statement:
@@ -83,14 +86,10 @@ def correct(statement: Statement, access: Access, *, body: str, reason: str) -> 
         raise Problem(Code.ACTION_UNAVAILABLE, "It was withdrawn.")
     statement.body, statement.correction_reason = body, reason
     statement.corrected_at, statement.corrected_by = clock.now(), access.caller.person_id
-    _note_change(statement, "statement.corrected", access)
-    return statement
-
-
-def _note_change(statement: Statement, event: str, access: Access) -> None:
     db.session().get_one(Plan, statement.plan_id).stir()
-    by = access.caller.person_id
-    audit.record(event, statement, by=by, plan_version_id=statement.plan_version_id)
+    by, version_id = access.caller.person_id, statement.plan_version_id
+    audit.record("statement.corrected", statement, by=by, plan_version_id=version_id)
+    return statement
 
 
 def _contested(content: dict[str, Any], version: PlanVersion, part: str, access: Access) -> Any:

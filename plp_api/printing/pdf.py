@@ -31,7 +31,7 @@ MEMORY = 1 << 30
 LONGEST = 32 << 20
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 STRONG = RIGHT_TO_LEFT | {"L"}
-# One process sets one at a time: two threads of its four wait for a print at most.
+# One process sets one at a time: two threads of its eight wait for a print at most.
 TURNS = Turns(at_once=1, waiting=1, seconds=10)
 log = structlog.get_logger()
 
@@ -48,6 +48,7 @@ def of(copy: Copy) -> bytes:
         "printed_at": copy.printed_at.isoformat(),
         "seconds": SECONDS,
         "bytes": MEMORY,
+        "longest": LONGEST,
     }
     with TURNS.taken():
         found = _set(orjson.dumps(job))

@@ -39,7 +39,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.buffer.write(of(job["plan"], datetime.fromisoformat(job["printed_at"])))
+    made = of(job["plan"], datetime.fromisoformat(job["printed_at"]))
+    if len(made) > job["longest"]:
+        raise SystemExit(1)
+    sys.stdout.buffer.write(made)
 
 
 def of(plan: dict[str, Any], printed_at: datetime) -> bytes:

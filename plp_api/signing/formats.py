@@ -7,11 +7,20 @@ from io import BytesIO
 from PIL import Image, ImageOps
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from plp_api.signing.models import ScanType
 
 MOST_PIXELS = 60_000_000
 MOST_PAGES = 50
+# A signature may be drawn by a tool as any of these.
+DRAWN = frozenset(
+    f"/{kind}"
+    for kind in (
+        *("Stamp", "Ink", "FreeText", "Widget"),
+        *("Line", "Polygon", "PolyLine", "Square", "Circle"),
+    )
+)
 # What it says of a broken file quotes the file.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 # What the two readers raise over a broken file, apart from their own.
@@ -57,16 +66,28 @@ def _pdf(content: bytes) -> tuple[ScanType, bytes]:
 
 
 def _pages_alone(document: PdfReader) -> bytes:
-    """The pages as they are seen: without scripts, attachments, links, forms, or who made them."""
+    """The pages as they are seen: without what acts or is attached, or who made them."""
     writer = PdfWriter()
     for page in document.pages:
-        for acting in ("/AA", "/Annots", "/PieceInfo", "/Metadata"):
+        for acting in ("/AA", "/PieceInfo", "/Metadata"):
             page.pop(acting, None)
+        drawn = [_drawn(one.get_object()) for one in page.pop("/Annots", [])]
+        if kept := [one for one in drawn if one is not None]:
+            page[NameObject("/Annots")] = ArrayObject(kept)
         writer.add_page(page)
     writer.metadata = None
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _drawn(annotation: DictionaryObject) -> DictionaryObject | None:
+    """Ink, a stamp or a filled field as it is drawn; None of what acts, plays, or is attached."""
+    if annotation.get("/Subtype") not in DRAWN or "/AP" not in annotation:
+        return None
+    names = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F")
+    kept = {NameObject(name): annotation[name] for name in names if name in annotation}
+    return DictionaryObject(kept)
 
 
 def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Callable[..., bytes]]:

@@ -413,8 +413,9 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
         powers.refuse_household(by, row.person_id)
     else:
         powers.require(by, powers.Act.APPOINT, row.person_id)
-    if row.role == AppointmentRole.DISTRICT_ADMIN and _ends_now(fields, by):
-        powers.require_another_admin(by, row.person_id)
+    gap = _gap(fields, by)
+    if row.role == AppointmentRole.DISTRICT_ADMIN and gap is not None:
+        powers.require_another_admin(by, row.person_id, gap)
     for name, value in fields.items():
         setattr(row, name, value)
     if row.role == AppointmentRole.AUDITOR and row.ends_on is None:
@@ -433,9 +434,12 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     return row
 
 
-def _ends_now(fields: Fields, by: Access) -> bool:
-    ends_on = fields.get("ends_on")
-    return ends_on is not None and ends_on <= by.caller.today
+def _gap(fields: Fields, by: Access) -> date | None:
+    """The day on which the office would not be held, where a change of its span makes one."""
+    starts_on, ends_on = fields.get("starts_on"), fields.get("ends_on")
+    if starts_on is not None and starts_on > by.caller.today:
+        return by.caller.today
+    return max(ends_on, by.caller.today) if ends_on is not None else None
 
 
 def _only_shortens(row: Appointment, fields: Fields) -> bool:

@@ -235,7 +235,7 @@ def test_a_known_device_is_counted_by_itself_and_guesses_no_more_than_others(
 
 
 def test_the_cookie_of_a_device_is_good_for_its_own_accounts_and_read_by_no_script(
-    client: Client, app: Application, student: Somebody
+    client: Client, app: Application, world: World, student: Somebody
 ) -> None:
     answer = try_to_log_in(client, HOME)
     cookie = answer.headers["Set-Cookie"]
@@ -243,17 +243,48 @@ def test_the_cookie_of_a_device_is_good_for_its_own_accounts_and_read_by_no_scri
     assert "SameSite=Strict" in cookie
     assert "Path=/api/v1/auth" in cookie
     value = device_of(answer).split("=", 1)[1]
-    with settings_module.using(app.settings):
-        assert devices.known(value, "student")
-        assert devices.known(value, "parent") is None
-        assert devices.known(value[:-1] + "x", "student") is None
-        assert devices.known("anything." + value.split(".")[1], "student") is None
-        both = devices.with_account(value, "parent")
-        assert devices.known(both, "student") == devices.known(both, "parent")
+    own = Account(id=student.account_id, password_hash="kept")
+    other = Account(id=db.new_id(), password_hash="kept")
+    with settings_module.using(app.settings), writing(app.database, world.home) as session:
+        assert devices.known(value, session.get_one(Account, student.account_id))
+        value = devices.with_account(None, own)
+        assert devices.known(value, own)
+        assert devices.known(value, other) is None
+        assert devices.known(value, None) is None
+        assert devices.known(value[:-1] + "x", own) is None
+        assert devices.known("anything." + value.split(".")[1], own) is None
+        assert devices.known(value + ".é", own) is None
+        both = devices.with_account(value, other)
+        assert devices.known(both, own) == devices.known(both, other)
         many = both
-        for number in range(20):
-            many = devices.with_account(many, f"pupil{number}")
+        for _ in range(20):
+            many = devices.with_account(many, Account(id=db.new_id(), password_hash="kept"))
         assert len(many) < devices.LONGEST
+        own.password_hash = "another"
+        assert devices.known(value, own) is None
+
+
+def test_a_cookie_that_is_none_of_ours_keeps_nobody_out(client: Client, student: Somebody) -> None:
+    for cookie in (
+        "plp_device=abc.\xe9",
+        "plp_device=",
+        "plp_device=....",
+        "plp_device=" + "x" * 3000,
+    ):
+        assert try_to_log_in(client, HOME, headers={"Cookie": cookie}).status_code == 200
+
+
+@pytest.mark.usefixtures("patient")
+def test_devices_that_knew_an_old_password_guess_the_new_one_as_strangers(
+    client: Client, app: Application, world: World, student: Somebody
+) -> None:
+    cookie = device_of(try_to_log_in(client, HOME))
+    with writing(app.database, world.home) as session:
+        session.get_one(Account, student.account_id).password_hash = passwords.hashed(ANOTHER)
+    for _ in range(10):
+        answer = try_to_log_in(client, STRANGER, headers={"Cookie": cookie})
+        assert code(answer) == "credentials_invalid"
+    assert code(try_to_log_in(client, STRANGER)) == "login_throttled"
 
 
 def device_of(answer: Any) -> str:

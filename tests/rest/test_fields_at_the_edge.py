@@ -23,7 +23,7 @@ def test_a_user_name_looks_like_no_other(client, world, name):
     assert pointers(client.as_(world.home.registrar).post("/people", body)) == {"/username"}
 
 
-@pytest.mark.parametrize("name", ["r.lake", "josé", "o'brien", "lake@example.org", "søren-ß_1+2"])
+@pytest.mark.parametrize("name", ["r.lake", "josé", "o'brien", "lake@example.org", "søren-æ_1+2"])
 def test_a_user_name_may_have_marks_and_signs(client, world, name):
     body = {"given_name": "Robin", "family_name": "Lake", "username": name}
     assert client.as_(world.home.registrar).made("/people", body)["username"] == name

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from plp_api import clock, storage
 from tests.client import Client, code, pointers
@@ -140,11 +140,39 @@ def test_of_a_pdf_only_what_is_seen_is_kept(send: Send, client: Client, world: W
     answer = send(written.getvalue())
     assert answer.status_code == 201, answer.json
     kept = client.as_(world.home.registrar).get(f"/scans/{answer.json['id']}/content").data
-    for trace in (b"JavaScript", b"app.alert", b"EmbeddedFile", b"roster.csv", b"Ann"):
+    for trace in (b"JavaScript", b"app.alert", b"EmbeddedFile", b"roster.csv", b"Ann Alder"):
         assert trace not in kept
     root = PdfReader(BytesIO(kept)).root_object
     assert {"/Names", "/OpenAction", "/AA", "/AcroForm"}.isdisjoint(root)
     assert len(PdfReader(BytesIO(kept)).pages) == 1
+
+
+def test_what_a_tool_drew_upon_a_pdf_is_kept_without_what_acts(
+    send: Send, client: Client, world: World
+) -> None:
+    made, written = PdfWriter(), BytesIO()
+    page = made.add_blank_page(612, 792)
+    drawing = StreamObject()
+    drawing.set_data(b"0 0 m 99 99 l S % INK")
+    kinds = ("/Ink", "/Link", "/FileAttachment")
+    page[NameObject("/Annots")] = ArrayObject(
+        DictionaryObject(
+            {
+                NameObject("/Subtype"): NameObject(kind),
+                NameObject("/Contents"): TextStringObject("secret"),
+                NameObject("/AP"): DictionaryObject({NameObject("/N"): drawing}),
+            }
+        )
+        for kind in kinds
+    )
+    made.write(written)
+    answer = send(written.getvalue())
+    assert answer.status_code == 201, answer.json
+    kept = client.as_(world.home.registrar).get(f"/scans/{answer.json['id']}/content").data
+    (drawn,) = PdfReader(BytesIO(kept)).pages[0]["/Annots"]
+    assert drawn.get_object()["/Subtype"] == "/Ink"
+    assert b"INK" in drawn.get_object()["/AP"]["/N"].get_object().get_data()
+    assert b"secret" not in kept
 
 
 def test_what_a_camera_noted_is_not_kept_and_the_picture_stays_upright(
