@@ -111,7 +111,7 @@ def _require_return(person: Person, by: Access, holdings: powers.Holdings) -> No
 
 def _require_trusted(person: Person) -> None:
     """Refuse with address_unconfirmed to mail a code where it may come to the wrong hands."""
-    if not addresses.is_trusted(person, person.email_set_by, person.email_set_on):
+    if not _may_be_mailed(person):
         detail = "Whoever entered it could not hold a code of theirs: enter it anew, or print one."
         raise Problem(Code.ADDRESS_UNCONFIRMED, detail)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from plp_api.people.models import Person, PersonStatus
 from plp_api.people.ties import Appointment, AppointmentRole
 from tests import databases
 from tests.conftest import Live
+from tests.racing import at_once
 from tests.world import World, appoint, person, populate, writing
 
 AT_ONCE = 8
@@ -84,22 +84,6 @@ RACES: dict[str, Race] = {
         lambda w, _n: {"kind": "section_504", "coordinator_id": str(w.home.case_manager.id)},
     ),
 }
-
-
-def at_once(*sent: Callable[[], Any]) -> list[Any]:
-    """The answers to requests sent at once."""
-    start, answers = Barrier(len(sent)), [None] * len(sent)
-
-    def run(place: int, send: Callable[[], Any]) -> None:
-        start.wait()
-        answers[place] = send()
-
-    threads = [Thread(target=run, args=one) for one in enumerate(sent)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return answers
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -19,7 +19,6 @@ from plp_api.identity.throttle import Kind
 from plp_api.people.models import Account, AccountPerson, LoginSession, Person, PersonStatus
 from plp_api.turns import Turns
 from tests.client import Client, code, pointers
-from tests.directory.test_eight_at_once import at_once
 from tests.identity.conftest import (
     ANOTHER,
     PASSWORD,
@@ -29,6 +28,7 @@ from tests.identity.conftest import (
     log_in,
     refresh,
 )
+from tests.racing import at_once
 from tests.world import Somebody, World, writing
 
 

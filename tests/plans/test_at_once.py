@@ -1,29 +1,18 @@
 """Two who change what is in force at the same moment: commits are real here."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 from typing import Any
 
 from sqlalchemy import select
 
 from plp_api.plans.models import PlanVersion
+from tests.racing import at_once
 from tests.world import writing
 
 
 def both(*sent: Callable[[], Any]) -> list[int]:
     """The statuses of requests sent at once."""
-    start, statuses = Barrier(len(sent)), [0] * len(sent)
-
-    def run(place: int, send: Callable[[], Any]) -> None:
-        start.wait()
-        statuses[place] = send().status_code
-
-    threads = [Thread(target=run, args=one) for one in enumerate(sent)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return statuses
+    return [one.status_code for one in at_once(*sent)]
 
 
 def test_of_approvals_and_a_correction_at_once_one_version_is_in_force(live):

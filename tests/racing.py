@@ -1,0 +1,21 @@
+"""Requests sent at the same moment, each from a thread of its own."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+
+def at_once(*sent: Callable[[], Any]) -> list[Any]:
+    """The answers to requests sent at once, in their order."""
+    start, answers = Barrier(len(sent)), [None] * len(sent)
+
+    def run(place: int, send: Callable[[], Any]) -> None:
+        start.wait()
+        answers[place] = send()
+
+    threads = [Thread(target=run, args=one) for one in enumerate(sent)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return answers
