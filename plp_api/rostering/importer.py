@@ -114,15 +114,18 @@ def leave_accounts(people: Table, comparison: Comparison) -> None:
     execute(update(USERS).where(same).values(kept))
 
 
+def _gives_offices(importer: Access) -> bool:
+    """Whether the importer gives the offices of the whole district."""
+    return importer.may_at(Permission.APPOINTMENTS_WRITE, None)
+
+
 def enters_emails(comparison: Comparison) -> UUID | None:
     """The importer, where they give no offices of the district: the e-mails are taken for theirs.
 
     A code for an office must not come to an address that such an importer wrote into a package.
     """
     importer = comparison.importer
-    if importer is None or importer.may_at(Permission.APPOINTMENTS_WRITE, None):
-        return None
-    return importer.caller.person_id
+    return None if importer is None or _gives_offices(importer) else importer.caller.person_id
 
 
 def leave_students(students: Table, comparison: Comparison) -> None:
@@ -158,7 +161,7 @@ def is_left(appointments: Any, comparison: Comparison) -> ColumnElement[bool]:
     if importer is None:
         return false()
     barred = is_barred(appointments.c.person_id)
-    if importer.may_at(Permission.APPOINTMENTS_WRITE, None):
+    if _gives_offices(importer):
         return barred
     return or_(barred, appointments.c.role != AppointmentRole.TEACHER)
 
