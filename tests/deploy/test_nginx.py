@@ -198,7 +198,8 @@ def posted(body: bytes) -> bytes:
         (b"GARBAGE\r\n\r\n", 400),
         (posted(b"zz\r\nnot a size\r\n"), 400),
         (posted(b"5\r\nabcdeXX"), 400),
-        (posted(b"100000\r\n" + b"x" * (1 << 20) + b"\r\n0\r\n\r\n"), 413),
+        # Not a byte more than is read: what lies unread at the end takes the answer along.
+        (posted(b"200000\r\n" + b"x" * (1 << 20)), 413),
     ],
     ids=["address", "headers", "no request", "no size", "broken chunk", "too large"],
 )
