@@ -274,12 +274,10 @@ def _require_ready(settings: "Settings") -> None:
     from plp_api.operations import readiness
 
     with _database(settings) as database:
-        reason = readiness.missing(database)
+        reason = readiness.refusal(database, settings)
         if reason is not None:
-            raise click.ClickException(f"Not ready: {reason}. Is it migrated (`plp migrate`)?")
+            raise click.ClickException(reason)
         weakness = readiness.weakness(database)
-    if weakness and settings.is_production:
-        raise click.ClickException(weakness)
     if weakness:
         click.echo(f"Warning: {weakness}", err=True)
 

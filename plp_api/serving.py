@@ -1,7 +1,7 @@
 """How gunicorn serves the application: its configuration, and the application itself.
 
 `plp serve` starts it; `gunicorn --config python:plp_api.serving 'plp_api.serving:application()'`
-does the same without a worker.
+does the same without a worker, and refuses to start for the same reasons.
 """
 
 from contextlib import suppress
@@ -13,9 +13,10 @@ from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from plp_api import logs, metrics, processes, settings
+from plp_api import db, logs, metrics, processes, settings
 from plp_api.app import Application, create_app
 from plp_api.jobs import queue
+from plp_api.operations import readiness
 
 _settings = settings.read()
 _shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat files, without content
@@ -92,8 +93,17 @@ def application() -> Application:
 
 
 def on_starting(_server: Any) -> None:
-    """Wait, the application loaded, until `plp serve` has made the database ready."""
+    """Wait, the application loaded, until `plp serve` has made the database ready.
+
+    Raises SystemExit where the server must not start: on another schema, as too strong a role.
+    """
     processes.wait_at_gate()
+    database = db.Database(_settings.database_url, _settings.database_pool)
+    reason = readiness.refusal(database, _settings)
+    # No connection may be open at the fork.
+    database.dispose()
+    if reason is not None:
+        raise SystemExit(f"Error: {reason}")
 
 
 def when_ready(_server: Any) -> None:

@@ -24,9 +24,12 @@ def district(slug: str | None) -> District:
         chosen = chosen.where(District.slug == slug)
     found = db.session().scalars(chosen).all()
     if len(found) != 1:
-        known = db.session().scalars(
-            select(District.slug).order_by(District.slug).limit(MOST_NAMED)
-        )
+        slugs = select(District.slug).order_by(District.slug).limit(MOST_NAMED)
+        known = db.session().scalars(slugs).all()
+        if not known:
+            raise invalid(
+                "district", "There is none yet: import a roster first (`plp roster import`)."
+            )
         raise invalid("district", f"Name one of them by its slug: {', '.join(known)}.")
     db.enter([found[0].id])
     return found[0]

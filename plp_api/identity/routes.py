@@ -70,9 +70,11 @@ def log_in(fields: dict[str, Any]) -> dict[str, Any]:
     """Sign in with user name and password.
 
     Whatever is wrong, the answer is the same `credentials_invalid`: it never
-    tells whether a user name exists. After 10 failures within 15 minutes the
-    account waits (`login_throttled`, `Retry-After`), and so does an address
-    after 200.
+    tells whether a user name exists. From the fifth failure within 15
+    minutes on, the next attempt at this account from this device or address
+    waits, twice as long each time (`login_throttled`, `Retry-After`); after 10
+    it waits until the 15 minutes are over, and so does an address after 200.
+    Attempts sent at once count as failures until they are answered.
 
     With `transport: cookie` the tokens come in cookies that no script can read;
     send every change with `X-CSRF-TOKEN`, the value of the cookie

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from plp_api import migrating
 from plp_api.db import Database
+from plp_api.settings import Settings
 
 head = cache(migrating.head)
 
@@ -18,6 +19,14 @@ def missing(database: Database) -> str | None:
     except SQLAlchemyError:
         return "database unreachable"
     return None if stands_at == head() else "schema not migrated"
+
+
+def refusal(database: Database, settings: Settings) -> str | None:
+    """Why this server must not start, or None: another schema, or, in production, a weak role."""
+    reason = missing(database)
+    if reason is not None:
+        return f"Not ready: {reason}. Is it migrated (`plp migrate`)?"
+    return weakness(database) if settings.is_production else None
 
 
 ROLE = text("""

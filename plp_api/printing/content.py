@@ -64,6 +64,7 @@ class Disagreement:
     by: str
     on: str
     body: str
+    correction: str
 
 
 @dataclass(frozen=True)
@@ -206,9 +207,18 @@ def _disagreements(
         made = reads.statements_on([version], by.access)[version.id]
     found: dict[str, list[Disagreement]] = {}
     for one in made:
-        said = Disagreement(_author(one, by), local_day(one.stated_at, zone), one.body)
+        said = Disagreement(
+            _author(one, by), local_day(one.stated_at, zone), one.body, _correction(one, zone)
+        )
         found.setdefault(one.part, []).append(said)
     return found
+
+
+def _correction(made: Statement, zone: ZoneInfo) -> str:
+    """That these are no longer the author's own words, when the school changed them and why."""
+    if made.corrected_at is None:
+        return ""
+    return f"Changed by the school, {local_day(made.corrected_at, zone)}: {made.correction_reason}"
 
 
 def _author(made: Statement, by: Reader) -> str:

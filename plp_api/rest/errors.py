@@ -46,7 +46,9 @@ def answer(error: Exception) -> Response:
     """The response for any exception."""
     problem = translated(error)
     if problem.status >= 500:
-        log.error("request.failed", code=problem.code.wire, exc_info=error)
+        # A refusal of ours needs no trace: hundreds of logins at once would write hundreds.
+        trace = None if isinstance(error, Problem) else error
+        log.error("request.failed", code=problem.code.wire, exc_info=trace)
     return render(problem)
 
 

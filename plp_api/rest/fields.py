@@ -1,6 +1,7 @@
 """House fields: what marshmallow's own would let through to the database, or document badly."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -40,9 +41,15 @@ class Text(fields.String):
         if not db.storable(words):
             raise self.make_error("unstorable")
         words = words.strip()
-        if not words and not self.blank:
+        if not self.blank and not any(map(_is_seen, words)):
             raise self.make_error("blank")
         return words
+
+
+def _is_seen(character: str) -> bool:
+    """Not white space, a control or a format character (Unicode's Z and C, but private use)."""
+    category = unicodedata.category(character)
+    return category == "Co" or category[0] not in "ZC"
 
 
 class Sha256(fields.String):

@@ -150,7 +150,13 @@ def test_what_nginx_refuses_is_a_problem_document(proxy: Proxy) -> None:
         b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n"
     )
     long = b"GET /api/v1/plans?q=" + b"x" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    for expected, sent in {413: large, 414: long}.items():
+    wide = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"x" * 9000 + b"\r\n\r\n"
+    for expected, sent in {
+        413: large,
+        414: long,
+        431: wide,
+        400: b"GET / HTTP/1.1\r\n\r\n",
+    }.items():
         with proxy.socket() as refused:
             refused.sendall(sent)
             head, _, body = refused.recv(65536).partition(b"\r\n\r\n")

@@ -96,6 +96,20 @@ class Server:
         return [server, *server.children(recursive=True)]
 
 
+def test_gunicorn_alone_refuses_a_database_that_is_not_migrated(tmp_path):
+    command = [sys.executable, "-m", "gunicorn", "--config=python:plp_api.serving"]
+    alone = subprocess.run(
+        [*command, "plp_api.serving:application()"],
+        env={**os.environ, "PLP_DATA_DIR": str(tmp_path), "PLP_PORT": "0"},
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert alone.returncode == 1
+    assert b"Not ready: schema not migrated" in alone.stderr
+    assert b"Traceback" not in alone.stderr
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def server(request, tmp_path):
     settings = databases.prepared(request.param, tmp_path)

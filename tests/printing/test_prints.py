@@ -13,7 +13,7 @@ from plp_api.people.models import Person, School
 from plp_api.people.ties import Relationship
 from plp_api.printing import pdf as pdf_module
 from tests.client import code, pointers
-from tests.printing.conftest import page
+from tests.printing.conftest import page, pdf, words
 from tests.world import writing
 
 
@@ -190,3 +190,16 @@ def test_a_server_without_typst_says_so_and_still_answers_html(
     assert code(only) == "pdf_unavailable"
     either = {"Accept": "application/pdf, text/html;q=0.5"}
     assert student.get(f"{in_force}/print", headers=either).mimetype == "text/html"
+
+
+@pytest.mark.parametrize("as_page", [True, False], ids=["page", "pdf"])
+def test_words_that_the_school_changed_are_said_to_be_so(client, world, in_force, as_page):
+    parent, admin = client.as_(world.home.parent), client.as_(world.home.school_admin)
+    made = parent.made(f"{in_force}/statements", {"body": "We were not asked, as was Ada."})
+    changed = {"body": "We were not asked.", "reason": "Another child was named."}
+    path = f"/statements/{made['id']}/corrections"
+    assert admin.post(path, changed).status_code == 200
+    said = page(parent, in_force) if as_page else words(pdf(parent, in_force))
+    assert "Changed by the school" in said
+    assert "Another child was named." in said
+    assert "Ada" not in said

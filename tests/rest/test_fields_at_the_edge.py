@@ -29,6 +29,12 @@ def test_a_user_name_may_have_marks_and_signs(client, world, name):
     assert client.as_(world.home.registrar).made("/people", body)["username"] == name
 
 
+@pytest.mark.parametrize("nothing", ["\u202e\u202e", "\u200b \u200b", "\u0007", "\u2060\u00a0"])
+def test_words_that_nobody_sees_are_no_words(client, world, nothing):
+    body = {"given_name": nothing, "family_name": "Lake"}
+    assert pointers(client.as_(world.home.registrar).post("/people", body)) == {"/given_name"}
+
+
 def test_an_e_mail_ends_where_it_ends(client, world):
     body = {"given_name": "Robin", "family_name": "Lake", "email": "r@example.org\nBcc: x@y.org"}
     assert pointers(client.as_(world.home.registrar).post("/people", body)) == {"/email"}
