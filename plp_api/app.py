@@ -17,7 +17,7 @@ from plp_api import db, logs, metrics
 from plp_api import settings as settings_module
 from plp_api.audit.actions import request_id as audit_request_id
 from plp_api.problems import Problem
-from plp_api.rest import documents, errors, fields, limits, tokens
+from plp_api.rest import bodies, documents, errors, fields, limits, tokens
 from plp_api.rest.later import LaterResponse
 from plp_api.settings import Settings
 
@@ -106,6 +106,8 @@ class Application(Flask):
         return self._run()
 
     def _run(self) -> Response:
+        if request.endpoint is not None:
+            bodies.receive()
         around = (
             db.using(self.database)
             if _is_of_view("is_alone")

@@ -17,6 +17,10 @@ class Kind:
     title: str
 
 
+# As many errors are shown: thousands would help nobody and cost everybody.
+MOST_ERRORS = 100
+
+
 @verify(UNIQUE)
 class Code(Enum):
     """Every problem this API can answer with. The name, in lower case, is the wire `code`."""
@@ -184,7 +188,7 @@ def document(problem: Problem) -> dict[str, object]:
     if problem.detail:
         found["detail"] = problem.detail
     if problem.errors:
-        found["errors"] = [_place(one) for one in problem.errors]
+        found["errors"] = [_place(one) for one in problem.errors[:MOST_ERRORS]]
     return found
 
 

@@ -13,7 +13,7 @@ Nobody acts on themselves, on a student to whom any person of their own account
 is or was family, or on anyone tied to such a student as family.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -178,28 +178,44 @@ def _suffices(act: Act, holdings: Holdings) -> bool:
     return act is Act.MAIL_CODE and is_partly_covered
 
 
-def require_another_admin(access: Access, leaving_id: UUID, on: date | None = None) -> None:
-    """Refuse, with admin_is_last, to leave the district without an admin that day (today).
+def require_another_admin(
+    access: Access, leaving_id: UUID, since: date | None = None, until: date = date.max
+) -> None:
+    """Refuse, with admin_is_last, to leave the district without an admin on any day.
 
-    Two admins who would shut each other out do so one after the other: the second
-    finds that their own office has ended.
+    The days are those from `since` (today) to before `until` on which the leaving
+    admin would have been one. Two admins who would shut each other out do so one
+    after the other: the second finds that their own office has ended.
     """
-    district_id, today = access.caller.district_id, on or access.caller.today
+    district_id, first = access.caller.district_id, since or access.caller.today
     db.lock_name(f"district admins|{district_id}")
     admins = (
-        select(Appointment.person_id)
+        select(Appointment.person_id, Appointment.starts_on, Appointment.ends_on)
         .join(Person, Person.id == Appointment.person_id)
         .where(
             Appointment.district_id == district_id,
             Appointment.role == AppointmentRole.DISTRICT_ADMIN,
-            Appointment.starts_on <= today,
-            or_(Appointment.ends_on.is_(None), Appointment.ends_on > today),
+            or_(Appointment.ends_on.is_(None), Appointment.ends_on > first),
             Person.status == PersonStatus.ACTIVE,
         )
+        .order_by(Appointment.starts_on)
     )
-    found = set(db.session().scalars(admins))
-    if leaving_id in found and found == {leaving_id}:
+    own: list[tuple[date, date]] = []
+    others: list[tuple[date, date]] = []
+    for person_id, starts_on, ends_on in db.session().execute(admins):
+        spans = own if person_id == leaving_id else others
+        spans.append((starts_on, ends_on or date.max))
+    if not all(_is_covered(max(start, first), min(end, until), others) for start, end in own):
         raise Problem(Code.ADMIN_IS_LAST)
+
+
+def _is_covered(day: date, until: date, spans: Iterable[tuple[date, date]]) -> bool:
+    """Whether the spans, sorted by their start, hold on every day from `day` to before `until`."""
+    for start, end in spans:
+        if day >= until or start > day:
+            break
+        day = max(day, end)
+    return day >= until
 
 
 def refuse_overseer(access: Access, person_id: UUID) -> None:

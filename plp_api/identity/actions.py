@@ -224,7 +224,7 @@ def activate(code: str, password: str, *, username: str | None, origin: Origin) 
     reason = EndReason.PASSWORD_CHANGED
     sessions.end_all(account.id, reason, by=person.id, home=person.district_id)
     audit.record("account.activated" if is_first else "password.changed", person, by=person.id)
-    Attempt.on(Kind.LOGIN, account.username, origin.address).forget()
+    Attempt.on(Kind.LOGIN, account.username, origin.address, account_id=account.id).forget()
     return sessions.begin(account, person, origin)
 
 
@@ -316,8 +316,7 @@ def request_reset(username: str, district: str | None, origin: Origin) -> None:
     Raises Problem: login_throttled.
     """
     attempt = Attempt.on(Kind.RESET, sessions.login_name(username), origin.address)
-    attempt.check()
-    attempt.count()
+    attempt.begin()
     account = sessions.find_account(username, district)
     if settings.current().mail_url:
         account_id = str(account.id) if account else None

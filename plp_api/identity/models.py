@@ -39,7 +39,10 @@ class Invitation(Identified, Base):
 
 
 class FailedAttempt(Identified, Base):
-    """One failed sign-in: counted per account and per address, each kept as a keyed hash."""
+    """One failed sign-in: counted per user name and per address, each kept as a keyed hash.
+
+    `account_id` is the account that it was tried on, where the name meant one.
+    """
 
     __tablename__ = "failed_attempts"
     __ownership__ = SystemRow()
@@ -51,4 +54,5 @@ class FailedAttempt(Identified, Base):
 
     account_key: Mapped[str] = mapped_column(String(64))
     address_key: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -97,9 +97,10 @@ def sign_in(
     with db.current().transaction():
         account = find_account(username, district)
         device = devices.known(origin.device, account)
-        attempt = Attempt.on(Kind.LOGIN, login_name(username), origin.address, device)
-        attempt.begin()
         account_id, kept = (account.id, account.password_hash) if account else (None, None)
+        name = login_name(username)
+        attempt = Attempt.on(Kind.LOGIN, name, origin.address, device, account_id)
+        attempt.begin()
     is_right = _verified(attempt, kept, password)
     refusal = Problem(Code.CREDENTIALS_INVALID, NAME_DISTRICT)
     if account_id is None or not is_right:
@@ -299,13 +300,17 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
         .one()
     )
     device = devices.known(origin.device, account)
-    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device)
+    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device, account.id)
     db.lock_name(f"attempt|{attempt.account_key}")
     attempt.check()
-    if not passwords.matches(account.password_hash, current):
+    # Cheaper than the check of the current one, so that a weak one costs nobody a turn.
+    require_strong(account, person, new, field="new_password")
+    with passwords.TURNS.taken():
+        is_right = passwords.matches(account.password_hash, current)
+    if not is_right:
         wrong = FieldError("/current_password", "This is not your password.")
         raise Problem(Code.VALIDATION_FAILED, errors=[wrong], afterwards=attempt.count)
-    set_password(account, person, new, field="new_password")
+    account.password_hash = passwords.hashed(new)
     end_codes(account)
     attempt.forget()
     audit.record("password.changed", person, by=person.id)
@@ -337,6 +342,11 @@ def end_codes(account: Account) -> None:
 
 def set_password(account: Account, person: Person, password: str, *, field: str) -> None:
     """Keep a new password for the account. Raises Problem: password_weak, pointing at `field`."""
+    require_strong(account, person, password, field=field)
+    account.password_hash = passwords.hashed(password)
+
+
+def require_strong(account: Account, person: Person, password: str, *, field: str) -> None:
+    """Refuse a weak password for this account with password_weak, pointing at `field`."""
     names = [account.username, person.given_name, person.family_name]
     passwords.require_strong(password, field, names)
-    account.password_hash = passwords.hashed(password)

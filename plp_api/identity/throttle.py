@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -50,17 +51,30 @@ class Attempt:
     account_key: str
     place_key: str
     is_known: bool = False
+    account_id: UUID | None = None
 
     @classmethod
-    def on(cls, kind: Kind, name: str, address: str | None, device: str | None = None) -> "Attempt":
+    def on(
+        cls,
+        kind: Kind,
+        name: str,
+        address: str | None,
+        device: str | None = None,
+        account_id: UUID | None = None,
+    ) -> "Attempt":
         """A try on an account by the name given, whether there is one or not.
+
+        Counted by name, so that the count tells nothing of which districts know it;
+        forgotten by account, so that one's own success elsewhere under the same name
+        does not free a guesser.
 
         `device` is the id of one that the account knows. Known devices have an
         account's count of their own: all together they guess no more than strangers.
         """
         place = f"device|{device}" if device else f"address|{_network(address)}"
         whose = f"known|{name}" if device else name
-        return cls(kind, keyed(f"{kind}|{whose}"), keyed(f"{kind}|{place}"), device is not None)
+        keys = keyed(f"{kind}|{whose}"), keyed(f"{kind}|{place}")
+        return cls(kind, *keys, is_known=device is not None, account_id=account_id)
 
     def begin(self) -> None:
         """Count this try before it is known how it ends: many at once do not pass the limit.
@@ -88,7 +102,9 @@ class Attempt:
 
     def count(self) -> None:
         """Note that it failed."""
-        row = FailedAttempt(account_key=self.account_key, address_key=self.place_key)
+        row = FailedAttempt(
+            account_key=self.account_key, address_key=self.place_key, account_id=self.account_id
+        )
         db.session().add(row)
 
     def uncount(self) -> None:
@@ -104,7 +120,8 @@ class Attempt:
         """Begin anew for the account at this place: its person got in."""
         own = FailedAttempt.account_key == self.account_key
         here = FailedAttempt.address_key == self.place_key
-        db.session().execute(delete(FailedAttempt).where(own, here))
+        same = FailedAttempt.account_id == self.account_id
+        db.session().execute(delete(FailedAttempt).where(own, here, same))
 
 
 def _times(most: int, *criteria: Any) -> list[datetime]:

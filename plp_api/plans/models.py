@@ -300,7 +300,7 @@ class Statement(Identified, Base):
     """
 
     __tablename__ = "statements"
-    __kept__ = ("body", "withdrawn_at")
+    __kept__ = ("body", "withdrawn_at", "corrected_at", "corrected_by", "correction_reason")
     __ownership__ = OwnedWithSubject(read="plans:read")
     __table_args__ = (
         Index("ix_statements_student_id", "student_id"),

@@ -136,7 +136,9 @@ class StatementSchema(Schema):
     @post_dump
     def without_words(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
         """What was withdrawn says nothing any more."""
-        return {**shown, "body": ""} if shown.get("withdrawn_at") else shown
+        if not shown.get("withdrawn_at"):
+            return shown
+        return {**shown, "body": "", "correction_reason": None}
 
 
 class StatementCorrectionSchema(Schema):

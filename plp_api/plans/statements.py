@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plp_api import clock, db
 from plp_api.access.permissions import Permission
@@ -24,13 +24,16 @@ from plp_api.plans.models import Plan, PlanVersion, Statement
 from plp_api.problems import Code, Problem, invalid
 
 WHOLE = ""
+# By one person on one version; a part may hold 10,000 characters.
+MOST_STANDING = 20
 
 
 def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> Statement:
     """Place a statement on a part of a version, or on the whole.
 
     A closed plan takes it too: its record is kept. Raises Problem:
-    action_unavailable before approval, version_sealed, validation_failed (`part`).
+    action_unavailable before approval or where 20 of theirs stand, version_sealed,
+    validation_failed (`part`).
     """
     if version.snapshot is None:
         detail = f"It is {version.status}: contest what stands in the record, not a draft."
@@ -40,6 +43,7 @@ def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> 
     content = parts.content_of(version)
     contested = content if part == WHOLE else _contested(content, version, part, access)
     by = access.caller.person_id
+    _refuse_one_too_many(version, by)
     statement = Statement(
         id=new_id(),
         district_id=version.district_id,
@@ -56,6 +60,19 @@ def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> 
     version.plan.stir()
     audit.record("statement.made", statement, by=by, plan_version_id=version.id, part=part or None)
     return statement
+
+
+def _refuse_one_too_many(version: PlanVersion, author_id: UUID) -> None:
+    """Every reading of the version shows them all: nobody makes more of them than are read."""
+    db.lock(version)
+    standing = select(func.count()).where(
+        Statement.plan_version_id == version.id,
+        Statement.author_id == author_id,
+        Statement.withdrawn_at.is_(None),
+    )
+    if (db.session().scalar(standing) or 0) >= MOST_STANDING:
+        detail = f"{MOST_STANDING} statements of yours stand on this version: withdraw one first."
+        raise Problem(Code.ACTION_UNAVAILABLE, detail)
 
 
 def withdraw(statement: Statement, access: Access) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from plp_api import clock, settings
 from plp_api.access.permissions import Permission
@@ -31,6 +32,7 @@ class Copy:
     translation: Translation | None
     progress: Progress
     whose: str
+    reader_id: UUID
     address: str
     printed_at: datetime
 
@@ -51,6 +53,7 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
         translation=rendered.about(rendition) if rendition else None,
         progress=progress.of(version, access.caller.today),
         whose=_whose(reader, version),
+        reader_id=access.caller.person_id,
         address=settings.current().public_url + SNAPSHOT.format(version.id),
         printed_at=clock.now().replace(microsecond=0),
     )

@@ -24,6 +24,7 @@ DIRECTED = frozenset(["R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"
 PRIVATE = "Co"
 # Typst's PDF writer panics where a word has more than 64 KiB.
 LONGEST_WORD = re.compile(r"\S{2000}")
+LONG_WORD = re.compile(r"\S{48}")
 
 LATIN_1 = 0xFF
 PROBES = 96
@@ -44,26 +45,34 @@ def isolated(text: str) -> str:
     if not any(unicodedata.bidirectional(one) in DIRECTED for one in text):
         return text
     kept, opened = [FIRST_STRONG_ISOLATE], list[str]()
+    isolates = 0
     for one in text:
         if one in OPENING:
             opened.append(OPENING[one])
-        elif one in CLOSING:
-            if not _closes(one, opened):
+            isolates += opened[-1] == POP_ISOLATE
+        elif one == POP_ISOLATE:
+            if not isolates:
                 continue
+            isolates -= 1
+            # An isolate ends what was embedded in it, not the reverse.
             while opened.pop() != one:
                 pass
+        elif one in CLOSING:
+            if opened[-1:] != [one]:
+                continue
+            opened.pop()
         kept.append(one)
     return "".join([*kept, *reversed(opened), POP_ISOLATE])
-
-
-def _closes(one: str, opened: list[str]) -> bool:
-    """Whether the mark ends something: an isolate ends what was embedded in it, not the reverse."""
-    return one in opened if one == POP_ISOLATE else opened[-1:] == [one]
 
 
 def breakable(text: str) -> str:
     """The text with a place to break a line in words that no line could hold."""
     return LONGEST_WORD.sub("\\g<0>\u200b", text)
+
+
+def much_broken(text: str) -> str:
+    """The text with places to break in every word of more than some fifty characters."""
+    return LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:

@@ -31,8 +31,8 @@ MEMORY = 1 << 30
 LONGEST = 32 << 20
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 STRONG = RIGHT_TO_LEFT | {"L"}
-# One process sets one at a time: two threads of its eight wait for a print at most.
-TURNS = Turns(at_once=1, waiting=1, seconds=10)
+# One process sets one at a time: three threads of its eight wait for a print at most.
+TURNS = Turns(at_once=1, waiting=3, seconds=10)
 log = structlog.get_logger()
 
 
@@ -43,14 +43,14 @@ def is_available() -> bool:
 
 def of(copy: Copy) -> bytes:
     """The PDF of the copy. Raises Problem: print_failed, beyond the limits; server_busy."""
-    job = {
-        "plan": _data(copy),
-        "printed_at": copy.printed_at.isoformat(),
-        "seconds": SECONDS,
-        "bytes": MEMORY,
-        "longest": LONGEST,
-    }
-    with TURNS.taken():
+    with TURNS.taken(by=copy.reader_id):
+        job = {
+            "plan": _data(copy),
+            "printed_at": copy.printed_at.isoformat(),
+            "seconds": SECONDS,
+            "bytes": MEMORY,
+            "longest": LONGEST,
+        }
         found = _set(orjson.dumps(job))
     if not found.startswith(b"%PDF"):
         raise Problem(Code.PRINT_FAILED)

@@ -31,6 +31,7 @@ PROBE = b"""\
 #set text(lang: "en")
 #sys.inputs.text.clusters().join(" ")
 """
+WHOLE = b'#set document(title: "-")\n#set page(width: 12cm, height: auto)\n#sys.inputs.text\n'
 
 
 def main() -> None:
@@ -57,6 +58,19 @@ def of(plan: dict[str, Any], printed_at: datetime) -> bytes:
         return _compile(shown, printed_at, [STANDARD])
     except typst.TypstError:
         return _compile(shown, printed_at, [])
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+    shown = {**glyphs.each(shown, _settable), "notice": NOTICE}
+    return _compile(shown, printed_at, [])
+
+
+def _settable(text: str) -> str:
+    """The text if it can be set alone; else with more places to break; else how long it is."""
+    for words in (text, glyphs.much_broken(text)):
+        if _is_set(WHOLE, words):
+            return words
+    return f"[{len(text)} characters]"
 
 
 def _compile(shown: dict[str, Any], printed_at: datetime, standards: list[Any]) -> bytes:
@@ -79,12 +93,26 @@ def _fonts() -> Any:
 @lru_cache(maxsize=256)
 def _draws(characters: str) -> bool:
     """Whether some font has each of these characters."""
-    compiler = typst.Compiler(PROBE, font_paths=_fonts())
+    return _is_set(PROBE, characters, STANDARD)
+
+
+def _is_set(template: bytes, text: str, *standards: Any) -> bool:
+    """Whether the template takes the text; a text that makes the typesetter panic is not taken."""
+    compiler = typst.Compiler(template, font_paths=_fonts())
     try:
-        compiler.compile(format="pdf", sys_inputs={"text": characters}, pdf_standards=[STANDARD])
+        compiler.compile(format="pdf", sys_inputs={"text": text}, pdf_standards=[*standards])
     except typst.TypstError:
         return False
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        return False
     return True
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether the typesetter, written in Rust, gave up over what it was asked to draw."""
+    return type(error).__name__ == "PanicException"
 
 
 def _strings(value: Any) -> Iterator[str]:

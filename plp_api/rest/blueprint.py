@@ -259,6 +259,7 @@ def check_media(media: str | None, offers: tuple[str, ...] = DOCUMENTS) -> None:
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+    bodies.refuse_unreadable()
     if media and request.method in WITH_BODY and not _is(media):
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, f"Send {media}.")
     accepted = request.accept_mimetypes

@@ -1,15 +1,42 @@
-"""Reading a JSON body: strictly, and no deeper or larger than what is behind it can hold."""
+"""Reading a body: before the transaction, strictly, no deeper or larger than a database holds."""
 
+import itertools
 import json
 import math
 from collections.abc import Iterator
 from typing import Any
+
+from flask import g, request
 
 from plp_api import db
 from plp_api.problems import Code, FieldError, Problem
 
 DEEPEST = 32
 GREATEST = 2**63 - 1
+# Keys and plain values in one body. The largest batch (2,000 rows) has a quarter of them.
+MOST_VALUES = 50_000
+MOST_ERRORS = 100
+WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def receive() -> None:
+    """Take the body in while no transaction is open: a slow sender must not hold a lock.
+
+    What is wrong with it is raised by `refuse_unreadable`, in the order of checks. Uploads
+    are left to their views, which first check who sends them.
+    """
+    if request.method not in WITH_BODY or request.mimetype == "multipart/form-data":
+        return
+    try:
+        request.get_data()
+    except Exception as error:  # noqa: BLE001 - raised again where the body is asked for
+        g.body_error = error
+
+
+def refuse_unreadable() -> None:
+    """Raise what `receive` met: a body too large, broken off, or badly chunked."""
+    if (error := g.get("body_error")) is not None:
+        raise error
 
 
 def parse(raw: bytes) -> Any:
@@ -25,10 +52,10 @@ def parse(raw: bytes) -> Any:
         raise _too_deep() from None
     except ValueError as error:
         raise Problem(Code.REQUEST_MALFORMED, "The body is not valid JSON.") from error
-    errors = [
+    wrongs = (
         FieldError(pointer, wrong) for pointer, one in _places(value) if (wrong := _wrong(one))
-    ]
-    if errors:
+    )
+    if errors := list(itertools.islice(wrongs, MOST_ERRORS)):
         raise Problem(Code.VALIDATION_FAILED, errors=errors)
     return value
 
@@ -43,9 +70,12 @@ def _too_deep() -> Problem:
 
 def _places(value: Any) -> Iterator[tuple[str, Any]]:
     """Every key and every plain value, with its JSON Pointer (RFC 6901); a key has its object's."""
-    waiting = [("", value, 0)]
+    waiting, count = [("", value, 0)], 0
     while waiting:
         pointer, one, depth = waiting.pop()
+        count += 1
+        if count + len(waiting) > MOST_VALUES:
+            raise Problem(Code.BODY_TOO_LARGE, f"At most {MOST_VALUES} values are taken.")
         if depth > DEEPEST:
             raise _too_deep()
         if isinstance(one, dict):

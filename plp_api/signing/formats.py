@@ -11,7 +11,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from plp_api.signing.models import ScanType
 
-MOST_PIXELS = 60_000_000
+# A letter page at 600 dots per inch has 34 million.
+MOST_PIXELS = 36_000_000
 MOST_PAGES = 50
 # A signature may be drawn by a tool as any of these.
 DRAWN = frozenset(
@@ -20,6 +21,18 @@ DRAWN = frozenset(
         *("Stamp", "Ink", "FreeText", "Widget"),
         *("Line", "Polygon", "PolyLine", "Square", "Circle"),
     )
+)
+# What a page is drawn by (ISO 32000-2, table 31); all else acts, plays, or is kept beside it.
+OF_A_PAGE = frozenset(
+    f"/{name}"
+    for name in (
+        *("Type", "Parent", "MediaBox", "CropBox", "Rotate", "UserUnit"),
+        *("Resources", "Contents", "Group"),
+    )
+)
+# What any object of a page may carry beside what is drawn: files, notes of programs, actions.
+BESIDE = frozenset(
+    f"/{name}" for name in ("AF", "Metadata", "PieceInfo", "AA", "OPI", "Alternates")
 )
 # What it says of a broken file quotes the file.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -68,14 +81,21 @@ def _pdf(content: bytes) -> tuple[ScanType, bytes]:
 def _pages_alone(document: PdfReader) -> bytes:
     """The pages as they are seen: without what acts or is attached, or who made them."""
     writer = PdfWriter()
+    if "/OCProperties" in document.root_object:
+        # Without them a layer that was switched off would be seen.
+        raise NotAScan("This PDF has layers; print it to a PDF without, and send that.")
     for page in document.pages:
-        for acting in ("/AA", "/PieceInfo", "/Metadata"):
-            page.pop(acting, None)
-        drawn = [_drawn(one.get_object()) for one in page.pop("/Annots", [])]
+        drawn = [_drawn(one.get_object()) for one in page.get("/Annots", [])]
+        for name in page.keys() - OF_A_PAGE:
+            del page[name]
         if kept := [one for one in drawn if one is not None]:
             page[NameObject("/Annots")] = ArrayObject(kept)
         writer.add_page(page)
     writer.metadata = None
+    for one in writer._objects:  # noqa: SLF001 - pypdf has no other way to walk what it writes
+        if isinstance(one, DictionaryObject):
+            for name in one.keys() & BESIDE:
+                del one[name]
     written = BytesIO()
     writer.write(written)
     return written.getvalue()

@@ -15,6 +15,9 @@ from plp_api.signatures import signers
 from plp_api.signatures.models import IdentityCheck, SignatureMethod, SignerRole
 from plp_api.signing import formats
 from plp_api.signing.models import Scan
+from plp_api.turns import Turns
+
+TURNS = Turns(at_once=1, waiting=3, seconds=10)
 
 
 def receive(
@@ -39,13 +42,15 @@ def receive(
     sign on that day), and as `signatures.record` does.
     """
     access.refuse_family(version.student_id)
-    try:
-        media_type, kept = formats.read(content)
-    except formats.NotAScan as error:
-        raise invalid("file", str(error)) from error
     db.lock(version)
     _require_day(version, signed_on)
     _require_right(version, person_id, role, signed_on)
+    try:
+        # A picture takes hundreds of megabytes while it is read.
+        with TURNS.taken():
+            media_type, kept = formats.read(content)
+    except formats.NotAScan as error:
+        raise invalid("file", str(error)) from error
     scan = Scan(
         id=db.new_id(),
         district_id=version.district_id,

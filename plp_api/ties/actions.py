@@ -415,7 +415,7 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
         powers.require(by, powers.Act.APPOINT, row.person_id)
     gap = _gap(fields, by)
     if row.role == AppointmentRole.DISTRICT_ADMIN and gap is not None:
-        powers.require_another_admin(by, row.person_id, gap)
+        powers.require_another_admin(by, row.person_id, *gap)
     for name, value in fields.items():
         setattr(row, name, value)
     if row.role == AppointmentRole.AUDITOR and row.ends_on is None:
@@ -434,12 +434,16 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     return row
 
 
-def _gap(fields: Fields, by: Access) -> date | None:
-    """The day on which the office would not be held, where a change of its span makes one."""
+def _gap(fields: Fields, by: Access) -> tuple[date, date] | None:
+    """The days on which the office would no longer be held, where a change of its span makes any.
+
+    From the first to before the second.
+    """
     starts_on, ends_on = fields.get("starts_on"), fields.get("ends_on")
-    if starts_on is not None and starts_on > by.caller.today:
-        return by.caller.today
-    return max(ends_on, by.caller.today) if ends_on is not None else None
+    today = by.caller.today
+    if starts_on is not None and starts_on > today:
+        return today, starts_on if ends_on is None else date.max
+    return (max(ends_on, today), date.max) if ends_on is not None else None
 
 
 def _only_shortens(row: Appointment, fields: Fields) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from plp_api import clock
+from plp_api.people.ties import Appointment, AppointmentRole
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.world import Somebody, World, person, writing
+from tests.world import Somebody, World, appoint, person, writing
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +146,19 @@ def test_an_auditors_office_cannot_lose_its_end(client: Client, world: World) ->
     made = admin.made("/appointments", body)
     refused = admin.patch(f"/appointments/{made['id']}", {"ends_on": None})
     assert pointers(refused) == {"/ends_on"}
+
+
+def test_no_day_to_come_is_left_without_an_admin(client, database, world):
+    """Each names an end for the other: from the later of the two days nobody would be left."""
+    home = world.home
+    with writing(database, home) as session:
+        second = person(session, home, "second_boss")
+        appoint(session, home, second, AppointmentRole.DISTRICT_ADMIN, None)
+        rows = session.query(Appointment).filter_by(role=AppointmentRole.DISTRICT_ADMIN)
+        offices = {one.person_id: one.id for one in rows}
+    first = client.as_(home.district_admin)
+    path = f"/appointments/{offices[second.id]}"
+    assert first.patch(path, {"ends_on": in_days(9)}).status_code == 200
+    path = f"/appointments/{offices[home.district_admin.id]}"
+    refused = client.as_(second).patch(path, {"ends_on": in_days(5)})
+    assert (refused.status_code, code(refused)) == (409, "admin_is_last")

@@ -185,6 +185,18 @@ def test_ten_failures_close_the_account_to_whoever_made_them_and_to_nobody_else(
         assert try_to_log_in(client, STRANGER).status_code == 200
 
 
+@pytest.mark.usefixtures("patient")
+def test_getting_in_under_the_same_name_elsewhere_forgets_no_failure(
+    client: Client, app: Application, world: World, student: Somebody
+) -> None:
+    give_password(app, world.away, world.away.student, ANOTHER)
+    fail(client, 9)
+    own = log_in(client, password=ANOTHER, district="granite")
+    assert own.status_code == 200
+    fail(client, 1)
+    assert code(try_to_log_in(client, HOME)) == "login_throttled"
+
+
 def test_from_the_fifth_failure_on_each_pause_is_twice_as_long(
     client: Client, student: Somebody
 ) -> None:

@@ -649,3 +649,29 @@ def test_a_sealed_version_is_not_compared_either(student, admin, first):
     refused = student.get(path)
     assert (refused.status_code, code(refused)) == (409, "version_sealed")
     assert admin.read(path)["changes"][0]["old"] == "My about me."
+
+
+def test_a_reason_is_kept_with_each_correction_and_goes_with_a_withdrawal(
+    client, world, database, admin, first
+):
+    parent = Traveller(client, world.home.parent)
+    made = parent.made(f"{first}/statements", {"body": "It was Ann Alder."})
+    path = f"/statements/{made['id']}"
+    for reason in ("It named Ann.", "It named Bobby."):
+        changed = {"body": "It was another child.", "reason": reason}
+        assert admin.post(f"{path}/corrections", changed).status_code == 200
+    with writing(database, world.home) as session:
+        kept = session.query(Revision).filter_by(subject_type="statements")
+        assert "It named Ann." in {one.values["correction_reason"] for one in kept}
+    parent.delete(path)
+    assert admin.read(path)["correction_reason"] is None
+
+
+def test_one_person_s_statements_on_a_version_are_no_flood(client, world, first):
+    parent = Traveller(client, world.home.parent)
+    for number in range(20):
+        made = parent.made(f"{first}/statements", {"body": f"Not so, {number}."})
+    refused = parent.post(f"{first}/statements", {"body": "Nor this."})
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    parent.delete(f"/statements/{made['id']}")
+    parent.made(f"{first}/statements", {"body": "Nor this."})

@@ -11,6 +11,7 @@ import typst
 from plp_api import db
 from plp_api.printing import pdf as pdf_module
 from plp_api.printing import setting
+from plp_api.problems import Problem
 from plp_api.turns import Turns
 from tests.client import code
 from tests.printing.conftest import pdf, tags, words
@@ -117,8 +118,19 @@ def set_here(job):
         "\U0001d400" * 17000,
         "\u202e" * 2000 + "evil",
         "a\u0301" * 9000,
+        "\u0915\u094d" * 200,
+        "".join(chr(point) for point in range(0x10400, 0x12000)),
+        "\u202b" * 9999 + "x" + "\u2069" * 9999,
     ],
-    ids=["private use", "one long word of letters", "overrides", "accents"],
+    ids=[
+        "private use",
+        "one long word of letters",
+        "overrides",
+        "accents",
+        "a word of joined consonants",
+        "scripts that no font has",
+        "embeddings that isolates do not end",
+    ],
 )
 def test_no_text_keeps_a_plan_from_being_set(client, world, approve, text):
     path = approve()
@@ -196,3 +208,15 @@ def test_few_prints_are_set_at_once_and_the_next_is_told_when_to_come(
         assert (code(answer), answer.headers["Retry-After"]) == ("server_busy", "1")
         assert student.get(f"{in_force}/print").status_code == 200
     assert pdf(student, in_force)
+
+
+def test_one_person_has_one_print_set_at_a_time() -> None:
+    turns = Turns(at_once=1, waiting=1, seconds=1)
+    with (
+        turns.taken(by="somebody"),
+        pytest.raises(Problem, match="server_busy"),
+        turns.taken(by="somebody"),
+    ):
+        pytest.fail("a second turn")
+    with turns.taken(by="somebody"):
+        pass

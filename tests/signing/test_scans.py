@@ -134,17 +134,39 @@ def test_of_a_pdf_only_what_is_seen_is_kept(send: Send, client: Client, world: W
     made.root_object[NameObject("/OpenAction")] = action
     made.add_attachment("roster.csv", b"Ann,Alder")
     page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
+    page[NameObject("/PresSteps")] = DictionaryObject({NameObject("/NA"): action})
+    stream = StreamObject()
+    stream.set_data(b"hidden payload")
+    page[NameObject("/AF")] = ArrayObject([made._add_object(stream)])
+    form = StreamObject()
+    form[NameObject("/Type")] = NameObject("/XObject")
+    form[NameObject("/PieceInfo")] = DictionaryObject(
+        {NameObject("/Tool"): TextStringObject("Bobby Beech")}
+    )
+    drawn = DictionaryObject({NameObject("/Fm0"): made._add_object(form)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
     made.add_metadata({"/Author": "Ann Alder"})
     made.write(written)
     assert b"JavaScript" in written.getvalue()
     answer = send(written.getvalue())
     assert answer.status_code == 201, answer.json
     kept = client.as_(world.home.registrar).get(f"/scans/{answer.json['id']}/content").data
-    for trace in (b"JavaScript", b"app.alert", b"EmbeddedFile", b"roster.csv", b"Ann Alder"):
+    traces = (b"JavaScript", b"app.alert", b"EmbeddedFile", b"roster.csv", b"Ann Alder")
+    for trace in (*traces, b"hidden payload", b"Bobby Beech", b"PresSteps"):
         assert trace not in kept
     root = PdfReader(BytesIO(kept)).root_object
     assert {"/Names", "/OpenAction", "/AA", "/AcroForm"}.isdisjoint(root)
     assert len(PdfReader(BytesIO(kept)).pages) == 1
+
+
+def test_a_pdf_with_layers_is_refused_for_one_might_be_hidden(send: Send) -> None:
+    made, written = PdfWriter(), BytesIO()
+    made.add_blank_page(612, 792)
+    made.root_object[NameObject("/OCProperties")] = DictionaryObject()
+    made.write(written)
+    refused = send(written.getvalue())
+    assert refused.status_code == 422
+    assert "layers" in refused.json["errors"][0]["detail"]
 
 
 def test_what_a_tool_drew_upon_a_pdf_is_kept_without_what_acts(
