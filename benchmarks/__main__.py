@@ -17,9 +17,9 @@ from statistics import median
 
 from benchmarks import counting, load, postgres
 from benchmarks.fill import Filled, fill
-from plp_api import clock, db, migrating, settings
-from plp_api.app import create_app
-from plp_api.rest import tokens
+from plp_api.foundation import clock, db, migrating, settings
+from plp_api.foundation.rest import tokens
+from plp_api.server.app import create_app
 
 ROUNDS = 5
 THREADS = 4
@@ -59,7 +59,10 @@ def _run(chosen: settings.Settings, seconds: float) -> int:
     database = db.Database(chosen.database_url)
     filled = fill(database)
     postgres.analyze()
-    with _served("plp_api.app:create_app()") as ours, _served("benchmarks.floor:app") as floor:
+    with (
+        _served("plp_api.server.app:create_app()") as ours,
+        _served("benchmarks.floor:app") as floor,
+    ):
         cases = _cases(chosen, database, filled, ours)
         _compare_bodies(cases[0], ours, floor)
         app = create_app(chosen, database)

@@ -24,14 +24,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects import sqlite
 
 from benchmarks import postgres
-from plp_api import clock, db, migrating
-from plp_api.access import caller as callers
-from plp_api.access import powers, reach
-from plp_api.access.permissions import Permission
-from plp_api.access.rows import Access
-from plp_api.db import Database, new_id
-from plp_api.goals.models import Goal
-from plp_api.people.models import (
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db, migrating
+from plp_api.foundation.access import caller as callers
+from plp_api.foundation.access import powers, reach
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.db import Database, new_id
+from plp_api.foundation.roster.models import (
     Account,
     AccountPerson,
     District,
@@ -40,11 +40,11 @@ from plp_api.people.models import (
     School,
     Student,
 )
-from plp_api.people.ties import Appointment, Relationship, SchoolEnrollment
-from plp_api.plans.models import Plan, PlanVersion
-from plp_api.reviews.models import Review
-from plp_api.settings import Settings
-from plp_api.templates.models import PlanTemplate
+from plp_api.foundation.roster.ties import Appointment, Relationship, SchoolEnrollment
+from plp_api.foundation.settings import Settings
+from plp_api.planning.goals.models import Goal
+from plp_api.planning.plans.models import Plan, PlanVersion
+from plp_api.planning.reviews.models import Review
 
 SCHOOL, ADVISEES, GOALS, PAGE, TIMES = 1_500, 50, 3, 51, 15
 # One large district among smaller ones: what an admin of it sees is more than half of everything.

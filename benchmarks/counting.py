@@ -6,9 +6,9 @@ from unittest.mock import patch
 
 from sqlalchemy import event
 
-from plp_api import db
-from plp_api.app import Application
-from plp_api.db.pipeline import Pipeline, Statement
+from plp_api.foundation import db
+from plp_api.foundation.db.pipeline import Pipeline, Statement
+from plp_api.server.app import Application
 
 
 def queries(app: Application, database: db.Database, request: bytes) -> int:

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from plp_api import clock, db
-from plp_api.db import new_id
-from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
-from plp_api.people.models import (
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db
+from plp_api.foundation.db import new_id
+from plp_api.foundation.roster.models import (
     Account,
     AccountPerson,
     District,
@@ -18,21 +18,21 @@ from plp_api.people.models import (
     School,
     Student,
 )
-from plp_api.people.ties import (
+from plp_api.foundation.roster.ties import (
     ParentKind,
     Relationship,
     RelationshipKind,
     SchoolEnrollment,
 )
-from plp_api.plans.models import (
+from plp_api.planning.goals.models import CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.planning.plans.models import (
     Plan,
     PlanSection,
     PlanVersion,
     VersionStatus,
 )
-from plp_api.reviews.models import Review
-from plp_api.signatures.models import Signature, SignerRole
-from plp_api.templates.models import PlanTemplate
+from plp_api.planning.reviews.models import Review
+from plp_api.planning.signatures.models import Signature, SignerRole
 
 ADVISORS = 20
 ADVISEES = 50

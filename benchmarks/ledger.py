@@ -20,11 +20,11 @@ from uuid import UUID
 
 from benchmarks import postgres
 from benchmarks.counting import queries
-from plp_api import clock, db, migrating
-from plp_api.app import create_app
-from plp_api.db import Database, new_id
-from plp_api.pathways.models import PathwayElement
-from plp_api.people.models import (
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db, migrating
+from plp_api.foundation.db import Database, new_id
+from plp_api.foundation.rest import tokens
+from plp_api.foundation.roster.models import (
     Account,
     AccountPerson,
     District,
@@ -33,11 +33,11 @@ from plp_api.people.models import (
     School,
     Student,
 )
-from plp_api.people.ties import Appointment, SchoolEnrollment
-from plp_api.plans.models import Plan
-from plp_api.rest import tokens
-from plp_api.settings import Settings
-from plp_api.templates.models import PlanTemplate
+from plp_api.foundation.roster.ties import Appointment, SchoolEnrollment
+from plp_api.foundation.settings import Settings
+from plp_api.planning.pathways.models import PathwayElement
+from plp_api.planning.plans.models import Plan
+from plp_api.server.app import create_app
 
 SCHOOL, TIMES, MOST_QUERIES = 1_000, 5, 6
 PATHS = ("/reports/dual-enrollment", "/reports/dual-enrollment?format=csv")

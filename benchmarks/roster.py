@@ -21,12 +21,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
-from plp_api import migrating
-from plp_api import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
-from plp_api.db import Database
-from plp_api.rostering.actions import Order, Outcome, carry_out
-from plp_api.rostering.columns import COLUMNS_1_2, FILES_1_2
-from plp_api.settings import Settings
+from plp_api.foundation import migrating
+from plp_api.foundation.db import Database
+from plp_api.foundation.settings import Settings
+from plp_api.people.rostering.actions import Order, Outcome, carry_out
+from plp_api.people.rostering.columns import COLUMNS_1_2, FILES_1_2
+from plp_api.server import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
 
 STUDENTS_AT_A_SCHOOL = 600
 STUDENTS_IN_AN_ADVISORY = 14

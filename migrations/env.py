@@ -1,12 +1,12 @@
-"""Alembic's entry: runs revisions on the connection that `plp_api.migrating` hands over."""
+"""Alembic's entry: runs revisions on the connection that `plp_api.foundation.migrating` hands over."""
 
 from typing import Any
 
 from alembic import context
 from sqlalchemy import TypeDecorator
 
-from plp_api.db import Base
-from plp_api.tables import ALL
+from plp_api.foundation.db import Base
+from plp_api.server.tables import ALL
 
 assert ALL, "every model is imported, or autogenerate would drop its table"
 
@@ -19,7 +19,7 @@ def plain(kind: str, item: Any, autogen: Any) -> str | bool:
 
 
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave out the tables of the queue, which are Huey's own (plp_api/migrating.py)."""
+    """Leave out the tables of the queue, which are Huey's own (plp_api/foundation/migrating.py)."""
     return not (kind == "table" and name is not None and name.startswith("huey_"))
 
 

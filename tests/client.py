@@ -6,10 +6,10 @@ from uuid import UUID
 
 from werkzeug.test import TestResponse
 
-from plp_api import clock
-from plp_api.app import Application
-from plp_api.people.models import LoginSession
-from plp_api.rest import tokens
+from plp_api.foundation import clock
+from plp_api.foundation.rest import tokens
+from plp_api.foundation.roster.models import LoginSession
+from plp_api.server.app import Application
 
 
 class Client:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from plp_api import db
-from plp_api.app import Application, create_app
-from plp_api.settings import Settings
+from plp_api.foundation import db
+from plp_api.foundation.settings import Settings
+from plp_api.server.app import Application, create_app
 from tests import databases
 from tests.client import Client
 from tests.world import World, populate

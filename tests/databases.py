@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import Session
 
-from plp_api import db, migrating
-from plp_api.db import transactions
-from plp_api.settings import Settings
+from plp_api.foundation import db, migrating
+from plp_api.foundation.db import transactions
+from plp_api.foundation.settings import Settings
 
 SECRET = "a secret for tests, long enough for HS256"
 # Shared by the workers of one run: they have one PostgreSQL, and one migrated database in it.

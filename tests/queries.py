@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 from sqlalchemy import event
 
-from plp_api import db
-from plp_api.db.pipeline import Pipeline, Statement
+from plp_api.foundation import db
+from plp_api.foundation.db.pipeline import Pipeline, Statement
 
 
 @dataclass

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 import plp_api
-from plp_api.access.permissions import Permission
-from plp_api.app import AREAS
-from plp_api.db import Base
-from plp_api.ownership import OwnedByStudent, Ownership, SystemRow
-from plp_api.problems import Code
-from plp_api.tables import ALL, MODULES
-from tests.access.operations import OPERATIONS
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.db import Base
+from plp_api.foundation.ownership import OwnedByStudent, Ownership, SystemRow
+from plp_api.foundation.problems import Code
+from plp_api.server.app import AREAS
+from plp_api.server.tables import ALL, MODULES
+from tests.foundation.access.operations import OPERATIONS
 
 assert ALL, "every model is known"
 ROOT = Path(plp_api.__file__).parent
@@ -76,7 +76,7 @@ def test_routes_never_touch_the_session() -> None:
 def _imports_the_session(node: Any) -> bool:
     module = str(getattr(node, "module", ""))
     names = [one.name for one in node.names]
-    is_db = module == "plp_api.db" or (module == "plp_api" and "db" in names)
+    is_db = module == "plp_api.foundation.db" or (module == "plp_api" and "db" in names)
     return is_db or any(one.split(".")[0] == "sqlalchemy" for one in (module, *names))
 
 
@@ -97,7 +97,7 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("
 
 
 def test_nothing_but_the_clock_asks_what_time_it_is() -> None:
-    """Today belongs to a district, and tests move the clock: ask `plp_api.clock`."""
+    """Today belongs to a district, and tests move the clock: ask `plp_api.foundation.clock`."""
     asking = [
         at(path, node)
         for path in FILES
@@ -131,7 +131,9 @@ def _defines_table(path: Path) -> bool:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_table_says_whose_its_rows_are(model: Any) -> None:
     ownership = model.__dict__.get("__ownership__")
-    assert isinstance(ownership, Ownership), "declare `__ownership__` (plp_api/ownership.py)"
+    assert isinstance(ownership, Ownership), (
+        "declare `__ownership__` (plp_api/foundation/ownership.py)"
+    )
     if isinstance(ownership, SystemRow):
         return
     assert ownership.read in {*Permission}

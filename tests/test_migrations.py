@@ -10,10 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from plp_api import migrating
-from plp_api.db import Base
-from plp_api.settings import Settings
-from plp_api.tables import ALL
+from plp_api.foundation import migrating
+from plp_api.foundation.db import Base
+from plp_api.foundation.settings import Settings
+from plp_api.server.tables import ALL
 from tests import databases
 
 assert ALL, "every model is known"

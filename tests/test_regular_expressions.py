@@ -11,9 +11,9 @@ import pytest
 from marshmallow import Schema, validate
 
 import plp_api
-from plp_api.app import create_app
-from plp_api.printing.glyphs import _replaced
-from plp_api.settings import read
+from plp_api.foundation.settings import read
+from plp_api.planning.printing.glyphs import _replaced
+from plp_api.server.app import create_app
 
 SHORT, LONG = 5_000, 20_000
 # Of a quadratic one the time grows sixteenfold; a moment's pause of the machine is let pass.
@@ -24,7 +24,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     """Every compiled expression: in a module, and in a validator of a schema that is served."""
     found = {}
     for module in pkgutil.walk_packages(plp_api.__path__, "plp_api."):
-        if module.name in ("plp_api.serving", "plp_api.__main__"):
+        if module.name in ("plp_api.server.serving", "plp_api.__main__"):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, re.Pattern):

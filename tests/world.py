@@ -12,13 +12,20 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from plp_api import clock, db
-from plp_api.comments.models import Comment
-from plp_api.db import new_id
-from plp_api.goals.models import CheckIn, Goal, GoalStatus, GoalStep
-from plp_api.people.classes import Class, Enrollment, EnrollmentRole
-from plp_api.people.models import Account, AccountPerson, District, Person, School, Student
-from plp_api.people.ties import (
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db
+from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.db import new_id
+from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
+from plp_api.foundation.roster.models import (
+    Account,
+    AccountPerson,
+    District,
+    Person,
+    School,
+    Student,
+)
+from plp_api.foundation.roster.ties import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,
@@ -34,9 +41,9 @@ from plp_api.people.ties import (
     SampledStudent,
     SchoolEnrollment,
 )
-from plp_api.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
-from plp_api.reviews.models import Review
-from plp_api.templates.models import PlanTemplate
+from plp_api.planning.goals.models import CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.planning.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
+from plp_api.planning.reviews.models import Review
 
 SECTIONS: list[Any] = [
     {

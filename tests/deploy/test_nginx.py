@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests import databases
-from tests.jobs.test_processes import Server
+from tests.foundation.jobs.test_processes import Server
 
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "plp.conf.template"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from plp_api import clock
-from plp_api.people.home_study import HomeStudy
-from plp_api.plans.models import Plan, Regime
+from plp_api.foundation import clock
+from plp_api.foundation.roster.home_study import HomeStudy
+from plp_api.planning.plans.models import Plan, Regime
 from tests.world import writing
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.access import rows
-from tests.access.operations import OPERATIONS
 from tests.families.test_two_parents import EXPANDED, _paths, _resources
+from tests.foundation.access import rows
+from tests.foundation.access.operations import OPERATIONS
 
 WORD = "Zebulonquarrington"
 

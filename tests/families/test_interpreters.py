@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.people.models import Person
+from plp_api.foundation.roster.models import Person
 from tests.world import writing
 
 

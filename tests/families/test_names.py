@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from plp_api import clock
-from plp_api.people.models import Person
+from plp_api.foundation import clock
+from plp_api.foundation.roster.models import Person
 from tests.client import Client
 from tests.world import World, writing
 

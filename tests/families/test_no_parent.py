@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from plp_api import clock
-from plp_api.people.ties import Relationship, RelationshipKind
+from plp_api.foundation import clock
+from plp_api.foundation.roster.ties import Relationship, RelationshipKind
 from tests.client import code
 from tests.world import writing
 

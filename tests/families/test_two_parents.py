@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from plp_api.db import Base
-from plp_api.ownership import OwnedByStudent, SystemRow
-from plp_api.people.models import LoginSession, Person
-from plp_api.people.ties import Relationship
-from tests.access import rows
-from tests.access.operations import OPERATIONS
+from plp_api.foundation.db import Base
+from plp_api.foundation.ownership import OwnedByStudent, SystemRow
+from plp_api.foundation.roster.models import LoginSession, Person
+from plp_api.foundation.roster.ties import Relationship
+from tests.foundation.access import rows
+from tests.foundation.access.operations import OPERATIONS
 from tests.world import writing
 
 NAMES = {
@@ -81,7 +81,7 @@ def _say(client: Any, world: Any, version: str) -> None:
 
 
 def _hold(advisor: Any, world: Any) -> None:
-    from plp_api import clock
+    from plp_api.foundation import clock
 
     pupil = world.home.student
     people = [("student", pupil), *(("parent", getattr(world.home, name)) for name in NAMES)]

@@ -16,9 +16,13 @@ PATIENCE = 60
 CLOCK = Path(__file__).parent / "clock"
 
 
-SERVE = ["plp_api.cli", "serve"]
-# The same server without the worker beside it (see plp_api/serving.py): half the time to start.
-SERVE_ALONE = ["gunicorn", "--config=python:plp_api.serving", "plp_api.serving:application()"]
+SERVE = ["plp_api.server.cli", "serve"]
+# The same server without the worker beside it (see plp_api/server/serving.py): half the time to start.
+SERVE_ALONE = [
+    "gunicorn",
+    "--config=python:plp_api.server.serving",
+    "plp_api.server.serving:application()",
+]
 
 
 class Installation:
@@ -41,7 +45,7 @@ class Installation:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `plp …`."""
         return subprocess.run(
-            [sys.executable, "-m", "plp_api.cli", *words],
+            [sys.executable, "-m", "plp_api.server.cli", *words],
             env=self.environment,
             capture_output=True,
             text=True,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from plp_api import clock
-from plp_api.people.ties import ParentKind, RelationshipKind
+from plp_api.foundation import clock
+from plp_api.foundation.roster.ties import ParentKind, RelationshipKind
 from tests.world import person, pupil, relate, writing, years_ago
 
 ADVISEES = 14

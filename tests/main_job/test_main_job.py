@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from plp_api import clock, data
-from plp_api.demo import package
-from plp_api.demo.years import Years
+from plp_api.foundation import clock, data
+from plp_api.server.demo import package
+from plp_api.server.demo.years import Years
 from tests import databases
 from tests.conftest import SHARED
 from tests.main_job.live import Installation, Person

@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from plp_api import clock
-from plp_api.people.models import AccountPerson
-from plp_api.reviews.actions import open_cycle
+from plp_api.foundation import clock
+from plp_api.foundation.roster.models import AccountPerson
+from plp_api.planning.reviews.actions import open_cycle
 from tests.client import Client
 from tests.databases import Isolated
-from tests.signing.conftest import Link
+from tests.planning.signing.conftest import Link
 from tests.world import Place, Pupil, Somebody, World, pupil, writing
 
 AUGUST = 8

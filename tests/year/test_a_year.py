@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from plp_api import clock
+from plp_api.foundation import clock
 from tests.year.conftest import body, done, refused
 
 

@@ -15,16 +15,16 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from plp_api import clock
-from plp_api.goals.lifecycle import GOAL
-from plp_api.goals.models import CheckIn, Goal, GoalStep
-from plp_api.pathways.lifecycle import PATHWAY_ELEMENT
-from plp_api.pathways.models import PathwayElement
-from plp_api.people.models import Student
-from plp_api.people.ties import RelationshipKind, SchoolEnrollment
-from plp_api.plans.lifecycle import PLAN, VERSION
-from plp_api.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
-from plp_api.signatures.models import Signature
+from plp_api.foundation import clock
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import RelationshipKind, SchoolEnrollment
+from plp_api.planning.goals.lifecycle import GOAL
+from plp_api.planning.goals.models import CheckIn, Goal, GoalStep
+from plp_api.planning.pathways.lifecycle import PATHWAY_ELEMENT
+from plp_api.planning.pathways.models import PathwayElement
+from plp_api.planning.plans.lifecycle import PLAN, VERSION
+from plp_api.planning.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
+from plp_api.planning.signatures.models import Signature
 from tests.world import relate, writing
 
 STEPS = 80

@@ -9,15 +9,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from plp_api import clock, db, migrating
-from plp_api import settings as settings_module
-from plp_api.access import caller as callers
-from plp_api.access import powers
-from plp_api.access.powers import Act
-from plp_api.access.rows import Access
-from plp_api.demo import loading
-from plp_api.people.models import District, Person, School, Student
-from plp_api.people.ties import Appointment, AppointmentRole, Relationship, RelationshipKind
+from plp_api.foundation import clock, db, migrating
+from plp_api.foundation import settings as settings_module
+from plp_api.foundation.access import caller as callers
+from plp_api.foundation.access import powers
+from plp_api.foundation.access.powers import Act
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.roster.models import District, Person, School, Student
+from plp_api.foundation.roster.ties import (
+    Appointment,
+    AppointmentRole,
+    Relationship,
+    RelationshipKind,
+)
+from plp_api.server.demo import loading
 from tests.databases import SECRET
 
 PRINTED, MAILED, DISTRICTS = "printed or mailed", "mailed only", "the district's"

@@ -1,0 +1,269 @@
+"""Writing templates edition by edition, choosing one for a plan, and who writes which section."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+
+from plp_api.catalog.templates.models import Author, PlanTemplate, TemplateStatus
+from plp_api.foundation import data, db
+from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.people.directory import references
+
+AUTHOR_OF_ROLE = {
+    Role.STUDENT: Author.STUDENT,
+    Role.ADVISOR: Author.ADVISOR,
+    Role.PARENT: Author.PARENT,
+}
+Fields = dict[str, Any]
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    """The default template: everything 16 V.S.A. 942 and the rule name (seeds/reference)."""
+    found: dict[str, Any] = orjson.loads(
+        (data.seeds() / "reference/plan_template.json").read_bytes()
+    )
+    return found
+
+
+def default_for(district_id: UUID) -> PlanTemplate:
+    """The district's default template, made from the shipped one where there is none yet."""
+    asked = select(PlanTemplate).where(
+        PlanTemplate.district_id == district_id,
+        PlanTemplate.is_default.is_(True),
+        PlanTemplate.status == TemplateStatus.PUBLISHED,
+    )
+    session = db.session()
+    found = session.scalars(asked).first()
+    if found is None:
+        _hold(district_id)
+        found = session.scalars(asked).first() or _make_default(district_id)
+    return found
+
+
+def _make_default(district_id: UUID) -> PlanTemplate:
+    shipped = _shipped()
+    made = PlanTemplate(
+        district_id=district_id,
+        name=shipped["title"],
+        grades=frozenset(shipped["grades"]),
+        sections=shipped["sections"],
+        is_default=True,
+    )
+    db.session().add(made)
+    db.session().flush()
+    return made
+
+
+def _hold(district_id: UUID) -> None:
+    """Let one at a time decide what the district's published templates are."""
+    db.lock_name(f"plan templates of {district_id}")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The published templates of a district, to choose one for each of many students."""
+
+    default_id: UUID
+    by_place: Mapping[tuple[UUID | None, str], UUID]
+
+    def for_student(self, school_id: UUID | None, grade: str | None) -> UUID:
+        """The school's template for the grade, else the district's for it, else the default."""
+        for place in (school_id, None):
+            if grade is not None and (found := self.by_place.get((place, grade))):
+                return found
+        return self.default_id
+
+
+def offer(district_id: UUID) -> Offer:
+    """What the district and its schools have published: one query, however many students."""
+    published = select(
+        PlanTemplate.id, PlanTemplate.school_id, PlanTemplate.grades, PlanTemplate.is_default
+    ).where(
+        PlanTemplate.district_id == district_id,
+        PlanTemplate.status == TemplateStatus.PUBLISHED,
+    )
+    rows = db.session().execute(published).all()
+    default_id = next((row.id for row in rows if row.is_default), None)
+    by_place = {
+        (row.school_id, grade): row.id for row in rows if not row.is_default for grade in row.grades
+    }
+    return Offer(default_id or default_for(district_id).id, by_place)
+
+
+def draft(access: Access, fields: Fields) -> PlanTemplate:
+    """Begin a new template, as the draft of its first edition.
+
+    Raises Problem: permission_denied where the caller does not keep that
+    school's settings (null: the district's), validation_failed.
+    """
+    school_id = fields.get("school_id")
+    access.require_at(Permission.SETTINGS_WRITE, school_id)
+    if school_id is not None:
+        references.school(access, school_id)
+    _check_sections(fields["sections"])
+    template = PlanTemplate(
+        id=db.new_id(),
+        district_id=access.caller.district_id,
+        status=TemplateStatus.DRAFT,
+        **fields,
+    )
+    return _begin(template, access)
+
+
+def draft_edition(template: PlanTemplate, access: Access) -> PlanTemplate:
+    """Begin the next edition of a template, as a draft that starts from this edition.
+
+    Raises Problem(template_draft_open), by the database's own rule too, where
+    the next one is being written already.
+    """
+    session = db.session()
+    editions = select(PlanTemplate.edition, PlanTemplate.status).where(
+        PlanTemplate.line_id == template.line_id
+    )
+    known = session.execute(editions).all()
+    if any(row.status == TemplateStatus.DRAFT for row in known):
+        raise Problem(Code.TEMPLATE_DRAFT_OPEN)
+    following = PlanTemplate(
+        id=db.new_id(),
+        district_id=template.district_id,
+        school_id=template.school_id,
+        line_id=template.line_id,
+        edition=max(row.edition for row in known) + 1,
+        status=TemplateStatus.DRAFT,
+        name=template.name,
+        grades=template.grades,
+        sections=template.sections,
+        is_default=template.is_default,
+    )
+    return _begin(following, access)
+
+
+def _begin(template: PlanTemplate, access: Access) -> PlanTemplate:
+    db.session().add(template)
+    db.session().flush()
+    by = access.caller.person_id
+    audit.record("plan_template.drafted", template, by=by, edition=template.edition)
+    return template
+
+
+def edit(template: PlanTemplate, access: Access, fields: Fields) -> PlanTemplate:
+    """Change a draft. Raises Problem: template_frozen for any other edition, validation_failed."""
+    _require_draft(template)
+    if "sections" in fields:
+        _check_sections(fields["sections"])
+    for name, value in fields.items():
+        setattr(template, name, value)
+    by = access.caller.person_id
+    audit.record("plan_template.edited", template, by=by, fields=sorted(fields))
+    return template
+
+
+def discard(template: PlanTemplate, access: Access) -> None:
+    """Throw a draft away. Raises Problem(template_frozen) for any other edition."""
+    _require_draft(template)
+    by = access.caller.person_id
+    audit.record("plan_template.discarded", template, by=by, edition=template.edition)
+    db.session().delete(template)
+
+
+def _require_draft(template: PlanTemplate) -> None:
+    if template.status != TemplateStatus.DRAFT:
+        raise Problem(Code.TEMPLATE_FROZEN, f"It is {template.status}.")
+
+
+def _check_sections(sections: list[Fields]) -> None:
+    errors = [*_doubles(sections), *_demanded(sections)]
+    if errors:
+        raise Problem(Code.VALIDATION_FAILED, errors=errors)
+
+
+def _doubles(sections: list[Fields]) -> Iterable[FieldError]:
+    known: set[str] = set()
+    for place, section in enumerate(sections):
+        if section["key"] in known:
+            yield FieldError(f"/sections/{place}/key", "Another section has this key.")
+        known.add(section["key"])
+
+
+def _demanded(sections: list[Fields]) -> Iterable[FieldError]:
+    """What no plan may be held up for: an empty required section keeps it from being handed in."""
+    for place, section in enumerate(sections):
+        if not section["is_required"]:
+            continue
+        where = f"/sections/{place}/is_required"
+        if section["sensitivity"] is not None:
+            yield FieldError(
+                where, "20 U.S.C. 1232h(b): nobody is required to write about this; leave it open."
+            )
+        if set(section["authors"]) == {Author.PARENT}:
+            yield FieldError(
+                where, "A missing parent never bars a student: what only parents write stays open."
+            )
+
+
+def publish(template: PlanTemplate, access: Access) -> None:
+    """Offer the edition for new plans; the one before it is retired. Plans keep what they have.
+
+    Raises Problem(template_overlaps), naming the grades for which the school,
+    or the district, offers another template already.
+    """
+    _hold(template.district_id)
+    session = db.session()
+    published = select(PlanTemplate).where(
+        PlanTemplate.district_id == template.district_id,
+        PlanTemplate.school_id.is_not_distinct_from(template.school_id),
+        PlanTemplate.status == TemplateStatus.PUBLISHED,
+    )
+    beside = session.scalars(published).all()
+    before = [one for one in beside if one.line_id == template.line_id]
+    _refuse_overlap(template, [one for one in beside if one.line_id != template.line_id])
+    for one in before:
+        one.status = TemplateStatus.RETIRED
+    # Written out before the new one is published: the database lets a line have one at a time.
+    session.flush()
+    by = access.caller.person_id
+    audit.record("plan_template.published", template, by=by, edition=template.edition)
+
+
+def _refuse_overlap(template: PlanTemplate, beside: Iterable[PlanTemplate]) -> None:
+    if template.is_default:
+        return
+    for one in beside:
+        both = sorted(template.grades & one.grades)
+        if both and not one.is_default:
+            detail = f"Grade {', '.join(both)}: retire the other, or divide the grades."
+            raise Problem(Code.TEMPLATE_OVERLAPS, detail, extra={"template_id": str(one.id)})
+
+
+def retire(template: PlanTemplate, access: Access) -> None:
+    """Offer the template no more. Plans written in it go on in it."""
+    by = access.caller.person_id
+    audit.record("plan_template.retired", template, by=by, edition=template.edition)
+
+
+def default_is_kept(template: PlanTemplate, _access: Access) -> str | None:
+    """Why the default cannot be retired."""
+    if template.is_default:
+        return "A district always has a default; publish its next edition instead."
+    return None
+
+
+def writable(section: dict[str, Any], roles: Iterable[Role]) -> bool:
+    """Whether somebody who is that to the student writes the section.
+
+    An advisor writes what is the advisor's, and, as scribe, what is the
+    student's; a parent only what is the parent's.
+    """
+    authors = {AUTHOR_OF_ROLE[role] for role in roles if role in AUTHOR_OF_ROLE}
+    if Author.ADVISOR in authors:
+        authors.add(Author.STUDENT)
+    return bool(authors & set(section["authors"]))

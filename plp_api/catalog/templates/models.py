@@ -1,0 +1,127 @@
+"""The templates plans are written in, edition by edition."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plp_api.foundation import db
+from plp_api.foundation.db import Base, Resource, new_id
+from plp_api.foundation.ownership import OwnedBySchool
+from plp_api.foundation.problems import Code
+from plp_api.foundation.roster.models import GRADES_WITH_PLANS
+
+
+class TemplateStatus(StrEnum):
+    """The life of an edition. Only a draft is edited; only what is published is offered."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class Author(StrEnum):
+    """Who writes a section; an advisor also writes, as scribe, what is the student's."""
+
+    STUDENT = "student"
+    ADVISOR = "advisor"
+    PARENT = "parent"
+
+
+class Sensitivity(StrEnum):
+    """The eight areas about which a student is asked only by consent: 20 U.S.C. 1232h(b)(1)-(8)."""
+
+    POLITICAL_BELIEFS = "political_beliefs"
+    MENTAL_HEALTH = "mental_health"
+    SEX_BEHAVIOR_OR_ATTITUDES = "sex_behavior_or_attitudes"
+    ILLEGAL_OR_DEMEANING_BEHAVIOR = "illegal_or_demeaning_behavior"
+    APPRAISALS_OF_FAMILY = "appraisals_of_family"
+    PRIVILEGED_RELATIONSHIPS = "privileged_relationships"
+    RELIGION = "religion"
+    INCOME = "income"
+
+
+class Visibility(StrEnum):
+    """Who reads a section. No word here narrows a parent's right to inspect (34 CFR 99.10).
+
+    `who_writes_or_approves` leaves out those who only look in: an auditor with
+    a sample, a district admin with a stated reason.
+    """
+
+    EVERYONE_WITH_THE_PLAN = "everyone_with_the_plan"
+    WHO_WRITES_OR_APPROVES = "who_writes_or_approves"
+
+
+class PlanTemplate(Resource, Base):
+    """One edition of a template: what a plan asks. `school_id` null: for the whole district.
+
+    Editions of one template share `line_id`; each has its number. What was ever
+    published stays as it was, for versions were written in it: to change a
+    template is to publish its next edition. `grades` are those it is meant for;
+    the default serves whoever no other template is meant for.
+
+    `sections` is a list of `{key, title, prompt, is_required, is_material,
+    authors, source, sensitivity, visibility}`; `source` cites what asks for the
+    section. The last two were added later: read them by `visibility_of`.
+    """
+
+    __tablename__ = "plan_templates"
+    __ownership__ = OwnedBySchool(read="settings:read")
+    __table_args__ = (
+        Index("uq_plan_templates_line_id_edition", "line_id", "edition", unique=True),
+        Index(
+            "uq_plan_templates_draft",
+            "line_id",
+            unique=True,
+            sqlite_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft'"),
+            info={"problem": Code.TEMPLATE_DRAFT_OPEN},
+        ),
+        Index(
+            "uq_plan_templates_published",
+            "line_id",
+            unique=True,
+            sqlite_where=text("status = 'published'"),
+            postgresql_where=text("status = 'published'"),
+        ),
+        Index(
+            "uq_plan_templates_default",
+            "district_id",
+            unique=True,
+            sqlite_where=text("is_default AND status = 'published'"),
+            postgresql_where=text("is_default AND status = 'published'"),
+        ),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
+    school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
+    line_id: Mapped[UUID] = mapped_column(default=new_id)
+    edition: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(16), default=TemplateStatus.PUBLISHED)
+    name: Mapped[str]
+    grades: Mapped[frozenset[str]] = mapped_column(default=frozenset(GRADES_WITH_PLANS))
+    sections: Mapped[list[Any]]
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the sections, in order."""
+        return [section["key"] for section in self.sections]
+
+    @property
+    def described(self) -> dict[str, dict[str, Any]]:
+        """What each section asks, by its key."""
+        return {section["key"]: section for section in self.sections}
+
+
+def meant_for(grade: str) -> ColumnElement[bool]:
+    """Which templates are meant for the grade."""
+    return db.has_tag(PlanTemplate.grades, grade)
+
+
+def visibility_of(section: dict[str, Any]) -> str:
+    """Who reads the section."""
+    found: str = section.get("visibility", Visibility.EVERYONE_WITH_THE_PLAN)
+    return found

@@ -1,0 +1,122 @@
+"""Templates on the wire."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from plp_api.catalog.templates.lifecycle import TEMPLATE
+from plp_api.catalog.templates.models import Author, Sensitivity, TemplateStatus, Visibility
+from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, Text
+from plp_api.foundation.roster.models import GRADES_WITH_PLANS
+
+LONGEST_TITLE, LONGEST_PROMPT = 200, 2000
+MOST_SECTIONS = 50
+KEY = r"\A[a-z][a-z0-9_]{0,63}\Z"
+
+
+class GradesField(fields.List):
+    """A set of grades, answered in order."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        error = f"Must be one of: {', '.join(GRADES_WITH_PLANS)}."
+        grade = fields.String(validate=validate.OneOf(GRADES_WITH_PLANS, error=error))
+        super().__init__(grade, validate=validate.Length(1, 2 * len(GRADES_WITH_PLANS)), **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(sorted(value), attr, obj, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return frozenset(super()._deserialize(value, attr, data, **kwargs))
+
+
+class TemplateSectionSchema(Schema):
+    """One section: what it asks, of whom, and who reads the answer."""
+
+    key = fields.String(
+        required=True,
+        validate=validate.Regexp(KEY, error="Small letters, digits and _; a letter first."),
+        metadata={
+            "description": "Its name for good: what stands under it follows it into new editions.",
+            "example": "scope_and_rigor",
+        },
+    )
+    title = Text(required=True, longest=LONGEST_TITLE)
+    prompt = Text(blank=True, longest=LONGEST_PROMPT, load_default="")
+    is_required = fields.Boolean(
+        load_default=False, metadata={"description": "Whether a plan is handed in only with it."}
+    )
+    is_material = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether a change asks for signatures again."},
+    )
+    authors = fields.List(
+        Choice(Author),
+        required=True,
+        validate=validate.Length(1, len(Author)),
+        metadata={"example": ["student", "advisor"]},
+    )
+    source = Text(
+        blank=True,
+        longest=LONGEST_TITLE,
+        load_default="",
+        metadata={"description": "What asks for the section."},
+    )
+    sensitivity = Choice(
+        Sensitivity,
+        allow_none=True,
+        load_default=None,
+        dump_default=None,
+        metadata={
+            "description": "Which of the areas of 20 U.S.C. 1232h(b) it asks about, if any. "
+            "Such a section is never required."
+        },
+    )
+    visibility = Choice(
+        Visibility,
+        load_default=str(Visibility.EVERYONE_WITH_THE_PLAN),
+        dump_default=str(Visibility.EVERYONE_WITH_THE_PLAN),
+    )
+
+
+class PlanTemplateSchema(ResourceSchema):
+    """One edition of a template."""
+
+    life = TEMPLATE
+
+    school_id = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Null: for the whole district."},
+    )
+    line_id = fields.UUID(
+        dump_only=True, metadata={"description": "Shared by all editions of one template."}
+    )
+    edition = fields.Integer(dump_only=True)
+    status = Choice(TemplateStatus, dump_only=True)
+    name = Text(required=True, longest=LONGEST_TITLE)
+    grades = GradesField(required=True, metadata={"example": ["09", "10"]})
+    is_default = fields.Boolean(
+        dump_only=True,
+        metadata={"description": "Whether it serves whoever no other template is meant for."},
+    )
+    sections = fields.List(
+        fields.Nested(TemplateSectionSchema),
+        required=True,
+        validate=validate.Length(1, MOST_SECTIONS),
+        metadata={"description": "In the order in which they are asked."},
+    )
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class PlanTemplatePatchSchema(Schema):
+    """What of a draft can be changed; sections are sent whole, for their order means something."""
+
+    name = Text(longest=LONGEST_TITLE)
+    grades = GradesField()
+    sections = fields.List(
+        fields.Nested(TemplateSectionSchema), validate=validate.Length(1, MOST_SECTIONS)
+    )
+
+
+class PlanTemplateActionFieldsSchema(Schema):
+    """Its actions take nothing more."""

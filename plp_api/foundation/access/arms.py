@@ -1,0 +1,221 @@
+"""From a role to the students it reaches: one arm of SQL for each role and condition.
+
+Lists (`scope`) put together the arms a caller holds; for given students
+(`reach`) the same arms are narrowed to them, so each rule is written once. An
+arm is told the role, of which it needs the schools where it is held, and the
+area: the kind of record asked for, which an order may deny a parent.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api.foundation import db
+from plp_api.foundation.access.caller import CALLER, DISTRICT, FAMILY, TODAY, holds, schools_of
+from plp_api.foundation.access.permissions import Condition, Role
+from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
+from plp_api.foundation.roster.home_study import HomeStudy
+from plp_api.foundation.roster.models import District, Student
+from plp_api.foundation.roster.ties import (
+    Appointment,
+    Placement,
+    PlacementKind,
+    Post18Basis,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+    SampledStudent,
+    SchoolEnrollment,
+)
+
+Arm = tuple[Role, Condition | None]
+"""A way to students: what the caller is to them, and what must hold beside it."""
+Ids = Select[Any]
+"""Ids of students, as SQL over `Caller.binds`."""
+
+EVERY_AREA = ""
+"""In place of an area, of given students: what an order denies is then told in a column."""
+SHARES_WITH_PARENTS_OF_DEPENDENTS = "shares_with_parents_of_dependents"
+RIGHTS_NOT_MOVED = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
+
+
+def is_home_studied(student_id: Any) -> ColumnElement[bool]:
+    """Whether the student studies at home today."""
+    return exists().where(HomeStudy.student_id == student_id, holds(HomeStudy))
+
+
+def _oneself(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER)
+
+
+def _oneself_with_rights(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER, Student.rights_transfer_on <= TODAY)
+
+
+def _oneself_at_home(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Student.id).where(Student.id == CALLER, is_home_studied(Student.id))
+
+
+def _confirmed(*kinds: RelationshipKind) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Relationship.person_id == CALLER,
+        or_(*(Relationship.kind == kind for kind in kinds)),
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        holds(Relationship),
+    )
+
+
+def _children(area: str, *conditions: ColumnElement[bool]) -> Ids:
+    """Children of a parent, while the rights are the parent's (20 U.S.C. 1232g(d); 34 CFR 99.5).
+
+    `area` is the kind of record asked for, which an order may deny; EVERY_AREA
+    leaves that to whoever reads the `denied` column.
+    """
+    shares = District.settings[SHARES_WITH_PARENTS_OF_DEPENDENTS].as_boolean()
+    rights_are_the_parents = or_(
+        RIGHTS_NOT_MOVED,
+        Relationship.post_18_basis == Post18Basis.STUDENT_CONSENT,
+        (Relationship.post_18_basis == Post18Basis.DEPENDENT) & shares.is_(True),
+    )
+    return (
+        select(Relationship.student_id)
+        .join(Student, Student.id == Relationship.student_id)
+        .join(District, District.id == Student.district_id)
+        .where(
+            *_confirmed(RelationshipKind.PARENT),
+            *(() if area == EVERY_AREA else (~db.has_tag(Relationship.denied, area),)),
+            *conditions,
+            rights_are_the_parents,
+        )
+    )
+
+
+def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
+    yield _children(area, Relationship.may_inspect.is_(True))
+
+
+def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
+    """Deciding needs the right itself; consent to inspect does not give it."""
+    yield _children(area, Relationship.may_decide.is_(True), RIGHTS_NOT_MOVED)
+
+
+def _held_children(_role: Role, area: str) -> Iterator[Ids]:
+    """Children whose rights under FERPA this parent holds (34 CFR 99.3, 99.5)."""
+    yield _children(area, Relationship.may_inspect.is_(True), RIGHTS_NOT_MOVED)
+
+
+def _children_at_home(_role: Role, area: str) -> Iterator[Ids]:
+    at_home = is_home_studied(Relationship.student_id)
+    yield _children(area, Relationship.may_decide.is_(True), RIGHTS_NOT_MOVED, at_home)
+
+
+def _advisees(_role: Role, _area: str) -> Iterator[Ids]:
+    yield select(Relationship.student_id).where(
+        *_confirmed(RelationshipKind.ADVISOR, RelationshipKind.CASE_MANAGER)
+    )
+
+
+def _classes(_role: Role, _area: str) -> Iterator[Ids]:
+    teaching, learning = aliased(Enrollment), aliased(Enrollment)
+    yield (
+        select(learning.person_id)
+        .join(teaching, teaching.class_id == learning.class_id)
+        .where(
+            teaching.person_id == CALLER,
+            teaching.role == EnrollmentRole.TEACHER,
+            holds(teaching),
+            learning.role == EnrollmentRole.STUDENT,
+            holds(learning),
+        )
+    )
+
+
+def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
+    schools = schools_of(role)
+    yield select(SchoolEnrollment.student_id).where(
+        db.any_of(SchoolEnrollment.school_id, schools), holds(SchoolEnrollment)
+    )
+
+
+def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
+    """Also those who left and whose plan home the school is: somebody keeps the record."""
+    yield from _at_schools(role, area)
+    yield select(Student.id).where(db.any_of(Student.plan_home_school_id, schools_of(role)))
+
+
+def _sampled(_role: Role, _area: str) -> Iterator[Ids]:
+    yield (
+        select(SampledStudent.student_id)
+        .join(Appointment, Appointment.id == SampledStudent.appointment_id)
+        .where(Appointment.person_id == CALLER, holds(Appointment))
+    )
+
+
+def _in_district(area: str) -> Iterator[Ids]:
+    """All students of a district; asked of given students (EVERY_AREA), found by their ids."""
+    district = db.unindexed(Student.district_id) if area == EVERY_AREA else Student.district_id
+    yield select(Student.id).where(district == DISTRICT)
+
+
+ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
+    (Role.STUDENT, None): _oneself,
+    (Role.STUDENT, Condition.HOLDING): _oneself_with_rights,
+    (Role.STUDENT, Condition.KEEPING): _oneself_at_home,
+    (Role.PARENT, None): _inspected_children,
+    (Role.PARENT, Condition.DECIDING): _decided_children,
+    (Role.PARENT, Condition.HOLDING): _held_children,
+    (Role.PARENT, Condition.KEEPING): _children_at_home,
+    (Role.ADVISOR, None): _advisees,
+    (Role.TEACHER, None): _classes,
+    (Role.COUNSELOR, None): _at_schools,
+    (Role.ELO_COORDINATOR, None): _at_schools,
+    (Role.REGISTRAR, None): _kept_by_schools,
+    (Role.SCHOOL_ADMIN, None): _kept_by_schools,
+    (Role.AUDITOR, Condition.SAMPLED): _sampled,
+}
+
+
+def students_of(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
+    """The students an arm reaches; `is_wide` where its office is held for the whole district.
+
+    An office that only exists for a district (its admin's) reaches nobody from
+    a school.
+    """
+    if reaches_district(arm, is_wide):
+        return _in_district(area)
+    role, _ = arm
+    return ARMS[arm](role, area) if arm in ARMS else iter(())
+
+
+def guests_of(arm: Arm, is_wide: bool) -> Iterator[Ids]:
+    """The students placed with the arm's schools, or its district, today: one select or none.
+
+    `Placement` is what is selected from, so that whoever calls can ask its kind.
+    """
+    role, _ = arm
+    if reaches_district(arm, is_wide):
+        is_host = Placement.host_district_id == DISTRICT
+    elif ARMS.get(arm) in (_at_schools, _kept_by_schools):
+        is_host = db.any_of(Placement.school_id, schools_of(role))
+    else:
+        return
+    yield select(Placement.student_id).where(is_host, holds(Placement))
+
+
+IS_THEIRS = Placement.kind == PlacementKind.TUITION
+"""Whether the hosting school is the student's own: it then decides as the plan home school does."""
+
+
+def reaches_district(arm: Arm, is_wide: bool) -> bool:
+    """Whether the arm reaches all of the district: an auditor's sample never does."""
+    _, condition = arm
+    return is_wide and condition is not Condition.SAMPLED
+
+
+def is_of_family(arm: Arm) -> bool:
+    """Whether it is a student's own arm or a parent's, and not that of staff."""
+    role, _ = arm
+    return role in FAMILY

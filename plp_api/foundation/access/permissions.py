@@ -1,0 +1,263 @@
+"""The table of product.md, section 3: which role may do what, on the students it reaches.
+
+The table is written twice on purpose: here, and spelled out in
+`tests/foundation/access/matrix.py`; a test demands that both agree.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache, cached_property
+
+
+class Permission(StrEnum):
+    """One thing that may be done, as `area:verb`."""
+
+    SELF_MANAGE = "self:manage"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    APPOINTMENTS_READ = "appointments:read"
+    APPOINTMENTS_WRITE = "appointments:write"
+    ROSTER_READ = "roster:read"
+    ROSTER_WRITE = "roster:write"
+    NAMES_WRITE = "names:write"
+    CLASSES_READ = "classes:read"
+    RELATIONSHIPS_READ = "relationships:read"
+    RELATIONSHIPS_WRITE = "relationships:write"
+    ADVISORIES_READ = "advisories:read"
+    ADVISORIES_WRITE = "advisories:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
+    PLANS_READ = "plans:read"
+    PLANS_WRITE = "plans:write"
+    PLANS_CONTRIBUTE = "plans:contribute"
+    PLANS_COMMENT = "plans:comment"
+    PLANS_SUBMIT = "plans:submit"
+    PLANS_SUBMIT_FOR = "plans:submit_for"
+    PLANS_APPROVE = "plans:approve"
+    PLANS_EXPORT = "plans:export"
+    PLANS_CORRECT = "plans:correct"
+    PLANS_DISPUTE = "plans:dispute"
+    PLANS_CLOSE = "plans:close"
+    PLANS_KEEP = "plans:keep"
+    PLANS_RENDER = "plans:render"
+    PLAN_STATUS_READ = "plan_status:read"
+    SIGNATURES_READ = "signatures:read"
+    SIGNATURES_SIGN = "signatures:sign"
+    SIGNATURES_RECORD = "signatures:record"
+    SIGNATURES_INVITE = "signatures:invite"
+    SIGNATURES_READ_SCANS = "signatures:read_scans"
+    SIGNATURES_EXCEPT_SILENCE = "signatures:except_silence"
+    SIGNATURES_EXCEPT = "signatures:except"
+    SIGNATURES_WAIVE = "signatures:waive"
+    OUTREACH_READ = "outreach:read"
+    OUTREACH_WRITE = "outreach:write"
+    PATHWAYS_READ = "pathways:read"
+    PATHWAYS_WRITE = "pathways:write"
+    PATHWAYS_COMMENT = "pathways:comment"
+    PATHWAYS_APPROVE = "pathways:approve"
+    PATHWAYS_RECORD = "pathways:record"
+    SUPPORTS_READ = "supports:read"
+    SUPPORTS_WRITE = "supports:write"
+    SUPPORTS_READ_ACCOMMODATIONS = "supports:read_accommodations"
+    GOALS_READ = "goals:read"
+    GOALS_WRITE = "goals:write"
+    GOALS_CONFIRM = "goals:confirm"
+    GOALS_COMMENT = "goals:comment"
+    REVIEWS_READ = "reviews:read"
+    REVIEWS_PREPARE = "reviews:prepare"
+    REVIEWS_HOLD = "reviews:hold"
+    REVIEWS_EXCEPT = "reviews:except"
+    REVIEWS_COMMENT = "reviews:comment"
+    COMMENTS_READ = "comments:read"
+    COMMENTS_WITHDRAW = "comments:withdraw"
+    COVERAGE_READ = "coverage:read"
+    AUDIT_READ = "audit:read"
+
+    @cached_property
+    def area(self) -> str:
+        """The kind of record it is about, which a court's order may deny."""
+        return self.split(":")[0]
+
+
+KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRITE})
+"""What only the student's own district writes: one that hosts them reads it."""
+
+
+DECIDED_AT_HOME = frozenset(
+    {
+        Permission.ROSTER_WRITE,
+        Permission.RELATIONSHIPS_WRITE,
+        Permission.PLANS_APPROVE,
+        Permission.PLANS_CORRECT,
+        Permission.PLANS_CLOSE,
+        Permission.SIGNATURES_SIGN,
+        Permission.SIGNATURES_RECORD,
+        Permission.SIGNATURES_INVITE,
+        Permission.SIGNATURES_EXCEPT_SILENCE,
+        Permission.SIGNATURES_EXCEPT,
+        Permission.SIGNATURES_WAIVE,
+        Permission.REVIEWS_EXCEPT,
+    }
+)
+"""What the plan home school decides, or its district (product.md, section 3, "Placement").
+
+A school that hosts a student reads and works with them, and decides none of
+this, unless the placement's kind is `tuition`: then the school is theirs.
+"""
+
+
+FAMILYS_OWN = frozenset({"plans", "goals", "reviews", "signatures", "outreach"})
+"""Areas that are the family's alone while the student studies at home (16 V.S.A. 942)."""
+
+
+class Role(StrEnum):
+    """What a caller is to students, by tie or office. A case manager has the advisor's column."""
+
+    STUDENT = "student"
+    PARENT = "parent"
+    ADVISOR = "advisor"
+    TEACHER = "teacher"
+    COUNSELOR = "counselor"
+    ELO_COORDINATOR = "elo_coordinator"
+    REGISTRAR = "registrar"
+    SCHOOL_ADMIN = "school_admin"
+    DISTRICT_ADMIN = "district_admin"
+    AUDITOR = "auditor"
+
+
+class Condition(StrEnum):
+    """What must hold beside the role. Each is SQL in `arms`, `own` in `scope`."""
+
+    DECIDING = "deciding"
+    """A parent who may decide, not only inspect."""
+    REASONED = "reasoned"
+    """Record by record, with a stated reason, logged; never in a list."""
+    SAMPLED = "sampled"
+    """Only the students drawn for an auditor."""
+    OWN = "own"
+    """Only what the caller has a part in (a student, their advisory)."""
+    HOLDING = "holding"
+    """Whoever holds the rights of FERPA: a parent, and from their transfer the student."""
+    KEEPING = "keeping"
+    """Whoever keeps the plan in home study: the student, and a parent who may decide."""
+
+
+# Whoever is signed in, though they hold no role yet: an invited parent whose tie nobody confirmed.
+EVERYBODYS = frozenset({Permission.SELF_MANAGE})
+
+
+def _grants(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Each word is `area:verb`, or `area:verb:condition`.
+GRANTS: Mapping[Role, frozenset[str]] = {
+    Role.STUDENT: _grants("""
+        self:manage settings:read roster:read names:write relationships:read advisories:read:own
+        signatures:read
+        plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
+        signatures:sign signatures:read_scans
+        goals:read goals:write goals:comment reviews:read reviews:prepare
+        comments:read comments:withdraw
+        plans:export plans:dispute:holding
+        plans:keep:keeping plans:render:keeping goals:confirm:keeping
+        pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
+    """),
+    Role.PARENT: _grants("""
+        self:manage settings:read roster:read relationships:read
+        signatures:read
+        plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
+        goals:read goals:comment reviews:read reviews:comment
+        comments:read comments:withdraw
+        plans:export plans:dispute:holding
+        plans:keep:keeping plans:write:keeping plans:render:keeping goals:confirm:keeping
+        pathways:read pathways:comment supports:read supports:read_accommodations
+        signatures:read_scans
+    """),
+    Role.ADVISOR: _grants("""
+        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        signatures:read
+        plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
+        plans:approve
+        signatures:sign goals:read goals:confirm goals:comment comments:read comments:withdraw
+        reviews:read reviews:hold reviews:comment coverage:read
+        plans:render signatures:invite signatures:except_silence
+        signatures:read_scans
+        outreach:read outreach:write pathways:read supports:read supports:read_accommodations
+    """),
+    Role.TEACHER: _grants("""
+        self:manage settings:read roster:read classes:read goals:read goals:comment
+        comments:read comments:withdraw
+        supports:read_accommodations
+    """),
+    Role.COUNSELOR: _grants("""
+        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        signatures:read
+        plan_status:read plans:read plans:comment plans:approve signatures:sign
+        goals:read goals:comment comments:read comments:withdraw
+        reviews:read reviews:hold reviews:comment coverage:read
+        plans:render plans:close signatures:invite signatures:waive signatures:read_scans
+        outreach:read outreach:write pathways:read pathways:write pathways:comment pathways:approve
+        pathways:record supports:read supports:write supports:read_accommodations
+    """),
+    Role.ELO_COORDINATOR: _grants("""
+        self:manage settings:read roster:read classes:read goals:read comments:read
+        coverage:read
+        pathways:read
+    """),
+    Role.REGISTRAR: _grants("""
+        self:manage settings:read people:read people:write appointments:read
+        roster:read roster:write classes:read relationships:read relationships:write
+        advisories:read advisories:write imports:read imports:write
+        signatures:read
+        plan_status:read reviews:read coverage:read
+        plans:close signatures:record signatures:invite signatures:read_scans
+        pathways:read pathways:record
+    """),
+    Role.SCHOOL_ADMIN: _grants("""
+        self:manage settings:read settings:write people:read people:write
+        appointments:read appointments:write
+        roster:read roster:write classes:read relationships:read relationships:write
+        advisories:read advisories:write
+        signatures:read
+        plan_status:read plans:read plans:approve signatures:sign goals:read comments:read
+        reviews:read reviews:hold reviews:except coverage:read audit:read
+        plans:export plans:correct plans:close plans:render
+        signatures:invite signatures:except_silence signatures:except signatures:waive
+        signatures:read_scans
+        outreach:read outreach:write pathways:read pathways:approve pathways:record
+        supports:read supports:write supports:read_accommodations
+    """),
+    Role.DISTRICT_ADMIN: _grants("""
+        self:manage settings:read settings:write people:read people:write
+        appointments:read appointments:write
+        roster:read roster:write classes:read relationships:read relationships:write
+        advisories:read advisories:write imports:read imports:write
+        signatures:read
+        plan_status:read plans:read:reasoned goals:read:reasoned
+        comments:read:reasoned
+        reviews:read coverage:read audit:read
+        pathways:read
+    """),
+    Role.AUDITOR: _grants("""
+        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        imports:read signatures:read plan_status:read plans:read:sampled goals:read:sampled
+        comments:read:sampled
+        reviews:read coverage:read audit:read
+        outreach:read pathways:read
+    """),
+}
+
+
+@cache
+def conditions(role: Role, permission: Permission) -> frozenset[Condition | None]:
+    """Under which conditions the role has the permission: empty for never, None for always."""
+    found: set[Condition | None] = set()
+    for grant in GRANTS[role]:
+        if grant == permission:
+            found.add(None)
+        elif grant.startswith(f"{permission}:"):
+            found.add(Condition(grant.rsplit(":", 1)[1]))
+    return frozenset(found)

@@ -1,0 +1,318 @@
+"""Rows by right: what one request may load, see and do."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select
+
+from plp_api.foundation import db
+from plp_api.foundation.access import caller as callers
+from plp_api.foundation.access import reach
+from plp_api.foundation.access.caller import Caller
+from plp_api.foundation.access.permissions import (
+    KEPT_AT_HOME,
+    Condition,
+    Permission,
+    Role,
+    conditions,
+)
+from plp_api.foundation.access.reach import Reached
+from plp_api.foundation.access.scope import visible
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster.models import District, Student
+from plp_api.foundation.roster.ties import RecordKind, Relationship, RelationshipKind
+
+Model = TypeVar("Model", bound=db.Base)
+
+
+@cache
+def _by_key(model: type[Model]) -> Select[Any]:
+    """Built once: `Session.get` builds it for each row."""
+    return select(model).where(model.id == bindparam("key"))  # type: ignore[attr-defined]
+
+
+class Access:
+    """The caller's hands: loads rows as far as the caller reaches, and knows what may be done.
+
+    What was found out about a student is kept for the length of the request.
+    """
+
+    def __init__(self, caller: Caller, ahead: list[list[dict[str, Any]]] | None = None) -> None:
+        self.caller = caller
+        self._ahead = ahead
+        self._reached: dict[UUID, Reached] = {}
+        self._districts: dict[UUID, District] = {}
+        self._parents: dict[UUID, frozenset[UUID]] = {}
+        self._opened: set[tuple[UUID, Permission]] = set()
+
+    def answered(self) -> list[list[dict[str, Any]]] | None:
+        """The answers to what was asked together with who asks, once; None where none came."""
+        found, self._ahead = self._ahead, None
+        return found
+
+    # Lists.
+
+    def select(self, model: type[Model], permission: Permission | None = None) -> Select[Any]:
+        """The rows of the model the caller may see (or do `permission` on); run with `scalars`."""
+        needed = permission or Permission(model.__ownership__.read)  # type: ignore[attr-defined]
+        return select(model).where(visible(model, self.caller, needed))
+
+    def beneath(self, row: Any, model: type[Model]) -> Select[Any]:
+        """Rows of the model about the student of `row`, to be narrowed to those that hang off it.
+
+        The right to read them was checked with `row`: a stated reason that
+        opened it opens these, which no list across students would show.
+        """
+        return select(model).where(model.student_id == row.student_id)  # type: ignore[attr-defined]
+
+    def scalars(self, statement: Select[Any]) -> Sequence[Any]:
+        """The rows of a statement made by `select`."""
+        return db.session().scalars(statement, self.caller.binds).unique().all()
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        """The rows of a statement over columns, made with `visible`."""
+        return db.session().execute(statement, self.caller.binds).all()
+
+    # Single rows.
+
+    def load(
+        self,
+        model: type[Model],
+        key: UUID,
+        permission: Permission,
+        reached: Reached | None = None,
+    ) -> Model:
+        """The row, if the caller may do `permission` on it.
+
+        `reached` is their reach to its student, where that is known already.
+        Raises Problem(not_found) where the row is out of reach, and
+        Problem(permission_denied) only where the caller may see that very row.
+        """
+        if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
+            return self._load_of_student(model, key, permission, reached)
+        return self._load_of_place(model, key, permission)
+
+    def _load_of_place(self, model: type[Model], key: UUID, permission: Permission) -> Model:
+        for needed in (permission, Permission(model.__ownership__.read)):  # type: ignore[attr-defined]
+            if not self.caller.may(needed):
+                continue
+            found = self.scalars(self.select(model, needed).where(model.id == key))  # type: ignore[attr-defined]
+            if found and needed == permission:
+                return found[0]  # type: ignore[no-any-return]
+            if found:
+                raise Problem(Code.PERMISSION_DENIED)
+        raise Problem(Code.NOT_FOUND)
+
+    def _load_of_student(
+        self, model: type[Model], key: UUID, permission: Permission, reached: Reached | None
+    ) -> Model:
+        found = db.session().scalars(_by_key(model), {"key": key}).unique()
+        row: Any = found.one_or_none()
+        if row is None:
+            raise Problem(Code.NOT_FOUND)
+        if reached is not None:
+            self.know(getattr(row, row.__ownership__.column), reached)
+        self.require(permission, row)
+        return row  # type: ignore[no-any-return]
+
+    def require(self, permission: Permission, row: Any) -> None:
+        """Pass silently, or refuse as `load` does; logs what only a stated reason opens."""
+        ownership: OwnedByStudent = row.__ownership__
+        student_id: UUID = getattr(row, ownership.column)
+        reached = self.reached(student_id)
+        read = Permission(ownership.read)
+        if not self._sees_subject(row, ownership, reached) or self._is_sealed(row, student_id):
+            raise Problem(Code.NOT_FOUND)
+        if reach.is_sealed(reached, read.area):
+            raise Problem(Code.NOT_FOUND)
+        if reach.permits(self.caller, reached, permission) and not self._is_kept(permission, row):
+            self._note_reason(permission, student_id, row)
+            return
+        if reach.needs_reason(self.caller, reached, permission):
+            raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
+        if reach.permits(self.caller, reached, read):
+            raise Problem(Code.PERMISSION_DENIED)
+        raise Problem(Code.NOT_FOUND)
+
+    def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
+        """Whether the caller may see what the row is part of, or could for a stated reason."""
+        if not isinstance(ownership, OwnedWithSubject):
+            return True
+        needed = Permission(row.read_of_subject)
+        is_seen = reach.permits(self.caller, reached, needed)
+        return is_seen or reach.needs_reason(self.caller, reached, needed)
+
+    def _is_sealed(self, row: Any, student_id: UUID) -> bool:
+        """Whether the row is about somebody else, or for staff, and the caller is the family.
+
+        Or the student, where it is personal.
+        """
+        ownership = row.__ownership__
+        if ownership.is_for_staff:
+            return self.is_family(student_id)
+        if ownership.about is None or getattr(row, ownership.about) == self.caller.person_id:
+            return False
+        is_students = ownership.is_personal and student_id == self.caller.person_id
+        return is_students or self.is_family(student_id)
+
+    def _is_kept(self, permission: Permission, row: Any) -> bool:
+        """Whether another district keeps this, and alone writes it."""
+        return permission in KEPT_AT_HOME and row.district_id != self.caller.district_id
+
+    def _note_reason(self, permission: Permission, student_id: UUID, row: Any = None) -> None:
+        """Record what only the stated reason opens, whatever road leads there.
+
+        Each row that is loaded, and each kind of record that is read beneath it
+        or beside it, once in a request.
+        """
+        if not reach.opened_by_reason(self.caller, self.reached(student_id), permission):
+            return
+        if row is None and (student_id, permission) in self._opened:
+            return
+        self._opened.add((student_id, permission))
+        row = row or db.session().get_one(Student, student_id)
+        audit.record(
+            "record.opened",
+            row,
+            by=self.caller.person_id,
+            student_id=student_id,
+            permission=permission,
+            reason=self.caller.reason,
+        )
+
+    # What may be done.
+
+    def reached(self, student_id: UUID) -> Reached:
+        """The arms by which the caller reaches the student."""
+        if student_id not in self._reached:
+            self.look_up([student_id])
+        return self._reached[student_id]
+
+    def know(self, student_id: UUID, reached: Reached) -> None:
+        """Keep what was found out elsewhere (by `reach.query`) about a student."""
+        self._reached[student_id] = reached
+
+    def look_up(self, student_ids: Iterable[UUID]) -> None:
+        """Find out the caller's reach to many students in one query, ahead of asking for each."""
+        unknown = {one for one in student_ids if one not in self._reached}
+        self._reached.update(reach.look_up(self.caller, unknown))
+
+    def may(self, permission: Permission, student_id: UUID) -> bool:
+        """Whether the caller may do that on this student; notes what only a reason opens."""
+        is_permitted = reach.permits(self.caller, self.reached(student_id), permission)
+        if is_permitted:
+            self._note_reason(permission, student_id)
+        return is_permitted
+
+    def shows(self, kind: RecordKind, student_id: UUID) -> bool:
+        """Whether that kind of record is open to the caller: an order may deny it to a parent.
+
+        For what a resource shows beside its own kind of record, by whatever
+        permission it is read. Nobody but a parent is denied a kind.
+        """
+        if Role.PARENT not in self.caller.roles:
+            return True
+        return not reach.denies(self.reached(student_id), kind)
+
+    def may_on(self, permission: Permission, row: Any) -> bool:
+        """Whether the caller may do that on this row, which they may read."""
+        if isinstance(row.__ownership__, OwnedBySchool):
+            return self.may_at(permission, getattr(row, row.__ownership__.column))
+        student_id: UUID = getattr(row, row.__ownership__.column)
+        return self.may(permission, student_id) and not self._is_kept(permission, row)
+
+    def roles_to(self, student_id: UUID) -> set[Role]:
+        """What the caller is to this student."""
+        return {role for role, _ in self.reached(student_id)}
+
+    def is_to(self, role: Role, student_id: UUID) -> bool:
+        """Whether the caller is that to this student."""
+        return role in self.roles_to(student_id)
+
+    def speaks_as(self, permission: Permission, student_id: UUID) -> Role:
+        """As what the caller does this to the student: of several roles, the nearest to them.
+
+        Raises Problem(permission_denied) where no role grants it.
+        """
+        reached = self.reached(student_id)
+        for role in Role:
+            if role in self.caller.roles and reach.grants(self.caller, reached, role, permission):
+                return role
+        raise Problem(Code.PERMISSION_DENIED)
+
+    def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
+        """Whether this one role of the caller lets them do that on the student."""
+        return reach.grants(self.caller, self.reached(student_id), role, permission)
+
+    def decides_for(self, student_id: UUID) -> bool:
+        """Whether the caller is a parent who may decide for the student today."""
+        return (Role.PARENT, Condition.DECIDING) in self.reached(student_id)
+
+    def is_family(self, student_id: UUID) -> bool:
+        """Whether the caller is the student's parent in any way, and never acts for the school.
+
+        Asked of the tie itself, not of reach: a parent without rights is a parent.
+        """
+        return student_id in self.caller.children
+
+    def keeps(self, student_id: UUID) -> bool:
+        """Whether the caller keeps the student's plan, in home study (16 V.S.A. 942)."""
+        return self.may(Permission.PLANS_KEEP, student_id)
+
+    def shown_person(self, person_id: UUID | None, student_id: UUID) -> UUID | None:
+        """Who did something, as far as the caller may know: no parent learns of another."""
+        if person_id is None or person_id == self.caller.person_id:
+            return person_id
+        return None if person_id in self._hidden_parents(student_id) else person_id
+
+    def _hidden_parents(self, student_id: UUID) -> frozenset[UUID]:
+        """The student's parents of any time, for a caller who is one of them; else nobody."""
+        if not self.is_family(student_id):
+            return frozenset()
+        if student_id not in self._parents:
+            ties = select(Relationship.person_id).where(
+                Relationship.student_id == student_id, Relationship.kind == RelationshipKind.PARENT
+            )
+            self._parents[student_id] = frozenset(db.session().scalars(ties))
+        return self._parents[student_id]
+
+    @cached_property
+    def selves(self) -> frozenset[UUID]:
+        """The caller, and whom else their account may act as: one human being."""
+        return frozenset(db.session().scalars(callers.selves(), self.caller.binds))
+
+    @cached_property
+    def household(self) -> frozenset[UUID]:
+        """The caller's children and these children's family: whom the caller does not act on."""
+        if not self.caller.children:
+            return frozenset()
+        kin = frozenset(db.session().scalars(callers.household(), self.caller.binds))
+        return kin - self.selves
+
+    def refuse_family(self, student_id: UUID) -> None:
+        """Refuse with actor_is_family whoever would act for the school on their own child."""
+        if self.is_family(student_id):
+            raise Problem(Code.ACTOR_IS_FAMILY)
+
+    def district(self, district_id: UUID) -> District:
+        """A district, read once for the length of the request."""
+        if district_id not in self._districts:
+            self._districts[district_id] = db.session().get_one(District, district_id)
+        return self._districts[district_id]
+
+    def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
+        """Whether an office of the caller grants it at that school (None: in the district)."""
+        granting = [role for role in self.caller.roles if conditions(role, permission)]
+        return any(
+            role in self.caller.wide or school_id in self.caller.schools.get(role, ())
+            for role in granting
+        )
+
+    def require_at(self, permission: Permission, school_id: UUID | None) -> None:
+        """Refuse with permission_denied unless `may_at`."""
+        if not self.may_at(permission, school_id):
+            raise Problem(Code.PERMISSION_DENIED)

@@ -1,0 +1,252 @@
+"""Which students a caller's permission covers, and which rows of a table: what filters lists.
+
+Whose a row is (`ownership`) decides how it is filtered. Of the ways to
+students, only the arms a caller holds are emitted, as UNION ALL with bound
+ids, built once for each combination of arms and area. Measured at 100,000
+students: resolved arms answer in 0.3-1 ms where the union of every arm took
+48-68; ORs of EXISTS took 0.9-1.7 s on SQLite.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import BindParameter, exists, false, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import replacement_traverse
+
+from plp_api.foundation import db
+from plp_api.foundation.access.arms import (
+    IS_THEIRS,
+    Arm,
+    Ids,
+    guests_of,
+    is_home_studied,
+    is_of_family,
+    reaches_district,
+    students_of,
+)
+from plp_api.foundation.access.caller import (
+    CALLER,
+    DISTRICT,
+    TODAY,
+    Caller,
+    holds,
+    household,
+    is_family_tie,
+    schools_of,
+)
+from plp_api.foundation.access.permissions import (
+    DECIDED_AT_HOME,
+    FAMILYS_OWN,
+    Condition,
+    Permission,
+    conditions,
+)
+from plp_api.foundation.ownership import (
+    OwnedByDistrict,
+    OwnedByPerson,
+    OwnedBySchool,
+    OwnedByStudent,
+    OwnedWithSubject,
+    PersonOfDistrict,
+)
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Relationship
+
+HeldArm = tuple[Arm, bool]
+"""An arm the caller holds, and whether for the whole district."""
+
+
+def students_for(caller: Caller, permission: Permission) -> Ids | None:
+    """Ids of the students about whom the caller has the permission, as SQL; None for nobody.
+
+    The binds are `caller.binds`.
+    """
+    arms = _listing_arms(caller, permission)
+    return _students_for(arms, permission.area, permission in DECIDED_AT_HOME)
+
+
+def _listing_arms(caller: Caller, permission: Permission) -> tuple[HeldArm, ...]:
+    """The arms by which rows may stand in a list: all that need no stated reason."""
+    return tuple(
+        ((role, condition), role in caller.wide)
+        for role in sorted(caller.roles)
+        for condition in conditions(role, permission)
+        if condition is not Condition.REASONED
+    )
+
+
+@lru_cache(maxsize=1024)
+def _students_for(arms: tuple[HeldArm, ...], area: str, is_decision: bool) -> Ids | None:
+    selects = [
+        ids if is_of_family(arm) else _left_to_school(ids, area)
+        for arm, is_wide in arms
+        for ids in (*students_of(arm, is_wide, area), *_guests_of(arm, is_wide, is_decision))
+    ]
+    if not selects:
+        return None
+    return selects[0] if len(selects) == 1 else select(union_all(*selects).subquery())
+
+
+def _guests_of(arm: Arm, is_wide: bool, is_decision: bool) -> Iterator[Ids]:
+    """The guests of an arm; for a decision those alone whose school it is."""
+    for ids in guests_of(arm, is_wide):
+        yield ids.where(IS_THEIRS) if is_decision else ids
+
+
+def _left_to_school(ids: Ids, area: str) -> Ids:
+    """Of an arm of staff, the students who do not study at home, where that matters."""
+    if area not in FAMILYS_OWN:
+        return ids
+    (student_id,) = ids.selected_columns
+    return ids.where(~is_home_studied(student_id))
+
+
+def visible(model: type[db.Base], caller: Caller, permission: Permission) -> ColumnElement[bool]:
+    """Which rows of the model the caller may see or touch, as a criterion over `caller.binds`.
+
+    Raises Problem(permission_denied) where no role of the caller grants the
+    permission at all. A model that declares no owner is refused.
+    """
+    if not caller.may(permission):
+        raise Problem(Code.PERMISSION_DENIED)
+    ownership = getattr(model, "__ownership__", None)
+    match ownership:
+        case OwnedWithSubject():
+            raise TypeError(f"{model.__name__} is listed under its subject (Access.beneath)")
+        case OwnedByStudent():
+            criterion = _visible_by_student(model, ownership, caller, permission)
+            has_seal = ownership.about or ownership.is_for_staff
+            return criterion & _unsealed(model, ownership) if has_seal else criterion
+        case OwnedBySchool():
+            return _visible_by_school(model, ownership, caller, permission)
+        case PersonOfDistrict():
+            return _visible_person(model, ownership, caller, permission)
+        case OwnedByDistrict():
+            return _column(model, ownership.column) == DISTRICT
+        case OwnedByPerson():
+            return _column(model, ownership.column) == CALLER
+    raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
+
+
+def visible_then(
+    model: type[db.Base], caller: Caller, permission: Permission, day: BindParameter[date]
+) -> ColumnElement[bool]:
+    """As `visible`, of another day: whom the caller's ties and offices of today reached on it.
+
+    For what is told of past days: who kept a school's records then may count
+    them now, though a student has moved on.
+    """
+
+    def dated(element: Any, **_: Any) -> Any:
+        is_today = isinstance(element, BindParameter) and element.key == TODAY.key
+        return day if is_today else None
+
+    then: ColumnElement[bool] = replacement_traverse(visible(model, caller, permission), {}, dated)
+    return then
+
+
+def _visible_by_student(
+    model: type[db.Base], ownership: OwnedByStudent, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """A district-wide arm is the district's column itself and swallows the narrower arms."""
+    arms = _listing_arms(caller, permission)
+    reaches_all = any(reaches_district(arm, is_wide) for arm, is_wide in arms)
+    if reaches_all and not caller.guest_districts:
+        return _in_whole_district(model, ownership, arms, permission.area)
+    students = students_for(caller, permission)
+    if students is None:
+        return false()
+    return _column(model, ownership.column).in_(students)
+
+
+def _in_whole_district(
+    model: type[db.Base], ownership: OwnedByStudent, arms: Sequence[HeldArm], area: str
+) -> ColumnElement[bool]:
+    """The district's rows, but for what families keep, unless it is the caller's own family."""
+    everybodys = _column(model, "district_id") == DISTRICT
+    if area not in FAMILYS_OWN:
+        return everybodys
+    student_id = _column(model, ownership.column)
+    is_open: ColumnElement[bool] = ~is_home_studied(student_id)
+    own = tuple((arm, is_wide) for arm, is_wide in arms if is_of_family(arm))
+    family = _students_for(own, area, is_decision=False)
+    return everybodys & (is_open if family is None else or_(is_open, student_id.in_(family)))
+
+
+def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
+    """Of rows about a person, the student's family sees those about themselves alone.
+
+    Of what is for staff, nothing.
+    """
+    tie = aliased(Relationship)
+    children = select(tie.student_id).where(is_family_tie(tie))
+    student = _column(model, ownership.column)
+    is_unrelated: ColumnElement[bool] = student.not_in(children)
+    if ownership.is_for_staff:
+        return is_unrelated
+    is_about_caller = _column(model, ownership.about or "") == CALLER
+    if ownership.is_personal:
+        is_unrelated = is_unrelated & (student != CALLER)
+    return or_(is_about_caller, is_unrelated)
+
+
+def _visible_by_school(
+    model: type[db.Base], ownership: OwnedBySchool, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """What a school keeps is read across its district and written by its own offices alone."""
+    in_district = _column(model, "district_id") == DISTRICT
+    granted = {role: conditions(role, permission) for role in sorted(caller.roles)}
+    granting = [role for role, found in granted.items() if None in found]
+    is_read = permission == ownership.read
+    if (is_read and granting) or any(role in caller.wide for role in granting):
+        return in_district
+    school = _column(model, ownership.column)
+    own: list[ColumnElement[bool]] = [
+        db.any_of(school, schools_of(role)) for role in granting if role in caller.schools
+    ]
+    if any(Condition.OWN in found for found in granted.values()):
+        own.append(_own(model))
+    return in_district & or_(*own) if own else false()
+
+
+def _own(model: type[db.Base]) -> ColumnElement[bool]:
+    """Which rows of the model the caller has a part in: a student, in their advisory today."""
+    advisories = select(AdvisoryMember.advisory_id).where(
+        AdvisoryMember.student_id == CALLER, holds(AdvisoryMember)
+    )
+    if model is Advisory:
+        return Advisory.id.in_(advisories)
+    if model is AdvisoryAdvisor:
+        return AdvisoryAdvisor.advisory_id.in_(advisories)
+    return false()
+
+
+def _visible_person(
+    model: type[db.Base], ownership: PersonOfDistrict, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """Every adult of the district; a student only where their roster is the caller's as well.
+
+    By no office does a parent read who else is family to their child, or how to reach them.
+    """
+    in_district = _column(model, ownership.column) == DISTRICT
+    if caller.children:
+        id_ = _column(model, "id")
+        is_kin = id_.in_(household()) & (id_ != CALLER) & id_.not_in(caller.children)
+        in_district = in_district & ~is_kin
+    if any(role in caller.wide and conditions(role, permission) for role in caller.roles):
+        return in_district
+    is_read = permission == ownership.read
+    students = students_for(caller, Permission.ROSTER_READ if is_read else Permission.ROSTER_WRITE)
+    key = _column(model, "id")
+    is_reached = false() if students is None else key.in_(students)
+    return in_district & or_(~exists().where(Student.id == key), is_reached)
+
+
+def _column(model: type[db.Base], name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = getattr(model, name)
+    return column

@@ -1,0 +1,49 @@
+"""What each reader may know of who said what."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.foundation.access.permissions import Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.roster.models import Person
+
+_AUTHORS = select(Person).where(
+    db.any_of(Person.id, db.ids_bind("authors")),
+    db.any_of(Person.district_id, db.ids_bind("districts")),
+)
+
+
+def shape(comments: Sequence[Comment], access: Access) -> None:
+    """Give comments what the caller may see of them: the words, and who said them."""
+    names = _names({one.author_id for one in comments}, access)
+    for comment in comments:
+        shown: Any = comment
+        shown.shown_body = None if comment.withdrawn_at else comment.body
+        shown.is_own = comment.author_id == access.caller.person_id
+        is_named = shown.is_own or not _is_another_parents(comment, access)
+        shown.shown_author_id = comment.author_id if is_named else None
+        shown.author_name = _name(names.get(comment.author_id), comment, access, is_named=is_named)
+
+
+def _is_another_parents(comment: Comment, access: Access) -> bool:
+    """A parent never learns who the other parent is, without rights or in another role either."""
+    return comment.author_role == Role.PARENT and access.is_family(comment.student_id)
+
+
+def _names(authors: set[UUID], access: Access) -> dict[UUID, Person]:
+    """The authors whom the caller's districts know; a guest's name stays in their own district."""
+    known = {"authors": list(authors), "districts": list(access.caller.districts)}
+    return {one.id: one for one in db.session().scalars(_AUTHORS, known)}
+
+
+def _name(author: Person | None, comment: Comment, access: Access, *, is_named: bool) -> str | None:
+    if author is None or not is_named:
+        return None
+    if access.is_family(comment.student_id):
+        return author.family_display_name
+    return author.display_name

@@ -1,0 +1,44 @@
+"""Comments on the wire."""
+
+from marshmallow import fields
+
+from plp_api.foundation.access.permissions import Role
+from plp_api.foundation.comments.authors import shape
+from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
+
+LONGEST_COMMENT = 4000
+
+
+class NewCommentSchema(Schema):
+    body = Text(
+        required=True,
+        longest=LONGEST_COMMENT,
+        metadata={"example": "Ask Ms. Roy whether she knows a clinic."},
+    )
+
+
+class CommentSchema(ResourceSchema):
+    """What somebody said; a comment is never edited, only withdrawn."""
+
+    shape = staticmethod(shape)
+
+    student_id = fields.UUID()
+    subject_type = fields.String(metadata={"example": "goals"})
+    subject_id = fields.UUID()
+    body = fields.String(
+        attribute="shown_body",
+        allow_none=True,
+        metadata={"description": "Null once withdrawn."},
+    )
+    author_id = fields.UUID(
+        attribute="shown_author_id",
+        allow_none=True,
+        metadata={"description": "Null where a parent reads another parent's comment."},
+    )
+    author_name = fields.String(
+        allow_none=True,
+        metadata={"description": "Null as `author_id`, and for staff of another district."},
+    )
+    author_role = Choice(Role, metadata={"description": "As what the author spoke."})
+    is_own = fields.Boolean(metadata={"description": "Whether you said it, and may withdraw it."})
+    withdrawn_at = Instant(allow_none=True)

@@ -1,0 +1,66 @@
+"""The database: columns, the session of the running transaction, the fast door past it."""
+
+from plp_api.foundation.db.columns import (
+    IDS,
+    WORDS,
+    Instant,
+    Tags,
+    Text,
+    has_tag,
+    ids_bind,
+    storable,
+)
+from plp_api.foundation.db.database import Database
+from plp_api.foundation.db.expressions import any_of, joined, unindexed
+from plp_api.foundation.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
+from plp_api.foundation.db.models import Base, Dated, Identified, Resource, new_id
+from plp_api.foundation.db.transactions import (
+    after_commit,
+    current,
+    flush,
+    insert_many,
+    is_deadlock,
+    lock,
+    lock_name,
+    on_postgresql,
+    on_rollback,
+    session,
+    using,
+)
+
+__all__ = [
+    "IDS",
+    "WORDS",
+    "Ahead",
+    "Base",
+    "Database",
+    "Dated",
+    "Identified",
+    "Instant",
+    "Prepared",
+    "Query",
+    "Resource",
+    "Tags",
+    "Text",
+    "after_commit",
+    "any_of",
+    "at_commit",
+    "current",
+    "enter",
+    "fetch",
+    "flush",
+    "has_tag",
+    "ids_bind",
+    "insert_many",
+    "is_deadlock",
+    "joined",
+    "lock",
+    "lock_name",
+    "new_id",
+    "on_postgresql",
+    "on_rollback",
+    "session",
+    "storable",
+    "unindexed",
+    "using",
+]

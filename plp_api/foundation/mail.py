@@ -1,0 +1,48 @@
+"""Sending mail through the operator's server; without PLP_MAIL_URL nothing is sent."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from plp_api.foundation.settings import Settings
+
+SECONDS = 20
+
+
+def send(settings: Settings, to: str, subject: str, text: str) -> None:
+    """Hand one plain message to the server of `PLP_MAIL_URL`.
+
+    `smtps://user:password@host` speaks TLS from the first byte; `smtp://host`
+    turns to TLS where the server offers it, and sends no password without it.
+    Raises smtplib.SMTPException and OSError where the server does not take it.
+    """
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    url = urlsplit(settings.mail_url)
+    with _connected(url) as server:
+        _make_private(server, url)
+        server.send_message(message)
+
+
+def _connected(url: SplitResult) -> smtplib.SMTP:
+    host = url.hostname or "localhost"
+    if url.scheme == "smtps":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, url.port or 465, timeout=SECONDS, context=context)
+    return smtplib.SMTP(host, url.port or 25, timeout=SECONDS)
+
+
+def _make_private(server: smtplib.SMTP, url: SplitResult) -> None:
+    """Turn to TLS where it is to be had, then say who we are."""
+    is_private = isinstance(server, smtplib.SMTP_SSL)
+    server.ehlo()
+    if not is_private and server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+        is_private = True
+    if url.username:
+        if not is_private:
+            raise smtplib.SMTPNotSupportedError("the mail server offers no TLS for the password")
+        server.login(unquote(url.username), unquote(url.password or ""))

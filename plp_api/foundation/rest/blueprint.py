@@ -1,0 +1,361 @@
+"""The Blueprint every area uses, and the one order of checks.
+
+    @goals.route("/plans/<uuid:plan_id>/goals", methods=["POST"])
+    @goals.requires(Permission.GOALS_WRITE, Plan)
+    @goals.arguments(GoalSchema)
+    @goals.response(201, GoalSchema)
+    def add_goal(access, plan, fields):
+
+A request is checked in this order, everywhere: 401, 429, 404/403, 413/415/406,
+replay, 428/412, 400/422, 409. The row is checked before the body is read.
+"""
+
+from collections.abc import Callable
+from functools import cache, partial, wraps
+from typing import Any
+from uuid import UUID
+
+import flask_smorest
+import marshmallow as ma
+from flask import Request, Response, g, request
+from webargs.flaskparser import FlaskParser
+
+from plp_api.foundation import db
+from plp_api.foundation.access import caller as callers
+from plp_api.foundation.access import reach
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.rest import (
+    bodies,
+    concurrency,
+    documents,
+    idempotency,
+    limits,
+    paging,
+    tokens,
+)
+from plp_api.foundation.rest.life import annotate, register_actions
+
+View = Callable[..., Any]
+AskAhead = Callable[..., db.Ahead]
+"""From the caller, and the parts of the URL by name, to what a hot read will ask."""
+JSON = "application/json"
+DOCUMENTS = (JSON, "text/csv")
+CHANGING = frozenset({"PATCH", "PUT", "DELETE"})
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+PREFIX = tokens.API_PATH
+
+
+class Parser(FlaskParser):
+    """Reads arguments; what a schema does not name is refused wherever it stands."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE, "form": ma.RAISE, "files": ma.RAISE}
+
+    def _raw_load_json(self, req: Request) -> Any:
+        raw = req.get_data(cache=True)
+        limit = req.max_content_length
+        # In chunks nobody says before how long it is, and reading ends at the limit.
+        if req.content_length is None and limit is not None and len(raw) >= limit:
+            raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+        return bodies.parse(raw) if raw else ma.missing
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Routes of one area, under `/api/v1`."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, name: str, import_name: str, description: str) -> None:
+        super().__init__(name, import_name, url_prefix=PREFIX, description=description)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """As Flask's, with the view's name as operationId."""
+
+        def decorator(view: View) -> View:
+            documented = self.doc(operationId=view.__name__)(view)
+            return super(Blueprint, self).route(rule, **options)(documented)
+
+        return decorator
+
+    def requires(
+        self,
+        permission: Permission,
+        model: type[Any] | None = None,
+        *,
+        media: str | None = JSON,
+        changes: bool = False,
+        ahead: AskAhead | None = None,
+        keyed: bool = True,
+        offers: tuple[str, ...] = DOCUMENTS,
+        writes: bool = False,
+        district_wide: bool = False,
+        also: Permission | None = None,
+    ) -> Callable[[View], View]:
+        """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
+
+        The view gets the caller's Access and, with a model, the row. `changes`
+        asks for If-Match though the method is POST. `media` is what a body must
+        be, None where there is none. Not `keyed`: takes no Idempotency-Key, since
+        of such a body (a password, an upload, which has its hash) nothing is kept.
+        `ahead(caller, **url)` is for hot reads: what it asks travels with the
+        question who asks, and is answered by `Access.answered`. Such a view gets the
+        ids of the URL, and answers for the check of its row itself.
+        `offers` are the media types it may answer with. `writes` says of a GET
+        that it notes something. `district_wide` asks for an office of the whole
+        district, `also` for a second permission on the row.
+        A row without a version is never edited, only ended: no If-Match.
+        """
+        is_versioned = model is None or hasattr(model, "version")
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def checked(**url: Any) -> Any:
+                access = signed_in(_asked(ahead, model, url))
+                _check_address(url)
+                if district_wide:
+                    access.require_at(permission, None)
+                row = None if ahead and model else _row(access, permission, model, url)
+                if also is not None:
+                    access.require(also, row)
+                check_media(media, offers)
+                if request.method == "POST" and keyed:
+                    return _once(access, lambda: _go(view, access, row, url, changes))
+                return _go(view, access, row, url, changes or request.method in CHANGING)
+
+            checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
+            checked.writes, checked.also = writes, also  # type: ignore[attr-defined]
+            without = {"If-Match": is_versioned, "Idempotency-Key": keyed}
+            documents.without(checked, [name for name, is_taken in without.items() if not is_taken])
+            return documents.requires(checked, permission, model, changes)
+
+        return decorator
+
+    def arguments(self, schema: Any, *, location: str = "json", **documented: Any) -> Any:
+        """Parse the body, or the query string with `location="query"`, by a schema."""
+        # An instance: webargs would make one of a class for each request.
+        made = schema() if isinstance(schema, type) else schema
+        decorate = super().arguments(made, location=location, **documented)
+
+        def decorator(view: View) -> View:
+            decorated: View = decorate(view)
+            if location == "query":
+                decorated.takes_query = True  # type: ignore[attr-defined]
+            return decorated
+
+        return decorator
+
+    def public(self, *, media: str | None = JSON, is_alone: bool = False) -> Callable[[View], View]:
+        """Let anybody in; counted by address. Who is alone opens transactions of their own."""
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def checked(**url: Any) -> Any:
+                limits.check()
+                _check_address(url)
+                check_media(media)
+                _check_parameters(view)
+                return view(**url)
+
+            checked.is_public = True  # type: ignore[attr-defined]
+            checked.is_alone = is_alone  # type: ignore[attr-defined]
+            return documents.public(checked)
+
+        return decorator
+
+    def refuses(self, *codes: Code) -> Callable[[View], View]:
+        """Document the problems of the area's own that this operation answers with."""
+        return lambda view: documents.refuses(view, codes)
+
+    def response(
+        self, status_code: int, schema: Any = None, **documented: Any
+    ) -> Callable[[View], View]:
+        """Dump what the view returns: flushed, with its actions, its ETag and its Location."""
+        outer = super().response(status_code, schema, **documented)
+
+        def decorator(view: View) -> View:
+            @wraps(view)
+            def flushed(*args: Any, **kwargs: Any) -> Any:
+                result = view(*args, **kwargs)
+                db.flush()
+                if result is None and schema is None:
+                    return _empty(status_code)
+                if isinstance(result, paging.Page):
+                    annotate(result.items, schema, g.access)
+                    return result, status_code, result.headers
+                if hasattr(result, "__tablename__"):
+                    annotate([result], schema, g.access)
+                g.shown = result
+                return result
+
+            dumped = outer(flushed)
+
+            @wraps(dumped)
+            def tagged(*args: Any, **kwargs: Any) -> Response:
+                return _tagged(dumped(*args, **kwargs), is_shaped=hasattr(schema, "shape"))
+
+            return tagged
+
+        return decorator
+
+    def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
+        """The view returns the statement of what may be listed; this filters, sorts and pages."""
+        name = schema.__name__.removesuffix("Schema")
+        query = listing.query_schema(f"{name}Query")
+        page = page_schema(name, schema)
+
+        def decorator(view: View) -> View:
+            @self.arguments(query, location="query")
+            @self.response(200, page)
+            @wraps(view)
+            def listed(access: Access, *args: Any) -> paging.Page:
+                *rest, asked = args
+                return paging.page(view(access, *rest), listing, asked, access)
+
+            listed.listing = listing
+            return listed
+
+        return decorator
+
+    def actions(
+        self,
+        rule: str,
+        model: type[Any],
+        schema: type[ma.Schema],
+        fields: type[ma.Schema],
+        permission: Permission | None = None,
+    ) -> None:
+        """`POST {rule}/{id}/actions` and `POST {rule}/actions`, for the schema's life cycle."""
+        register_actions(self, rule, model, schema, fields, permission)
+
+
+def signed_in(ask: callers.AskAhead | None = None) -> Access:
+    """The first two checks: who asks (401), and not too often (429)."""
+    access = tokens.signed_in(ask)
+    g.access = access
+    limits.check()
+    return access
+
+
+def _asked(ahead: AskAhead | None, model: Any, url: dict[str, Any]) -> callers.AskAhead | None:
+    """What to ask with who asks: the view's own questions, or the reach to the row's student."""
+    if ahead is not None:
+        return partial(ahead, **url)
+    if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
+        return lambda caller: db.Ahead([reach.query(caller, model, _key(url))])
+    return None
+
+
+def _row(access: Access, permission: Permission, model: Any, url: dict[str, Any]) -> Any:
+    if model is not None:
+        known = access.answered()
+        reached = reach.reached_by(known[0]) if known else None
+        return access.load(model, _key(url), permission, reached)
+    if not access.caller.may(permission):
+        raise Problem(Code.PERMISSION_DENIED)
+    return None
+
+
+def _key(url: dict[str, Any]) -> UUID:
+    key: UUID = next(value for value in url.values() if isinstance(value, UUID))
+    return key
+
+
+def check_media(media: str | None, offers: tuple[str, ...] = DOCUMENTS) -> None:
+    """413, 415 and 406: the body's size and kind, and the kind of answer that is accepted."""
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+    bodies.refuse_unreadable()
+    if media and request.method in WITH_BODY and not _is(media):
+        raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, f"Send {media}.")
+    accepted = request.accept_mimetypes
+    if accepted and not accepted.best_match([*offers, "application/problem+json"]):
+        raise Problem(Code.NOT_ACCEPTABLE, f"{offers[0]} is what there is.")
+
+
+def _is(media: str) -> bool:
+    return request.mimetype == media or (media == JSON and request.is_json)
+
+
+def _once(access: Access, run: Callable[[], Any]) -> Any:
+    """Run a POST, or replay its answer where its Idempotency-Key was answered before."""
+    key = idempotency.key_of_request()
+    if key is None:
+        return run()
+    person = access.caller.person_id
+    if replayed := idempotency.replay(person, key):
+        return replayed
+    response = run()
+    idempotency.keep(person, key, response)
+    return response
+
+
+def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool) -> Any:
+    if changes and row is not None:
+        db.lock(row)
+        if hasattr(row, "version"):
+            concurrency.require_match(row)
+    tokens.check_reason()
+    _check_parameters(view)
+    if row is not None:
+        return view(access, row)
+    return view(access, *url.values())
+
+
+def _check_address(url: dict[str, Any]) -> None:
+    """A word in the address that no database could hold names nothing."""
+    if not all(db.storable(value) for value in url.values() if isinstance(value, str)):
+        raise Problem(Code.NOT_FOUND)
+
+
+def _check_parameters(view: View) -> None:
+    """Refuse every query parameter where the view takes none: a typo must not return everything."""
+    if request.args and not getattr(view, "takes_query", False):
+        raise Problem(
+            Code.VALIDATION_FAILED,
+            errors=[FieldError("", "Unknown parameter.", parameter=name) for name in request.args],
+        )
+
+
+def _empty(status_code: int) -> Response:
+    """An answer without a body: not even `null`."""
+    response = Response(status=status_code)
+    response.headers.pop("Content-Type")
+    return response
+
+
+def _tagged(response: Response, *, is_shaped: bool) -> Response:
+    shown = g.pop("shown", None)
+    if getattr(shown, "version", None) is None or not hasattr(shown, "__tablename__"):
+        return response
+    if response.status_code in (201, 202):
+        response.headers["Location"] = address(shown)
+    body = response.get_data() if is_shaped else b""
+    return concurrency.not_modified(response, concurrency.tag(shown, g.access, body))
+
+
+def address(row: Any) -> str:
+    """Where a row is served: its table's name is its collection's."""
+    return f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
+
+
+@cache
+def page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
+    """The schema of a page of these."""
+    members = {
+        "items": ma.fields.List(ma.fields.Nested(schema), required=True),
+        "next_cursor": ma.fields.String(allow_none=True, required=True),
+        "total_count": ma.fields.Integer(metadata={"description": "With `count=true`."}),
+        "life": getattr(schema, "life", None),
+        "shape": getattr(schema, "shape", None),
+        "hide_missing_count": ma.post_dump(_without_count),
+    }
+    return type(f"{name}PageSchema", (ma.Schema,), members)
+
+
+def _without_count(_schema: ma.Schema, page: dict[str, Any], **_: Any) -> dict[str, Any]:
+    if page.get("total_count") is None:
+        page.pop("total_count", None)
+    return page

@@ -1,0 +1,110 @@
+"""ETags: what was read, and whether what is changed is still that (RFC 9110, 13.1)."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.problems import Code, Problem
+
+
+def tag(row: Any, access: Access, body: bytes = b"") -> str:
+    """`<version>.<hash>`: the row's version, then who read it, on which day, how, by which right.
+
+    `body` is given where the answer shows more than the row, whose version then
+    does not tell all.
+    """
+    caller = access.caller
+    student = _student_of(row)
+    reached = access.reached(student) if student is not None else caller.roles
+    seen_by = f"{caller.person_id}|{caller.today}|{_query()}|{rights(reached)}"
+    return f"{row.version}.{hashlib.sha256(seen_by.encode() + body).hexdigest()[:16]}"
+
+
+def _query() -> str:
+    return request.query_string.decode("latin-1") if request.method in ("GET", "HEAD") else ""
+
+
+def _student_of(row: Any) -> Any:
+    ownership = getattr(row, "__ownership__", None)
+    return getattr(row, ownership.column) if isinstance(ownership, OwnedByStudent) else None
+
+
+def rights(reached: Any) -> list[str]:
+    """The arms that reach a student, each with what it is denied, in one order."""
+    if isinstance(reached, dict):
+        return sorted(f"{arm} {sorted(denied)}" for arm, denied in reached.items())
+    return sorted(map(str, reached))
+
+
+def facts_tag(facts: Any, access: Access) -> str:
+    """A weak tag over the facts an answer is put together from, and who reads it how."""
+    caller = access.caller
+    seen_by = [str(caller.person_id), str(caller.today), _query()]
+    return hashlib.sha256(orjson.dumps([seen_by, facts], default=str)).hexdigest()[:32]
+
+
+def polls() -> bool:
+    """Whether the reader sends tags it holds."""
+    return bool(request.if_none_match)
+
+
+def unchanged(value: str) -> Response | None:
+    """A 304, where the reader holds the tag already."""
+    if not has_already(value):
+        return None
+    response = Response(status=304)
+    response.set_etag(value, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def plain(
+    document: Any, *, tag: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A document of plain rows as the answer, past the schema that documents it (hot reads)."""
+    response = Response(
+        orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json"
+    )
+    response.headers.update(headers or {})
+    if tag is not None:
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def require_match(row: Any) -> None:
+    """Refuse a change that does not say what it changes, or says it of an older version.
+
+    Only the part before the dot counts, and `W/` is ignored: proxies weaken tags.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise Problem(Code.PRECONDITION_REQUIRED)
+    if header.strip() == "*":
+        return
+    versions = {
+        part.strip().removeprefix("W/").strip('"').split(".")[0] for part in header.split(",")
+    }
+    if str(row.version) not in versions:
+        raise Problem(Code.VERSION_STALE)
+
+
+def not_modified(response: Response, value: str) -> Response:
+    """Put the tag on the response, and make it a 304 where the reader has it already."""
+    response.set_etag(value)
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if request.method in ("GET", "HEAD") and has_already(value):
+        response.status_code = 304
+        response.set_data(b"")
+        response.headers.pop("Content-Type", None)
+    return response
+
+
+def has_already(value: str) -> bool:
+    """Whether If-None-Match names the tag."""
+    return request.if_none_match.contains_weak(value)

@@ -1,0 +1,163 @@
+"""The one renderer: every error leaves as `application/problem+json` (RFC 9457)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json, request
+from flask_jwt_extended.exceptions import (
+    CSRFError,
+    JWTExtendedException,
+    NoAuthorizationError,
+)
+from jwt import ExpiredSignatureError, PyJWTError
+from sqlalchemy import Constraint, Index
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from plp_api.foundation import db
+from plp_api.foundation.problems import Code, FieldError, Problem, document
+from plp_api.foundation.rest.bodies import token
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger()
+
+CODE_OF_STATUS = {
+    400: Code.REQUEST_MALFORMED,
+    401: Code.TOKEN_MISSING,
+    403: Code.PERMISSION_DENIED,
+    404: Code.NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    406: Code.NOT_ACCEPTABLE,
+    413: Code.BODY_TOO_LARGE,
+    415: Code.MEDIA_TYPE_UNSUPPORTED,
+    422: Code.VALIDATION_FAILED,
+    429: Code.RATE_LIMITED,
+}
+
+
+def register(app: Flask) -> None:
+    """Let this module answer every exception the application raises."""
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """The response for any exception."""
+    problem = translated(error)
+    if problem.status >= 500:
+        # A refusal of ours needs no trace: hundreds of logins at once would write hundreds.
+        trace = None if isinstance(error, Problem) else error
+        log.error("request.failed", code=problem.code.wire, exc_info=trace)
+    return render(problem)
+
+
+def translated(error: Exception) -> Problem:
+    """The exception as a Problem of the closed list."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    if isinstance(error, JWTExtendedException | PyJWTError):
+        return _from_token(error)
+    if isinstance(error, StaleDataError):
+        return Problem(Code.VERSION_STALE)
+    if isinstance(error, IntegrityError):
+        return _from_constraint(error)
+    if isinstance(error, DataError | OverflowError):
+        return Problem(Code.RECORD_INVALID)
+    if isinstance(error, OperationalError):
+        return _from_silence(error)
+    if type(error).__module__ == "gunicorn.http.errors":
+        return Problem(Code.REQUEST_MALFORMED, "The body is not written in chunks as it should be.")
+    return Problem(Code.INTERNAL_ERROR)
+
+
+def _from_http(error: HTTPException) -> Problem:
+    code = CODE_OF_STATUS.get(error.code or 500, Code.INTERNAL_ERROR)
+    messages = (getattr(error, "data", None) or {}).get("messages")
+    headers: dict[str, str] = {}
+    if code is Code.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
+    if isinstance(messages, Mapping):
+        return Problem(Code.VALIDATION_FAILED, errors=list(_field_errors(messages)))
+    return Problem(code, headers=headers)
+
+
+def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Nested messages, as marshmallow gives them, as a flat list of places."""
+    for location, found in messages.items():
+        if location in ("query", "headers"):
+            for name, detail in _flat(found, ""):
+                yield FieldError("", detail, parameter=name.strip("/").split("/")[0])
+        else:
+            for pointer, detail in _flat(found, ""):
+                yield FieldError(pointer, detail)
+
+
+def _flat(messages: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        for key, value in messages.items():
+            yield from _flat(value, pointer if key == "_schema" else f"{pointer}/{token(key)}")
+    elif isinstance(messages, list | tuple):
+        for value in messages:
+            yield from _flat(value, pointer)
+    else:
+        yield pointer, str(messages)
+
+
+def _from_token(error: Exception) -> Problem:
+    headers = {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, CSRFError):
+        return Problem(Code.CSRF_INVALID, headers=headers)
+    if isinstance(error, NoAuthorizationError) and "Authorization" not in request.headers:
+        return Problem(Code.TOKEN_MISSING, headers=headers)
+    code = Code.TOKEN_EXPIRED if isinstance(error, ExpiredSignatureError) else Code.TOKEN_INVALID
+    headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return Problem(code, headers=headers)
+
+
+def _from_silence(error: OperationalError) -> Problem:
+    """SQLite has one writer at a time: whoever waited in vain for a long one knows how to go on."""
+    if "database is locked" in str(error.orig):
+        detail = "A long change, perhaps an import, is being written; nothing of this one was."
+        return Problem(Code.DATABASE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
+    return Problem(Code.DATABASE_UNAVAILABLE, headers={"Retry-After": "1"})
+
+
+def _from_constraint(error: IntegrityError) -> Problem:
+    """The problem (and its `detail`) that the broken constraint has in its `info`, else by kind."""
+    broken, kind = _constraint(error)
+    for table in db.Base.metadata.tables.values():
+        for one in (*table.constraints, *table.indexes):
+            if isinstance(one, Constraint | Index) and "problem" in one.info and broken(one):
+                return Problem(one.info["problem"], one.info.get("detail"))
+    if kind == "unique":
+        return Problem(Code.RECORD_DUPLICATE)
+    return Problem(Code.RECORD_IN_USE if kind == "foreign" else Code.RECORD_INVALID)
+
+
+def _constraint(error: IntegrityError) -> tuple[Callable[[Constraint | Index], bool], str]:
+    """How to know the broken constraint, and its kind: by psycopg's diagnosis or SQLite's message.
+
+    PostgreSQL and SQLite's checks name the constraint; SQLite's UNIQUE names the columns.
+    """
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:
+        kinds = {"23505": "unique", "23503": "foreign"}
+        kind = kinds.get(diagnosis.sqlstate or "", "check")
+        return lambda one: one.name == diagnosis.constraint_name, kind
+    words = str(error.orig)
+    what, _, where = words.partition(" constraint failed: ")
+    if what == "UNIQUE":
+        return lambda one: ", ".join(map(str, one.columns)) == where, "unique"
+    return lambda one: one.name == where, "foreign" if words.startswith("FOREIGN") else "check"
+
+
+def render(problem: Problem) -> Response:
+    """The problem as a response."""
+    body = {**document(problem), "request_id": g.get("request_id", "")}
+    response = Response(json.dumps(body), status=problem.status, mimetype=MEDIA_TYPE)
+    response.headers.extend(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response

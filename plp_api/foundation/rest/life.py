@@ -1,0 +1,181 @@
+"""`available_actions` and `POST …/actions`, one by one or up to fifty at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import marshmallow as ma
+from flask import g
+from marshmallow import fields, validate
+from sqlalchemy.exc import SQLAlchemyError
+
+from plp_api.foundation import db
+from plp_api.foundation.access.lifecycle import LifeCycle
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code, Problem, document
+from plp_api.foundation.rest.errors import translated
+from plp_api.foundation.rest.fields import Schema
+
+MOST_AT_ONCE = 50
+
+
+def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
+    """Give rows what a schema shows beside their columns, for this caller, with few queries.
+
+    `schema.shape(rows, access)`, where there is one, sets further attributes;
+    `schema.life` stands for `available_actions`.
+    """
+    rows = list(rows)
+    life: LifeCycle | None = getattr(schema, "life", None)
+    shape = getattr(schema, "shape", None)
+    if not rows or (life is None and shape is None):
+        return
+    access.look_up({row.student_id for row in rows if hasattr(row, "student_id")})
+    if shape is not None:
+        shape(rows, access)
+    if life is not None:
+        for row in rows:
+            row.available_actions = life.available(row, access)
+
+
+def action_schema(
+    name: str, life: LifeCycle, extra: type[ma.Schema], *, listed: bool
+) -> type[ma.Schema]:
+    """The body of an action: its name, and what it takes."""
+    words = life.actions
+    members: dict[str, Any] = {
+        "action": fields.String(
+            required=True,
+            validate=validate.OneOf(words, error=f"Must be one of: {', '.join(words)}."),
+            metadata={"enum": words},
+        )
+    }
+    if listed:
+        item = type(
+            f"{name}ActionItemSchema",
+            (extra,),
+            {
+                "id": fields.UUID(required=True),
+                "version": fields.Integer(
+                    required=True,
+                    validate=validate.Range(1, 2**31 - 1),
+                    metadata={"description": "The version that was read."},
+                ),
+            },
+        )
+        members["items"] = fields.List(
+            fields.Nested(item),
+            required=True,
+            validate=validate.Length(min=1, max=MOST_AT_ONCE),
+        )
+    return type(f"{name}{'sAction' if listed else 'Action'}Schema", (extra,), members)
+
+
+class ActionAnswerSchema(Schema):
+    """What became of one item: the resource as it now is, or the problem that kept it."""
+
+    id = fields.UUID(required=True)
+    status = fields.Integer(required=True, metadata={"description": "As an HTTP status."})
+    problem = fields.Dict(metadata={"description": "A problem document."})
+
+
+def register_actions(
+    blueprint: Any,
+    rule: str,
+    model: type[Any],
+    schema: type[ma.Schema],
+    extra: type[ma.Schema],
+    permission: Permission | None,
+) -> None:
+    """Both operations of a life cycle, with their documentation."""
+    life: LifeCycle = schema.life  # type: ignore[attr-defined]
+    noun = schema.__name__.removesuffix("Schema")
+    word = _words(noun)
+    read = permission or Permission(model.__ownership__.read)
+    summary = ", ".join(f"`{action}`" for action in life.actions)
+
+    @blueprint.arguments(action_schema(noun, life, extra, listed=False))
+    @blueprint.response(200, schema)
+    def act(access: Access, row: Any, fields: dict[str, Any]) -> Any:
+        result = life.perform(row, access, **fields)
+        return row if result is None else result
+
+    act.__name__ = f"act_on_{word.replace(' ', '_')}"
+    act.__doc__ = f"""Take an action on a {word}.
+
+        One of {summary}. `available_actions` of the {word} says which of them
+        are open to you now; any other answers 409 `action_unavailable` with
+        the reason, or 403 where it is not yours to take.
+        """
+    act.life = life
+    checked = blueprint.requires(read, model, changes=True)(act)
+    refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
+    blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
+        refusing
+    )
+
+    answer = type(
+        f"{noun}ActionAnswerSchema",
+        (ActionAnswerSchema,),
+        {"resource": fields.Nested(schema)},
+    )
+    answers = type(
+        f"{noun}ActionAnswersSchema", (Schema,), {"items": fields.List(fields.Nested(answer))}
+    )
+
+    @blueprint.arguments(action_schema(noun, life, extra, listed=True))
+    @blueprint.response(200, answers)
+    def act_on_many(access: Access, fields: dict[str, Any]) -> Any:
+        return {"items": _each(access, model, schema, read, fields)}
+
+    act_on_many.__name__ = f"act_on_{word.replace(' ', '_')}s"
+    act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {word}s.
+
+        What stands beside `items` holds for each; what an item carries wins.
+        Each item succeeds or fails by itself: the answer says what became of
+        it. `version` stands for If-Match, and for an Idempotency-Key: sent
+        again, what was done is `version_stale` and not done twice.
+        """
+    act_on_many.life, act_on_many.each = life, model
+    blueprint.route(f"{rule}/actions", methods=["POST"])(
+        blueprint.requires(read, keyed=False)(act_on_many)
+    )
+
+
+def _words(noun: str) -> str:
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in noun).strip()
+
+
+def _each(
+    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
+) -> list[dict[str, Any]]:
+    shared = {key: value for key, value in asked.items() if key != "items"}
+    # In one order for everybody, so that two lists over the same rows never wait for each other.
+    order = sorted(range(len(asked["items"])), key=lambda place: asked["items"][place]["id"])
+    answers: dict[int, dict[str, Any]] = {}
+    for place in order:
+        answers[place] = _one(access, model, schema, read, {**shared, **asked["items"][place]})
+    return [answers[place] for place in sorted(answers)]
+
+
+def _one(
+    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
+) -> dict[str, Any]:
+    """One item in a savepoint of its own: what refuses it, the database included, is its answer."""
+    key, version = asked.pop("id"), asked.pop("version")
+    try:
+        with db.session().begin_nested():
+            row = access.load(model, key, read)
+            db.lock(row)
+            if row.version != version:
+                raise Problem(Code.VERSION_STALE)
+            result = schema.life.perform(row, access, **asked)
+            db.session().flush()
+    except (Problem, SQLAlchemyError) as error:
+        problem = translated(error)
+        if problem.status >= 500:
+            raise
+        return {"id": key, "status": problem.status, "problem": document(problem)}
+    shown = row if result is None else result
+    annotate([shown], schema, g.access)
+    return {"id": key, "status": 200, "resource": shown}

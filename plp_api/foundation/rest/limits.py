@@ -1,0 +1,67 @@
+"""How many requests one person (or, signed out, one address) may send.
+
+By `limits`, the engine under Flask-Limiter: that extension counts before any
+view runs, when it is not known yet whose request it is (401 comes before 429).
+"""
+
+import time
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem, WindowStats, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.settings import Settings
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is allowed, and where it is counted."""
+
+    allowed: RateLimitItem
+    counter: FixedWindowRateLimiter
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Set the limit (none where the setting is empty), and tell clients what is left of it."""
+    if not settings.rate_limit:
+        return
+    counter = FixedWindowRateLimiter(storage_from_string(settings.rate_limit_storage_url))
+    app.extensions["plp_limits"] = Limits(parse(settings.rate_limit), counter)
+    app.after_request(_announce)
+
+
+def check() -> None:
+    """Count this request. Raises Problem(rate_limited) where the limit is passed."""
+    limits: Limits | None = current_app.extensions.get("plp_limits")
+    if limits is None:
+        return
+    whose = _whose()
+    is_within = limits.counter.hit(limits.allowed, whose)
+    g.limit_left = limits.counter.get_window_stats(limits.allowed, whose)
+    if not is_within:
+        raise Problem(Code.RATE_LIMITED, headers={"Retry-After": str(_seconds(g.limit_left))})
+
+
+def _whose() -> str:
+    """The person behind the request, once known; else the address it comes from."""
+    access = g.get("access")
+    return str(access.caller.person_id) if access else str(request.remote_addr)
+
+
+def _seconds(left: WindowStats) -> int:
+    return max(1, int(left.reset_time - time.time()))
+
+
+def _announce(response: Response) -> Response:
+    """`RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11)."""
+    left: WindowStats | None = g.get("limit_left")
+    if left is None:
+        return response
+    allowed = current_app.extensions["plp_limits"].allowed
+    policy = f'"default";q={allowed.amount};w={allowed.get_expiry()}'
+    response.headers["RateLimit-Policy"] = policy
+    response.headers["RateLimit"] = f'"default";r={left.remaining};t={_seconds(left)}'
+    return response

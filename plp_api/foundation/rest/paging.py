@@ -1,0 +1,244 @@
+"""Lists: closed filters and sorts, and cursors that lose nothing while rows come and go."""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import marshmallow as ma
+import orjson
+from flask import request
+from marshmallow import fields, validate
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api.foundation import db
+from plp_api.foundation.access.caller import holds
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.rest.fields import Choice, Date, Instant, Text
+
+DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
+# A cursor holds a value of the sorted column: at most some hundred characters of a title or name.
+LONGEST_CURSOR = 2000
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A query parameter of a list: how it is read, and what it asks of a row."""
+
+    field: fields.Field
+    criterion: Callable[[Any], ColumnElement[bool]]
+
+
+def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
+    """Repeatable: `status=active&status=draft`."""
+    words = fields.List(Choice(choices), metadata={"description": description})
+    return Filter(words, lambda chosen: or_(*(column == one for one in chosen)))
+
+
+def equals(column: Any, field: fields.Field) -> Filter:
+    """The column is exactly this."""
+    return Filter(field, lambda value: column == value)
+
+
+def same_id(column: Any, description: str) -> Filter:
+    """The column holds this id."""
+    return equals(column, fields.UUID(metadata={"description": description}))
+
+
+def yes_or_no(criterion: Any, description: str) -> Filter:
+    """`true` for the rows of which the criterion holds, `false` for the others."""
+    asked = fields.Boolean(metadata={"description": description})
+    return Filter(asked, lambda wanted: criterion if wanted else ~criterion)
+
+
+def since(*columns: Any) -> Filter:
+    """Changed at or after an instant; for polling without loss use `/events`.
+
+    Of a row that never changes, the instant it was made is when it last did. Of
+    several columns, each notes one kind of change.
+    """
+    return Filter(
+        Instant(metadata={"description": "Only what changed at or after this instant."}),
+        lambda value: or_(*(column >= value for column in columns)),
+    )
+
+
+def on_or_before(column: Any, description: str) -> Filter:
+    """The date is that day or earlier."""
+    return Filter(Date(metadata={"description": description}), lambda value: column <= value)
+
+
+def words_field() -> fields.Field:
+    """Words to look for."""
+    described = {"description": "Words to look for, without regard to case."}
+    return Text(longest=100, metadata=described)
+
+
+def search(*columns: Any) -> Filter:
+    """Any of the columns holds the words, whatever their case."""
+    return Filter(
+        words_field(),
+        lambda words: or_(*(column.icontains(words, autoescape=True) for column in columns)),
+    )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How a collection may be listed: filters and sorts by name; the first sort is the default."""
+
+    filters: Mapping[str, Filter]
+    sorts: Mapping[str, InstrumentedAttribute[Any]]
+    key: InstrumentedAttribute[Any] | None = None
+    """The column that settles equal sorts; the `id` of the sorted column's table unless given."""
+
+    @classmethod
+    def of_spans(cls, model: Any, **filters: Filter) -> "Listing":
+        """How rows that hold from `starts_on` until `ends_on` are listed; further filters first."""
+        is_current = yes_or_no(holds(model), "Only those that hold today, or only others.")
+        return cls(
+            filters={
+                **filters,
+                "is_current": is_current,
+                "updated_since": since(model.updated_at),
+            },
+            sorts={"starts_on": model.starts_on, "updated_at": model.updated_at},
+        )
+
+    def position(self, sort: str) -> tuple[InstrumentedAttribute[Any], Any]:
+        """The column of a sort, and the column that settles equal ones."""
+        column = self.sorts[sort.lstrip("-")]
+        return column, column.class_.id if self.key is None else self.key
+
+    def query_schema(self, name: str) -> type[ma.Schema]:
+        """The schema of the query string; anything not in it is a 422."""
+        sorts = [sign + one for one in self.sorts for sign in ("", "-")]
+        described = {"description": "`-` before the name sorts downwards."}
+        members: dict[str, Any] = {
+            **{key: one.field for key, one in self.filters.items()},
+            "sort": fields.String(
+                load_default=next(iter(self.sorts)),
+                validate=validate.OneOf(sorts, error=f"Must be one of: {', '.join(sorts)}."),
+                metadata=described,
+            ),
+            "limit": fields.Integer(
+                load_default=DEFAULT_LIMIT,
+                validate=validate.Range(1, GREATEST_LIMIT),
+                metadata={"description": "How many items a page holds at most."},
+            ),
+            "cursor": fields.String(
+                validate=validate.Length(max=LONGEST_CURSOR),
+                metadata={"description": "`next_cursor` of the page before."},
+            ),
+            "count": fields.Boolean(
+                load_default=False, metadata={"description": "Adds `total_count`."}
+            ),
+        }
+        members["Meta"] = type("Meta", (), {"unknown": ma.RAISE})
+        return type(name, (ma.Schema,), members)
+
+
+@dataclass
+class Page:
+    """One page of rows."""
+
+    items: Sequence[Any]
+    next_cursor: str | None
+    total_count: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """`Link: rel="next"` (RFC 8288), absolute."""
+        if self.next_cursor is None:
+            return {}
+        pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+        query = urlencode([*pairs, ("cursor", self.next_cursor)])
+        return {"Link": f'<{request.base_url}?{query}>; rel="next"'}
+
+
+def page(
+    statement: Select[Any],
+    listing: Listing,
+    asked: Mapping[str, Any],
+    access: Access,
+    load: Callable[[Select[Any]], Sequence[Any]] | None = None,
+) -> Page:
+    """One page of the statement, which selects an entity with an `id`, or columns with one.
+
+    `load` runs it (default: as entities, by `access.scalars`).
+    """
+    for name, one in listing.filters.items():
+        if name in asked:
+            statement = statement.where(one.criterion(asked[name]))
+    total = _count(statement, access) if asked["count"] else None
+    if "cursor" in asked:
+        statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
+    statement = statement.order_by(*order(listing, asked["sort"])).limit(asked["limit"] + 1)
+    page = cut((load or access.scalars)(statement), listing, asked)
+    page.total_count = total
+    return page
+
+
+def order(listing: Listing, sort: str) -> list[ColumnElement[Any]]:
+    """What a list is ordered by: the sort's column, then its key."""
+    columns = listing.position(sort)
+    return [one.desc() if sort.startswith("-") else one.asc() for one in columns]
+
+
+def cut(rows: Sequence[Any], listing: Listing, asked: Mapping[str, Any]) -> Page:
+    """The page of rows of which one more than `limit` was asked for."""
+    items = rows[: asked["limit"]]
+    more = len(rows) > len(items)
+    column, _ = listing.position(asked["sort"])
+    return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None)
+
+
+def _count(statement: Select[Any], access: Access) -> int:
+    counted = select(func.count()).select_from(statement.order_by(None).subquery())
+    return db.session().scalar(counted, access.caller.binds) or 0
+
+
+def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
+    place = row if isinstance(row, dict) else {"id": row.id, column.key: getattr(row, column.key)}
+    position = [request.path, sort, place[column.key], place["id"]]
+    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+
+
+def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
+    """What lies behind the cursor, in the order it was made for.
+
+    Written so that an index on (column, id) serves it on both databases.
+    """
+    column, model_id = listing.position(sort)
+    try:
+        *made_for, value, last_id = orjson.loads(
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        )
+        if made_for != [request.path, sort]:
+            raise ValueError("made for another list or sort")
+        value, last_id = _typed(value, column), UUID(last_id)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        detail = "Not a cursor of this list."
+        raise Problem(
+            Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
+        ) from error
+    if sort.startswith("-"):
+        return (column <= value) & ((column < value) | (model_id < last_id))
+    return (column >= value) & ((column > value) | (model_id > last_id))
+
+
+def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
+    wanted = column.type.python_type
+    if wanted is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if wanted is date:
+        return date.fromisoformat(value)
+    if not isinstance(value, wanted) or (isinstance(value, str) and not db.storable(value)):
+        raise ValueError("wrong type")
+    return value

@@ -1,0 +1,128 @@
+"""What a district may decide, each with its default: a closed set, read from here and nowhere else.
+
+`District.settings` holds only what a district has decided, under these names;
+the API checks values on the way in (`directory.schemas`), so `of` trusts them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from plp_api.foundation.clock import Cycle
+from plp_api.foundation.roster.models import District
+from plp_api.foundation.roster.ties import AppointmentRole, ParentKind
+
+NOTHING = "none"
+"""In `role_mapping`: people with this role get no office."""
+
+
+class DecidingParents(StrEnum):
+    """Whether one deciding parent suffices for a signature, or all of them are asked."""
+
+    ANY = "any"
+    ALL = "all"
+
+
+# From OneRoster's roles to offices. A role that is not named here gives nothing: nobody is ever
+# made more than their district said (interop.md, 1.3).
+ROLE_MAPPING: Mapping[str, str] = {
+    "teacher": AppointmentRole.TEACHER,
+    "counselor": AppointmentRole.COUNSELOR,
+    "principal": AppointmentRole.SCHOOL_ADMIN,
+    "siteAdministrator": AppointmentRole.SCHOOL_ADMIN,
+    "districtAdministrator": AppointmentRole.DISTRICT_ADMIN,
+    "systemAdministrator": AppointmentRole.DISTRICT_ADMIN,
+}
+# Of these a setting may confirm family links from a roster; a relative's only a person can.
+CONFIRMABLE = (ParentKind.PARENT, ParentKind.GUARDIAN)
+
+# What 16 V.S.A. 942 asks of a plan, support services (EQS 2120.4), and what the law tests.
+MATERIAL_PARTS = ("scope_and_rigor", "support_services", "pathway_elements")
+
+MonthDay = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class DistrictSettings:
+    """A district's decisions, with defaults for what it left open; days are (month, day).
+
+    `cycle_end`: last day of the yearly cycle, at the latest 30 November (16 V.S.A. 942).
+    `late_entry_days`: how long after entry a late-coming student's review is due.
+    `summer_from`, `return_by`: between them absence from a roster means nothing yet.
+    `deletion_threshold`: an import that would remove a larger share of any kind asks first.
+    `confirm_family_links`: kinds of parent whose roster links are confirmed at once.
+    `deciding_parents`: whose signature suffices, while the rights are the parents'.
+    `material_parts`: sections and members of a snapshot whose change asks for signatures again,
+    beside the sections that a template flags.
+    `outreach_attempts_needed`: how often who is to sign is tried before silence is excused.
+    `shares_with_parents_of_dependents`: whether a tie with `post_18_basis` `dependent` reaches
+    past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.arms` in SQL.
+    `role_mapping`: offices by OneRoster role, beside `ROLE_MAPPING`; `none` gives nothing.
+    `homerooms_are_advisories`, `advisory_titles` (with `*`), `advisory_course_codes`: which
+    classes are advisories.
+    `school_for_students_elsewhere`: id of the school at which students count whom a roster lists at
+    the district, or at another org that is no school; without it they count nowhere.
+    `invitation_days`: how long an invitation can be used.
+    `signing_link_days`: how long a link to sign without an account can be used.
+    """
+
+    cycle_end: MonthDay = (11, 30)
+    late_entry_days: int = 45
+    summer_from: MonthDay = (6, 15)
+    return_by: MonthDay = (10, 1)
+    deletion_threshold: float = 0.2
+    confirm_family_links: tuple[str, ...] = ()
+    deciding_parents: str = DecidingParents.ANY
+    outreach_attempts_needed: int = 3
+    material_parts: tuple[str, ...] = MATERIAL_PARTS
+    shares_with_parents_of_dependents: bool = False
+    role_mapping: Mapping[str, str] = field(default_factory=dict)
+    homerooms_are_advisories: bool = True
+    advisory_titles: tuple[str, ...] = ()
+    advisory_course_codes: tuple[str, ...] = ()
+    school_for_students_elsewhere: str | None = None
+    invitation_days: int = 14
+    signing_link_days: int = 14
+
+    def cycle(self, day: date) -> Cycle:
+        """The cycle of annual reviews in which the day falls."""
+        return Cycle.containing(day, *self.cycle_end)
+
+    def is_summer(self, day: date) -> bool:
+        """Whether the day lies in the pause in which an empty roster locks nobody out."""
+        return self.summer_from <= (day.month, day.day) < self.return_by
+
+    @property
+    def offices(self) -> dict[str, str | None]:
+        """The office, or none, that each OneRoster role gives."""
+        chosen = {**ROLE_MAPPING, **self.role_mapping}
+        return {role: None if office == NOTHING else office for role, office in chosen.items()}
+
+
+NAMES = tuple(one.name for one in fields(DistrictSettings))
+
+
+def of(district: District) -> DistrictSettings:
+    """The decisions of a district."""
+    stored = {name: value for name, value in district.settings.items() if name in NAMES}
+    return DistrictSettings(**{name: _typed(name, value) for name, value in stored.items()})
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in ("cycle_end", "summer_from", "return_by"):
+        month, day = value.split("-")
+        return int(month), int(day)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def as_stored(settings: DistrictSettings) -> dict[str, Any]:
+    """All decisions as `District.settings` and the API write them: `11-30`, lists, plain words."""
+    return {name: _plain(getattr(settings, name)) for name in NAMES}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple) and value and isinstance(value[0], int):
+        return f"{value[0]:02}-{value[1]:02}"
+    return list(value) if isinstance(value, tuple) else value

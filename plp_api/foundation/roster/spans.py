@@ -1,0 +1,25 @@
+"""Spans of dated ties: from `starts_on` until the day before `ends_on`, or without an end."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, false, or_, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api.foundation.problems import invalid
+
+
+def check(starts_on: date, ends_on: date | None) -> None:
+    """Refuse, with validation_failed at `ends_on`, a span that ends before it begins."""
+    if ends_on is not None and ends_on < starts_on:
+        raise invalid("ends_on", "Must not lie before `starts_on`.")
+
+
+def overlaps(tie: Any, starts_on: date, ends_on: date | None) -> ColumnElement[bool]:
+    """Whether a stored tie holds on any day of the span; an empty span overlaps nothing."""
+    if ends_on is not None and ends_on <= starts_on:
+        return false()
+    return and_(
+        or_(tie.ends_on.is_(None), and_(tie.ends_on > starts_on, tie.ends_on > tie.starts_on)),
+        true() if ends_on is None else tie.starts_on < ends_on,
+    )

@@ -1,0 +1,47 @@
+"""Files beside the database: a local folder by default, anything fsspec knows by setting.
+
+`PLP_STORAGE_URL` is an fsspec URL (`file:///srv/plp/files`, or `s3://bucket/prefix` with the
+extra `s3`). A file is written once under a name that its row keeps, and never changed. What
+names a file may be is our own business: no name comes from a request.
+"""
+
+from pathlib import Path
+
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from plp_api.foundation import db, settings
+
+FOLDER = "files"
+
+
+def put(name: str, content: bytes) -> None:
+    """Keep the content under the name, as long as the running transaction is committed.
+
+    Rolled back, the file is removed again. Raises OSError where the storage does not take it.
+    """
+    place, path = _at(name)
+    db.on_rollback(lambda: place.rm_file(path) if place.exists(path) else None)
+    if isinstance(place, LocalFileSystem):
+        _make_private_folder(Path(path).parent)
+    place.pipe_file(path, content)
+
+
+def get(name: str) -> bytes:
+    """The content under the name. Raises FileNotFoundError."""
+    place, path = _at(name)
+    content: bytes = place.cat_file(path)
+    return content
+
+
+def _at(name: str) -> tuple[AbstractFileSystem, str]:
+    chosen = settings.current()
+    url = chosen.storage_url or (chosen.data_dir / FOLDER).as_uri()
+    place, root = url_to_fs(url)
+    return place, f"{root.rstrip('/')}/{name}"
+
+
+def _make_private_folder(folder: Path) -> None:
+    """Files here are education records: the operator alone may read them."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

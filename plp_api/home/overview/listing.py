@@ -1,0 +1,184 @@
+"""The list of plans: which, in what order, and its pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.caller import Caller, holds, is_family_tie
+from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.access.scope import visible
+from plp_api.foundation.rest import paging
+from plp_api.foundation.rest.blueprint import page_schema
+from plp_api.foundation.rest.fields import Choice
+from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.foundation.roster.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.home.overview import reads, statements
+from plp_api.home.overview.schemas import PlanSummarySchema
+from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus
+from plp_api.planning.signatures import standing as signatures
+from plp_api.planning.signatures.models import RequirementStatus
+
+
+def _advised_by(person_id: Any) -> Any:
+    return exists().where(
+        Relationship.student_id == Plan.student_id,
+        Relationship.person_id == person_id,
+        Relationship.kind == RelationshipKind.ADVISOR,
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        holds(Relationship),
+    )
+
+
+def _named(words: str) -> Any:
+    """A preferred name is no way to find a child for whoever is not to know of it."""
+    is_child = exists().where(
+        is_family_tie(Relationship), Relationship.student_id == Plan.student_id
+    )
+    known = or_(Person.family_uses_preferred.is_(True), ~is_child)
+    return or_(
+        Person.given_name.icontains(words, autoescape=True),
+        Person.family_name.icontains(words, autoescape=True),
+        and_(Person.preferred_given_name.icontains(words, autoescape=True), known),
+    )
+
+
+def _stands(status: str) -> Any:
+    """Whether a requirement of the version in force stands so today."""
+    rule = District.settings["deciding_parents"].as_string()
+    is_there = exists().where(
+        PlanVersion.plan_id == Plan.id,
+        PlanVersion.status == VersionStatus.IN_FORCE,
+        District.id == Plan.district_id,
+        signatures.stands(RequirementStatus(status), rule, clock.today()),
+    )
+    return is_there.correlate(Plan, Student)
+
+
+PLANS = paging.Listing(
+    filters={
+        "status": paging.one_of(Plan.status, PlanStatus, "Only plans in these states."),
+        "student_id": paging.same_id(Plan.student_id, "Only this student's plan."),
+        "school_id": paging.same_id(Student.plan_home_school_id, "Only students of this school."),
+        "grade": paging.equals(
+            Student.grade,
+            fields.String(
+                validate=validate.Length(1, 8),
+                metadata={"description": "Only students in this grade.", "example": "10"},
+            ),
+        ),
+        "advisor_id": paging.Filter(
+            fields.UUID(metadata={"description": "Only students this person advises today."}),
+            _advised_by,
+        ),
+        "signature_status": paging.Filter(
+            Choice(
+                RequirementStatus,
+                metadata={
+                    "description": "Only plans in whose version in force the student's, school's"
+                    " or parents' signature stands so: `split` waits for an admin."
+                },
+            ),
+            _stands,
+        ),
+        "updated_since": paging.since(Plan.updated_at),
+        "q": paging.Filter(paging.words_field(), _named),
+    },
+    sorts={"updated_at": Plan.updated_at, "family_name": Person.family_name},
+    key=Plan.id,
+)
+QUERY = PLANS.query_schema("PlanListQuery")
+PAGE = page_schema("PlanSummary", PlanSummarySchema)
+
+
+@dataclass(frozen=True)
+class SummaryPage:
+    """One page of summaries, ready to be sent."""
+
+    document: dict[str, Any]
+    headers: dict[str, str]
+
+
+def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
+    """One page of the plans whose status the caller may see.
+
+    The first page without filters, which every front end opens on, is one
+    statement; any other finds the ids first.
+    """
+    if asked.keys() == UNFILTERED and not asked["count"]:
+        return _first_page(access, asked)
+    found = paging.page(_ids(access, asked), PLANS, asked, access, load=access.rows)
+    document: dict[str, Any] = {
+        "items": reads.summaries(access, [row.id for row in found.items]),
+        "next_cursor": found.next_cursor,
+    }
+    if found.total_count is not None:
+        document["total_count"] = found.total_count
+    return SummaryPage(document, found.headers)
+
+
+UNFILTERED = {"sort", "limit", "count"}
+
+
+def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
+    """What `page` asks where the request asks for nothing in particular."""
+    if not is_plain or not caller.may(Permission.PLAN_STATUS_READ):
+        return db.Ahead()
+    return _ask_first(caller, next(iter(PLANS.sorts)), paging.DEFAULT_LIMIT)
+
+
+def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
+    binds = {**caller.binds, **reads.head_binds(caller), "most": limit + 1}
+    # A parent's page goes on with what orders deny them.
+    is_last = Role.PARENT not in caller.roles
+    return db.Ahead([_first(caller, sort)(**binds)], is_last=is_last)
+
+
+def _first_page(access: Access, asked: dict[str, Any]) -> SummaryPage:
+    (rows,) = reads.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
+    page = paging.cut(rows, PLANS, asked)
+    reads.look_up(access, page.items)
+    items = [reads.summary(row, access) for row in page.items]
+    return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)
+
+
+_firsts: dict[Any, db.Prepared] = {}
+
+
+def _first(caller: Caller, sort: str) -> db.Prepared:
+    """The statement of the first page for callers of this shape, built once."""
+    key = caller.shape, sort
+    if key not in _firsts:
+        seen = visible(Plan, caller, Permission.PLAN_STATUS_READ)
+        order = paging.order(PLANS, sort)
+        limit = bindparam("most", type_=Integer())
+        _firsts[key] = db.Prepared(statements.heads().where(seen).order_by(*order).limit(limit))
+    return _firsts[key]
+
+
+FOUND_BY = {
+    "signature_status": Permission.SIGNATURES_READ,
+    "school_id": Permission.ROSTER_READ,
+    "grade": Permission.ROSTER_READ,
+    "advisor_id": Permission.RELATIONSHIPS_READ,
+}
+"""What a filter asks of a parent beside the status: none finds a plan by what is denied to them."""
+
+
+def _ids(access: Access, asked: dict[str, Any]) -> Select[Any]:
+    """Ids, and what they may be sorted by."""
+    is_parent = Role.PARENT in access.caller.roles
+    needed = {FOUND_BY[name] for name in FOUND_BY.keys() & asked.keys()} if is_parent else set()
+    wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name)
+    found: Select[Any] = (
+        wanted.join(Student, Student.id == Plan.student_id)
+        .join(Person, Person.id == Plan.student_id)
+        .where(
+            visible(Plan, access.caller, Permission.PLAN_STATUS_READ),
+            *(visible(Plan, access.caller, one) for one in sorted(needed)),
+        )
+    )
+    return found

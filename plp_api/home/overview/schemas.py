@@ -1,0 +1,127 @@
+"""This area on the wire; rows are given as they are, and tests hold them to this."""
+
+from marshmallow import fields, validate
+
+from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema
+from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
+from plp_api.planning.plans.models import (
+    PlanStatus,
+    ProfileKind,
+    Regime,
+    VersionStatus,
+)
+from plp_api.planning.plans.schemas import SectionSchema, StatementSchema
+from plp_api.planning.reviews.models import ReviewStatus
+from plp_api.planning.reviews.standing import Standing
+from plp_api.planning.signatures.models import SignatureState
+from plp_api.planning.signatures.schemas import RequirementSchema, SignatureSchema
+
+EXPANDS = ("goals", "sections", "signatures", "profile_entries")
+
+
+class PlanStudentSchema(Schema):
+    """The student, by the name that the reader's audience uses."""
+
+    id = fields.UUID()
+    given_name = fields.String()
+    family_name = fields.String()
+    pronouns = fields.String(allow_none=True)
+    grade = fields.String(allow_none=True)
+    plan_home_school_id = fields.UUID(allow_none=True)
+
+
+class VersionInForceSchema(Schema):
+    id = fields.UUID()
+    number = fields.Integer()
+    in_force_on = Date()
+    snapshot_sha256 = fields.String()
+    signature_state = Choice(SignatureState)
+    requirements = fields.List(fields.Nested(RequirementSchema))
+
+
+class OpenVersionSchema(Schema):
+    id = fields.UUID()
+    number = fields.Integer()
+    status = Choice(VersionStatus)
+    submitted_at = Instant(allow_none=True)
+
+
+class PlanReviewSchema(Schema):
+    id = fields.UUID()
+    version = fields.Integer()
+    status = Choice(ReviewStatus)
+    standing = Choice(Standing)
+    due_on = Date()
+    held_on = Date(allow_none=True)
+
+
+class PlanSummarySchema(ResourceSchema):
+    """A plan in brief: whose it is, where it stands, its versions and this cycle's review."""
+
+    status = Choice(PlanStatus)
+    regime = Choice(Regime)
+    opened_on = Date()
+    template_id = fields.UUID()
+    student = fields.Nested(PlanStudentSchema)
+    in_force = fields.Nested(VersionInForceSchema, allow_none=True)
+    open_version = fields.Nested(OpenVersionSchema, allow_none=True)
+    review = fields.Nested(PlanReviewSchema, allow_none=True)
+
+
+class PlanStepSchema(Schema):
+    id = fields.UUID()
+    version = fields.Integer()
+    position = fields.Integer()
+    title = fields.String()
+    due_on = Date(allow_none=True)
+    done_on = Date(allow_none=True)
+
+
+class PlanGoalSchema(Schema):
+    """A goal with its steps, and the per cent of its latest check-in."""
+
+    id = fields.UUID()
+    version = fields.Integer()
+    status = Choice(GoalStatus)
+    domain = Choice(Domain)
+    title = fields.String()
+    specific = fields.String()
+    measurable = fields.String()
+    achievable = fields.String()
+    relevant = fields.String()
+    due_on = Date(allow_none=True)
+    proposed_outcome = Choice(Outcome, allow_none=True)
+    ended_on = Date(allow_none=True)
+    progress_percent = fields.Integer(allow_none=True)
+    progress_on = Date(allow_none=True)
+    steps = fields.List(fields.Nested(PlanStepSchema))
+
+
+class PlanEntrySchema(Schema):
+    id = fields.UUID()
+    kind = Choice(ProfileKind)
+    body = fields.String()
+    created_at = Instant()
+
+
+class PlanDocumentSchema(PlanSummarySchema):
+    """A plan, with what `expand` asked to be unfolded of the version in force and beneath it."""
+
+    goals = fields.List(fields.Nested(PlanGoalSchema))
+    sections = fields.List(fields.Nested(SectionSchema))
+    statements = fields.List(
+        fields.Nested(StatementSchema),
+        metadata={"description": "Of disagreement, on parts of the version; come with `sections`."},
+    )
+    signatures = fields.List(fields.Nested(SignatureSchema))
+    profile_entries = fields.List(fields.Nested(PlanEntrySchema))
+
+
+class PlanQuerySchema(Schema):
+    expand = fields.String(
+        validate=validate.Length(max=200),
+        metadata={
+            "description": f"Between commas, of: {', '.join(EXPANDS)}.",
+            "example": "goals,signatures",
+        },
+    )

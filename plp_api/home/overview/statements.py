@@ -1,0 +1,204 @@
+"""The prebuilt statements: one row a plan with its heads, and what may be unfolded beneath."""
+
+from typing import Any
+
+from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from plp_api.foundation import db
+from plp_api.foundation.access.caller import TODAY
+from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.planning.goals.models import Goal, GoalStep
+from plp_api.planning.plans.models import (
+    OPEN_VERSION,
+    Plan,
+    PlanSection,
+    PlanVersion,
+    ProfileEntry,
+    Statement,
+    VersionStatus,
+)
+from plp_api.planning.reviews.models import Review
+from plp_api.planning.signatures import standing as signatures
+from plp_api.planning.signatures.models import Signature
+
+PLAN = bindparam("row", type_=Uuid())
+
+
+def heads() -> Select[Any]:
+    """A plan with its student, the version in force, the open one, and this cycle's review.
+
+    Beside today's cycle's review, an older one still open for a late entry
+    never hides: the newest cycle that has begun is taken.
+    """
+    open_one = aliased(PlanVersion)
+    newest = (
+        select(func.max(Review.cycle_starts_on))
+        .where(Review.student_id == Plan.student_id, Review.cycle_starts_on <= TODAY)
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+    is_open = and_(
+        open_one.plan_id == Plan.id, or_(*(open_one.status == state for state in OPEN_VERSION))
+    )
+    wanted: list[Any] = [
+        Plan.id,
+        Plan.version,
+        Plan.activity,
+        Plan.status,
+        Plan.regime,
+        Plan.opened_on,
+        Plan.template_id,
+        Plan.created_at,
+        Plan.updated_at,
+        Plan.student_id,
+        Plan.district_id,
+        Person.given_name,
+        Person.family_name,
+        Person.preferred_given_name,
+        Person.preferred_family_name,
+        Person.pronouns,
+        Person.family_uses_preferred,
+        Student.grade,
+        Student.plan_home_school_id,
+        PlanVersion.id.label("version_id"),
+        PlanVersion.number.label("version_number"),
+        PlanVersion.in_force_on,
+        PlanVersion.snapshot_sha256,
+        open_one.id.label("open_id"),
+        open_one.number.label("open_number"),
+        open_one.status.label("open_status"),
+        open_one.submitted_at.label("open_submitted_at"),
+        Review.id.label("review_id"),
+        Review.version.label("review_version"),
+        Review.status.label("review_status"),
+        Review.due_on,
+        Review.held_on,
+        Review.plan_version_id,
+        Review.excepted_on,
+        *signatures.parts(District.settings["deciding_parents"].as_string()),
+    ]
+    return (
+        select(*wanted)
+        .join(Student, Student.id == Plan.student_id)
+        .join(Person, Person.id == Plan.student_id)
+        .join(District, District.id == Plan.district_id)
+        .outerjoin(
+            PlanVersion,
+            and_(PlanVersion.plan_id == Plan.id, PlanVersion.status == VersionStatus.IN_FORCE),
+        )
+        .outerjoin(open_one, is_open)
+        .outerjoin(
+            Review,
+            and_(Review.student_id == Plan.student_id, Review.cycle_starts_on == newest),
+        )
+    )
+
+
+HEAD = db.Prepared(heads().where(Plan.id == PLAN))
+HEADS = db.Prepared(heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
+
+GOALS = db.Prepared(
+    select(
+        Goal.id,
+        Goal.version,
+        Goal.status,
+        Goal.domain,
+        Goal.title,
+        Goal.specific,
+        Goal.measurable,
+        Goal.achievable,
+        Goal.relevant,
+        Goal.due_on,
+        Goal.proposed_outcome,
+        Goal.ended_on,
+        Goal.progress_percent,
+        Goal.progress_on,
+    )
+    .where(Goal.plan_id == PLAN)
+    .order_by(Goal.created_at, Goal.id)
+)
+STEPS = db.Prepared(
+    select(
+        GoalStep.id,
+        GoalStep.version,
+        GoalStep.goal_id,
+        GoalStep.position,
+        GoalStep.title,
+        GoalStep.due_on,
+        GoalStep.done_on,
+    )
+    .join(Goal, Goal.id == GoalStep.goal_id)
+    .where(Goal.plan_id == PLAN)
+    .order_by(Goal.created_at, Goal.id, GoalStep.position)
+)
+
+
+SECTIONS = db.Prepared(
+    select(
+        PlanSection.key,
+        PlanSection.body,
+        PlanSection.visibility,
+        PlanSection.written_by,
+        PlanSection.updated_at,
+    )
+    .join(PlanVersion, PlanSection.plan_version_id == PlanVersion.id)
+    .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
+    .order_by(PlanSection.position)
+)
+_contested = aliased(PlanVersion)
+STATEMENTS = db.Prepared(
+    select(
+        Statement.id,
+        Statement.student_id,
+        Statement.plan_id,
+        Statement.plan_version_id,
+        Statement.part,
+        Statement.part_sha256,
+        Statement.body,
+        Statement.author_id,
+        Statement.author_role,
+        Statement.stated_at,
+        Statement.withdrawn_at,
+        Statement.corrected_at,
+        Statement.correction_reason,
+        _contested.number.label("contested_number"),
+        PlanVersion.snapshot,
+    )
+    .join(_contested, _contested.id == Statement.plan_version_id)
+    .join(PlanVersion, PlanVersion.plan_id == Statement.plan_id)
+    .where(
+        Statement.plan_id == PLAN,
+        Statement.withdrawn_at.is_(None),
+        PlanVersion.status == VersionStatus.IN_FORCE,
+    )
+    .order_by(Statement.stated_at, Statement.id)
+)
+SIGNATURES = db.Prepared(
+    select(
+        Signature.id,
+        Signature.plan_version_id,
+        Signature.role,
+        Signature.person_id,
+        Signature.signed_by_name,
+        Signature.method,
+        Signature.identity_check,
+        Signature.snapshot_sha256,
+        Signature.language,
+        Signature.signed_at,
+        Signature.witnessed_by,
+        Signature.recorded_by,
+        Signature.issued_by,
+    )
+    .join(PlanVersion, Signature.signed_version_id == signatures.COUNTED)
+    .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
+    .order_by(Signature.signed_at)
+)
+ENTRIES = db.Prepared(
+    select(ProfileEntry.id, ProfileEntry.kind, ProfileEntry.body, ProfileEntry.created_at)
+    .where(ProfileEntry.plan_id == PLAN, ProfileEntry.withdrawn_at.is_(None))
+    .order_by(ProfileEntry.created_at)
+)
+PLAN_OF_STUDENT = db.Prepared(
+    select(Plan.id).where(Plan.student_id == bindparam("student", type_=Uuid()))
+)

@@ -1,0 +1,173 @@
+"""How schools, classes, people and students may be listed: closed filters and sorts."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.sql.elements import ColumnElement
+
+from plp_api.foundation.access.caller import holds, is_family_tie
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.rest.fields import Choice, Text
+from plp_api.foundation.rest.paging import (
+    Filter,
+    Listing,
+    equals,
+    one_of,
+    same_id,
+    search,
+    since,
+    yes_or_no,
+)
+from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
+from plp_api.foundation.roster.models import GRADES, Person, PersonStatus, School, Student
+from plp_api.foundation.roster.ties import (
+    Appointment,
+    AppointmentRole,
+    Placement,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+    SchoolEnrollment,
+)
+
+SCHOOLS = Listing(
+    filters={
+        "q": search(School.name),
+        "is_active": yes_or_no(School.is_active, "Only schools in use, or only others."),
+        "updated_since": since(School.updated_at),
+    },
+    sorts={"name": School.name, "updated_at": School.updated_at},
+)
+SESSIONS = Listing(
+    filters={
+        "school_year": equals(
+            AcademicSession.school_year,
+            fields.Integer(
+                validate=validate.Range(1900, 2200),
+                metadata={"description": "The year in which the school year ends."},
+            ),
+        ),
+        "is_active": yes_or_no(AcademicSession.is_active, "Only sessions in use, or only others."),
+        "updated_since": since(AcademicSession.updated_at),
+    },
+    sorts={
+        "starts_on": AcademicSession.starts_on,
+        "title": AcademicSession.title,
+        "updated_at": AcademicSession.updated_at,
+    },
+)
+COURSES = Listing(
+    filters={
+        "q": search(Course.title, Course.code),
+        "is_active": yes_or_no(Course.is_active, "Only courses in use, or only others."),
+        "updated_since": since(Course.updated_at),
+    },
+    sorts={"title": Course.title, "updated_at": Course.updated_at},
+)
+CLASSES = Listing(
+    filters={
+        "q": search(Class.title, Class.code),
+        "school_id": same_id(Class.school_id, "Only classes at this school."),
+        "course_id": same_id(Class.course_id, "Only classes of this course."),
+        "type": equals(
+            Class.type, Text(longest=32, metadata={"description": "As `homeroom`, `scheduled`."})
+        ),
+        "is_active": yes_or_no(Class.is_active, "Only classes in use, or only others."),
+        "updated_since": since(Class.updated_at),
+    },
+    sorts={"title": Class.title, "updated_at": Class.updated_at},
+)
+
+
+def _with_office(role: str) -> ColumnElement[bool]:
+    held = select(Appointment.person_id).where(Appointment.role == role, holds(Appointment))
+    return Person.id.in_(held)
+
+
+LEGAL_NAME = Person.given_name + " " + Person.family_name
+PEOPLE = Listing(
+    filters={
+        "q": search(LEGAL_NAME, Person.display_name, Person.username, Person.email),
+        "role": Filter(
+            Choice(
+                AppointmentRole, metadata={"description": "Only people who hold this office today."}
+            ),
+            _with_office,
+        ),
+        "status": one_of(Person.status, PersonStatus, "Only people in these states."),
+        "updated_since": since(Person.updated_at),
+    },
+    sorts={"family_name": Person.family_name, "updated_at": Person.updated_at},
+)
+
+
+def people(access: Access) -> Select[Any]:
+    """Everybody the caller may see who is no student."""
+    return access.select(Person).where(~exists().where(Student.id == Person.id))
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """Students so named; the family finds nobody by a name that is kept from it."""
+    tie = aliased(Relationship)
+    children = select(tie.student_id).where(is_family_tie(tie))
+    is_shown = or_(Person.family_uses_preferred, Student.id.not_in(children))
+    in_use = Person.display_name.icontains(words, autoescape=True)
+    return or_(LEGAL_NAME.icontains(words, autoescape=True), and_(is_shown, in_use))
+
+
+def _at_school(school_id: Any) -> ColumnElement[bool]:
+    """Students who are enrolled or placed at the school today."""
+    enrolled = select(SchoolEnrollment.student_id).where(
+        SchoolEnrollment.school_id == school_id, holds(SchoolEnrollment)
+    )
+    placed = select(Placement.student_id).where(Placement.school_id == school_id, holds(Placement))
+    return Student.id.in_(enrolled.union_all(placed))
+
+
+def _advised_by(person_id: Any) -> ColumnElement[bool]:
+    advised = select(Relationship.student_id).where(
+        Relationship.person_id == person_id,
+        Relationship.kind == RelationshipKind.ADVISOR,
+        Relationship.status == RelationshipStatus.CONFIRMED,
+        holds(Relationship),
+    )
+    return Student.id.in_(advised)
+
+
+IS_ENROLLED = Student.id.in_(select(SchoolEnrollment.student_id).where(holds(SchoolEnrollment)))
+STUDENTS = Listing(
+    filters={
+        "q": Filter(
+            Text(longest=100, metadata={"description": "Words of the name, in any case."}), _named
+        ),
+        "school_id": Filter(
+            fields.UUID(metadata={"description": "Only students enrolled or placed there today."}),
+            _at_school,
+        ),
+        "grade": Filter(
+            fields.List(
+                fields.String(validate=validate.OneOf(GRADES)),
+                metadata={"description": "Only students in these grades: `grade=10&grade=11`."},
+            ),
+            Student.grade.in_,
+        ),
+        "advisor_id": Filter(
+            fields.UUID(metadata={"description": "Only students whom this person advises today."}),
+            _advised_by,
+        ),
+        "is_enrolled": yes_or_no(IS_ENROLLED, "Only students enrolled today, or only others."),
+        "updated_since": since(Student.updated_at),
+    },
+    sorts={"family_name": Person.family_name, "updated_at": Student.updated_at},
+    key=Student.id,
+)
+SCHOOL_ENROLLMENTS = Listing.of_spans(SchoolEnrollment)
+ENROLLMENTS = Listing.of_spans(Enrollment)
+
+
+def students(access: Access) -> Select[Any]:
+    """The students the caller reaches, joined so that an index by name can serve the order."""
+    same = and_(Person.id == Student.id, Person.district_id == Student.district_id)
+    return access.select(Student).join(Person, same).options(contains_eager(Student.person))

@@ -1,0 +1,439 @@
+"""Routes of the directory."""
+
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.life import annotate
+from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
+from plp_api.foundation.roster.models import District, Person, School, Student
+from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.people.directory import actions, listings
+from plp_api.people.directory.schemas import (
+    AcademicSessionSchema,
+    ClassSchema,
+    CourseSchema,
+    DistrictPatchSchema,
+    DistrictSchema,
+    EnrollmentPatchSchema,
+    EnrollmentSchema,
+    PersonActedSchema,
+    PersonActionSchema,
+    PersonPatchSchema,
+    PersonSchema,
+    RightsTransferSchema,
+    SchoolEnrollmentPatchSchema,
+    SchoolEnrollmentSchema,
+    SchoolPatchSchema,
+    SchoolSchema,
+    StudentCreateSchema,
+    StudentNamesSchema,
+    StudentPatchSchema,
+    StudentSchema,
+)
+
+blueprint = Blueprint(
+    "Directory", __name__, "Who there is: districts, schools, classes, people and students."
+)
+Fields = dict[str, Any]
+
+
+@blueprint.route("/districts/<uuid:district_id>")
+@blueprint.requires(Permission.SETTINGS_READ, District)
+@blueprint.response(200, DistrictSchema)
+def get_district(access: Access, district: District) -> District:
+    """Get your district with its settings.
+
+    `settings` is complete: what the district left open shows its default.
+    `today` is the date there, on which rights and duties begin and end.
+    """
+    return district
+
+
+@blueprint.route("/districts/<uuid:district_id>", methods=["PATCH"])
+@blueprint.requires(Permission.SETTINGS_WRITE, District)
+@blueprint.arguments(DistrictPatchSchema)
+@blueprint.response(200, DistrictSchema)
+def change_district(access: Access, district: District, fields: Fields) -> District:
+    """Change your district's name, time zone or settings.
+
+    For whoever decides for the whole district. A setting of null returns to its
+    default; settings that you leave out stay.
+    """
+    return actions.change_district(district, access, fields)
+
+
+@blueprint.route("/schools")
+@blueprint.requires(Permission.SETTINGS_READ)
+@blueprint.lists(SchoolSchema, listings.SCHOOLS)
+def list_schools(access: Access) -> Any:
+    """List the schools of your district."""
+    return access.select(School)
+
+
+@blueprint.route("/schools", methods=["POST"])
+@blueprint.requires(Permission.SETTINGS_WRITE)
+@blueprint.refuses(Code.RECORD_DUPLICATE)
+@blueprint.arguments(SchoolSchema)
+@blueprint.response(201, SchoolSchema)
+def add_school(access: Access, fields: Fields) -> School:
+    """Add a school to your district.
+
+    For whoever decides for the whole district; a roster brings schools itself.
+    """
+    return actions.add_school(access, fields)
+
+
+@blueprint.route("/schools/<uuid:school_id>")
+@blueprint.requires(Permission.SETTINGS_READ, School)
+@blueprint.response(200, SchoolSchema)
+def get_school(access: Access, school: School) -> School:
+    """Get a school of your district."""
+    return school
+
+
+@blueprint.route("/schools/<uuid:school_id>", methods=["PATCH"])
+@blueprint.requires(Permission.SETTINGS_WRITE, School)
+@blueprint.refuses(Code.RECORD_DUPLICATE)
+@blueprint.arguments(SchoolPatchSchema)
+@blueprint.response(200, SchoolSchema)
+def change_school(access: Access, school: School, fields: Fields) -> School:
+    """Correct a school: your own, or any as the district's admin.
+
+    What a roster says of its name and state number wins at the next import.
+    """
+    return actions.change_school(school, access, fields)
+
+
+@blueprint.route("/school-years")
+@blueprint.requires(Permission.SETTINGS_READ)
+@blueprint.lists(AcademicSessionSchema, listings.SESSIONS)
+def list_school_years(access: Access) -> Any:
+    """List the school years of your district."""
+    return access.select(AcademicSession).where(AcademicSession.type == actions.SCHOOL_YEAR)
+
+
+@blueprint.route("/school-years/<uuid:school_year_id>")
+@blueprint.requires(Permission.SETTINGS_READ, AcademicSession)
+@blueprint.response(200, AcademicSessionSchema)
+def get_school_year(access: Access, session: AcademicSession) -> AcademicSession:
+    """Get a school year."""
+    return actions.require_kind(session, is_year=True)
+
+
+@blueprint.route("/terms")
+@blueprint.requires(Permission.SETTINGS_READ)
+@blueprint.lists(AcademicSessionSchema, listings.SESSIONS)
+def list_terms(access: Access) -> Any:
+    """List terms, semesters and grading periods.
+
+    `parent_id` leads to the school year, or to the longer term, that it is a
+    part of.
+    """
+    return access.select(AcademicSession).where(AcademicSession.type != actions.SCHOOL_YEAR)
+
+
+@blueprint.route("/terms/<uuid:term_id>")
+@blueprint.requires(Permission.SETTINGS_READ, AcademicSession)
+@blueprint.response(200, AcademicSessionSchema)
+def get_term(access: Access, session: AcademicSession) -> AcademicSession:
+    """Get a term."""
+    return actions.require_kind(session, is_year=False)
+
+
+@blueprint.route("/courses")
+@blueprint.requires(Permission.SETTINGS_READ)
+@blueprint.lists(CourseSchema, listings.COURSES)
+def list_courses(access: Access) -> Any:
+    """List the courses of your district."""
+    return access.select(Course)
+
+
+@blueprint.route("/courses/<uuid:course_id>")
+@blueprint.requires(Permission.SETTINGS_READ, Course)
+@blueprint.response(200, CourseSchema)
+def get_course(access: Access, course: Course) -> Course:
+    """Get a course."""
+    return course
+
+
+@blueprint.route("/classes")
+@blueprint.requires(Permission.CLASSES_READ)
+@blueprint.lists(ClassSchema, listings.CLASSES)
+def list_classes(access: Access) -> Any:
+    """List the classes of your district, with their teachers of today.
+
+    Students are not part of a class here: a student's classes stand under
+    `/students/{id}/enrollments`.
+    """
+    return access.select(Class)
+
+
+@blueprint.route("/classes/<uuid:class_id>")
+@blueprint.requires(Permission.CLASSES_READ, Class)
+@blueprint.response(200, ClassSchema)
+def get_class(access: Access, group: Class) -> Class:
+    """Get a class with its teachers of today."""
+    return group
+
+
+@blueprint.route("/people")
+@blueprint.requires(Permission.PEOPLE_READ)
+@blueprint.lists(PersonSchema, listings.PEOPLE)
+def list_people(access: Access) -> Any:
+    """List or search the people of your district who are no students.
+
+    `role` finds who holds an office today. Students are listed, by who reaches
+    them, under `/students`.
+    """
+    return listings.people(access)
+
+
+@blueprint.route("/people", methods=["POST"])
+@blueprint.requires(Permission.PEOPLE_WRITE)
+@blueprint.refuses(Code.USERNAME_TAKEN)
+@blueprint.arguments(PersonSchema)
+@blueprint.response(201, PersonSchema)
+def add_person(access: Access, fields: Fields) -> Person:
+    """Add a person who is no student: a parent, a member of staff.
+
+    This alone reaches nobody: add a relationship or an appointment, and invite
+    them to sign in. Students are added at `/students`.
+    """
+    return actions.add_person(access, fields)
+
+
+@blueprint.route("/people/<uuid:person_id>")
+@blueprint.requires(Permission.PEOPLE_READ, Person)
+@blueprint.response(200, PersonSchema)
+def get_person(access: Access, person: Person) -> Person:
+    """Get a person: any adult of your district, or a student whom you reach.
+
+    By an office nobody finds their own household here: the other parent of your
+    child is a 404.
+    """
+    return person
+
+
+@blueprint.route("/people/<uuid:person_id>", methods=["PATCH"])
+@blueprint.requires(Permission.PEOPLE_WRITE, Person)
+@blueprint.refuses(Code.ACCOUNT_BEYOND_OFFICES, Code.ACTOR_IS_FAMILY, Code.USERNAME_TAKEN)
+@blueprint.arguments(PersonPatchSchema)
+@blueprint.response(200, PersonSchema)
+def change_person(access: Access, person: Person, fields: Fields) -> Person:
+    """Correct a person.
+
+    `available_acts` of the person says what is open to you. `email` and
+    `username` can let somebody in (`change_sign_in`): they are for whoever has
+    offices over everything the person reaches; those of a person with an office
+    are the district's to change, and nobody changes their own here. What a
+    roster says wins at the next import.
+    """
+    return actions.change_person(person, access, fields)
+
+
+@blueprint.route("/people/<uuid:person_id>/actions", methods=["POST"])
+@blueprint.requires(Permission.PEOPLE_WRITE, Person, changes=True, keyed=False)
+@blueprint.refuses(
+    Code.ACCOUNT_BEYOND_OFFICES,
+    Code.ACTOR_IS_FAMILY,
+    Code.ADDRESS_UNCONFIRMED,
+    Code.ADMIN_IS_LAST,
+)
+@blueprint.arguments(PersonActionSchema)
+@blueprint.response(200, PersonActedSchema)
+def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
+    """Invite a person to sign in, or shut them out.
+
+    `invite` makes a one-time code to choose a password by; the code is mailed,
+    or stands in the answer to be printed where there is no e-mail, no mail is
+    set up here, or `is_printed` asks for it. It lets a person in again who was shut out, and
+    ends their earlier codes. `revoke` ends every session at once.
+
+    Either is for whoever has offices over everything the person reaches: their
+    students, classes and offices. Where you cover a part of it (one child of a
+    parent of two schools), a code can be mailed to an address that you did not
+    enter; anything else is the district's, as are codes for who holds an
+    office. Nobody does either to themselves (`permission_denied`) or to their
+    own child (`actor_is_family`). In an urgent change of custody end or suppress the relationship.
+    """
+    acted = actions.act_on_person(person, access, **fields)
+    annotate([person], PersonSchema, access)
+    return acted
+
+
+@blueprint.route("/students")
+@blueprint.requires(Permission.ROSTER_READ)
+@blueprint.lists(StudentSchema, listings.STUDENTS)
+def list_students(access: Access) -> Any:
+    """List or search the students whom you reach.
+
+    A parent finds their children, an advisor their advisees, a school its own
+    and those placed there. Who has left stands here for the school that keeps
+    the plan; `is_enrolled=true` leaves them out.
+    """
+    return listings.students(access)
+
+
+@blueprint.route("/students", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE)
+@blueprint.refuses(Code.RECORD_DUPLICATE, Code.USERNAME_TAKEN)
+@blueprint.arguments(StudentCreateSchema)
+@blueprint.response(201, StudentSchema)
+def add_student(access: Access, fields: Fields) -> Student:
+    """Add a student, enrolled at your school.
+
+    Makes the person, the student and the enrollment in one call. From grade 7 a
+    plan and this cycle's review are there when this answers.
+    """
+    return actions.add_student(access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.response(200, StudentSchema)
+def get_student(access: Access, student: Student) -> Student:
+    """Get a student.
+
+    Members that you do not get are left out: preferred names and pronouns for a
+    family that the student did not give them to, the birth date for a teacher.
+    `display_name` is always the name you may use.
+    """
+    return student
+
+
+@blueprint.route("/students/<uuid:student_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(
+    Code.ACCOUNT_BEYOND_OFFICES,
+    Code.ACTOR_IS_FAMILY,
+    Code.RECORD_DUPLICATE,
+    Code.USERNAME_TAKEN,
+)
+@blueprint.arguments(StudentPatchSchema)
+@blueprint.response(200, StudentSchema)
+def change_student(access: Access, student: Student, fields: Fields) -> Student:
+    """Correct a student.
+
+    A new `grade` ends the enrollment in the old one today and begins another,
+    so that reports of the past stay true. What a roster says wins at the next
+    import.
+    """
+    return actions.change_student(student, access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/names", methods=["PATCH"])
+@blueprint.requires(Permission.NAMES_WRITE, Student)
+@blueprint.arguments(StudentNamesSchema)
+@blueprint.response(200, StudentSchema)
+def choose_names(access: Access, student: Student, fields: Fields) -> Student:
+    """Choose, as the student, how you are called and who sees it.
+
+    The school sees preferred names and pronouns; your family only with
+    `family_uses_preferred`. This keeps them from daily view and no more: a
+    parent who inspects the record by right will find them.
+    """
+    return actions.choose_names(student, access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/rights-transfer", methods=["PUT"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(RightsTransferSchema)
+@blueprint.response(200, StudentSchema)
+def set_rights_transfer(access: Access, student: Student, fields: Fields) -> Student:
+    """Record that rights move to the student before 18, and why.
+
+    By emancipation, or by early college without high-school enrollment; both
+    are our reading, for the district's counsel to confirm. From the day on the
+    parents' reach ends by itself. `age` takes an earlier record back.
+    """
+    return actions.set_rights_transfer(student, access, **fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/school-enrollments")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.lists(SchoolEnrollmentSchema, listings.SCHOOL_ENROLLMENTS)
+def list_school_enrollments(access: Access, student: Student) -> Any:
+    """List the schools and grades a student was and is enrolled in."""
+    return access.select(SchoolEnrollment).where(SchoolEnrollment.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/school-enrollments", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(SchoolEnrollmentSchema)
+@blueprint.response(201, SchoolEnrollmentSchema)
+def enroll_student(access: Access, student: Student, fields: Fields) -> SchoolEnrollment:
+    """Enroll a student at a school of your district.
+
+    The school may be another than yours: so a student is handed on. From grade
+    7 a plan and this cycle's review are opened. An enrollment that begins later
+    changes today's grade and home only where the student attends no school yet.
+    """
+    return actions.enroll(student, access, fields)
+
+
+@blueprint.route("/school-enrollments/<uuid:school_enrollment_id>")
+@blueprint.requires(Permission.ROSTER_READ, SchoolEnrollment)
+@blueprint.response(200, SchoolEnrollmentSchema)
+def get_school_enrollment(access: Access, enrollment: SchoolEnrollment) -> SchoolEnrollment:
+    """Get an enrollment at a school."""
+    return enrollment
+
+
+@blueprint.route("/school-enrollments/<uuid:school_enrollment_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, SchoolEnrollment)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(SchoolEnrollmentPatchSchema)
+@blueprint.response(200, SchoolEnrollmentSchema)
+def change_school_enrollment(
+    access: Access, enrollment: SchoolEnrollment, fields: Fields
+) -> SchoolEnrollment:
+    """End an enrollment at a school, or correct its dates.
+
+    A student leaves with `ends_on` and an `exit_code`. The school that keeps
+    the plan goes on keeping it.
+    """
+    return actions.change_enrollment(enrollment, access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/enrollments")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.lists(EnrollmentSchema, listings.ENROLLMENTS)
+def list_enrollments(access: Access, student: Student) -> Any:
+    """List the classes a student was and is in."""
+    return access.select(Enrollment).where(Enrollment.person_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/enrollments", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(EnrollmentSchema)
+@blueprint.response(201, EnrollmentSchema)
+def join_class(access: Access, student: Student, fields: Fields) -> Enrollment:
+    """Put a student into a class.
+
+    Its teachers reach the student from `starts_on` until `ends_on`.
+    """
+    return actions.join_class(student, access, fields)
+
+
+@blueprint.route("/enrollments/<uuid:enrollment_id>")
+@blueprint.requires(Permission.ROSTER_READ, Enrollment)
+@blueprint.response(200, EnrollmentSchema)
+def get_enrollment(access: Access, enrollment: Enrollment) -> Enrollment:
+    """Get a student's time in a class."""
+    return enrollment
+
+
+@blueprint.route("/enrollments/<uuid:enrollment_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, Enrollment)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(EnrollmentPatchSchema)
+@blueprint.response(200, EnrollmentSchema)
+def change_enrollment(access: Access, enrollment: Enrollment, fields: Fields) -> Enrollment:
+    """End a student's time in a class, or correct its dates."""
+    return actions.change_membership(enrollment, access, fields)

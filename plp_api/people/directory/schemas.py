@@ -1,0 +1,589 @@
+"""Districts, schools, classes, people and students on the wire."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError, fields, validate
+
+from plp_api.foundation.access.powers import Act
+from plp_api.foundation.rest.fields import (
+    Choice,
+    Date,
+    GuardedSchema,
+    Instant,
+    LanguageTag,
+    ResourceSchema,
+    Schema,
+    Text,
+)
+from plp_api.foundation.roster.district_settings import (
+    CONFIRMABLE,
+    NOTHING,
+    DecidingParents,
+    DistrictSettings,
+    as_stored,
+)
+from plp_api.foundation.roster.models import GRADES, PersonStatus, RightsTransferBasis
+from plp_api.foundation.roster.ties import AppointmentRole, Capacity
+from plp_api.people.directory import shown
+from plp_api.people.identity.schemas import Username
+
+LONGEST_NAME = 200
+EMAIL = validate.Regexp(r"\A[^@\s]{1,64}@[^@\s]{1,255}\Z", error="Must be an e-mail address.")
+FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
+LAST_CYCLE_END = (11, 30)
+# Nobody becomes an auditor by a roster: that office is a dated grant over a sample.
+MAPPED = [*(str(one) for one in AppointmentRole if one is not AppointmentRole.AUDITOR), NOTHING]
+DEFAULTS = as_stored(DistrictSettings())
+
+
+def described(words: str, **more: Any) -> dict[str, Any]:
+    """What the document says of a field."""
+    return {"description": words, **more}
+
+
+def name_field(**kwargs: Any) -> Text:
+    """A name."""
+    return Text(longest=LONGEST_NAME, **kwargs)
+
+
+MONTH_AND_DAY = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+
+
+class MonthDay(fields.String):
+    """A day of any year, `MM-DD`, at most `latest`; not 29 February, which most years lack."""
+
+    default_error_messages = {"day": "Must be a day of every year, as `MM-DD`."}
+
+    def __init__(self, *, latest: tuple[int, int] = LAST_DAY, **kwargs: Any) -> None:
+        self.latest = latest
+        super().__init__(
+            metadata={"pattern": MONTH_AND_DAY, **kwargs.pop("metadata", {})}, **kwargs
+        )
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        written = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            day = date.fromisoformat(f"2001-{written}")
+        except ValueError as error:
+            raise self.make_error("day") from error
+        if (day.month, day.day) > self.latest:
+            raise ValidationError("Must be {:02}-{:02} or earlier.".format(*self.latest))
+        return f"{day.month:02}-{day.day:02}"
+
+
+class IdAsText(fields.UUID):
+    """An id that is kept in JSON."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        return str(super()._deserialize(value, attr, data, **kwargs))
+
+
+def _decision(field: type[fields.Field], name: str, words: str, *args: Any, **kwargs: Any) -> Any:
+    """A setting: null returns to its default."""
+    metadata = described(f"{words} Null returns to the default.", default=DEFAULTS[name])
+    return field(*args, allow_none=True, metadata=metadata, **kwargs)
+
+
+def _patterns(name: str, words: str) -> Any:
+    return _decision(fields.List, name, words, name_field(), validate=validate.Length(max=100))
+
+
+class DistrictSettingsSchema(Schema):
+    """What a district decides. A closed set; what it left open shows its default."""
+
+    cycle_end = _decision(
+        MonthDay,
+        "cycle_end",
+        "Last day of the yearly cycle; at the latest 30 November (16 V.S.A. 942).",
+        latest=LAST_CYCLE_END,
+    )
+    late_entry_days = _decision(
+        fields.Integer,
+        "late_entry_days",
+        "Days after entry by which a late-coming student's review is due.",
+        strict=True,
+        validate=validate.Range(0, 365),
+    )
+    summer_from = _decision(
+        MonthDay, "summer_from", "From here until `return_by` an empty roster locks nobody out."
+    )
+    return_by = _decision(
+        MonthDay, "return_by", "From here on whoever is in no roster any more has left."
+    )
+    deletion_threshold = _decision(
+        fields.Float,
+        "deletion_threshold",
+        "A roster import that would remove a larger share of any kind asks first.",
+        validate=validate.Range(0, 1),
+    )
+    confirm_family_links = _decision(
+        fields.List,
+        "confirm_family_links",
+        "Kinds of parent whose links from a roster are confirmed without a person.",
+        fields.String(validate=validate.OneOf([str(one) for one in CONFIRMABLE])),
+    )
+    deciding_parents = _decision(
+        Choice,
+        "deciding_parents",
+        "Whether one deciding parent's signature suffices, or all are asked.",
+        DecidingParents,
+    )
+    material_parts = _decision(
+        fields.List,
+        "material_parts",
+        "Parts of a plan whose change asks for signatures again: keys of sections, `goals`,"
+        " `pathway_elements`. A template may flag more sections.",
+        name_field(),
+        validate=validate.Length(max=100),
+    )
+    outreach_attempts_needed = _decision(
+        fields.Integer,
+        "outreach_attempts_needed",
+        "Logged attempts to reach who is to sign, before their silence is excused.",
+        strict=True,
+        validate=validate.Range(1, 20),
+    )
+    shares_with_parents_of_dependents = _decision(
+        fields.Boolean,
+        "shares_with_parents_of_dependents",
+        "Whether parents of dependents go on inspecting after 18 (34 CFR 99.31(a)(8)).",
+    )
+    role_mapping = _decision(
+        fields.Dict,
+        "role_mapping",
+        f"Offices by OneRoster role, beside the built-in ones; `{NOTHING}` gives no office. "
+        "A role set to null falls back to the built-in mapping.",
+        keys=name_field(),
+        values=fields.String(validate=validate.OneOf(MAPPED), allow_none=True),
+    )
+    homerooms_are_advisories = _decision(
+        fields.Boolean, "homerooms_are_advisories", "Whether homeroom classes become advisories."
+    )
+    advisory_titles = _patterns(
+        "advisory_titles", "Classes with such a title are advisories too; `*` stands for anything."
+    )
+    advisory_course_codes = _patterns(
+        "advisory_course_codes", "Classes of courses with such a code are advisories too."
+    )
+    school_for_students_elsewhere = _decision(
+        IdAsText,
+        "school_for_students_elsewhere",
+        "The school at which students count whom a roster lists at the district, or at another"
+        " org that is no school.",
+    )
+    invitation_days = _decision(
+        fields.Integer,
+        "invitation_days",
+        "Days for which an invitation can be used.",
+        strict=True,
+        validate=validate.Range(1, 365),
+    )
+    signing_link_days = _decision(
+        fields.Integer,
+        "signing_link_days",
+        "Days for which a link to sign without an account can be used.",
+        strict=True,
+        validate=validate.Range(1, 60),
+    )
+
+
+def _known_zone(zone: str) -> None:
+    if zone not in available_timezones():
+        raise ValidationError("Must be a time zone of the IANA database.")
+
+
+class DistrictSchema(ResourceSchema):
+    """A school district or supervisory union: the tenant."""
+
+    shape = staticmethod(shown.shape_districts)
+
+    name = name_field(required=True)
+    slug = fields.String(dump_only=True, metadata=described("Its short name at sign-in."))
+    sourced_id = fields.String(dump_only=True, allow_none=True)
+    state_org_id = fields.String(dump_only=True, allow_none=True)
+    parent_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata=described("The union it sits in.")
+    )
+    time_zone = Text(validate=[_known_zone], metadata={"example": "America/New_York"})
+    today = Date(dump_only=True, metadata=described("The date in the district."))
+    settings = fields.Nested(DistrictSettingsSchema, attribute="shown_settings", dump_only=True)
+
+
+class DistrictPatchSchema(Schema):
+    name = name_field()
+    time_zone = Text(validate=[_known_zone])
+    settings = fields.Nested(DistrictSettingsSchema)
+
+
+class SchoolSchema(ResourceSchema):
+    """A school, or another place of the district where students learn."""
+
+    district_id = fields.UUID(dump_only=True)
+    name = name_field(required=True)
+    state_org_id = Text(longest=32, allow_none=True)
+    sourced_id = fields.String(
+        dump_only=True, allow_none=True, metadata=described("Its id in the student system.")
+    )
+    is_active = fields.Boolean()
+
+
+class SchoolPatchSchema(Schema):
+    name = name_field()
+    state_org_id = Text(longest=32, allow_none=True)
+    is_active = fields.Boolean()
+
+
+class AcademicSessionSchema(ResourceSchema):
+    """A school year, or a term within one."""
+
+    sourced_id = fields.String(allow_none=True)
+    title = fields.String()
+    type = fields.String(metadata={"example": "term"})
+    starts_on = Date()
+    ends_on = Date(metadata=described("The first day after it."))
+    school_year = fields.Integer(metadata=described("The year in which the school year ends."))
+    parent_id = fields.UUID(allow_none=True, metadata=described("What it is a part of."))
+    is_active = fields.Boolean()
+
+
+class CourseSchema(ResourceSchema):
+    """What is taught; a class is one group that takes it."""
+
+    sourced_id = fields.String(allow_none=True)
+    title = fields.String()
+    code = fields.String(allow_none=True)
+    is_active = fields.Boolean()
+
+
+class TeacherOfClassSchema(Schema):
+    person_id = fields.UUID()
+    name = fields.String()
+    is_primary = fields.Boolean()
+
+
+class ClassSchema(ResourceSchema):
+    """A group of students with its teachers of today."""
+
+    shape = staticmethod(shown.shape_classes)
+
+    sourced_id = fields.String(allow_none=True)
+    school_id = fields.UUID()
+    course_id = fields.UUID(allow_none=True)
+    title = fields.String()
+    code = fields.String(allow_none=True)
+    type = fields.String(metadata={"example": "homeroom"})
+    is_active = fields.Boolean()
+    teachers = fields.List(fields.Nested(TeacherOfClassSchema))
+
+
+Make = Callable[..., Any]
+
+
+def _person_fields(prefix: str = "") -> dict[str, Any]:
+    """The members of a person; `prefix` leads to where they stand in a row."""
+
+    def at(name: str, field: Make, *args: Any, **kwargs: Any) -> Any:
+        return field(*args, attribute=f"{prefix}{name}", **kwargs)
+
+    preferred = "Shown at school; to the family only where `family_uses_preferred` is true."
+    return {
+        "given_name": at("given_name", name_field),
+        "middle_name": at("middle_name", name_field, allow_none=True),
+        "family_name": at("family_name", name_field),
+        "preferred_given_name": at(
+            "preferred_given_name", name_field, allow_none=True, metadata=described(preferred)
+        ),
+        "preferred_family_name": at(
+            "preferred_family_name", name_field, allow_none=True, metadata=described(preferred)
+        ),
+        "pronouns": at(
+            "pronouns", Text, longest=50, allow_none=True, metadata=described(preferred)
+        ),
+        "family_uses_preferred": at(
+            "family_uses_preferred",
+            fields.Boolean,
+            metadata=described(
+                "Whether the family sees the preferred names and pronouns. It keeps them from "
+                "daily view only: a parent's right to inspect the record remains."
+            ),
+        ),
+        "email": at(
+            "email",
+            Text,
+            longest=320,
+            allow_none=True,
+            validate=[EMAIL],
+            metadata=described("May be shared, and may be missing; never a key."),
+        ),
+        "phone": at("phone", Text, longest=50, allow_none=True),
+        "language": at(
+            "language",
+            LanguageTag,
+            metadata=described("The language they read.", example="en"),
+        ),
+        "needs_interpreter": at("needs_interpreter", fields.Boolean),
+        "username": at(
+            "username",
+            Username,
+            allow_none=True,
+            metadata=described(
+                "The name a new account is made with; an account keeps the name it has."
+            ),
+        ),
+        "sourced_id": at(
+            "sourced_id",
+            fields.String,
+            dump_only=True,
+            allow_none=True,
+            metadata=described("Their id in the student system."),
+        ),
+    }
+
+
+PersonFields = Schema.from_dict(_person_fields(), name="PersonFieldsSchema")
+StudentPersonFields = Schema.from_dict(_person_fields("person."), name="StudentPersonFieldsSchema")
+
+
+class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
+    """A human being as the district knows them."""
+
+    shape = staticmethod(shown.shape_people)
+    guarded = shown.AUDIENCE
+
+    given_name = name_field(required=True)
+    family_name = name_field(required=True)
+    display_name = fields.String(
+        dump_only=True,
+        attribute="shown_name",
+        metadata=described("The name in use, as you may see it."),
+    )
+    status = Choice(
+        PersonStatus,
+        dump_only=True,
+        metadata=described("Disabled people cannot sign in; see the actions."),
+    )
+    is_student = fields.Boolean(
+        dump_only=True, metadata=described("Students are listed under `/students`.")
+    )
+    available_acts = fields.List(
+        Choice(Act),
+        dump_only=True,
+        metadata=described(
+            "What your offices let you do to the person's account: `mail_code` and `take_code` "
+            "(`invite`; nothing is mailed without an e-mail), `change_sign_in` (`email`, "
+            "`username`), `correct` (anything else), `revoke`, `appoint`."
+        ),
+    )
+    activated_by_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata=described(
+            "Who held the code by which the account was last opened: printed, or mailed to an "
+            "address that they had entered. Null: mailed, by the operator, or not yet."
+        ),
+    )
+    activated_by_name = fields.String(dump_only=True, allow_none=True)
+
+
+class PersonPatchSchema(PersonFields):  # type: ignore[misc, valid-type]
+    pass
+
+
+class InvitationSchema(Schema):
+    """An invitation made just now."""
+
+    id = fields.UUID(attribute="invitation_id")
+    expires_at = Instant()
+    code = fields.String(
+        allow_none=True,
+        metadata=described("To print and hand over; null where it was sent by mail."),
+    )
+
+
+class PersonActionSchema(Schema):
+    action = fields.String(
+        required=True,
+        validate=validate.OneOf(["invite", "revoke"]),
+        metadata={"enum": ["invite", "revoke"]},
+    )
+    is_printed = fields.Boolean(
+        load_default=False,
+        metadata=described("For `invite`: give the code here though there is an e-mail."),
+    )
+
+
+class PersonActedSchema(Schema):
+    """The person as they now are, and the invitation if one was made."""
+
+    person = fields.Nested(PersonSchema, required=True)
+    invitation = fields.Nested(InvitationSchema, allow_none=True)
+
+
+class AdvisorOfStudentSchema(Schema):
+    person_id = fields.UUID()
+    name = fields.String()
+    capacity = Choice(Capacity, allow_none=True)
+
+
+class NamedSchoolSchema(Schema):
+    id = fields.UUID()
+    name = fields.String()
+
+
+def grade_field(**kwargs: Any) -> fields.String:
+    """A grade, as OneRoster writes it."""
+    kwargs.setdefault("metadata", described("`07` to `12` have plans.", example="10"))
+    error = f"Must be one of: {', '.join(GRADES)}."
+    return fields.String(validate=validate.OneOf(GRADES, error=error), **kwargs)
+
+
+def _guarded(words: str) -> dict[str, Any]:
+    return described(f"{words} Left out for readers who do not get it.")
+
+
+class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
+    """A student: names as you may see them, where they learn, who advises them, whose rights."""
+
+    shape = staticmethod(shown.shape_students)
+    guarded = shown.GUARDED
+
+    display_name = fields.String(
+        dump_only=True,
+        attribute="shown_name",
+        metadata=described("The name in use, as you may see it."),
+    )
+    grade = grade_field(allow_none=True, dump_only=True)
+    is_enrolled = fields.Boolean(
+        dump_only=True, metadata=described("Whether an enrollment at a school holds today.")
+    )
+    entered_on = Date(dump_only=True, allow_none=True)
+    plan_home_school_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata=described("The school that keeps the plan.")
+    )
+    plan_home_school = fields.Nested(NamedSchoolSchema, dump_only=True, allow_none=True)
+    state_student_id = fields.String(
+        dump_only=True, allow_none=True, metadata=_guarded("The state's number.")
+    )
+    birth_date = Date(dump_only=True, allow_none=True, metadata=_guarded("Null: unknown."))
+    is_birth_date_doubtful = fields.Boolean(
+        dump_only=True,
+        attribute="has_doubtful_birth_date",
+        metadata=_guarded(
+            "Whether the birth date is implausible for the grade and nobody confirmed it: until"
+            " then it moves no rights."
+        ),
+    )
+    advisors = fields.List(
+        fields.Nested(AdvisorOfStudentSchema),
+        dump_only=True,
+        metadata=described("Today's, the lead first."),
+    )
+    is_adult = fields.Boolean(
+        dump_only=True, metadata=described("Whether the 18th birthday has come.")
+    )
+    rights_transfer_on = Date(
+        dump_only=True,
+        allow_none=True,
+        metadata=described("The day the parents' rights become the student's. Null: a minor."),
+    )
+    rights_transfer_basis = Choice(RightsTransferBasis, dump_only=True)
+    rights_transfer_reason = fields.String(
+        dump_only=True, allow_none=True, metadata=_guarded("Why rights moved before 18.")
+    )
+    holds_rights = fields.Boolean(
+        dump_only=True,
+        attribute="has_rights",
+        metadata=described("Whether the rights are the student's today."),
+    )
+
+
+class StudentCreateSchema(StudentPersonFields):  # type: ignore[misc, valid-type]
+    given_name = name_field(required=True, attribute="person.given_name")
+    family_name = name_field(required=True, attribute="person.family_name")
+    birth_date = Date(allow_none=True)
+    state_student_id = Text(longest=32, allow_none=True)
+    school_id = fields.UUID(
+        required=True, metadata=described("Where the student enrolls; becomes the plan's home.")
+    )
+    grade = grade_field(required=True)
+    starts_on = Date(metadata=described("First day at the school; today unless given."))
+
+
+class StudentPatchSchema(StudentPersonFields):  # type: ignore[misc, valid-type]
+    birth_date = Date(
+        allow_none=True,
+        metadata=described("Moves the day rights transfer with it, where they do so by age."),
+    )
+    is_birth_date_confirmed = fields.Boolean(
+        validate=validate.Equal(True, error="Only true: another `birth_date` takes it back."),
+        metadata=described(
+            "Stand for a birth date that is implausible for the grade, so that it moves rights.",
+            example=True,
+        ),
+    )
+    state_student_id = Text(longest=32, allow_none=True)
+    plan_home_school_id = fields.UUID()
+    grade = grade_field(
+        metadata=described("Ends the enrollment in the old grade today, and begins the new.")
+    )
+
+
+class StudentNamesSchema(Schema):
+    """How a student wants to be called, and by whom."""
+
+    preferred_given_name = name_field(allow_none=True)
+    preferred_family_name = name_field(allow_none=True)
+    pronouns = Text(longest=50, allow_none=True)
+    family_uses_preferred = fields.Boolean()
+
+
+class RightsTransferSchema(Schema):
+    basis = Choice(RightsTransferBasis, required=True)
+    on = Date(metadata=described("The day rights move; not for `age`, which is the birthday."))
+    reason = Text(required=True, metadata=described("For staff; never a living situation."))
+
+
+class SchoolEnrollmentSchema(ResourceSchema):
+    """A student at a school, in a grade, for a span."""
+
+    student_id = fields.UUID(dump_only=True)
+    school_id = fields.UUID(required=True)
+    grade = grade_field(required=True)
+    starts_on = Date(metadata=described("Today unless given."))
+    ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
+    exit_code = Text(
+        longest=32, allow_none=True, metadata=described("Why it ended, in the state's codes.")
+    )
+    is_from_roster = fields.Boolean(dump_only=True)
+
+
+class SchoolEnrollmentPatchSchema(Schema):
+    starts_on = Date()
+    ends_on = Date(allow_none=True)
+    exit_code = Text(longest=32, allow_none=True)
+
+
+class EnrollmentSchema(ResourceSchema):
+    """A student in a class for a span."""
+
+    student_id = fields.UUID(dump_only=True, attribute="person_id")
+    class_id = fields.UUID(required=True)
+    school_id = fields.UUID(dump_only=True)
+    role = fields.String(dump_only=True)
+    starts_on = Date(metadata=described("Today unless given."))
+    ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
+
+
+class EnrollmentPatchSchema(Schema):
+    starts_on = Date()
+    ends_on = Date(allow_none=True)

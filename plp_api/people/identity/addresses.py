@@ -1,0 +1,69 @@
+"""Whose hands an e-mail is in: what is mailed there may come to whoever entered it.
+
+So a code is mailed to an address only where whoever entered it could, by the
+offices they held on that day, hold the code themselves; or where an earlier code
+was mailed there and used. Nobody entered what a roster or the operator brought.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from plp_api.foundation import db, settings
+from plp_api.foundation.access import caller as callers
+from plp_api.foundation.access import powers
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.roster.models import Account, AccountPerson, Person
+from plp_api.people.identity.models import Invitation
+
+MAIL_CHANGED = "address_changed.mail"
+
+
+def enter(person: Person, email: str | None, access: Access) -> None:
+    """Enter the person's e-mail, and note who did; who uses the account is told at the old one."""
+    person.email_set_by = access.caller.person_id if email else None
+    person.email_set_on = access.caller.today if email else None
+    has_left = person.email is not None and person.email != email
+    if has_left and is_in_use(person.id) and settings.current().mail_url:
+        person.email_before = person.email
+        by = access.caller.person_id
+        jobs.enqueue(MAIL_CHANGED, person.district_id, by, person_id=str(person.id))
+    person.email = email
+
+
+def is_in_use(person_id: UUID) -> bool:
+    """Whether somebody chose a password for the person's account."""
+    link = db.session().get(AccountPerson, person_id)
+    account = db.session().get_one(Account, link.account_id) if link else None
+    return account is not None and account.password_hash is not None
+
+
+def is_trusted(person: Person, setter_id: UUID | None, set_on: date | None) -> bool:
+    """Whether a code for the person may be mailed to what `setter_id` entered on that day.
+
+    Where a code that was mailed to this very entry has been used, only offices
+    are asked for: a family's address stays good when a sibling goes to another
+    school.
+    """
+    if setter_id is None or set_on is None:
+        return True
+    setter = db.session().get(Person, setter_id)
+    if setter is None:
+        return False
+    access = Access(callers.as_of(setter, set_on))
+    holdings = powers.look_up(access, [person.id])[person.id]
+    if _has_proved_good(person.id, setter_id, set_on):
+        return powers.Holding.OFFICE not in holdings.beyond
+    return powers.Act.TAKE_CODE in powers.allowed(access, holdings)
+
+
+def _has_proved_good(person_id: UUID, setter_id: UUID, set_on: date) -> bool:
+    used = exists().where(
+        Invitation.person_id == person_id,
+        Invitation.mailed_to_entry_of == setter_id,
+        Invitation.entered_on == set_on,
+        Invitation.used_at.is_not(None),
+    )
+    return bool(db.session().scalar(select(used)))

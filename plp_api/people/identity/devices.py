@@ -1,0 +1,53 @@
+"""Devices that have signed in before, known by a cookie that says so and nothing else.
+
+`{id}.{proof}.{proof}…`: a random id, and for each account that signed in there a proof that only
+this server makes. It opens nothing. Where it comes with a wrong password the device is counted by
+itself, so that no stranger's guesses keep the honest device out.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+from plp_api.foundation import settings
+from plp_api.foundation.roster.models import Account
+
+COOKIE = "plp_device"
+LIFETIME = 400 * 86400
+MOST_ACCOUNTS = 8
+LONGEST = 1024
+
+
+def known(cookie: str | None, account: Account | None) -> str | None:
+    """The id of the device, where the account has signed in on it since its password was set."""
+    device, proofs = _read(cookie)
+    if account is None or not device:
+        return None
+    proof = _proof(device, account)
+    return device if any(hmac.compare_digest(proof, one) for one in proofs) else None
+
+
+def with_account(cookie: str | None, account: Account) -> str:
+    """The cookie of the device after the account signed in on it."""
+    device, proofs = _read(cookie)
+    device = device or secrets.token_urlsafe(16)
+    others = [one for one in proofs if one != _proof(device, account)]
+    return ".".join([device, _proof(device, account), *others[: MOST_ACCOUNTS - 1]])
+
+
+def _read(cookie: str | None) -> tuple[str, list[str]]:
+    if cookie is None or not cookie.isascii():
+        return "", []
+    device, *proofs = cookie[:LONGEST].split(".")
+    return device, proofs[:MOST_ACCOUNTS]
+
+
+def _proof(device: str, account: Account) -> str:
+    """Dies with the password: whoever had the old one guesses the new one as a stranger."""
+    return keyed(f"device|{device}|{account.id}|{account.password_hash}")[:32]
+
+
+def keyed(words: str) -> str:
+    """A hash of the words that only this server can make."""
+    secret = settings.current().secret_key.encode()
+    return hmac.new(secret, words.encode(), hashlib.sha256).hexdigest()

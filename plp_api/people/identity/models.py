@@ -1,0 +1,58 @@
+"""What lets a person in for the first time, and what keeps guessers out."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plp_api.foundation import clock
+from plp_api.foundation.db import Base, Identified
+from plp_api.foundation.ownership import SystemRow
+
+
+class Invitation(Identified, Base):
+    """A one-time code by which a person activates an account. Only its SHA-256 is kept.
+
+    A new invitation ends the person's earlier ones; `used_at` ends this one.
+    `is_held` says that whoever made it has held the code: it was given to them
+    to print, or mailed to an address that they had entered. `mailed_to_entry_of`
+    is whoever else had entered the address that it was mailed to, on `entered_on`.
+    """
+
+    __tablename__ = "invitations"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+    __table_args__ = (Index("ix_invitations_code_hash", "code_hash", unique=True),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[UUID | None]
+    is_held: Mapped[bool] = mapped_column(default=False)
+    mailed_to_entry_of: Mapped[UUID | None]
+    entered_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class FailedAttempt(Identified, Base):
+    """One failed sign-in: counted per user name and per address, each kept as a keyed hash.
+
+    `account_id` is the account that it was tried on, where the name meant one.
+    """
+
+    __tablename__ = "failed_attempts"
+    __ownership__ = SystemRow()
+    __row_security__ = False
+    __table_args__ = (
+        Index("ix_failed_attempts_account", "account_key", "at"),
+        Index("ix_failed_attempts_address", "address_key", "at"),
+    )
+
+    account_key: Mapped[str] = mapped_column(String(64))
+    address_key: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(default=clock.now)

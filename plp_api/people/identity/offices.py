@@ -1,0 +1,110 @@
+"""Giving somebody an office from the command line, where nobody is signed in yet."""
+
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from plp_api.foundation import db
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.roster import usernames
+from plp_api.foundation.roster.models import District, Person, School
+from plp_api.foundation.roster.ties import DISTRICT_WIDE, Appointment, AppointmentRole
+
+MOST_NAMED = 20
+
+
+def district(slug: str | None) -> District:
+    """The district by its slug, or the only one there is; enters it.
+
+    Raises Problem: validation_failed where there is none such, or the choice is open.
+    """
+    chosen = select(District).limit(2)
+    if slug is not None:
+        chosen = chosen.where(District.slug == slug)
+    found = db.session().scalars(chosen).all()
+    if len(found) != 1:
+        slugs = select(District.slug).order_by(District.slug).limit(MOST_NAMED)
+        known = db.session().scalars(slugs).all()
+        if not known:
+            raise invalid(
+                "district", "There is none yet: import a roster first (`plp roster import`)."
+            )
+        raise invalid("district", f"Name one of them by its slug: {', '.join(known)}.")
+    db.enter([found[0].id])
+    return found[0]
+
+
+def person(place: District, person_id: UUID) -> Person:
+    """Somebody the district knows. Raises Problem: validation_failed."""
+    known = select(Person).where(Person.id == person_id, Person.district_id == place.id)
+    found = db.session().scalar(known)
+    if found is None:
+        raise invalid("person", "Nobody of this district.")
+    return found
+
+
+def add_person(
+    place: District, given: str, family: str, username: str | None, email: str | None
+) -> Person:
+    """Somebody new. Raises Problem: username_taken."""
+    if username is not None:
+        usernames.hold(place.id, username)
+        same_name = select(Person.id).where(
+            Person.district_id == place.id, func.lower(Person.username) == username.lower()
+        )
+        if db.session().scalar(same_name.limit(1)):
+            raise Problem(Code.USERNAME_TAKEN)
+    made = Person(
+        id=db.new_id(),
+        district_id=place.id,
+        given_name=given,
+        family_name=family,
+        username=username,
+        email=email,
+    )
+    db.session().add(made)
+    db.session().flush()
+    audit.record("person.created", made, by=None)
+    return made
+
+
+def appoint(person: Person, role: AppointmentRole, school: str | None) -> None:
+    """Give the person the office from today on, unless they hold it.
+
+    `school` is an id, or the roster's; without it the office is the whole
+    district's. Raises Problem: validation_failed where the office takes no school, or
+    the district has no such school.
+    """
+    school_id = _school(person.district_id, role, school)
+    today = db.session().get_one(District, person.district_id).today
+    held = select(Appointment.id).where(
+        Appointment.person_id == person.id,
+        Appointment.role == role,
+        Appointment.school_id == school_id,
+        or_(Appointment.ends_on.is_(None), Appointment.ends_on > today),
+    )
+    if db.session().scalar(held.limit(1)):
+        return
+    made = Appointment(
+        id=db.new_id(),
+        district_id=person.district_id,
+        person_id=person.id,
+        school_id=school_id,
+        role=role,
+        starts_on=today,
+    )
+    db.session().add(made)
+    audit.record("appointment.created", made, by=None, role=role, person_id=person.id)
+
+
+def _school(district_id: UUID, role: AppointmentRole, school: str | None) -> UUID | None:
+    if school is None:
+        return None
+    if role in DISTRICT_WIDE:
+        raise invalid("school", f"The office `{role}` is the whole district's.")
+    schools = select(School).where(School.district_id == district_id)
+    for one in db.session().scalars(schools):
+        if school in (str(one.id), one.sourced_id):
+            return one.id
+    raise invalid("school", "No school of this district.")

@@ -1,0 +1,30 @@
+"""By whose code an account was opened: shown to whoever confirms what a person is to a student."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import case, select
+
+from plp_api.foundation import db
+from plp_api.people.identity.models import Invitation
+
+USED = db.Prepared(
+    select(
+        Invitation.person_id,
+        case(
+            (Invitation.is_held, Invitation.created_by), else_=Invitation.mailed_to_entry_of
+        ).label("opened_by"),
+    )
+    .where(db.any_of(Invitation.person_id, db.ids_bind("people")), Invitation.used_at.is_not(None))
+    .order_by(Invitation.used_at, Invitation.id)
+)
+
+
+def of(person_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """Who held the code that each of these people used last, or had entered where it was mailed.
+
+    Nobody where it was mailed to an address that no person had entered.
+    """
+    (rows,) = db.fetch(USED(people=list(person_ids)))
+    last = {row["person_id"]: row["opened_by"] for row in rows}
+    return {person_id: opener for person_id, opener in last.items() if opener is not None}

@@ -1,0 +1,224 @@
+"""Routes of signing in, sessions and `/me`."""
+
+from typing import Any
+
+from flask import request
+
+from plp_api.foundation import settings
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest import tokens
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.paging import Listing, since
+from plp_api.foundation.roster.models import LoginSession
+from plp_api.people.identity import actions, devices, me, sessions
+from plp_api.people.identity.schemas import (
+    ActivationSchema,
+    CodeSchema,
+    LoginSchema,
+    MeSchema,
+    PasswordChangeSchema,
+    RefreshSchema,
+    ResetRequestSchema,
+    SessionSchema,
+    SignedInSchema,
+    Transport,
+)
+from plp_api.people.identity.sessions import EndReason, Origin, SignedIn
+
+blueprint = Blueprint("Identity", __name__, "Signing in, sessions, and who one is.")
+
+SESSIONS = Listing(
+    filters={"updated_since": since(LoginSession.seen_at)},
+    sorts={"created_at": LoginSession.created_at, "seen_at": LoginSession.seen_at},
+)
+
+
+def _origin() -> Origin:
+    cookie = request.cookies.get(devices.COOKIE)
+    return Origin(request.remote_addr, request.headers.get("User-Agent"), cookie)
+
+
+def _answer(signed_in: SignedIn, transport: str) -> dict[str, Any]:
+    """The session with its tokens, in the body or in cookies."""
+    login = signed_in.login
+    if signed_in.device:
+        tokens.put_cookie(devices.COOKIE, signed_in.device, devices.LIFETIME, "/auth")
+    access = tokens.issue(login.person_id, login.id, login.district_id, signed_in.zone)
+    refresh = tokens.issue_refresh(login.id, signed_in.key, login.expires_at)
+    in_cookies = transport == Transport.COOKIE
+    if in_cookies:
+        tokens.put_in_cookies(access, refresh)
+    return {
+        "session_id": login.id,
+        "person_id": login.person_id,
+        "district_id": login.district_id,
+        "expires_at": login.expires_at,
+        "expires_in": settings.current().access_token_lifetime,
+        "access_token": None if in_cookies else access,
+        "refresh_token": None if in_cookies else refresh,
+    }
+
+
+@blueprint.route("/auth/login", methods=["POST"])
+@blueprint.public(is_alone=True)
+@blueprint.refuses(Code.CREDENTIALS_INVALID, Code.LOGIN_THROTTLED, Code.SERVER_BUSY)
+@blueprint.arguments(LoginSchema)
+@blueprint.response(200, SignedInSchema)
+def log_in(fields: dict[str, Any]) -> dict[str, Any]:
+    """Sign in with user name and password.
+
+    Whatever is wrong, the answer is the same `credentials_invalid`: it never
+    tells whether a user name exists. From the fifth failure within 15
+    minutes on, the next attempt at this account from this device or address
+    waits, twice as long each time (`login_throttled`, `Retry-After`); after 10
+    it waits until the 15 minutes are over, and so does an address after 200.
+    Attempts sent at once count as failures until they are answered.
+
+    With `transport: cookie` the tokens come in cookies that no script can read;
+    send every change with `X-CSRF-TOKEN`, the value of the cookie
+    `csrf_access_token` (for `/auth/refresh`: `csrf_refresh_token`).
+    """
+    transport = fields.pop("transport")
+    return _answer(sessions.sign_in(**fields, origin=_origin()), transport)
+
+
+@blueprint.route("/auth/refresh", methods=["POST"])
+@blueprint.public()
+@blueprint.refuses(
+    Code.TOKEN_MISSING,
+    Code.TOKEN_INVALID,
+    Code.TOKEN_EXPIRED,
+    Code.CSRF_INVALID,
+    Code.SESSION_ENDED,
+    Code.REFRESH_TOKEN_REUSED,
+)
+@blueprint.arguments(RefreshSchema)
+@blueprint.response(200, SignedInSchema)
+def refresh_session(fields: dict[str, Any]) -> dict[str, Any]:
+    """Exchange a refresh token for new tokens.
+
+    A refresh token is good once. One that comes a second time ends the session
+    for whoever holds it (`refresh_token_reused`), for it may be stolen: let one
+    tab of a browser refresh, and never retry a refresh with the same token.
+
+    `person_id` goes on as another person of the account; the access token held
+    for the one before is refused from then on.
+    """
+    asked = tokens.renewal(fields.get("refresh_token"))
+    signed_in = sessions.renew(asked.session_id, asked.key, fields.get("person_id"))
+    return _answer(signed_in, Transport.COOKIE if asked.is_cookie else Transport.BEARER)
+
+
+@blueprint.route("/auth/logout", methods=["POST"])
+@blueprint.requires(Permission.SELF_MANAGE, media=None, keyed=False)
+@blueprint.response(204)
+def log_out(access: Access) -> None:
+    """End this session.
+
+    Its tokens are refused at once; cookies are taken back.
+    """
+    sessions.end_own(access)
+    tokens.drop_cookies()
+
+
+@blueprint.route("/auth/password", methods=["POST"])
+@blueprint.requires(Permission.SELF_MANAGE, keyed=False)
+@blueprint.refuses(Code.PASSWORD_WEAK, Code.LOGIN_THROTTLED)
+@blueprint.arguments(PasswordChangeSchema)
+@blueprint.response(204)
+def change_password(access: Access, fields: dict[str, Any]) -> None:
+    """Change the own password.
+
+    Every other session of the account ends, this one goes on. A wrong
+    `current_password` counts as a failed sign-in.
+    """
+    sessions.change_password(access, fields["current_password"], fields["new_password"], _origin())
+
+
+@blueprint.route("/auth/activate", methods=["POST"])
+@blueprint.public()
+@blueprint.refuses(
+    Code.ACTIVATION_INVALID,
+    Code.PASSWORD_WEAK,
+    Code.PERSON_HAS_NO_USERNAME,
+    Code.USERNAME_TAKEN,
+    Code.LOGIN_THROTTLED,
+)
+@blueprint.arguments(ActivationSchema)
+@blueprint.response(200, SignedInSchema)
+def activate_account(fields: dict[str, Any]) -> dict[str, Any]:
+    """Choose a password by the code of an invitation, and sign in.
+
+    The code works once, and until it expires. Where the person has an account
+    already, this sets its password anew and ends its other sessions. A code
+    that was refused for another reason (`password_weak`, `username_taken`) is
+    still good.
+    """
+    transport = fields.pop("transport")
+    username = fields.pop("username", None)
+    return _answer(actions.activate(**fields, username=username, origin=_origin()), transport)
+
+
+@blueprint.route("/auth/password-reset", methods=["POST"])
+@blueprint.public()
+@blueprint.refuses(Code.LOGIN_THROTTLED)
+@blueprint.arguments(ResetRequestSchema)
+@blueprint.response(202)
+def request_password_reset(fields: dict[str, Any]) -> None:
+    """Ask for a code to choose a new password.
+
+    It is mailed where the user name exists and its person has an e-mail; the
+    answer is the same where not. Whoever has no e-mail asks the school for a
+    new invitation.
+    """
+    actions.request_reset(fields["username"], fields.get("district"), _origin())
+
+
+@blueprint.route("/auth/password-reset/confirm", methods=["POST"])
+@blueprint.public()
+@blueprint.refuses(Code.ACTIVATION_INVALID, Code.PASSWORD_WEAK, Code.LOGIN_THROTTLED)
+@blueprint.arguments(CodeSchema)
+@blueprint.response(200, SignedInSchema)
+def confirm_password_reset(fields: dict[str, Any]) -> dict[str, Any]:
+    """Choose a new password by a mailed code, and sign in.
+
+    The code works once, for an hour. Every other session of the account ends.
+    """
+    transport = fields.pop("transport")
+    return _answer(actions.activate(**fields, username=None, origin=_origin()), transport)
+
+
+@blueprint.route("/auth/sessions")
+@blueprint.requires(Permission.SELF_MANAGE)
+@blueprint.lists(SessionSchema, SESSIONS)
+def list_sessions(access: Access) -> Any:
+    """List the own sessions that go on.
+
+    Those of the person one acts as; `is_current` marks this one.
+    """
+    return access.select(LoginSession).where(sessions.is_open())
+
+
+@blueprint.route("/auth/sessions/<uuid:session_id>", methods=["DELETE"])
+@blueprint.requires(Permission.SELF_MANAGE, LoginSession)
+@blueprint.response(204)
+def end_session(access: Access, login: LoginSession) -> None:
+    """End one of the own sessions.
+
+    Its tokens are refused at once. Ending one that is over changes nothing.
+    """
+    sessions.end([login], EndReason.ENDED, access.caller.person_id)
+
+
+@blueprint.route("/me")
+@blueprint.requires(Permission.SELF_MANAGE)
+@blueprint.response(200, MeSchema)
+def get_me(access: Access) -> dict[str, Any]:
+    """Get who one is here, and what a front end needs to draw itself.
+
+    Also for a person who holds no role yet: then `roles` is empty, and so is
+    nearly all else.
+    """
+    return me.describe(access)

@@ -1,0 +1,313 @@
+"""Advisories: a group of students, its advisors, and the ties that follow from both."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, exists, or_, select, update
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access import powers
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster import spans
+from plp_api.foundation.roster.ties import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Capacity,
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+)
+from plp_api.people.directory import references
+
+ALIGNED_AT_ONCE = 200
+TIES = cast(Table, Relationship.__table__)
+Fields = dict[str, Any]
+
+
+def open_advisory(by: Access, fields: Fields) -> Advisory:
+    """Open an advisory at a school. Raises Problem: permission_denied at another's school."""
+    references.school(by, fields["school_id"])
+    by.require_at(Permission.ADVISORIES_WRITE, fields["school_id"])
+    advisory = Advisory(id=db.new_id(), district_id=by.caller.district_id, **fields)
+    db.session().add(advisory)
+    audit.record("advisory.created", advisory, by=by.caller.person_id)
+    return advisory
+
+
+def change_advisory(advisory: Advisory, by: Access, fields: Fields) -> Advisory:
+    """Rename an advisory, or close it; a closed one keeps its people and their ties."""
+    for name, value in fields.items():
+        setattr(advisory, name, value)
+    audit.record("advisory.changed", advisory, by=by.caller.person_id, fields=sorted(fields))
+    return advisory
+
+
+def add_member(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryMember:
+    """Take a student in: the advisory's advisors become theirs.
+
+    Raises Problem: permission_denied for a guest, whose ties are the home
+    school's; actor_is_family; record_duplicate.
+    """
+    db.lock(advisory)
+    student = references.student(by, fields["student_id"])
+    _require_own(by, student.id)
+    fields.setdefault("starts_on", by.caller.today)
+    row = AdvisoryMember(
+        id=db.new_id(), district_id=advisory.district_id, advisory_id=advisory.id, **fields
+    )
+    _refuse_twin(row, "student_id")
+    db.session().add(row)
+    return _settled(row, "advisory_member.created", by)
+
+
+def _require_own(by: Access, student_id: UUID) -> None:
+    """Refuse to tie a guest, and a child of the caller's, to an advisory's advisors."""
+    if not by.may(Permission.RELATIONSHIPS_WRITE, student_id):
+        raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
+    by.refuse_family(student_id)
+
+
+def change_member(row: AdvisoryMember, by: Access, fields: Fields) -> AdvisoryMember:
+    """End a student's time in an advisory, or correct its dates; the ties follow.
+
+    Raises Problem: permission_denied for a guest; actor_is_family; record_duplicate.
+    """
+    _require_own(by, row.student_id)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    _refuse_twin(row, "student_id")
+    return _settled(row, "advisory_member.changed", by)
+
+
+def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvisor:
+    """Give an advisory an advisor: its members become their advisees.
+
+    Raises Problem: permission_denied for oneself, actor_is_family where a child of the
+    caller's is in it, person_is_student, record_duplicate.
+    """
+    db.lock(advisory)
+    _refuse_own_child(advisory.id, by)
+    powers.refuse_oneself(by, fields["person_id"])
+    references.adult(by, fields["person_id"])
+    fields.setdefault("starts_on", by.caller.today)
+    row = AdvisoryAdvisor(
+        id=db.new_id(),
+        district_id=advisory.district_id,
+        school_id=advisory.school_id,
+        advisory_id=advisory.id,
+        **fields,
+    )
+    row.capacity = row.capacity or Capacity.LEAD
+    _refuse_twin(row, "person_id")
+    db.session().add(row)
+    return _settled(row, "advisory_advisor.created", by)
+
+
+def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> AdvisoryAdvisor:
+    """End or correct an advisor's time with an advisory; the ties follow.
+
+    Raises Problem: permission_denied for oneself, actor_is_family, record_duplicate.
+    """
+    _refuse_own_child(row.advisory_id, by)
+    powers.refuse_oneself(by, row.person_id)
+    powers.refuse_household(by, row.person_id)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    _refuse_twin(row, "person_id")
+    return _settled(row, "advisory_advisor.changed", by)
+
+
+def _refuse_own_child(advisory_id: UUID, by: Access) -> None:
+    """Refuse to choose the advisors of the caller's own child, now or later."""
+    members = select(AdvisoryMember.student_id).where(
+        AdvisoryMember.advisory_id == advisory_id,
+        or_(AdvisoryMember.ends_on.is_(None), AdvisoryMember.ends_on > by.caller.today),
+    )
+    for student_id in set(db.session().scalars(members)) & by.caller.children:
+        by.refuse_family(student_id)
+
+
+def _refuse_twin(row: Any, whom: str) -> None:
+    model = type(row)
+    spans.check(row.starts_on, row.ends_on)
+    db.lock_name(f"{model.__tablename__}|{row.advisory_id}")
+    twin = exists().where(
+        model.advisory_id == row.advisory_id,
+        getattr(model, whom) == getattr(row, whom),
+        model.id != row.id,
+        spans.overlaps(model, row.starts_on, row.ends_on),
+    )
+    with db.session().no_autoflush:
+        if db.session().scalar(select(twin)):
+            raise Problem(Code.RECORD_DUPLICATE, "They are in the advisory at that time.")
+
+
+def _settled(row: Any, event: str, by: Access) -> Any:
+    """Record the change and let the ties follow it."""
+    facts = {"advisory_id": row.advisory_id, "starts_on": row.starts_on, "ends_on": row.ends_on}
+    audit.record(event, row, by=by.caller.person_id, **facts)
+    align([row.advisory_id], by.caller.today)
+    return row
+
+
+# The ties that follow.
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A tie that should hold today or later."""
+
+    starts_on: date
+    ends_on: date | None
+    capacity: str
+    is_from_roster: bool
+
+
+Key = tuple[UUID, UUID, UUID]
+"""Advisory, advisor, student."""
+
+
+def align(advisory_ids: Iterable[UUID], today: date) -> None:
+    """Make each advisor of these advisories an advisor of each member, while both are in it.
+
+    Set-wise and repeatable: for whoever changed members or advisors (a roster
+    too, where people entered some of them by hand). Only ties that hold today
+    or later are made, changed and ended; what is past stays, and a tie that was
+    suppressed is not made again. Rows of `relationships` that the session holds
+    already are not refreshed.
+    """
+    db.session().flush()
+    ids = list(advisory_ids)
+    for first in range(0, len(ids), ALIGNED_AT_ONCE):
+        _align(ids[first : first + ALIGNED_AT_ONCE], today)
+
+
+def _align(advisory_ids: Sequence[UUID], today: date) -> None:
+    wanted = _wanted(advisory_ids, today)
+    standing, suppressed, districts = _standing(advisory_ids, today)
+    inserts: list[Fields] = []
+    updates: list[Fields] = []
+    for key in {*wanted, *standing} - suppressed:
+        for tie, want in zip_longest(standing[key], wanted[key]):
+            if tie is None:
+                inserts.append(_new(key, want, districts[key[0]]))
+            elif change := _difference(tie, want, today):
+                updates.append(change)
+    if inserts:
+        db.insert_many(Relationship, inserts)
+    if updates:
+        db.session().execute(CHANGE, updates)
+
+
+def _holding(model: Any, ids: Sequence[UUID], today: date, *columns: Any) -> Sequence[Any]:
+    statement = (
+        select(*columns)
+        .where(
+            db.any_of(model.advisory_id, db.ids_bind("ids")),
+            or_(model.ends_on.is_(None), model.ends_on > today),
+        )
+        .order_by(model.starts_on, model.id)
+    )
+    return db.session().execute(statement, {"ids": list(ids)}).all()
+
+
+def _wanted(advisory_ids: Sequence[UUID], today: date) -> defaultdict[Key, list[Wanted]]:
+    members = _holding(AdvisoryMember, advisory_ids, today, *AdvisoryMember.__table__.c)
+    advisors = _holding(AdvisoryAdvisor, advisory_ids, today, *AdvisoryAdvisor.__table__.c)
+    members_of: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for member in members:
+        members_of[member.advisory_id].append(member)
+    found: defaultdict[Key, list[Wanted]] = defaultdict(list)
+    for advisor in advisors:
+        for member in members_of[advisor.advisory_id]:
+            for want in _together(member, advisor):
+                found[advisor.advisory_id, advisor.person_id, member.student_id].append(want)
+    return found
+
+
+def _together(member: Any, advisor: Any) -> Iterator[Wanted]:
+    """The days both are in the advisory, if there are any."""
+    starts_on = max(member.starts_on, advisor.starts_on)
+    ends = [one.ends_on for one in (member, advisor) if one.ends_on is not None]
+    ends_on = min(ends, default=None)
+    if ends_on is None or ends_on > starts_on:
+        is_from_roster = member.is_from_roster and advisor.is_from_roster
+        yield Wanted(starts_on, ends_on, advisor.capacity, is_from_roster)
+
+
+def _standing(
+    advisory_ids: Sequence[UUID], today: date
+) -> tuple[defaultdict[Key, list[Any]], set[Key], dict[UUID, UUID]]:
+    """The ties of today or later, the pairs that were suppressed, and each advisory's district."""
+    standing: defaultdict[Key, list[Any]] = defaultdict(list)
+    suppressed: set[Key] = set()
+    for tie in _holding(Relationship, advisory_ids, today, *TIES.c):
+        key = (tie.advisory_id, tie.person_id, tie.student_id)
+        if tie.status == RelationshipStatus.SUPPRESSED:
+            suppressed.add(key)
+        else:
+            standing[key].append(tie)
+    known = select(Advisory.id, Advisory.district_id).where(
+        db.any_of(Advisory.id, db.ids_bind("ids"))
+    )
+    rows = db.session().execute(known, {"ids": list(advisory_ids)})
+    return standing, suppressed, {row.id: row.district_id for row in rows}
+
+
+def _new(key: Key, want: Wanted, district_id: UUID) -> Fields:
+    advisory_id, person_id, student_id = key
+    return {
+        "id": db.new_id(),
+        "district_id": district_id,
+        "advisory_id": advisory_id,
+        "person_id": person_id,
+        "student_id": student_id,
+        "kind": RelationshipKind.ADVISOR,
+        "status": RelationshipStatus.CONFIRMED,
+        "starts_on": want.starts_on,
+        "ends_on": want.ends_on,
+        "capacity": want.capacity,
+        "is_from_roster": want.is_from_roster,
+    }
+
+
+CHANGE = (
+    update(TIES)
+    .where(TIES.c.id == bindparam("tie_id"))
+    .values(
+        starts_on=bindparam("new_starts_on"),
+        ends_on=bindparam("new_ends_on"),
+        capacity=bindparam("new_capacity"),
+        version=TIES.c.version + 1,
+        updated_at=bindparam("changed_at"),
+    )
+)
+
+
+def _difference(tie: Any, want: Wanted | None, today: date) -> Fields | None:
+    """What must change of a stored tie; one that nobody wants any more ends today."""
+    capacity = tie.capacity
+    starts_on, ends_on = tie.starts_on, max(tie.starts_on, today)
+    if want is not None:
+        capacity, ends_on = want.capacity, want.ends_on
+        # How long a tie has held already is of no further consequence.
+        has_begun = tie.starts_on <= today and want.starts_on <= today
+        starts_on = tie.starts_on if has_begun else want.starts_on
+    if (starts_on, ends_on, capacity) == (tie.starts_on, tie.ends_on, tie.capacity):
+        return None
+    return {
+        "tie_id": tie.id,
+        "new_starts_on": starts_on,
+        "new_ends_on": ends_on,
+        "new_capacity": capacity,
+        "changed_at": clock.now(),
+    }

@@ -1,0 +1,77 @@
+"""Beginning and ending home study, on notice from the family, by whoever keeps the roster."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+
+from plp_api.foundation import db
+from plp_api.foundation.access import revocation
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster import followers, spans
+from plp_api.foundation.roster.home_study import HomeStudy
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+
+
+def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:
+    """Note that the student studies at home for a span; what follows of it follows today.
+
+    Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
+    """
+    by.refuse_family(student.id)
+    db.lock(student)
+    starts_on, ends_on = fields.get("starts_on", by.caller.today), fields.get("ends_on")
+    _check(student.id, starts_on, ends_on, None)
+    row = HomeStudy(
+        id=db.new_id(),
+        district_id=student.district_id,
+        student_id=student.id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    db.session().add(row)
+    _follow(row, "home_study.created", by)
+    return row
+
+
+def change(row: HomeStudy, by: Access, fields: dict[str, Any]) -> HomeStudy:
+    """Correct or end a span of home study.
+
+    Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
+    """
+    by.refuse_family(row.student_id)
+    db.lock(db.session().get_one(Student, row.student_id))
+    starts_on = fields.get("starts_on", row.starts_on)
+    ends_on = fields.get("ends_on", row.ends_on)
+    _check(row.student_id, starts_on, ends_on, row.id)
+    row.starts_on, row.ends_on = starts_on, ends_on
+    _follow(row, "home_study.changed", by)
+    return row
+
+
+def _check(student_id: UUID, starts_on: date, ends_on: date | None, but: UUID | None) -> None:
+    spans.check(starts_on, ends_on)
+    db.lock_name(f"home studies|{student_id}")
+    same = exists().where(
+        HomeStudy.student_id == student_id,
+        HomeStudy.id != but,
+        spans.overlaps(HomeStudy, starts_on, ends_on),
+    )
+    if db.session().scalar(select(same)):
+        raise Problem(Code.HOME_STUDY_EXISTS)
+
+
+def _follow(row: HomeStudy, what: str, by: Access) -> None:
+    """Let plan and review follow, and forget answers kept for staff who reached the plan."""
+    db.session().flush()
+    audit.record(what, row, by=by.caller.person_id, starts_on=row.starts_on, ends_on=row.ends_on)
+    followers.home_study_changed(row.district_id, [row.student_id], by.caller.today)
+    staff = select(Relationship.person_id).where(
+        Relationship.student_id == row.student_id, Relationship.kind != RelationshipKind.PARENT
+    )
+    for person_id in set(db.session().scalars(staff)):
+        revocation.forget_answers(person_id)

@@ -1,0 +1,377 @@
+"""Routes of relationships, placements, appointments and advisories."""
+
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.roster.home_study import HomeStudy
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Appointment,
+    Placement,
+    Relationship,
+)
+from plp_api.people.relationships import actions, advisories, home_studies, listings
+from plp_api.people.relationships.schemas import (
+    AdvisoryAdvisorPatchSchema,
+    AdvisoryAdvisorSchema,
+    AdvisoryMemberSchema,
+    AdvisoryPatchSchema,
+    AdvisorySchema,
+    AppointmentSchema,
+    HomeStudySchema,
+    HostSchoolSchema,
+    PlacementPatchSchema,
+    PlacementSchema,
+    RelationshipActionFieldsSchema,
+    RelationshipPatchSchema,
+    RelationshipSchema,
+    SpanPatchSchema,
+)
+
+blueprint = Blueprint(
+    "Relationships",
+    __name__,
+    "Who is what to whom: relationships, placements, appointments, advisories.",
+)
+Fields = dict[str, Any]
+
+
+@blueprint.route("/relationships")
+@blueprint.requires(Permission.RELATIONSHIPS_READ)
+@blueprint.lists(RelationshipSchema, listings.RELATIONSHIPS)
+def list_relationships(access: Access) -> Any:
+    """List the relationships of the students whom you reach.
+
+    `status=unconfirmed` is the list of family links from a roster that wait for
+    somebody to confirm or suppress them: up to fifty in one call to
+    `/relationships/actions`. A parent finds their own and no other.
+    """
+    return access.select(Relationship)
+
+
+@blueprint.route("/students/<uuid:student_id>/relationships")
+@blueprint.requires(Permission.RELATIONSHIPS_READ, Student)
+@blueprint.lists(RelationshipSchema, listings.RELATIONSHIPS)
+def list_relationships_of_student(access: Access, student: Student) -> Any:
+    """List who is what to a student.
+
+    A parent finds their own relationship and no other, whatever office they
+    hold beside: never another parent's name, nor an order.
+    """
+    return access.select(Relationship).where(Relationship.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/relationships", methods=["POST"])
+@blueprint.requires(Permission.RELATIONSHIPS_WRITE, Student)
+@blueprint.refuses(
+    Code.ACTOR_IS_FAMILY,
+    Code.PERSON_IS_STUDENT,
+    Code.RELATIONSHIP_EXISTS,
+    Code.RELATIONSHIP_SUPPRESSED,
+)
+@blueprint.arguments(RelationshipSchema)
+@blueprint.response(201, RelationshipSchema)
+def add_relationship(access: Access, student: Student, fields: Fields) -> Relationship:
+    """Tie a person of your district to a student, confirmed by you.
+
+    A `parent` needs `parent_kind`; a parent or guardian may inspect and decide
+    unless you say otherwise, the other kinds may not unless you say so. Nobody
+    ties themselves to a student.
+    """
+    return actions.relate(student, access, fields)
+
+
+@blueprint.route("/relationships/<uuid:relationship_id>")
+@blueprint.requires(Permission.RELATIONSHIPS_READ, Relationship)
+@blueprint.response(200, RelationshipSchema)
+def get_relationship(access: Access, relationship: Relationship) -> Relationship:
+    """Get a relationship.
+
+    `basis` and `order_reference` are for staff who are not the family.
+    """
+    return relationship
+
+
+@blueprint.route("/relationships/<uuid:relationship_id>", methods=["PATCH"])
+@blueprint.requires(Permission.RELATIONSHIPS_WRITE, Relationship)
+@blueprint.refuses(
+    Code.ACTION_UNAVAILABLE,
+    Code.ACTOR_IS_FAMILY,
+    Code.RELATIONSHIP_EXISTS,
+    Code.RELATIONSHIP_SUPPRESSED,
+)
+@blueprint.arguments(RelationshipPatchSchema)
+@blueprint.response(200, RelationshipSchema)
+def change_relationship(access: Access, relationship: Relationship, fields: Fields) -> Relationship:
+    """Change a relationship: rights, order, dates.
+
+    What takes from a parent's rights holds from this moment. The dates of a tie
+    with an `advisory_id` follow who is in that advisory.
+    """
+    return actions.change_relationship(relationship, access, fields)
+
+
+blueprint.actions(
+    "/relationships", Relationship, RelationshipSchema, RelationshipActionFieldsSchema
+)
+
+
+@blueprint.route("/host-schools")
+@blueprint.requires(Permission.ROSTER_WRITE)
+@blueprint.lists(HostSchoolSchema, listings.HOST_SCHOOLS)
+def list_host_schools(access: Access) -> Any:
+    """List the schools at which a student can be placed, those of other districts too."""
+    return listings.host_schools()
+
+
+@blueprint.route("/students/<uuid:student_id>/placements")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.lists(PlacementSchema, listings.PLACEMENTS)
+def list_placements(access: Access, student: Student) -> Any:
+    """List where else a student learned and learns."""
+    return access.select(Placement).where(Placement.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/placements", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(PlacementSchema)
+@blueprint.response(201, PlacementSchema)
+def add_placement(access: Access, student: Student, fields: Fields) -> Placement:
+    """Place a student at another school, of your district or another.
+
+    For the span that school's staff reach the student as they reach their own;
+    the student's own district alone goes on writing roster and relationships.
+    """
+    return actions.place(student, access, fields)
+
+
+@blueprint.route("/placements/<uuid:placement_id>")
+@blueprint.requires(Permission.ROSTER_READ, Placement)
+@blueprint.response(200, PlacementSchema)
+def get_placement(access: Access, placement: Placement) -> Placement:
+    """Get a placement."""
+    return placement
+
+
+@blueprint.route("/placements/<uuid:placement_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, Placement)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(PlacementPatchSchema)
+@blueprint.response(200, PlacementSchema)
+def change_placement(access: Access, placement: Placement, fields: Fields) -> Placement:
+    """End a placement, or correct it. Another school is another placement."""
+    return actions.change_placement(placement, access, fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/home-studies")
+@blueprint.requires(Permission.ROSTER_READ, Student)
+@blueprint.lists(HomeStudySchema, listings.HOME_STUDIES)
+def list_home_studies(access: Access, student: Student) -> Any:
+    """List when a student studied and studies at home."""
+    return access.select(HomeStudy).where(HomeStudy.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/home-studies", methods=["POST"])
+@blueprint.requires(Permission.ROSTER_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.HOME_STUDY_EXISTS)
+@blueprint.arguments(HomeStudySchema)
+@blueprint.response(201, HomeStudySchema)
+def add_home_study(access: Access, student: Student, fields: Fields) -> HomeStudy:
+    """Note that a student studies at home for a span.
+
+    16 V.S.A. 942 excepts home study: while it holds, student and parents alone
+    are responsible for the plan. They write it and put versions in force
+    (`put_in_force`); no staff member reads plan, goals or reviews, and the plan
+    stands outside coverage. An open review is excepted. The school goes on
+    reading the pathway elements it must decide.
+    """
+    return home_studies.begin(student, access, fields)
+
+
+@blueprint.route("/home-studies/<uuid:home_study_id>")
+@blueprint.requires(Permission.ROSTER_READ, HomeStudy)
+@blueprint.response(200, HomeStudySchema)
+def get_home_study(access: Access, home_study: HomeStudy) -> HomeStudy:
+    """Get a span of home study."""
+    return home_study
+
+
+@blueprint.route("/home-studies/<uuid:home_study_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ROSTER_WRITE, HomeStudy)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.HOME_STUDY_EXISTS)
+@blueprint.arguments(SpanPatchSchema)
+@blueprint.response(200, HomeStudySchema)
+def change_home_study(access: Access, home_study: HomeStudy, fields: Fields) -> HomeStudy:
+    """Correct a span of home study, or end it with `ends_on`.
+
+    From that day the plan is the school's again, with every version there is,
+    and this cycle's review is open: due no sooner than the days a late entry has.
+    """
+    return home_studies.change(home_study, access, fields)
+
+
+@blueprint.route("/appointments")
+@blueprint.requires(Permission.APPOINTMENTS_READ)
+@blueprint.lists(AppointmentSchema, listings.APPOINTMENTS)
+def list_appointments(access: Access) -> Any:
+    """List who holds which office in your district."""
+    return access.select(Appointment)
+
+
+@blueprint.route("/appointments", methods=["POST"])
+@blueprint.requires(Permission.APPOINTMENTS_WRITE)
+@blueprint.refuses(Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
+@blueprint.arguments(AppointmentSchema)
+@blueprint.response(201, AppointmentSchema)
+def add_appointment(access: Access, fields: Fields) -> Appointment:
+    """Give a person an office.
+
+    At your own school; for the whole district (`school_id` null) as its admin.
+    An auditor's office must end, and opens a sample of records: either the
+    students you name, or `sample_size` drawn by chance among those enrolled
+    today in grades 7-12. Nobody appoints themselves.
+    """
+    return actions.appoint(access, fields)
+
+
+@blueprint.route("/appointments/<uuid:appointment_id>")
+@blueprint.requires(Permission.APPOINTMENTS_READ, Appointment)
+@blueprint.response(200, AppointmentSchema)
+def get_appointment(access: Access, appointment: Appointment) -> Appointment:
+    """Get an appointment; an auditor's with its sample."""
+    return appointment
+
+
+@blueprint.route("/appointments/<uuid:appointment_id>", methods=["PATCH"])
+@blueprint.requires(Permission.APPOINTMENTS_WRITE, Appointment)
+@blueprint.refuses(
+    Code.RECORD_DUPLICATE, Code.ACTOR_IS_FAMILY, Code.ACCOUNT_BEYOND_OFFICES, Code.ADMIN_IS_LAST
+)
+@blueprint.arguments(SpanPatchSchema)
+@blueprint.response(200, AppointmentSchema)
+def change_appointment(access: Access, appointment: Appointment, fields: Fields) -> Appointment:
+    """End an office, or correct its dates; another office is another appointment."""
+    return actions.change_appointment(appointment, access, fields)
+
+
+@blueprint.route("/advisories")
+@blueprint.requires(Permission.ADVISORIES_READ)
+@blueprint.lists(AdvisorySchema, listings.ADVISORIES)
+def list_advisories(access: Access) -> Any:
+    """List advisories with their advisors of today; a student finds their own."""
+    return access.select(Advisory)
+
+
+@blueprint.route("/advisories", methods=["POST"])
+@blueprint.requires(Permission.ADVISORIES_WRITE)
+@blueprint.arguments(AdvisorySchema)
+@blueprint.response(201, AdvisorySchema)
+def add_advisory(access: Access, fields: Fields) -> Advisory:
+    """Open an advisory at your school."""
+    return advisories.open_advisory(access, fields)
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>")
+@blueprint.requires(Permission.ADVISORIES_READ, Advisory)
+@blueprint.response(200, AdvisorySchema)
+def get_advisory(access: Access, advisory: Advisory) -> Advisory:
+    """Get an advisory with its advisors of today."""
+    return advisory
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ADVISORIES_WRITE, Advisory)
+@blueprint.arguments(AdvisoryPatchSchema)
+@blueprint.response(200, AdvisorySchema)
+def change_advisory(access: Access, advisory: Advisory, fields: Fields) -> Advisory:
+    """Rename an advisory, or close it.
+
+    A closed one keeps its members and advisors: end these to end their ties.
+    """
+    return advisories.change_advisory(advisory, access, fields)
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>/members")
+@blueprint.requires(Permission.ADVISORIES_READ, Advisory)
+@blueprint.lists(AdvisoryMemberSchema, listings.MEMBERS)
+def list_advisory_members(access: Access, advisory: Advisory) -> Any:
+    """List the students of an advisory whom you reach."""
+    return access.select(AdvisoryMember).where(AdvisoryMember.advisory_id == advisory.id)
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>/members", methods=["POST"])
+@blueprint.requires(Permission.ADVISORIES_WRITE, Advisory)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(AdvisoryMemberSchema)
+@blueprint.response(201, AdvisoryMemberSchema)
+def add_advisory_member(access: Access, advisory: Advisory, fields: Fields) -> AdvisoryMember:
+    """Take a student into an advisory.
+
+    Its advisors become advisors of the student, for as long as both are in it.
+    """
+    return advisories.add_member(advisory, access, fields)
+
+
+@blueprint.route("/advisory-members/<uuid:advisory_member_id>")
+@blueprint.requires(Permission.RELATIONSHIPS_READ, AdvisoryMember)
+@blueprint.response(200, AdvisoryMemberSchema)
+def get_advisory_member(access: Access, member: AdvisoryMember) -> AdvisoryMember:
+    """Get a student's time in an advisory."""
+    return member
+
+
+@blueprint.route("/advisory-members/<uuid:advisory_member_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ADVISORIES_WRITE, AdvisoryMember)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
+@blueprint.arguments(SpanPatchSchema)
+@blueprint.response(200, AdvisoryMemberSchema)
+def change_advisory_member(
+    access: Access, member: AdvisoryMember, fields: Fields
+) -> AdvisoryMember:
+    """End a student's time in an advisory, or correct its dates; the ties follow."""
+    return advisories.change_member(member, access, fields)
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>/advisors")
+@blueprint.requires(Permission.ADVISORIES_READ, Advisory)
+@blueprint.lists(AdvisoryAdvisorSchema, listings.ADVISORS)
+def list_advisory_advisors(access: Access, advisory: Advisory) -> Any:
+    """List who advised and advises an advisory."""
+    return access.select(AdvisoryAdvisor).where(AdvisoryAdvisor.advisory_id == advisory.id)
+
+
+@blueprint.route("/advisories/<uuid:advisory_id>/advisors", methods=["POST"])
+@blueprint.requires(Permission.ADVISORIES_WRITE, Advisory)
+@blueprint.refuses(Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
+@blueprint.arguments(AdvisoryAdvisorSchema)
+@blueprint.response(201, AdvisoryAdvisorSchema)
+def add_advisory_advisor(access: Access, advisory: Advisory, fields: Fields) -> AdvisoryAdvisor:
+    """Give an advisory an advisor: its members become their advisees."""
+    return advisories.add_advisor(advisory, access, fields)
+
+
+@blueprint.route("/advisory-advisors/<uuid:advisory_advisor_id>")
+@blueprint.requires(Permission.ADVISORIES_READ, AdvisoryAdvisor)
+@blueprint.response(200, AdvisoryAdvisorSchema)
+def get_advisory_advisor(access: Access, advisor: AdvisoryAdvisor) -> AdvisoryAdvisor:
+    """Get an advisor's time with an advisory."""
+    return advisor
+
+
+@blueprint.route("/advisory-advisors/<uuid:advisory_advisor_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ADVISORIES_WRITE, AdvisoryAdvisor)
+@blueprint.refuses(Code.RECORD_DUPLICATE)
+@blueprint.arguments(AdvisoryAdvisorPatchSchema)
+@blueprint.response(200, AdvisoryAdvisorSchema)
+def change_advisory_advisor(
+    access: Access, advisor: AdvisoryAdvisor, fields: Fields
+) -> AdvisoryAdvisor:
+    """End an advisor's time with an advisory, or correct it; the ties follow."""
+    return advisories.change_advisor(advisor, access, fields)

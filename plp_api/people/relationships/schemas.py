@@ -1,0 +1,235 @@
+"""Relationships, placements, appointments and advisories on the wire."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from plp_api.foundation.rest.fields import (
+    Choice,
+    Date,
+    GuardedSchema,
+    ResourceSchema,
+    Schema,
+    Text,
+    Words,
+)
+from plp_api.foundation.roster.ties import (
+    AppointmentRole,
+    Capacity,
+    ParentKind,
+    PlacementKind,
+    Post18Basis,
+    RecordKind,
+    RelationshipKind,
+    RelationshipStatus,
+)
+from plp_api.people.relationships import shown
+from plp_api.people.relationships.lifecycle import RELATIONSHIP
+
+LARGEST_SAMPLE = 500
+LONGEST_NAME = 200
+
+
+def described(words: str, **more: Any) -> dict[str, Any]:
+    """What the document says of a field."""
+    return {"description": words, **more}
+
+
+class SpanSchema(Schema):
+    starts_on = Date(metadata=described("The first day it holds; today unless given."))
+    ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
+
+
+class SpanPatchSchema(Schema):
+    starts_on = Date()
+    ends_on = Date(allow_none=True)
+
+
+class RightsSchema(Schema):
+    parent_kind = Choice(ParentKind, allow_none=True, metadata=described("Of a `parent` alone."))
+    may_inspect = fields.Boolean(
+        metadata=described("To read the record (FERPA; 15 V.S.A. 670). A parent or guardian may.")
+    )
+    may_decide = fields.Boolean(
+        metadata=described("To sign and consent (15 V.S.A. 664); needs `may_inspect`.")
+    )
+    denied = Words(
+        RecordKind,
+        metadata=described("Kinds of record an order withholds. Left out for who does not get it."),
+    )
+    basis = Text(
+        allow_none=True,
+        metadata=described("On what the rights stand. For staff; left out for others."),
+    )
+    order_reference = Text(
+        longest=200,
+        allow_none=True,
+        metadata=described("The court's order. For staff; left out for others."),
+    )
+    post_18_basis = Choice(
+        Post18Basis,
+        allow_none=True,
+        metadata=described("Why they may inspect though the rights are the student's."),
+    )
+
+
+class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
+    """What one person is to one student, for a span."""
+
+    life = RELATIONSHIP
+    shape = staticmethod(shown.shape_relationships)
+    guarded = shown.GUARDED
+
+    student_id = fields.UUID(dump_only=True)
+    student_name = fields.String(dump_only=True)
+    person_id = fields.UUID(required=True)
+    person_name = fields.String(dump_only=True)
+    kind = Choice(RelationshipKind, required=True)
+    status = Choice(
+        RelationshipStatus,
+        dump_only=True,
+        metadata=described("Only `confirmed` reaches anything."),
+    )
+    capacity = Choice(
+        Capacity, allow_none=True, metadata=described("Of an `advisor`; `lead` unless given.")
+    )
+    advisory_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata=described("The advisory it follows from.")
+    )
+    is_from_roster = fields.Boolean(dump_only=True)
+    activated_by_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata=described(
+            "Who held the code by which the person's account was last opened. Null: it was mailed "
+            "to them, or the account is not in use. For staff; left out for others."
+        ),
+    )
+    activated_by_name = fields.String(dump_only=True, allow_none=True)
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class RelationshipPatchSchema(RightsSchema, SpanPatchSchema):
+    capacity = Choice(Capacity)
+
+
+class RelationshipActionFieldsSchema(Schema):
+    may_inspect = fields.Boolean(
+        metadata=described("For `confirm`: kept as set before, else true for parent and guardian.")
+    )
+    may_decide = fields.Boolean(metadata=described("For `confirm`: as `may_inspect`."))
+    ends_on = Date(metadata=described("For `end`: today unless given."))
+
+
+class PlacementSchema(SpanSchema, ResourceSchema):
+    """A student learning at another school for a span."""
+
+    shape = staticmethod(shown.shape_placements)
+
+    student_id = fields.UUID(dump_only=True)
+    school_id = fields.UUID(required=True, metadata=described("One of `/host-schools`."))
+    school_name = fields.String(dump_only=True)
+    host_district_id = fields.UUID(dump_only=True)
+    host_district_name = fields.String(dump_only=True)
+    kind = Choice(PlacementKind, required=True)
+
+
+class PlacementPatchSchema(SpanPatchSchema):
+    kind = Choice(PlacementKind)
+
+
+class HomeStudySchema(SpanSchema, ResourceSchema):
+    """A student studies at home for a span, and the family keeps the plan."""
+
+    student_id = fields.UUID(dump_only=True)
+
+
+class HostSchoolSchema(Schema):
+    """A school at which students can be placed, of your district or another."""
+
+    shape = staticmethod(shown.shape_hosts)
+
+    id = fields.UUID()
+    name = fields.String()
+    district_id = fields.UUID()
+    district_name = fields.String()
+
+
+class AppointmentSchema(SpanSchema, ResourceSchema):
+    """An office a person holds at a school, or for the whole district, for a span."""
+
+    shape = staticmethod(shown.shape_appointments)
+
+    person_id = fields.UUID(required=True)
+    person_name = fields.String(dump_only=True)
+    school_id = fields.UUID(
+        allow_none=True, load_default=None, metadata=described("Null: for the whole district.")
+    )
+    role = Choice(AppointmentRole, required=True)
+    sample_size = fields.Integer(
+        strict=True,
+        load_only=True,
+        validate=validate.Range(1, LARGEST_SAMPLE),
+        metadata=described("For an auditor: how many students the server is to draw by chance."),
+    )
+    sample_student_ids = fields.List(
+        fields.UUID(),
+        attribute="sample",
+        validate=validate.Length(max=LARGEST_SAMPLE),
+        metadata=described("The students whose records an auditor's office opens."),
+    )
+    is_from_roster = fields.Boolean(dump_only=True)
+
+
+class AdvisorSchema(Schema):
+    person_id = fields.UUID()
+    name = fields.String()
+    capacity = Choice(Capacity)
+
+
+class AdvisorySchema(ResourceSchema):
+    """A group of students with its advisors."""
+
+    shape = staticmethod(shown.shape_advisories)
+
+    name = Text(longest=LONGEST_NAME, required=True)
+    school_id = fields.UUID(required=True)
+    class_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata=described("The class of the roster it is.")
+    )
+    is_active = fields.Boolean(dump_only=True)
+    advisors = fields.List(
+        fields.Nested(AdvisorSchema), dump_only=True, metadata=described("Today's.")
+    )
+
+
+class AdvisoryPatchSchema(Schema):
+    name = Text(longest=LONGEST_NAME)
+    is_active = fields.Boolean()
+
+
+class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
+    """A student in an advisory for a span."""
+
+    shape = staticmethod(shown.shape_members)
+
+    advisory_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(required=True)
+    student_name = fields.String(dump_only=True)
+    is_from_roster = fields.Boolean(dump_only=True)
+
+
+class AdvisoryAdvisorSchema(SpanSchema, ResourceSchema):
+    """An advisor of an advisory for a span."""
+
+    shape = staticmethod(shown.shape_advisors)
+
+    advisory_id = fields.UUID(dump_only=True)
+    person_id = fields.UUID(required=True)
+    person_name = fields.String(dump_only=True)
+    capacity = Choice(Capacity, metadata=described("`lead` unless given."))
+    is_from_roster = fields.Boolean(dump_only=True)
+
+
+class AdvisoryAdvisorPatchSchema(SpanPatchSchema):
+    capacity = Choice(Capacity)

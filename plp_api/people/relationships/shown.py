@@ -1,0 +1,140 @@
+"""What of a tie each reader gets, filled in for a whole page at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.foundation.access.caller import holds
+from plp_api.foundation.access.permissions import Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.roster.models import District, Person, School
+from plp_api.foundation.roster.ties import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Appointment,
+    Placement,
+    Relationship,
+    SampledStudent,
+)
+from plp_api.people.directory import shown
+from plp_api.people.identity import openers
+
+FOR_STAFF = frozenset({"basis", "order_reference", "activated_by_id", "activated_by_name"})
+WITHHELD = frozenset({"denied"})
+GUARDED = FOR_STAFF | WITHHELD
+FAMILY = {Role.STUDENT, Role.PARENT}
+
+IDS = db.ids_bind("ids")
+SAMPLES = db.Prepared(
+    select(SampledStudent.appointment_id, SampledStudent.student_id)
+    .where(db.any_of(SampledStudent.appointment_id, IDS))
+    .order_by(SampledStudent.student_id)
+)
+HOSTS = db.Prepared(
+    select(School.id, School.name, District.name.label("district_name"))
+    .join(District, District.id == School.district_id)
+    .where(db.any_of(School.id, IDS))
+)
+ADVISORS = db.Prepared(
+    select(
+        AdvisoryAdvisor.advisory_id,
+        AdvisoryAdvisor.person_id,
+        AdvisoryAdvisor.capacity,
+        Person.display_name.label("name"),
+    )
+    .join(Person, Person.id == AdvisoryAdvisor.person_id)
+    .where(db.any_of(AdvisoryAdvisor.advisory_id, IDS), holds(AdvisoryAdvisor))
+    .order_by(AdvisoryAdvisor.advisory_id, Person.family_name, Person.id)
+)
+
+
+def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
+    """Name both people; an order and its grounds are for staff who are not the family.
+
+    So is by whose code the person's account was opened: whoever confirms a
+    relationship knows then who else may sit behind it.
+    """
+    disclosed = {row.id: _disclosed(row, access) for row in rows}
+    told = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
+    opened_by = openers.of(told) if told else {}
+    people = {key for row in rows for key in (row.person_id, row.student_id)}
+    named = shown.names({*people, *opened_by.values()}, access)
+    for row in rows:
+        row.activated_by_id = opened_by.get(row.person_id)  # type: ignore[attr-defined]
+        _name(row, named, "person", "student", "activated_by")
+        row.disclosed = disclosed[row.id]  # type: ignore[attr-defined]
+
+
+def _disclosed(row: Relationship, access: Access) -> frozenset[str]:
+    if access.roles_to(row.student_id) - FAMILY and not access.is_family(row.student_id):
+        return GUARDED
+    return WITHHELD if row.person_id == access.caller.person_id else frozenset()
+
+
+def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
+    for one in whom:
+        setattr(row, f"{one}_name", named.get(getattr(row, f"{one}_id")))
+
+
+def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
+    """Name who holds the office, and of an auditor's sample the students the reader reaches."""
+    named = shown.names((row.person_id for row in rows), access)
+    samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    (drawn,) = db.fetch(SAMPLES(ids=[row.id for row in rows]))
+    access.look_up({one["student_id"] for one in drawn})
+    for one in drawn:
+        if access.reached(one["student_id"]):
+            samples[one["appointment_id"]].append(one["student_id"])
+    for row in rows:
+        _name(row, named, "person")
+        row.sample = samples[row.id]  # type: ignore[attr-defined]
+
+
+def shape_placements(rows: Sequence[Placement], access: Access) -> None:
+    """Name the host school and its district: they may lie beyond the reader's own."""
+    hosts = _hosts(row.school_id for row in rows)
+    for row in rows:
+        host = hosts[row.school_id]
+        row.school_name = host["name"]  # type: ignore[attr-defined]
+        row.host_district_name = host["district_name"]  # type: ignore[attr-defined]
+
+
+def shape_hosts(rows: Sequence[School], access: Access) -> None:
+    """Name each school's district."""
+    hosts = _hosts(row.id for row in rows)
+    for row in rows:
+        row.district_name = hosts[row.id]["district_name"]  # type: ignore[attr-defined]
+
+
+def _hosts(school_ids: Any) -> dict[UUID, dict[str, Any]]:
+    (rows,) = db.fetch(HOSTS(ids=list(set(school_ids))))
+    return {row["id"]: row for row in rows}
+
+
+def shape_advisories(rows: Sequence[Advisory], access: Access) -> None:
+    """Give advisories their advisors of today."""
+    (found,) = db.fetch(ADVISORS(ids=[row.id for row in rows], today=access.caller.today))
+    advisors: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for one in found:
+        advisors[one["advisory_id"]].append(one)
+    for row in rows:
+        row.advisors = advisors[row.id]  # type: ignore[attr-defined]
+
+
+def shape_members(rows: Sequence[AdvisoryMember], access: Access) -> None:
+    """Name the students."""
+    named = shown.names((row.student_id for row in rows), access)
+    for row in rows:
+        _name(row, named, "student")
+
+
+def shape_advisors(rows: Sequence[AdvisoryAdvisor], access: Access) -> None:
+    """Name the advisors."""
+    named = shown.names((row.person_id for row in rows), access)
+    for row in rows:
+        _name(row, named, "person")

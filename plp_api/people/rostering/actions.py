@@ -1,0 +1,467 @@
+"""Carrying out a roster import: check, stage, compare, apply; all of it or nothing."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy import exists, false, func, select, update
+
+from plp_api.foundation import clock, db, problems
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.problems import Problem
+from plp_api.foundation.roster import district_settings, followers
+from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.people.rostering import (
+    importer,
+    kinds,
+    reused,
+    school_spans,
+    shared_numbers,
+    staging,
+    ties,
+)
+from plp_api.people.rostering.decisions import QUESTIONS, Answers, Decision, Taken, as_stored
+from plp_api.people.rostering.difference import REMOVED, Comparison, execute
+from plp_api.people.rostering.ending import end_record
+from plp_api.people.rostering.findings import Code, Finding, Findings, Profile, Severity
+from plp_api.people.rostering.models import UNFINISHED, ImportState, RosterImport
+from plp_api.people.rostering.package import Package, open_package
+from plp_api.people.rostering.staging import ORGS, SESSIONS
+
+# Kinds of which a removal counts against `deletion_threshold`; the others follow from these.
+NOT_OF_A_SLUG = re.compile(r"[^a-z0-9]+")
+COUNTED_KINDS = (
+    "schools",
+    "academic_sessions",
+    "courses",
+    "classes",
+    "people",
+    "enrollments",
+    "appointments",
+    "family_links",
+)
+STUDENTS_AT_ONCE = 5_000
+BYTES_AT_ONCE = 1 << 20
+JOB = "roster.import"
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for.
+
+    Without `district_id` the package's own district is meant: the stored one with its sourcedId,
+    or, in an empty installation or with `may_create`, a new one. `import_id` names the row that
+    is the job; without it one is made. `decisions` answer what an earlier import asked.
+    """
+
+    profile: str = Profile.LENIENT
+    is_dry_run: bool = False
+    is_confirmed: bool = False
+    district_id: UUID | None = None
+    may_create: bool = False
+    import_id: UUID | None = None
+    by: UUID | None = None
+    sha256: str = ""
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an import. `district_id` and `import_id` are None where nothing was kept."""
+
+    state: ImportState
+    findings: Findings
+    counts: dict[str, dict[str, int]]
+    district_id: UUID | None = None
+    import_id: UUID | None = None
+
+
+class _Undo(Exception):
+    """Takes the transaction back, for what was found."""
+
+    def __init__(self, state: ImportState) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+def _ignore(_progress: float) -> None:
+    pass
+
+
+def carry_out(
+    database: db.Database, path: Path, order: Order, progress: Progress = _ignore
+) -> Outcome:
+    """Import the package at `path`; opens its own transactions, so it must not run inside one.
+
+    What is wrong with the package stands in the outcome's findings. `progress` is called with
+    numbers from 0 to 1.
+    """
+    order = replace(order, sha256=order.sha256 or sha256_of(path))
+    with open_package(path, order.profile) as package:
+        package.check(lambda share: progress(share * 0.4))
+        if package.findings.errors or package.version is None:
+            outcome = Outcome(ImportState.REFUSED, package.findings, {}, order.district_id)
+        else:
+            outcome = _apply(database, package, order, progress)
+    if outcome.state is not ImportState.APPLIED:
+        outcome = _record_refusal(database, order, outcome)
+    progress(1.0)
+    return outcome
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _apply(database: db.Database, package: Package, order: Order, progress: Progress) -> Outcome:
+    """Stage, compare and apply in one transaction, taken back unless all of it may stand."""
+    counts: dict[str, dict[str, int]] = {}
+    district_id = order.district_id
+    try:
+        # Staging writes temporary tables alone, so SQLite need not lock anybody out for it.
+        with database.transaction(write=False):
+            staging.stage(package, lambda share: progress(0.4 + share * 0.3))
+            _take_write_lock()
+            district_id = _district_id(order, package.findings)
+            comparison = _comparison(district_id, package, order)
+            counts = comparison.counts
+            importer.find_barred(comparison)
+            answers = _identify(comparison, order)
+            _bring_all(comparison, package)
+            _judge(comparison, order)
+            import_id = _keep(order, comparison, answers)
+            staging.clear()
+        return Outcome(ImportState.APPLIED, package.findings, counts, district_id, import_id)
+    except _Undo as undo:
+        return Outcome(undo.state, package.findings, counts, district_id)
+
+
+def _take_write_lock() -> None:
+    """Become the writer before the first read: SQLite refuses to let a stale reader write."""
+    execute(update(District).where(false()).values(name=District.name))
+
+
+def _comparison(district_id: UUID, package: Package, order: Order) -> Comparison:
+    db.enter([district_id])
+    # Two imports into one district take turns.
+    db.lock_name(f"roster {district_id}")
+    district = db.session().get_one(District, district_id)
+    files = {*package.files}
+    if package.version == "1.1" and "users" in files:
+        files.add("roles")
+    return Comparison(
+        district_id=district_id,
+        today=district.today,
+        default_start=_default_start(district),
+        settings=district_settings.of(district),
+        version=str(package.version),
+        files=frozenset(files),
+        findings=package.findings,
+        importer=_importer(order, district, package.findings),
+    )
+
+
+def _importer(order: Order, district: District, findings: Findings) -> Access | None:
+    """Who sent the package, with what they hold now; takes all back if they may import no more."""
+    if order.by is None:
+        return None
+    access = importer.access_of(order.by, district)
+    if access is None:
+        findings.add(Code.IMPORTER_WITHOUT_OFFICE)
+        raise _Undo(ImportState.REFUSED)
+    return access
+
+
+def _default_start(district: District) -> date:
+    """When students begin of whom the roster does not say it.
+
+    The first roster finds them in the middle of a year that they began with it; whoever appears
+    in a later one is new.
+    """
+    today = district.today
+    has_students = db.session().scalar(select(exists().where(Student.district_id == district.id)))
+    if has_students:
+        return today
+    year = select(func.max(SESSIONS.c.starts_on)).where(
+        SESSIONS.c.type == "schoolYear", SESSIONS.c.starts_on <= today, SESSIONS.c.ends_on > today
+    )
+    return db.session().scalar(year) or today
+
+
+def _identify(comparison: Comparison, order: Order) -> Answers:
+    """Find out who the users are, before anything is brought that hangs on it.
+
+    Takes everything back where a person must decide it first.
+    """
+    answers = Answers(comparison, order.by, order.decisions)
+    if "users" in comparison.files:
+        unkeyed = reused.settle(answers)
+        shared_numbers.rekey_returned(comparison)
+        shared_numbers.settle(answers)
+        _end_records(unkeyed, answers)
+    answers.refuse_the_rest()
+    errors = {finding.code for finding in comparison.findings if finding.severity is Severity.ERROR}
+    if errors:
+        raise _Undo(ImportState.UNDECIDED if errors <= QUESTIONS else ImportState.REFUSED)
+    return answers
+
+
+def _end_records(unkeyed: list[UUID], answers: Answers) -> None:
+    """End the records that nobody has the key of: of two who swapped ids, both go on."""
+    still = select(Person.id).where(Person.id.in_(unkeyed), Person.sourced_id.is_(None))
+    for person_id in db.session().scalars(still).all() if unkeyed else ():
+        end_record(person_id, answers.comparison, answers.by)
+
+
+def _bring_all(comparison: Comparison, package: Package) -> None:
+    kinds.bring_schools(comparison)
+    kinds.bring_sessions(comparison)
+    comparison.year_start = kinds.year_start(comparison)
+    kinds.bring_courses(comparison)
+    kinds.bring_classes(comparison)
+    kinds.bring_people(comparison, package.columns("users"))
+    kinds.place_roles(comparison)
+    kinds.place_students_elsewhere(comparison)
+    kinds.bring_students(comparison)
+    kinds.bring_enrollments(comparison)
+    newly_enrolled = school_spans.bring_school_enrollments(comparison)
+    ties.bring_appointments(comparison)
+    ties.bring_family_links(comparison)
+    ties.bring_advisories(comparison)
+    # Plans and reviews follow for them.
+    for place in range(0, len(newly_enrolled), STUDENTS_AT_ONCE):
+        some = newly_enrolled[place : place + STUDENTS_AT_ONCE]
+        followers.enrolled(comparison.district_id, some, comparison.today)
+
+
+def _judge(comparison: Comparison, order: Order) -> None:
+    """Take everything back where it may not stand, or was only tried."""
+    if comparison.findings.errors:
+        raise _Undo(ImportState.REFUSED)
+    if not order.is_confirmed and _is_too_much(comparison):
+        raise _Undo(ImportState.UNCONFIRMED)
+    if order.is_dry_run:
+        raise _Undo(ImportState.COMPARED)
+
+
+def _is_too_much(comparison: Comparison) -> bool:
+    """Whether any kind would lose more than the district lets pass unasked; says which."""
+    share = comparison.settings.deletion_threshold
+    found = False
+    for kind in COUNTED_KINDS:
+        removed = comparison.counts.get(kind, {}).get(REMOVED, 0)
+        active = comparison.active.get(kind, 0)
+        if removed - comparison.meant[kind] > share * active:
+            detail = f"{removed} of {active} {kind.replace('_', ' ')}."
+            comparison.findings.add(Code.MANY_REMOVED, detail=detail)
+            found = True
+    return found
+
+
+def _keep(order: Order, comparison: Comparison, answers: Answers) -> UUID:
+    """Write down what was done, in the transaction that did it."""
+    row = _row(order, comparison.district_id)
+    _describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
+    db.session().flush()
+    audit.record("roster_import.applied", row, by=order.by, counts=comparison.counts)
+    for taken in answers.taken:
+        _record_decision(row, taken, order.by)
+    return row.id
+
+
+def _record_decision(row: RosterImport, taken: Taken, by: UUID | None) -> None:
+    audit.record(
+        "roster_import.decided",
+        row,
+        by=by,
+        sourced_id=taken.decision.sourced_id,
+        decision=taken.decision.verdict,
+        person_id=taken.person_id,
+    )
+
+
+def _row(order: Order, district_id: UUID) -> RosterImport:
+    """The row that is the job, or a new one."""
+    if order.import_id:
+        return db.session().get_one(RosterImport, order.import_id)
+    row = RosterImport(
+        district_id=district_id,
+        profile=order.profile,
+        is_dry_run=order.is_dry_run,
+        is_confirmed=order.is_confirmed,
+        sha256=order.sha256,
+        created_by=order.by,
+        decisions=[as_stored(decision) for decision in order.decisions],
+        started_at=clock.now(),
+    )
+    db.session().add(row)
+    return row
+
+
+def _describe(
+    row: RosterImport, state: ImportState, findings: Findings, counts: dict[str, dict[str, int]]
+) -> None:
+    row.state = state
+    row.counts = counts
+    row.findings = [as_json(finding) for finding in findings]
+    row.finding_counts = {str(code): number for code, number in findings.counts.items()}
+    row.finished_at = clock.now()
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """A finding as it is stored and shown."""
+    return {
+        "code": str(finding.code),
+        "severity": str(finding.severity),
+        "file": finding.file,
+        "row": finding.row,
+        "column": finding.column,
+        "message": finding.message,
+        "sourced_id": finding.sourced_id,
+    }
+
+
+def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Outcome:
+    """Write down an import that changed nothing, where there is a district to keep it for."""
+    if outcome.district_id is None:
+        return outcome
+    with database.transaction(districts=[outcome.district_id]) as session:
+        if session.get(District, outcome.district_id) is None:
+            # It was made by this very import, and taken back with it.
+            return replace(outcome, district_id=None)
+        row = _row(order, outcome.district_id)
+        _describe(row, outcome.state, outcome.findings, outcome.counts)
+        session.flush()
+        return replace(outcome, import_id=row.id)
+
+
+# An import that is a job.
+
+
+def receive(
+    package: BinaryIO, district_id: UUID, by: UUID, folder: Path, fields: dict[str, Any]
+) -> RosterImport:
+    """Keep a package that was sent in, and let a worker import it.
+
+    Raises Problem(import_running) while another one of the district is unfinished.
+    """
+    db.lock_name(f"roster {district_id}")
+    unfinished = select(RosterImport.id).where(
+        RosterImport.district_id == district_id, RosterImport.state.in_(UNFINISHED)
+    )
+    if db.session().scalar(unfinished.limit(1)):
+        raise Problem(problems.Code.IMPORT_RUNNING)
+    row = RosterImport(id=db.new_id(), district_id=district_id, created_by=by, **fields)
+    row.sha256 = _save(package, path_of(folder, row.id))
+    job = jobs.enqueue(JOB, district_id, by, import_id=str(row.id))
+    row.job_id = job.id
+    db.session().add(row)
+    return row
+
+
+def path_of(folder: Path, import_id: UUID) -> Path:
+    """Where the package of an import waits for its worker."""
+    return folder / f"{import_id}.zip"
+
+
+def _save(package: BinaryIO, path: Path) -> str:
+    """Write a package down for this user alone; its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        while some := package.read(BYTES_AT_ONCE):
+            digest.update(some)
+            file.write(some)
+    return digest.hexdigest()
+
+
+# Whose package it is.
+
+
+def _district_id(order: Order, findings: Findings) -> UUID:
+    """The district to import into, made if need be; takes everything back if there is none."""
+    outer = ORGS.alias("outer")
+    lies_in_another = exists().where(
+        outer.c.sourced_id == ORGS.c.parent, outer.c.type == "district"
+    )
+    roots = select(ORGS).where(ORGS.c.type == "district", ~lies_in_another)
+    found = db.session().execute(roots).all()
+    if len(found) > 1:
+        findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
+        raise _Undo(ImportState.REFUSED)
+    org = found[0] if found else None
+    if order.district_id:
+        return _agreed(db.session().get_one(District, order.district_id), org, findings)
+    return _found_or_made(org, order, findings)
+
+
+def _agreed(district: District, org: Any, findings: Findings) -> UUID:
+    """The district asked for, unless the package is about another one."""
+    if org and district.sourced_id and district.sourced_id != org.sourced_id:
+        findings.add(Code.DISTRICT_OTHER, "orgs.csv", org.row, "sourcedId")
+        raise _Undo(ImportState.REFUSED)
+    if org and not district.sourced_id:
+        district.sourced_id = org.sourced_id
+    return district.id
+
+
+def _found_or_made(org: Any, order: Order, findings: Findings) -> UUID:
+    stored = db.session().scalars(select(District).limit(2)).all()
+    if org:
+        same = select(District).where(District.sourced_id == org.sourced_id)
+        known = db.session().scalar(same)
+        if known:
+            return known.id
+        if len(stored) == 1 and not stored[0].sourced_id:
+            return _agreed(stored[0], org, findings)
+        if not stored or order.may_create:
+            return _make(org)
+        findings.add(Code.DISTRICT_OTHER, "orgs.csv", org.row, "sourcedId")
+        raise _Undo(ImportState.REFUSED)
+    if len(stored) == 1:
+        return stored[0].id
+    return _made_of_school(stored, findings)
+
+
+def _made_of_school(stored: Any, findings: Findings) -> UUID:
+    """An independent school is a district of its own."""
+    schools = db.session().execute(select(ORGS).where(ORGS.c.type == "school").limit(2)).all()
+    if stored or len(schools) != 1:
+        findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
+        raise _Undo(ImportState.REFUSED)
+    return _make(schools[0])
+
+
+def _make(org: Any) -> UUID:
+    is_district = org.type == "district"
+    district = District(
+        name=org.name,
+        slug=_slug(org.name),
+        sourced_id=org.sourced_id if is_district else None,
+        state_org_id=org.identifier if is_district and len(org.identifier or "") <= 32 else None,
+    )
+    db.session().add(district)
+    db.session().flush()
+    return district.id
+
+
+def _slug(name: str) -> str:
+    """The name in small letters and hyphens, numbered where another district has it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = NOT_OF_A_SLUG.sub("-", plain).strip("-") or "district"
+    taken = set(db.session().scalars(select(District.slug).where(District.slug.like(f"{slug}%"))))
+    candidates = (slug, *(f"{slug}-{number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in candidates if one not in taken)

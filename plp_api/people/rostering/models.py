@@ -1,0 +1,135 @@
+"""A roster import as a resource, and who left by a roster."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from plp_api.foundation import clock, problems
+from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.jobs.models import Job
+from plp_api.foundation.ownership import OwnedByDistrict
+from plp_api.people.rostering.findings import Code
+
+
+class ImportState(StrEnum):
+    """Where an import stands.
+
+    `refused`: the package has errors. `unconfirmed`: it would remove more than the district lets
+    pass without a person's word. `undecided`: a person must say who somebody is. None of these
+    changed anything; send the package again.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    APPLIED = "applied"
+    COMPARED = "compared"
+    REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
+    UNDECIDED = "undecided"
+    FAILED = "failed"
+
+
+UNFINISHED = frozenset({ImportState.QUEUED, ImportState.RUNNING})
+
+
+class RosterImport(Resource, Base):
+    """One roster package sent in, and what became of it: the resource that is the job.
+
+    `counts` tells by kind of row how many were created, updated, reactivated, removed, unchanged
+    and skipped (in a dry run: would be). `findings` holds the first of each code,
+    `finding_counts` all of them. `decisions` are what a person said of its rows. The package
+    itself is not kept.
+    """
+
+    __tablename__ = "roster_imports"
+    __ownership__ = OwnedByDistrict(read="imports:read")
+    __table_args__ = (
+        Index("ix_roster_imports_district_created", "district_id", "created_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    state: Mapped[str] = mapped_column(String(16), default=ImportState.QUEUED)
+    job_id: Mapped[UUID | None]
+    profile: Mapped[str] = mapped_column(String(16))
+    is_dry_run: Mapped[bool] = mapped_column(default=False)
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+    decisions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    finding_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by: Mapped[UUID | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    job: Mapped[Job | None] = relationship(
+        primaryjoin=lambda: foreign(RosterImport.job_id) == Job.id, lazy="selectin", viewonly=True
+    )
+
+    @property
+    def progress(self) -> float:
+        """How far it is, from 0 to 1."""
+        if self.state not in UNFINISHED:
+            return 1.0
+        return self.job.progress if self.job else 0.0
+
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """Why nothing came of it, as a problem document."""
+        if self.state == ImportState.REFUSED:
+            is_other = self.finding_counts.keys() & {Code.DISTRICT_OTHER, Code.DISTRICT_UNCLEAR}
+            code = problems.Code.DISTRICT_UNKNOWN if is_other else problems.Code.PACKAGE_INVALID
+            return problems.document(problems.Problem(code))
+        if self.state == ImportState.FAILED:
+            return self.job.problem if self.job else None
+        return None
+
+
+class Verdict(StrEnum):
+    """What a person decides about one row of users.csv.
+
+    Of a sourcedId that names somebody else than before: `same`, and the record is corrected, or
+    `another`, and the old record ends. Of a state id that another student has: `merge`, for they
+    are one child, or `wrong_number`, and the row's state id is left blank.
+    """
+
+    SAME = "same"
+    ANOTHER = "another"
+    MERGE = "merge"
+    WRONG_NUMBER = "wrong_number"
+
+
+class LastingDecision(Base):
+    """A decision that answers for later packages too, which hold the same rows.
+
+    It answers for this state id only.
+    """
+
+    __tablename__ = "roster_decisions"
+    __ownership__ = OwnedByDistrict(read="imports:read")
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), primary_key=True)
+    sourced_id: Mapped[str] = mapped_column(primary_key=True)
+    state_student_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    decision: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Leaver(Base):
+    """A person whom a roster disabled: it no longer names them, or says so.
+
+    Who is in a later roster again is let in again. Whom staff disabled has no row here and stays
+    disabled, whatever a roster says.
+    """
+
+    __tablename__ = "roster_leavers"
+    __ownership__ = OwnedByDistrict(read="imports:read")
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
+    left_on: Mapped[date]

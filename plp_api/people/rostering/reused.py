@@ -1,0 +1,107 @@
+"""Rows whose sourcedId is known, and which name somebody else than it did before.
+
+An SIS gives a leaver's id to the next child. Were it trusted, the new child's parents would read
+the old child's record, and the old password would open the new child's account.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, func, not_, or_, select, update
+
+from plp_api.foundation import db
+from plp_api.foundation.roster.models import Person, Student
+from plp_api.people.rostering.decisions import Answers
+from plp_api.people.rostering.difference import Comparison, execute
+from plp_api.people.rostering.findings import Code
+from plp_api.people.rostering.models import Verdict
+from plp_api.people.rostering.staging import DEMOGRAPHICS, USERS
+
+PEOPLE = cast(Table, Person.__table__)
+STUDENTS = cast(Table, Student.__table__)
+
+
+class Reused(NamedTuple):
+    """A row of users.csv, and the stored person whose sourcedId it has."""
+
+    row: int
+    sourced_id: str
+    person_id: UUID
+
+
+def settle(answers: Answers) -> list[UUID]:
+    """Ask who these rows are; the ids of those whose key was taken from them.
+
+    `same` needs nothing: the row corrects the record, as any row does.
+    """
+    unkeyed = []
+    for reused in _reused(answers.comparison):
+        decision = answers.find(reused.sourced_id, Verdict.SAME, Verdict.ANOTHER)
+        if decision is None:
+            answers.ask(Code.ID_REUSED, reused.row, reused.sourced_id)
+            continue
+        answers.take(decision, reused.person_id)
+        answers.require_power(decision, reused.row, [reused.person_id])
+        if decision.verdict is Verdict.ANOTHER:
+            _take_key(reused.person_id)
+            unkeyed.append(reused.person_id)
+    return unkeyed
+
+
+def _take_key(person_id: UUID) -> None:
+    changed = {"sourced_id": None, "version": PEOPLE.c.version + 1}
+    execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(changed))
+
+
+def _reused(comparison: Comparison) -> Iterator[Reused]:
+    rows = (
+        select(USERS.c.row, USERS.c.sourced_id, PEOPLE.c.id)
+        .join(PEOPLE, PEOPLE.c.sourced_id == USERS.c.sourced_id)
+        .outerjoin(STUDENTS, STUDENTS.c.id == PEOPLE.c.id)
+        .outerjoin(DEMOGRAPHICS, DEMOGRAPHICS.c.user == USERS.c.sourced_id)
+        .where(PEOPLE.c.district_id == comparison.district_id, names_somebody_else())
+        .order_by(USERS.c.row)
+    )
+    return (Reused(*row) for row in db.session().execute(rows).all())
+
+
+def names_somebody_else() -> ColumnElement[bool]:
+    """The rule: everything differs that both the row and the record say of who it is.
+
+    Of a student that is the given name with birth date and state id, of which one must be known
+    on both sides. A change of the family name, or a corrected date alone, is an ordinary update.
+    Of anybody else, and of a student without either, it is both names, and no e-mail that is
+    the same: a user name goes on to the next with the key.
+    """
+    given = _differ(PEOPLE.c.given_name, USERS.c.given_name)
+    birth = (STUDENTS.c.birth_date, DEMOGRAPHICS.c.birth_date)
+    number = (STUDENTS.c.state_student_id, USERS.c.state_student_id)
+    is_comparable = or_(_are_known(*birth), _are_known(*number))
+    is_other_child = and_(_may_differ(*birth), _may_differ(*number))
+    return and_(
+        given, or_(and_(is_comparable, is_other_child), and_(~is_comparable, _is_other_adult()))
+    )
+
+
+def _is_other_adult() -> ColumnElement[bool]:
+    family = _differ(PEOPLE.c.family_name, USERS.c.family_name)
+    return and_(family, _may_differ(plain(PEOPLE.c.email), plain(USERS.c.email)))
+
+
+def plain(words: Any) -> ColumnElement[Any]:
+    """Words without what does not count in them: letter case and spaces."""
+    return func.lower(func.replace(words, " ", ""))
+
+
+def _differ(stored: Any, staged: Any) -> ColumnElement[bool]:
+    return plain(stored) != plain(staged)
+
+
+def _are_known(stored: Any, staged: Any) -> ColumnElement[bool]:
+    return and_(stored.is_not(None), staged.is_not(None))
+
+
+def _may_differ(stored: Any, staged: Any) -> ColumnElement[bool]:
+    """Whether the two differ, or cannot be compared."""
+    return or_(not_(_are_known(stored, staged)), stored != staged)

@@ -1,0 +1,257 @@
+"""Writing goals, planning steps, and logging work on them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Integer, Uuid, bindparam, case, func, or_, select, update
+from sqlalchemy import delete as delete_rows
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.comments import actions as comments
+from plp_api.foundation.db import new_id
+from plp_api.foundation.problems import Code, Problem
+from plp_api.planning.goals.dates import happened, plausible
+from plp_api.planning.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.planning.plans.models import Plan, stirring
+
+_WORKED_ON = sorted(frozenset(GoalStatus) - ENDED - {GoalStatus.DRAFT})
+
+
+def add(plan: Plan, access: Access, **texts: Any) -> Goal:
+    """Begin a goal as a draft. Raises Problem: plan_closed, validation_failed (`due_on`)."""
+    if not plan.is_open:
+        raise Problem(Code.PLAN_CLOSED)
+    plausible("due_on", texts.get("due_on"), access.caller.today)
+    goal = Goal(
+        id=new_id(),
+        district_id=plan.district_id,
+        student_id=plan.student_id,
+        plan=plan,
+        status=GoalStatus.DRAFT,
+        **texts,
+    )
+    db.session().add(goal)
+    plan.stir()
+    audit.record("goal.added", goal, by=access.caller.person_id, domain=goal.domain)
+    return goal
+
+
+def revise(goal: Goal, access: Access, **texts: Any) -> Goal:
+    """Write the goal's words anew, whatever its state short of its end.
+
+    What was approved stands in the plan version's snapshot; that the words of an
+    active goal moved on since is told by the event, which names the fields.
+    Raises Problem: goal_closed, plan_closed, validation_failed (`due_on`).
+    """
+    _require_open(goal)
+    plausible("due_on", texts.get("due_on"), access.caller.today)
+    changed = _change(goal, texts)
+    if changed:
+        _note("goal.revised", goal, goal, access, status=goal.status, fields=changed)
+    return goal
+
+
+def delete(goal: Goal, access: Access) -> None:
+    """Throw away a draft that nobody has relied on, with its steps.
+
+    Raises Problem: goal_closed, plan_closed, and goal_relied_on where it was
+    proposed or commented on.
+    """
+    _require_open(goal)
+    if goal.status != GoalStatus.DRAFT or comments.exist_on(goal):
+        raise Problem(Code.GOAL_RELIED_ON)
+    _note("goal.deleted", goal, goal, access)
+    session = db.session()
+    session.execute(delete_rows(GoalStep).where(GoalStep.goal_id == goal.id))
+    session.delete(goal)
+
+
+def add_step(goal: Goal, access: Access, position: int | None = None, **given: Any) -> GoalStep:
+    """Add a step, at the end unless a position is given.
+
+    Raises Problem: goal_closed, plan_closed, goal_not_proposed (a step done on a
+    draft), validation_failed (`due_on`, `done_on`).
+    """
+    db.lock(goal)
+    _require_open(goal)
+    _check_step(goal, access, given)
+    step = GoalStep(
+        id=new_id(),
+        district_id=goal.district_id,
+        student_id=goal.student_id,
+        goal_id=goal.id,
+        position=_last_position(goal) + 1 if position is None else position,
+        **given,
+    )
+    db.session().add(step)
+    _note("goal_step.added", step, goal, access, is_done=step.done_on is not None)
+    return step
+
+
+def _last_position(goal: Goal) -> int:
+    asked = select(func.max(GoalStep.position)).where(GoalStep.goal_id == goal.id)
+    return db.session().scalar(asked) or 0
+
+
+def change_step(step: GoalStep, access: Access, **given: Any) -> GoalStep:
+    """Change a step, or say when it was done. Raises what `add_step` does."""
+    goal = _goal_of(step)
+    _check_step(goal, access, given)
+    changed = _change(step, given)
+    if changed:
+        is_done = step.done_on is not None
+        _note("goal_step.changed", step, goal, access, fields=changed, is_done=is_done)
+    return step
+
+
+def _check_step(goal: Goal, access: Access, given: dict[str, Any]) -> None:
+    today = access.caller.today
+    plausible("due_on", given.get("due_on"), today)
+    if given.get("done_on") is not None:
+        _require_begun(goal)
+        happened("done_on", given["done_on"], goal.plan.opened_on, today)
+
+
+def remove_step(step: GoalStep, access: Access) -> None:
+    """Take a step out of the goal. Raises Problem: goal_closed, plan_closed."""
+    goal = _goal_of(step)
+    _note("goal_step.removed", step, goal, access)
+    db.session().delete(step)
+
+
+def check_in(goal: Goal, access: Access, checked_on: date | None = None, **given: Any) -> CheckIn:
+    """Look at the goal on a day, today unless another is given.
+
+    Raises Problem: goal_closed, plan_closed, goal_not_proposed, validation_failed
+    (`checked_on`).
+    """
+    _require_open(goal)
+    _require_begun(goal)
+    today = access.caller.today
+    happened("checked_on", checked_on, goal.plan.opened_on, today)
+    look = CheckIn(
+        id=new_id(),
+        district_id=goal.district_id,
+        student_id=goal.student_id,
+        goal_id=goal.id,
+        checked_on=checked_on or today,
+        author_id=access.caller.person_id,
+        **given,
+    )
+    db.session().add(look)
+    # The goal's row before the plan's, as everywhere: whoever takes them the other way round waits
+    # for somebody who waits for them.
+    _show_progress(look, goal)
+    audit.record(
+        "check_in.added",
+        look,
+        by=access.caller.person_id,
+        goal_id=goal.id,
+        percent=look.percent,
+        on=look.checked_on,
+    )
+    return look
+
+
+_PERCENT, _CHECKED_ON = bindparam("percent", type_=Integer()), bindparam("checked_on", type_=Date())
+_IS_LATEST = or_(Goal.progress_on.is_(None), Goal.progress_on <= _CHECKED_ON)
+_SHOW_PROGRESS = db.Prepared(
+    update(Goal)
+    .where(
+        Goal.id == bindparam("goal", type_=Uuid()),
+        or_(*(Goal.status == status for status in _WORKED_ON)),
+    )
+    .values(
+        progress_percent=case((_IS_LATEST, _PERCENT), else_=Goal.progress_percent),
+        progress_on=case((_IS_LATEST, _CHECKED_ON), else_=Goal.progress_on),
+        version=case((_IS_LATEST, Goal.version + 1), else_=Goal.version),
+        updated_at=case((_IS_LATEST, bindparam("now", type_=db.Instant())), else_=Goal.updated_at),
+    )
+    .returning(Goal.id)
+    .execution_options(synchronize_session=False, autoflush=False)
+)
+
+
+def _show_progress(look: CheckIn, goal: Goal) -> None:
+    """Let the goal show this look, unless a later one stands there, and stir the plan.
+
+    One UPDATE that compares as it writes, so that two check-ins at once need no
+    lock, and leave the later one. It finds no goal where another request has
+    closed it since it was read.
+    """
+    shown = _SHOW_PROGRESS(
+        goal=look.goal_id, percent=look.percent, checked_on=look.checked_on, now=clock.now()
+    )
+    found, _ = db.fetch(shown, stirring(goal.plan_id))
+    if not found:
+        raise Problem(Code.GOAL_CLOSED, "It was closed just now.")
+
+
+def change_check_in(look: CheckIn, access: Access, **given: Any) -> CheckIn:
+    """Correct a check-in. Raises what `check_in` does."""
+    goal = _goal_of(look)
+    happened("checked_on", given.get("checked_on"), goal.plan.opened_on, access.caller.today)
+    changed = _change(look, given)
+    if changed:
+        _note("check_in.changed", look, goal, access, fields=changed, percent=look.percent)
+        _find_progress(goal)
+    return look
+
+
+def remove_check_in(look: CheckIn, access: Access) -> None:
+    """Take back a check-in that was a mistake. Raises Problem: goal_closed, plan_closed."""
+    goal = _goal_of(look)
+    _note("check_in.removed", look, goal, access, percent=look.percent, on=look.checked_on)
+    db.session().delete(look)
+    _find_progress(goal)
+
+
+def _find_progress(goal: Goal) -> None:
+    """Let the (locked) goal show its latest check-in, or that there is none."""
+    latest = (
+        select(CheckIn)
+        .where(CheckIn.goal_id == goal.id)
+        .order_by(CheckIn.checked_on.desc(), CheckIn.id.desc())
+        .limit(1)
+    )
+    look = db.session().scalar(latest)
+    goal.progress_percent = look.percent if look else None
+    goal.progress_on = look.checked_on if look else None
+
+
+def _goal_of(part: GoalStep | CheckIn) -> Goal:
+    """The open goal that a step or a check-in belongs to, locked: it stays open meanwhile."""
+    goal = db.session().get_one(Goal, part.goal_id)
+    db.lock(goal)
+    _require_open(goal)
+    return goal
+
+
+def _require_open(goal: Goal) -> None:
+    if not goal.plan.is_open:
+        raise Problem(Code.PLAN_CLOSED)
+    if goal.has_ended:
+        raise Problem(Code.GOAL_CLOSED, f"It is {goal.status}.")
+
+
+def _require_begun(goal: Goal) -> None:
+    if goal.status == GoalStatus.DRAFT:
+        raise Problem(Code.GOAL_NOT_PROPOSED)
+
+
+def _change(row: Any, given: dict[str, Any]) -> list[str]:
+    """Set what differs; the names of what did."""
+    changed = [name for name, value in given.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, given[name])
+    return sorted(changed)
+
+
+def _note(what: str, row: Any, goal: Goal, access: Access, **payload: Any) -> None:
+    """Record a change beneath the goal, and let readers of the plan know."""
+    goal.plan.stir()
+    goal_id: UUID | None = None if row is goal else goal.id
+    audit.record(what, row, by=access.caller.person_id, goal_id=goal_id, **payload)

@@ -1,0 +1,65 @@
+"""What a plan version has to do with goals: its snapshot holds them, its approval confirms them.
+
+Work on a goal stays outside the snapshot: nobody is locked out of it by a signature.
+"""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.planning.goals.models import Goal, GoalStatus
+from plp_api.planning.plans import history
+from plp_api.planning.plans.models import Plan, PlanVersion
+
+CONFIRMED = (GoalStatus.ACTIVE, GoalStatus.ON_HOLD)
+
+
+def confirm_proposed(version: PlanVersion, access: Access) -> None:
+    """Confirm the plan's proposed goals, all at once, as whoever approved the version.
+
+    A goal that its student would rather drop stays as it is.
+    """
+    by = access.caller.person_id
+    confirmed = (
+        update(Goal)
+        .where(
+            Goal.plan_id == version.plan_id,
+            Goal.status == GoalStatus.PROPOSED,
+            Goal.proposed_outcome.is_(None),
+        )
+        .values(
+            status=GoalStatus.ACTIVE,
+            confirmed_at=clock.now(),
+            confirmed_by=by,
+            version=Goal.version + 1,
+        )
+        .returning(Goal)
+        .execution_options(populate_existing=True)
+    )
+    before = {"status": GoalStatus.PROPOSED, "confirmed_at": None, "confirmed_by": None}
+    for goal in db.session().scalars(confirmed).unique().all():
+        history.keep(goal, **before)
+        audit.record("goal.confirmed", goal, by=by, plan_version_id=version.id)
+
+
+def texts(plan: Plan) -> list[dict[str, Any]]:
+    """The words of the plan's confirmed goals, as a snapshot holds them: no progress, no names."""
+    confirmed = select(Goal).where(Goal.plan_id == plan.id, Goal.status.in_(CONFIRMED))
+    in_order = confirmed.order_by(Goal.created_at, Goal.id)
+    return [_text(goal) for goal in db.session().scalars(in_order)]
+
+
+def _text(goal: Goal) -> dict[str, Any]:
+    return {
+        "goal_id": str(goal.id),
+        "domain": goal.domain,
+        "title": goal.title,
+        "specific": goal.specific,
+        "measurable": goal.measurable,
+        "achievable": goal.achievable,
+        "relevant": goal.relevant,
+        "due_on": clock.iso(goal.due_on),
+    }

@@ -1,0 +1,37 @@
+"""The goals of a plan as they stood on an earlier day."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.planning.goals.models import CheckIn, Goal
+from plp_api.planning.plans import history
+from plp_api.planning.plans.models import Plan
+
+
+def goals_then(plan: Plan, day: date, until: datetime) -> list[dict[str, Any]]:
+    """The plan's goals at the end of a day, those deleted since included, oldest first.
+
+    Words and states as they were, progress of the latest check-in by then.
+    """
+    progress = _progress(plan, day, until)
+    return [
+        {"goal_id": str(goal_id), **values, "progress_percent": progress.get(goal_id)}
+        for goal_id, values in history.as_of(Goal, plan.student_id, until)
+    ]
+
+
+def _progress(plan: Plan, day: date, until: datetime) -> dict[Any, int]:
+    looks = (
+        select(CheckIn.goal_id, CheckIn.percent)
+        .where(
+            CheckIn.student_id == plan.student_id,
+            CheckIn.checked_on <= day,
+            CheckIn.created_at < until,
+        )
+        .order_by(CheckIn.checked_on, CheckIn.id)
+    )
+    found = db.session().execute(looks)
+    return {goal_id: percent for goal_id, percent in found}  # noqa: C416 - typed rows

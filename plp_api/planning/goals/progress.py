@@ -1,0 +1,101 @@
+"""How a plan's goals stand today, as facts to be drawn: counts, steps, check-ins over time.
+
+Never a score: the domains differ in kind, and no number of a person follows
+from per cents of different goals.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Uuid, bindparam, case, func, or_, select
+
+from plp_api.foundation import db
+from plp_api.planning.goals.models import ENDED, CheckIn, Domain, Goal, GoalStatus, GoalStep
+
+Row = dict[str, Any]
+PLAN = bindparam("plan", type_=Uuid())
+TODAY = bindparam("today", type_=Date())
+
+GOALS = db.Prepared(
+    select(Goal.id, Goal.title, Goal.domain, Goal.status, Goal.due_on, Goal.ended_on)
+    .where(Goal.plan_id == PLAN)
+    .order_by(Goal.created_at, Goal.id)
+)
+
+
+def _counted(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+HAS_ENDED = or_(*(Goal.status == one for one in sorted(ENDED)))
+IS_OPEN = GoalStep.done_on.is_(None) & ~HAS_ENDED
+STEPS = db.Prepared(
+    select(
+        GoalStep.goal_id,
+        _counted(GoalStep.done_on.is_not(None)).label("done"),
+        _counted(IS_OPEN).label("open"),
+        _counted(IS_OPEN & (GoalStep.due_on < TODAY)).label("overdue"),
+        _counted(GoalStep.done_on.is_(None) & HAS_ENDED).label("left"),
+    )
+    .join(Goal, Goal.id == GoalStep.goal_id)
+    .where(Goal.plan_id == PLAN)
+    .group_by(GoalStep.goal_id)
+)
+CHECK_INS = db.Prepared(
+    select(CheckIn.goal_id, CheckIn.checked_on, CheckIn.percent)
+    .join(Goal, Goal.id == CheckIn.goal_id)
+    .where(Goal.plan_id == PLAN)
+    .order_by(CheckIn.goal_id, CheckIn.checked_on, CheckIn.created_at, CheckIn.id)
+)
+NO_STEPS = {"done": 0, "open": 0, "overdue": 0, "left": 0}
+
+
+def of(plan_id: UUID, today: date) -> Row:
+    """The facts of one plan on a day, for readers who may read its goals; one round of queries.
+
+    `goals` are in the order in which they were made, drafts included, each with
+    its check-ins oldest first. `by_domain` and `by_status` name what there is.
+    Overdue steps are open ones whose day has passed, and count among the open;
+    `left` are those not done when their goal ended.
+    """
+    goals, steps, check_ins = db.fetch(
+        GOALS(plan=plan_id), STEPS(plan=plan_id, today=today), CHECK_INS(plan=plan_id)
+    )
+    steps_of = {row["goal_id"]: {name: int(row[name]) for name in NO_STEPS} for row in steps}
+    series = _series(check_ins)
+    return {
+        "plan_id": plan_id,
+        "as_of": today,
+        "by_status": _by("status", GoalStatus, goals),
+        "by_domain": [
+            {**one, "by_status": _by("status", GoalStatus, _in(one["domain"], goals))}
+            for one in _by("domain", Domain, goals)
+        ],
+        "steps": {name: sum(one[name] for one in steps_of.values()) for name in NO_STEPS},
+        "goals": [
+            {**goal, "steps": steps_of.get(goal["id"], NO_STEPS), "check_ins": series[goal["id"]]}
+            for goal in goals
+        ],
+    }
+
+
+def _in(domain: str, goals: Sequence[Row]) -> list[Row]:
+    return [goal for goal in goals if goal["domain"] == domain]
+
+
+def _by(name: str, words: Iterable[str], goals: Sequence[Row]) -> list[Row]:
+    """How many goals there are of each word that occurs, in the words' own order."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for goal in goals:
+        found[goal[name]] += 1
+    return [{name: str(one), "goals": found[one]} for one in words if one in found]
+
+
+def _series(rows: Sequence[Row]) -> defaultdict[UUID, list[Row]]:
+    series: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        series[row["goal_id"]].append({"on": row["checked_on"], "percent": row["percent"]})
+    return series

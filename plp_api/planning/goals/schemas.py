@@ -1,0 +1,216 @@
+"""Goals on the wire."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.planning.goals.lifecycle import GOAL
+from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
+from plp_api.planning.goals.reads import shape
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 2000
+LONGEST_WORDS = 4000
+MOST_STEPS = 1000
+
+
+def _smart(question: str, example: str) -> Text:
+    return Text(
+        longest=LONGEST_TEXT,
+        blank=True,
+        load_default="",
+        metadata={"description": question, "example": example},
+    )
+
+
+def _title() -> Text:
+    return Text(required=True, longest=LONGEST_TITLE, metadata={"example": "Shadow a nurse"})
+
+
+class GoalSchema(ResourceSchema):
+    """One goal, in SMART terms; the time-bound part is `due_on`."""
+
+    life = GOAL
+    shape = staticmethod(shape)
+
+    plan_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    status = Choice(GoalStatus, dump_only=True)
+    domain = Choice(Domain, required=True)
+    title = _title()
+    specific = _smart("What exactly?", "Two days with a nurse at the clinic in town.")
+    measurable = _smart("How will it show?", "A page of notes for each day.")
+    achievable = _smart("Why can it be done?", "My aunt works there.")
+    relevant = _smart("What is it for?", "I want to know whether nursing is for me.")
+    due_on = Date(load_default=None, allow_none=True)
+    proposed_at = Instant(dump_only=True, allow_none=True)
+    confirmed_at = Instant(dump_only=True, allow_none=True)
+    confirmed_by = fields.UUID(
+        attribute="shown_confirmer",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Null to a parent where another parent did, in home study."},
+    )
+    proposed_outcome = Choice(
+        Outcome,
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "How it ended, as the student says; waits for an advisor."},
+    )
+    reflection = fields.String(
+        dump_only=True, allow_none=True, metadata={"description": "What the student makes of it."}
+    )
+    ended_on = Date(dump_only=True, allow_none=True)
+    carried_from_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata={"description": "The goal it goes on from."}
+    )
+    carried_to_id = fields.UUID(
+        dump_only=True, allow_none=True, metadata={"description": "The goal that goes on from it."}
+    )
+    progress_percent = fields.Integer(
+        dump_only=True, allow_none=True, metadata={"description": "Of the latest check-in."}
+    )
+    progress_on = Date(
+        dump_only=True, allow_none=True, metadata={"description": "The latest check-in's day."}
+    )
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class GoalPatchSchema(Schema):
+    """The members to change. An empty string clears a text, null the due date."""
+
+    domain = Choice(Domain)
+    title = Text(longest=LONGEST_TITLE)
+    specific = Text(longest=LONGEST_TEXT, blank=True)
+    measurable = Text(longest=LONGEST_TEXT, blank=True)
+    achievable = Text(longest=LONGEST_TEXT, blank=True)
+    relevant = Text(longest=LONGEST_TEXT, blank=True)
+    due_on = Date(allow_none=True)
+
+
+class GoalActionFieldsSchema(Schema):
+    comment = Text(
+        longest=LONGEST_WORDS,
+        metadata={
+            "description": "Kept as a comment on the goal; `return` and `decline_outcome` need one."
+        },
+    )
+    outcome = Choice(Outcome, metadata={"description": "For `propose_outcome`."})
+    reflection = Text(
+        longest=LONGEST_WORDS,
+        metadata={"description": "For `propose_outcome`: what the student makes of it."},
+    )
+    due_on = Date(
+        metadata={"description": "For `carry_forward`: when the new goal is due, if you know."}
+    )
+
+
+def _position() -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        validate=validate.Range(1, MOST_STEPS),
+        metadata={"description": "Steps are listed by it; left out, a new step comes last."},
+    )
+
+
+class GoalStepSchema(ResourceSchema):
+    """Something the student will do toward a goal; done once `done_on` is set."""
+
+    goal_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    position = _position()
+    title = Text(required=True, longest=LONGEST_TITLE, metadata={"example": "Call the clinic"})
+    due_on = Date(load_default=None, allow_none=True)
+    done_on = Date(load_default=None, allow_none=True)
+
+
+class GoalStepPatchSchema(Schema):
+    """The members to change. Null in `done_on` makes a step open again."""
+
+    position = _position()
+    title = Text(longest=LONGEST_TITLE)
+    due_on = Date(allow_none=True)
+    done_on = Date(allow_none=True)
+
+
+def _percent(**kwargs: Any) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        validate=validate.Range(0, 100),
+        metadata={"description": "How far along, 0 to 100.", "example": 40},
+        **kwargs,
+    )
+
+
+class CheckInSchema(ResourceSchema):
+    """A dated look at a goal: how far along, and what the student says of it."""
+
+    goal_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    checked_on = Date(metadata={"description": "Today, if left out."})
+    percent = _percent(required=True)
+    body = Text(
+        longest=LONGEST_WORDS,
+        blank=True,
+        load_default="",
+        metadata={"example": "The clinic said yes."},
+    )
+    author_id = fields.UUID(dump_only=True)
+
+
+class CheckInPatchSchema(Schema):
+    """The members to change."""
+
+    checked_on = Date()
+    percent = _percent()
+    body = Text(longest=LONGEST_WORDS, blank=True)
+
+
+class StepCountsSchema(Schema):
+    """How many steps: open ones are not done, overdue ones open and past their day."""
+
+    done = fields.Integer()
+    open = fields.Integer()
+    overdue = fields.Integer()
+    left = fields.Integer(metadata={"description": "Not done when their goal ended."})
+
+
+class GoalsOfStatusSchema(Schema):
+    status = Choice(GoalStatus)
+    goals = fields.Integer(metadata={"description": "How many."})
+
+
+class GoalsOfDomainSchema(Schema):
+    domain = Choice(Domain)
+    goals = fields.Integer(metadata={"description": "How many."})
+    by_status = fields.List(fields.Nested(GoalsOfStatusSchema))
+
+
+class ProgressPointSchema(Schema):
+    on = Date()
+    percent = fields.Integer(metadata={"description": "As the student said, 0 to 100."})
+
+
+class GoalProgressSchema(Schema):
+    id = fields.UUID()
+    title = fields.String()
+    domain = Choice(Domain)
+    status = Choice(GoalStatus)
+    due_on = Date(allow_none=True)
+    ended_on = Date(allow_none=True)
+    steps = fields.Nested(StepCountsSchema)
+    check_ins = fields.List(
+        fields.Nested(ProgressPointSchema), metadata={"description": "Oldest first."}
+    )
+
+
+class PlanProgressSchema(Schema):
+    """How a plan's goals stand today: facts to be drawn, never a score."""
+
+    plan_id = fields.UUID()
+    as_of = Date()
+    by_status = fields.List(fields.Nested(GoalsOfStatusSchema))
+    by_domain = fields.List(fields.Nested(GoalsOfDomainSchema))
+    steps = fields.Nested(StepCountsSchema)
+    goals = fields.List(fields.Nested(GoalProgressSchema))

@@ -1,0 +1,80 @@
+"""The grade a student is in on a day, told from the roster: what laws on courses hang on.
+
+A roster names today's grade. A course is planned ahead, often in spring for the
+summer or the autumn after; so a grade is counted on by school years, each of
+which begins with the summer before it (the district's `summer_from`). Our
+reading: summer after grade 10 counts as grade 11 begun [C].
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.foundation.roster.district_settings import DistrictSettings
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import SchoolEnrollment
+
+
+@dataclass(frozen=True)
+class Known:
+    """A grade as the roster has it: held since `since`, seen last on `seen_on`."""
+
+    grade: int
+    since: date
+    seen_on: date
+
+    def on(self, day: date, settings: DistrictSettings) -> int:
+        """The grade on another day, if each year is followed by the next."""
+        return self.grade + _school_year(day, settings) - self._school_year(settings)
+
+    def _school_year(self, settings: DistrictSettings) -> int:
+        """The school year of the grade: in summer a roster may still tell the year that ended."""
+        year = _school_year(self.seen_on, settings)
+        summer_began = date(year, *settings.summer_from)
+        is_last_years = settings.is_summer(self.seen_on) and self.since < summer_began
+        return year - 1 if is_last_years else year
+
+
+def _school_year(day: date, settings: DistrictSettings) -> int:
+    """The school year by the calendar year in which it begins."""
+    return day.year if (day.month, day.day) >= settings.summer_from else day.year - 1
+
+
+def known(student_id: UUID, today: date) -> Known | None:
+    """The last grade the roster has of the student; None where it names none by number."""
+    latest = (
+        select(SchoolEnrollment)
+        .where(SchoolEnrollment.student_id == student_id, SchoolEnrollment.starts_on <= today)
+        .where(SchoolEnrollment.grade.is_not(None))
+        .order_by(SchoolEnrollment.starts_on.desc(), SchoolEnrollment.id.desc())
+        .limit(1)
+    )
+    row = db.session().scalar(latest)
+    if row is None:
+        return _outside_school(student_id, today)
+    if not (row.grade or "").isdigit():
+        return None
+    last = today if row.ends_on is None else min(today, row.ends_on - timedelta(days=1))
+    return Known(int(row.grade or 0), row.starts_on, max(last, row.starts_on))
+
+
+def _outside_school(student_id: UUID, today: date) -> Known | None:
+    """The grade of a student whom no school of the district enrolled (home study, placed here)."""
+    student = db.session().get_one(Student, student_id)
+    if not (student.grade or "").isdigit():
+        return None
+    return Known(int(student.grade or 0), student.entered_on or date.min, today)
+
+
+def enrolled_on(student_id: UUID, day: date) -> bool:
+    """Whether the student is enrolled in a school on that day."""
+    held = (
+        select(SchoolEnrollment.id)
+        .where(SchoolEnrollment.student_id == student_id, SchoolEnrollment.starts_on <= day)
+        .where(SchoolEnrollment.ends_on.is_(None) | (SchoolEnrollment.ends_on > day))
+        .limit(1)
+    )
+    return db.session().scalar(held) is not None

@@ -1,0 +1,52 @@
+"""What a frozen version holds of the plan's pathway elements: ids and texts, no names of people."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from plp_api.foundation import clock, db
+from plp_api.planning.pathways.models import STANDING, PathwayElement
+from plp_api.planning.plans.models import Plan
+
+TEXTS = (
+    "type",
+    "title",
+    "course_code",
+    "provider_name",
+    "provider_kind",
+    "location",
+    "term",
+    "funding",
+    "high_school_credits",
+    "college_credits",
+    "supervisor_licence",
+)
+
+
+def elements(plan: Plan) -> list[dict[str, Any]]:
+    """The elements that stand in the plan: those approved here, and not withdrawn from.
+
+    What is only planned is confirmed by its own approval, not by a version's.
+    Enrollment, completion and results stay outside: they come as they come, and
+    nobody signs again for them.
+    """
+    standing = (
+        select(PathwayElement)
+        .where(
+            PathwayElement.plan_id == plan.id,
+            PathwayElement.status.in_(STANDING),
+            PathwayElement.taken_elsewhere_at.is_(None),
+        )
+        .order_by(PathwayElement.created_at, PathwayElement.id)
+    )
+    return [_text(element) for element in db.session().scalars(standing)]
+
+
+def _text(element: PathwayElement) -> dict[str, Any]:
+    return {
+        "pathway_element_id": str(element.id),
+        **{name: getattr(element, name) for name in TEXTS},
+        "starts_on": clock.iso(element.starts_on),
+        "ends_on": clock.iso(element.ends_on),
+        "supervisor_id": element.supervisor_id and str(element.supervisor_id),
+    }

@@ -1,0 +1,327 @@
+"""Opening plans, writing versions, handing them in and approving them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from plp_api.catalog.templates import actions as templates
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.comments import actions as comments
+from plp_api.foundation.db import new_id
+from plp_api.foundation.problems import Code, FieldError, Problem, invalid
+from plp_api.foundation.roster.models import Student
+from plp_api.planning.plans import amendments, sections
+from plp_api.planning.plans.followers import ON_APPROVED
+from plp_api.planning.plans.models import (
+    Plan,
+    PlanSection,
+    PlanVersion,
+    ProfileEntry,
+    Regime,
+    VersionStatus,
+)
+
+
+def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
+    """Open a plan for each of these students who has none, in the template meant for them.
+
+    Two queries and one insert, however many they are.
+    """
+    session = db.session()
+    missing = select(Student.id, Student.plan_home_school_id, Student.grade).where(
+        db.any_of(Student.id, db.ids_bind("ids")),
+        Student.id.not_in(select(Plan.student_id).where(Plan.district_id == district_id)),
+    )
+    lacking = session.execute(missing, {"ids": list(student_ids)}).all()
+    if not lacking:
+        return
+    offered = templates.offer(district_id)
+    rows = (
+        {
+            "id": new_id(),
+            "district_id": district_id,
+            "student_id": one.id,
+            "template_id": offered.for_student(one.plan_home_school_id, one.grade),
+            "opened_on": today,
+        }
+        for one in lacking
+    )
+    db.insert_many(Plan, rows)
+
+
+def start_version(plan: Plan, access: Access) -> PlanVersion:
+    """Begin a draft: from the version in force, if there is one, else with empty sections.
+
+    Raises Problem: plan_closed, actor_is_family, and version_open (the
+    database's own rule) where another version is being written.
+    """
+    _refuse_family(plan.student_id, access)
+    by = access.caller.person_id
+    session = db.session()
+    db.lock(plan)
+    amendments.require_open(plan)
+    last = in_force(plan)
+    template = sections.template_to_start(plan, last)
+    latest = session.scalar(
+        select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
+    )
+    version = PlanVersion(
+        id=new_id(),
+        district_id=plan.district_id,
+        student_id=plan.student_id,
+        plan=plan,
+        template_id=template.id,
+        number=(latest or 0) + 1,
+        started_by=by,
+        status=VersionStatus.DRAFT,
+    )
+    sections.lay_out(version, template, last)
+    session.add(version)
+    session.flush()
+    plan.stir()
+    audit.record("plan_version.started", version, by=by, number=version.number)
+    return version
+
+
+def _refuse_family(student_id: UUID, access: Access) -> None:
+    """Refuse with actor_is_family whoever acts on their child's plan, unless they keep it."""
+    if not access.keeps(student_id):
+        access.refuse_family(student_id)
+
+
+def _bodies(version: PlanVersion | None) -> dict[str, PlanSection]:
+    return {section.key: section for section in version.sections} if version else {}
+
+
+def in_force(plan: Plan) -> PlanVersion | None:
+    """The plan's version in force."""
+    asked = select(PlanVersion).where(
+        PlanVersion.plan_id == plan.id, PlanVersion.status == VersionStatus.IN_FORCE
+    )
+    return db.session().scalars(asked).first()
+
+
+def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
+    """Set the text of sections in an editable version, each by one of its authors.
+
+    In home study whoever keeps the plan is author of all.
+
+    Raises Problem: version_frozen, validation_failed (a section the template
+    does not have), section_not_yours.
+    """
+    if version.status not in (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED):
+        raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
+    described = sections.described(version)
+    written = {section.key: section for section in version.sections}
+    unknown = [
+        FieldError(f"/sections/{key}", "No such section.") for key in bodies if key not in described
+    ]
+    if unknown:
+        raise Problem(Code.VALIDATION_FAILED, errors=unknown)
+    amendments.require_open(version.plan)
+    keeps, roles = access.keeps(version.student_id), access.roles_to(version.student_id)
+    if access.is_family(version.student_id):
+        roles.discard(Role.ADVISOR)
+    for key, body in bodies.items():
+        if not keeps and not templates.writable(described[key], roles):
+            errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
+            raise Problem(Code.SECTION_NOT_YOURS, errors=errors)
+        if written[key].body != body:
+            written[key].body = body
+            written[key].written_by = access.caller.person_id
+    version.touch()
+    version.plan.stir()
+    changed = sorted(bodies)
+    audit.record("plan_version.written", version, by=access.caller.person_id, sections=changed)
+    return version
+
+
+def discard(version: PlanVersion, access: Access) -> None:
+    """Throw a draft away on which nobody else relies; whatever was handed in is kept.
+
+    Raises Problem: version_frozen where it was handed in, commented on, or
+    others wrote in it; actor_is_family; plan_closed.
+    """
+    _refuse_family(version.student_id, access)
+    amendments.require_open(version.plan)
+    by = access.caller.person_id
+    if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
+        raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
+    others = any(one.written_by not in (None, by) for one in _changed_sections(version))
+    if others or comments.exist_on(version):
+        raise Problem(Code.VERSION_FROZEN, "Others have written in it.")
+    audit.record("plan_version.discarded", version, by=by, number=version.number)
+    version.plan.stir()
+    session = db.session()
+    for section in version.sections:
+        session.delete(section)
+    session.delete(version)
+
+
+def _changed_sections(version: PlanVersion) -> list[PlanSection]:
+    """The sections that differ from the version in force, from which a draft begins."""
+    kept = _bodies(in_force(version.plan))
+    return [
+        one for one in version.sections if one.key not in kept or one.body != kept[one.key].body
+    ]
+
+
+def submit(version: PlanVersion, access: Access) -> None:
+    """Hand the version in. From here nobody edits it until it comes back.
+
+    Raises Problem(version_incomplete), naming every required section still empty.
+    """
+    _hand_in(version, access, recorded_for=None)
+
+
+def submit_for(version: PlanVersion, access: Access, reason: str) -> None:
+    """Hand the version in for the student, with the reason, shown as `recorded_for`."""
+    _hand_in(version, access, recorded_for=reason)
+
+
+def _hand_in(version: PlanVersion, access: Access, recorded_for: str | None) -> None:
+    empty = _empty_sections(version)
+    if empty:
+        errors = [FieldError(f"/sections/{key}", "Still empty.") for key in empty]
+        raise Problem(Code.VERSION_INCOMPLETE, errors=errors)
+    by = access.caller.person_id
+    version.submitted_at, version.submitted_by = clock.now(), by
+    version.recorded_for = recorded_for
+    version.plan.stir()
+    audit.record("plan_version.submitted", version, by=by, for_student=recorded_for is not None)
+
+
+def _empty_sections(version: PlanVersion) -> list[str]:
+    template = db.session().get_one(PlanTemplate, version.template_id)
+    required = {section["key"] for section in template.sections if section["is_required"]}
+    return [one.key for one in version.sections if one.key in required and not one.body.strip()]
+
+
+def recall(version: PlanVersion, access: Access) -> None:
+    """Take a version back before it was approved, to go on writing."""
+    version.plan.stir()
+    audit.record("plan_version.recalled", version, by=access.caller.person_id)
+
+
+def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
+    """Give the version back with a comment saying what is asked for."""
+    comments.add(version, access, comment, Permission.PLANS_APPROVE)
+    version.plan.stir()
+    audit.record("plan_version.changes_requested", version, by=access.caller.person_id)
+
+
+def approve(version: PlanVersion, access: Access) -> None:
+    """Approve the version for the school, which puts it in force."""
+    bring_into_force(version, access, Regime.SCHOOL)
+    audit.record(
+        "plan_version.approved",
+        version,
+        by=access.caller.person_id,
+        sha256=version.snapshot_sha256,
+    )
+
+
+def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> None:
+    """Freeze the version and supersede the last one, as the school's or the family's to decide.
+
+    What follows elsewhere (goals confirmed, the school's signature, the review's
+    version) is done by those registered in `followers`.
+    """
+    by, today = access.caller.person_id, access.caller.today
+    last = _held_in_force(version.plan)
+    version.regime = regime
+    if last is not None:
+        last.status = VersionStatus.SUPERSEDED
+        last.superseded_on = today
+        db.session().flush()
+    version.approved_at, version.approved_by = clock.now(), by
+    version.in_force_on = today
+    version.status = VersionStatus.IN_FORCE
+    version.plan.template_id = version.template_id
+    for follow in ON_APPROVED:
+        follow(version, access)
+    amendments.freeze(version, last, access)
+    version.plan.stir()
+
+
+def _held_in_force(plan: Plan) -> PlanVersion | None:
+    """The version in force, held with its plan. Raises Problem(plan_closed)."""
+    last = in_force(plan)
+    if last is None:
+        db.lock(plan)
+        amendments.require_open(plan)
+        return None
+    amendments.hold(last)
+    # Somebody may have corrected it meanwhile: then the correction is in force.
+    return last if last.status == VersionStatus.IN_FORCE else _held_in_force(plan)
+
+
+def author_is_approver(version: PlanVersion, access: Access) -> str | None:
+    """Why the caller cannot approve: they handed it in, or wrote what is the student's to write."""
+    by = access.caller.person_id
+    asked = sections.described(version)
+    students_own = {key for key, one in asked.items() if "advisor" not in one["authors"]}
+    scribed = any(
+        one.written_by == by and one.key in students_own for one in _changed_sections(version)
+    )
+    if scribed or by in (version.submitted_by, version.student_id):
+        return "Nobody approves their own work; another approver is needed."
+    return None
+
+
+def add_entry(
+    plan: Plan, access: Access, kind: str, body: str, replaces_id: UUID | None = None
+) -> ProfileEntry:
+    """Add something the student says of themselves, or correct what they said before.
+
+    The entry it replaces is withdrawn with it. Raises Problem: plan_closed,
+    actor_is_family, validation_failed for an entry of another plan,
+    entry_withdrawn for one that holds no more.
+    """
+    amendments.require_open(plan)
+    _refuse_family(plan.student_id, access)
+    by = access.caller.person_id
+    entry = ProfileEntry(
+        id=new_id(),
+        district_id=plan.district_id,
+        student_id=plan.student_id,
+        plan_id=plan.id,
+        kind=kind,
+        body=body,
+        written_by=by,
+        replaces_id=replaces_id,
+    )
+    if replaces_id is not None:
+        _replaced(plan, replaces_id).withdrawn_at = clock.now()
+    db.session().add(entry)
+    plan.stir()
+    audit.record("profile_entry.added", entry, by=by, kind=kind, replaces_id=replaces_id)
+    return entry
+
+
+def _replaced(plan: Plan, entry_id: UUID) -> ProfileEntry:
+    entry = db.session().get(ProfileEntry, entry_id)
+    if entry is None or entry.plan_id != plan.id:
+        raise invalid("replaces_id", "This plan has no such entry.")
+    db.lock(entry)
+    if entry.withdrawn_at is not None:
+        raise Problem(Code.ENTRY_WITHDRAWN)
+    return entry
+
+
+def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
+    """Say that an entry no longer holds; it stays in the history. Raises Problem(plan_closed)."""
+    plan = db.session().get_one(Plan, entry.plan_id)
+    amendments.require_open(plan)
+    _refuse_family(entry.student_id, access)
+    by = access.caller.person_id
+    if entry.withdrawn_at is None:
+        entry.withdrawn_at = clock.now()
+        plan.stir()
+        audit.record("profile_entry.withdrawn", entry, by=by)

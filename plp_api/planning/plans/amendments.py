@@ -1,0 +1,312 @@
+"""What becomes of a version in force: amended, kept for a new cycle, or corrected.
+
+An amendment is a draft like any other; here is asked whether it changed
+something material, so that signatures are asked for again.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.db import new_id
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.models import District
+from plp_api.planning.plans import parts, snapshot
+from plp_api.planning.plans import sections as sections_of
+from plp_api.planning.plans.followers import ON_FROZEN, ON_REAFFIRMED
+from plp_api.planning.plans.models import (
+    OPEN_VERSION,
+    Plan,
+    PlanSection,
+    PlanVersion,
+    VersionReaffirmation,
+    VersionStatus,
+)
+
+SOURCE = "34 CFR 99.20-99.22"
+
+
+def signed_by(version: PlanVersion, last: PlanVersion | None) -> PlanVersion:
+    """The version whose signatures count for this frozen one, which follows `last` in force.
+
+    The last one that was signed, while nothing material differs from it: small
+    changes do not add up to a large one that nobody signed. What the school
+    signed does not go on into home study, nor the other way (16 V.S.A. 942).
+    """
+    if last is None or last.signed_version_id is None:
+        return version
+    signed = db.session().get_one(PlanVersion, last.signed_version_id)
+    is_anew = signed.regime != version.regime or differs_materially(signed, version)
+    return version if is_anew else signed
+
+
+def freeze(version: PlanVersion, last: PlanVersion | None, access: Access) -> None:
+    """Freeze a version that came into force after `last`, and say whose signatures count for it."""
+    snapshot.freeze(version)
+    version.signed_version_id = signed_by(version, last).id
+    for follow in ON_FROZEN:
+        follow(version, access)
+
+
+def differs_materially(old: PlanVersion, new: PlanVersion) -> bool:
+    """Whether a part differs whose change asks for signatures again.
+
+    Such are the parts the district names (`material_parts`), and beside them
+    the sections that the version's own template flags: a template may add to
+    what the district has said, and takes nothing from it.
+    """
+    district = db.session().get_one(District, new.district_id)
+    flagged = {key for key, one in sections_of.described(new).items() if one["is_material"]}
+    before, after = parts.content_of(old), parts.content_of(new)
+    return any(
+        _words(before, name) != _words(after, name)
+        for name in flagged.union(district_settings.of(district).material_parts)
+    )
+
+
+def _words(content: dict[str, Any], name: str) -> Any:
+    """What stands under a name: a section's text, or a whole member; nothing and empty are one."""
+    section = parts.find(content, f"{parts.SECTIONS}/{name}")
+    return (section["body"] if section else content.get(name)) or None
+
+
+def hold(last: PlanVersion) -> None:
+    """Hold a version in force and its plan, after any draft: one order for all who supersede it.
+
+    Raises Problem(plan_closed).
+    """
+    db.lock(last)
+    db.lock(last.plan)
+    require_open(last.plan)
+
+
+def require_open(plan: Plan) -> None:
+    """Refuse with plan_closed what a closed plan does not take."""
+    if not plan.is_open:
+        raise Problem(Code.PLAN_CLOSED)
+
+
+def plan_is_open(version: PlanVersion, _access: Access) -> Code | None:
+    """A guard: nothing moves in a plan that is closed."""
+    return None if version.plan.is_open else Code.PLAN_CLOSED
+
+
+def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -> None:
+    """Keep the version, as it was reviewed, for the present cycle. It stays in force."""
+    district = access.district(version.district_id)
+    today = access.caller.today
+    kept = VersionReaffirmation(
+        id=new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan_version_id=version.id,
+        cycle_starts_on=district_settings.of(district).cycle(today).starts_on,
+        reaffirmed_on=today,
+        reaffirmed_by=access.caller.person_id,
+        comment=comment,
+    )
+    db.session().add(kept)
+    for follow in ON_REAFFIRMED:
+        follow(kept, access)
+    version.touch()
+    version.plan.stir()
+    audit.record(
+        "plan_version.reaffirmed",
+        version,
+        by=access.caller.person_id,
+        cycle_starts_on=kept.cycle_starts_on,
+    )
+
+
+def holds_ones_own_words(version: PlanVersion, access: Access) -> str | None:
+    """Why the caller cannot keep it: they handed it in, or wrote what is the student's to write."""
+    by = access.caller.person_id
+    asked = sections_of.described(version)
+    students_own = {key for key, one in asked.items() if "advisor" not in one["authors"]}
+    has_written = any(one.written_by == by and one.key in students_own for one in version.sections)
+    if has_written or by in (version.submitted_by, version.student_id):
+        return "Nobody approves their own work; another approver is needed."
+    return None
+
+
+def is_of_an_earlier_cycle(version: PlanVersion, access: Access) -> str | None:
+    """A version that came into force in this cycle, or was kept for it, is current already."""
+    district = access.district(version.district_id)
+    cycle = district_settings.of(district).cycle(access.caller.today)
+    since = version.in_force_on
+    if since is not None and since >= cycle.starts_on:
+        return "It came into force in this cycle: it is current."
+    asked = select(VersionReaffirmation.id).where(
+        VersionReaffirmation.plan_version_id == version.id,
+        VersionReaffirmation.cycle_starts_on == cycle.starts_on,
+    )
+    if db.session().scalar(asked) is not None:
+        return "It was reaffirmed in this cycle: it is current."
+    return None
+
+
+def correct(
+    version: PlanVersion,
+    access: Access,
+    *,
+    reason: str,
+    reference: str,
+    sections: Mapping[str, str],
+) -> PlanVersion:
+    """Correct the version in force, as a granted request for amendment asks: 34 CFR 99.20-99.22.
+
+    What comes of it is in force at once, for the school has decided already.
+    Every version that holds the words found wrong is sealed, and an open draft
+    that still does is corrected with it.
+
+    Raises Problem: actor_is_family, plan_closed, version_sealed,
+    version_corrected, action_unavailable, validation_failed.
+    """
+    access.refuse_family(version.student_id)
+    session, plan = db.session(), version.plan
+    draft = _held_draft(plan)
+    hold(version)
+    _require_correctable(version)
+    wrong = _wrong_words(version, sections)
+    number = _free_number(plan, draft)
+    corrected = PlanVersion(
+        id=new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan=plan,
+        template_id=version.template_id,
+        number=number,
+        started_by=access.caller.person_id,
+        status=VersionStatus.IN_FORCE,
+        approved_at=clock.now(),
+        approved_by=access.caller.person_id,
+        in_force_on=access.caller.today,
+        reviewed_on=_last_reviewed(version),
+        regime=version.regime,
+        corrects_id=version.id,
+        correction_reason=reason,
+        correction_reference=reference,
+    )
+    corrected.sections = [_corrected(one, access, sections) for one in version.sections]
+    version.status, version.superseded_on = VersionStatus.SUPERSEDED, access.caller.today
+    session.flush()
+    session.add(corrected)
+    session.flush()
+    freeze(corrected, version, access)
+    _seal(plan, wrong, access)
+    if draft is not None:
+        _correct_draft(draft, wrong, sections, access)
+    plan.stir()
+    audit.record(
+        "plan_version.corrected",
+        corrected,
+        by=access.caller.person_id,
+        corrects_id=version.id,
+        sections=sorted(sections),
+        reason=reason,
+        sha256=corrected.snapshot_sha256,
+    )
+    return corrected
+
+
+def _last_reviewed(version: PlanVersion) -> date | None:
+    """From when the version counts as the yearly update, having been kept for later cycles too."""
+    asked = select(func.max(VersionReaffirmation.reaffirmed_on)).where(
+        VersionReaffirmation.plan_version_id == version.id
+    )
+    return db.session().scalar(asked) or version.reviewed_on or version.in_force_on
+
+
+def _held_draft(plan: Plan) -> PlanVersion | None:
+    open_one = select(PlanVersion).where(
+        PlanVersion.plan_id == plan.id, PlanVersion.status.in_(OPEN_VERSION)
+    )
+    draft = db.session().scalars(open_one).first()
+    if draft is not None:
+        db.lock(draft)
+    return draft if draft is not None and draft.status in OPEN_VERSION else None
+
+
+def _require_correctable(version: PlanVersion) -> None:
+    if version.sealed_on is not None:
+        detail = f"{SOURCE}: the record was amended; what is kept under seal is not amended again."
+        raise Problem(Code.VERSION_SEALED, detail)
+    if version.corrects_id is not None:
+        detail = (
+            f"{SOURCE}: this version is itself what a granted request asked for. Amend it by a new"
+            " version, or answer another request on that one."
+        )
+        raise Problem(Code.VERSION_CORRECTED, detail)
+    if version.status != VersionStatus.IN_FORCE:
+        detail = f"It is {version.status}; {SOURCE} amend the record, which is what is in force."
+        raise Problem(Code.ACTION_UNAVAILABLE, detail)
+
+
+def _wrong_words(version: PlanVersion, sections: Mapping[str, str]) -> dict[str, str]:
+    """By key, the words that the correction replaces. Raises Problem(validation_failed)."""
+    now = {one.key: one.body for one in version.sections}
+    errors = [FieldError(f"/sections/{key}", "No such section.") for key in sections.keys() - now]
+    errors += [
+        FieldError(f"/sections/{key}", "That is what stands there.")
+        for key, body in sections.items()
+        if now.get(key) == body
+    ]
+    if not sections:
+        errors.append(FieldError("/sections", "Say what is corrected."))
+    if errors:
+        raise Problem(Code.VALIDATION_FAILED, errors=errors)
+    return {key: now[key] for key in sections}
+
+
+def _free_number(plan: Plan, draft: PlanVersion | None) -> int:
+    """The next number; an open draft, which will come into force later, moves up for it."""
+    if draft is not None:
+        number = draft.number
+        draft.number += 1
+        db.session().flush()
+        return number
+    asked = select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
+    return (db.session().scalar(asked) or 0) + 1
+
+
+def _corrected(section: PlanSection, access: Access, sections: Mapping[str, str]) -> PlanSection:
+    is_changed = section.key in sections
+    return PlanSection(
+        district_id=section.district_id,
+        student_id=section.student_id,
+        key=section.key,
+        position=section.position,
+        body=sections.get(section.key, section.body),
+        written_by=access.caller.person_id if is_changed else section.written_by,
+        kept_from_id=section.kept_from_id,
+        visibility=section.visibility,
+    )
+
+
+def _seal(plan: Plan, wrong: Mapping[str, str], access: Access) -> None:
+    """Close every frozen version that holds words found wrong; its hash can still be checked."""
+    frozen = select(PlanVersion).where(
+        PlanVersion.plan_id == plan.id,
+        PlanVersion.status == VersionStatus.SUPERSEDED,
+        PlanVersion.sealed_on.is_(None),
+    )
+    for version in db.session().scalars(frozen).unique():
+        if any(wrong.get(one.key) == one.body for one in version.sections):
+            version.sealed_on = access.caller.today
+            audit.record("plan_version.sealed", version, by=access.caller.person_id)
+
+
+def _correct_draft(
+    draft: PlanVersion, wrong: Mapping[str, str], sections: Mapping[str, str], access: Access
+) -> None:
+    """Take the words found wrong out of a draft that began with them; others are its authors'."""
+    for one in draft.sections:
+        if wrong.get(one.key) == one.body:
+            one.body, one.written_by = sections[one.key], access.caller.person_id
+    draft.touch()

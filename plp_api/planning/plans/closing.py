@@ -1,0 +1,87 @@
+"""How a plan ends, is put away, and is opened again when its student returns.
+
+Nothing is lost by it: drafts and goals stay as they were and take no more
+changes until then. A roster never closes a plan and never opens one: who left
+is often back in August, and what became of them a person says. A person also
+says that a roster's key belongs to another child now, which ends the old record.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import invalid
+from plp_api.planning.plans.followers import ON_REOPENED
+from plp_api.planning.plans.models import Plan, PlanStatus
+
+RECORD_ENDED = "The student system gave the student's id to another child."
+
+
+def transfer_out(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
+    """End the plan of a student who goes to another school. Raises validation_failed (a day)."""
+    _close(plan, access, PlanStatus.TRANSFERRED_OUT, reason, closed_on)
+
+
+def complete(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
+    """End the plan of a student who finishes school. Raises validation_failed (a day)."""
+    _close(plan, access, PlanStatus.COMPLETED, reason, closed_on)
+
+
+def withdraw(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
+    """End the plan of a student who leaves otherwise. Raises validation_failed (a day)."""
+    _close(plan, access, PlanStatus.WITHDRAWN, reason, closed_on)
+
+
+def _close(
+    plan: Plan, access: Access, status: PlanStatus, reason: str, closed_on: date | None
+) -> None:
+    today = access.caller.today
+    day = closed_on or today
+    if not plan.opened_on <= day <= today:
+        detail = f"Must lie between {plan.opened_on}, when the plan was opened, and today."
+        raise invalid("closed_on", detail)
+    plan.closed_on, plan.closing_reason = day, reason
+    _note("plan.closed", plan, access, status=status, closed_on=day)
+
+
+def close_ended(
+    district_id: UUID, student_ids: Sequence[UUID], today: date, by: UUID | None
+) -> None:
+    """Withdraw the open plans of students whose record was ended. Registered with people."""
+    plans = select(Plan).where(
+        Plan.district_id == district_id,
+        db.any_of(Plan.student_id, db.ids_bind("ids")),
+        Plan.status == PlanStatus.ACTIVE,
+    )
+    for plan in db.session().scalars(plans, {"ids": list(student_ids)}).all():
+        plan.status = PlanStatus.WITHDRAWN
+        plan.closed_on, plan.closing_reason = max(today, plan.opened_on), RECORD_ENDED
+        plan.stir()
+        audit.record("plan.closed", plan, by=by, status=plan.status, closed_on=plan.closed_on)
+    db.session().flush()
+
+
+def archive(plan: Plan, access: Access) -> None:
+    """Put a closed plan away."""
+    _note("plan.archived", plan, access)
+
+
+def reopen(plan: Plan, access: Access, reason: str) -> None:
+    """Open the plan of a student who returned, as they left it; this cycle's review opens, too."""
+    plan.closed_on = plan.closing_reason = None
+    plan.status = PlanStatus.ACTIVE
+    db.session().flush()
+    for follow in ON_REOPENED:
+        follow(plan.district_id, [plan.student_id], access.caller.today)
+    _note("plan.reopened", plan, access, reason=reason)
+
+
+def _note(what: str, plan: Plan, access: Access, **facts: Any) -> None:
+    plan.stir()
+    audit.record(what, plan, by=access.caller.person_id, **facts)

@@ -1,0 +1,158 @@
+"""What readers see of versions."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, or_
+
+from plp_api.catalog.templates.models import Visibility
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster.ties import RecordKind
+from plp_api.planning.plans import parts, statements
+from plp_api.planning.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
+
+STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
+"""What of a version tells where the plan stands, a kind of record of its own."""
+
+
+def snapshot_of(version: PlanVersion, access: Access | None = None) -> str:
+    """The signed bytes, as far as the reader may have them; without one, as anybody may.
+
+    Raises Problem: action_unavailable before approval, version_sealed, and
+    permission_denied where a section's visibility leaves the reader out.
+    """
+    require_unsealed(version, access)
+    if access is not None:
+        require_whole(version, access)
+    if version.snapshot is None:
+        raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
+    return version.snapshot
+
+
+def shown_writer(person_id: UUID | None, access: Access, student_id: UUID) -> UUID | None:
+    """Who wrote a section, as far as the reader may know: the family learns of no other parent."""
+    if access.is_family(student_id) and person_id not in (student_id, access.caller.person_id):
+        return None
+    return person_id
+
+
+def require_unsealed(version: PlanVersion, access: Access | None) -> None:
+    """Refuse with version_sealed who may not read a version that was corrected."""
+    if version.sealed_on is not None and not (access and opens_seals(version.student_id, access)):
+        detail = "34 CFR 99.21(b)(1): the record was amended; read the version that corrects it."
+        raise Problem(Code.VERSION_SEALED, detail)
+
+
+def opens_seals(student_id: UUID, access: Access) -> bool:
+    """Whether the caller may read what is sealed: who corrects, and the district for a reason."""
+    if access.is_family(student_id):
+        return False
+    if access.may(Permission.PLANS_CORRECT, student_id):
+        return True
+    is_district = access.is_to(Role.DISTRICT_ADMIN, student_id)
+    return is_district and access.may(Permission.PLANS_READ, student_id)
+
+
+def may_read_section(visibility: str, access: Access, student_id: UUID) -> bool:
+    """Whether the reader of a plan reads a section of that visibility.
+
+    The family always does: a parent's right to inspect (34 CFR 99.10) is not a
+    template's to narrow. So does whoever approves, for nobody answers for words
+    they could not read.
+    """
+    return visibility != Visibility.WHO_WRITES_OR_APPROVES or any(
+        access.may(permission, student_id)
+        for permission in (Permission.PLANS_CONTRIBUTE, Permission.PLANS_APPROVE)
+    )
+
+
+def reads_whole(version: PlanVersion, access: Access) -> bool:
+    """Whether no section's visibility leaves the reader out."""
+    return all(
+        may_read_section(one.visibility, access, version.student_id) for one in version.sections
+    )
+
+
+def require_whole(version: PlanVersion, access: Access) -> None:
+    """Refuse with permission_denied whom a section's visibility leaves out."""
+    if not reads_whole(version, access):
+        detail = "Some of its sections are for those who write or approve the plan."
+        raise Problem(Code.PERMISSION_DENIED, detail)
+
+
+def hidden_sections(version: PlanVersion, access: Access) -> set[str]:
+    """The parts of the version (`sections/{key}`) that their visibility keeps from the reader."""
+    return {
+        f"{parts.SECTIONS}/{one.key}"
+        for one in version.sections
+        if not may_read_section(one.visibility, access, version.student_id)
+    }
+
+
+def readable(version: PlanVersion, access: Access) -> dict[str, Any]:
+    """What stands in the version, as far as the caller may read it: a snapshot's members."""
+    hidden = hidden_sections(version, access)
+    found = parts.readable(parts.content_of(version), version.student_id, access)
+    found[parts.SECTIONS] = [
+        one for one in found[parts.SECTIONS] if f"{parts.SECTIONS}/{one['key']}" not in hidden
+    ]
+    return found
+
+
+def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID, list[Statement]]:
+    """By version, the statements that go with it and whose part the caller may read."""
+    made = statements.on_each(versions)
+    return {
+        one.id: [
+            statement
+            for statement in statements.shown(made[one.id], access)
+            if statement.part not in hidden_sections(one, access)
+        ]
+        for one in versions
+    }
+
+
+def statements_beside(version: PlanVersion, access: Access) -> Select[Any]:
+    """The statements that `statements_on` finds for one version, to be listed."""
+    found = [one.id for one in statements_on([version], access)[version.id]]
+    return access.beneath(version, Statement).where(db.any_of(Statement.id, literal(found, db.IDS)))
+
+
+def held_on(day: date, access: Access, plan: Plan) -> ColumnElement[bool]:
+    """Which profile entries held at the end of the day, where the district is."""
+    end = clock.end_of(day, access.district(plan.district_id).time_zone)
+    still = or_(ProfileEntry.withdrawn_at.is_(None), ProfileEntry.withdrawn_at >= end)
+    return (ProfileEntry.created_at < end) & still
+
+
+def in_states(states: Sequence[EntryStatus]) -> ColumnElement[bool]:
+    """Which profile entries are in any of these states."""
+    is_current = ProfileEntry.withdrawn_at.is_(None)
+    return or_(*(is_current if one == EntryStatus.CURRENT else ~is_current for one in states))
+
+
+def shape(versions: Sequence[Any], access: Access) -> None:
+    """Give versions their statements, and sections their words and writers, as the caller may."""
+    made = statements_on(versions, access)
+    for version in versions:
+        is_open = version.sealed_on is None or opens_seals(version.student_id, access)
+        is_placed = access.shows(RecordKind.PLAN_STATUS, version.student_id)
+        version.disclosed = STATUS if is_placed else frozenset()
+        version.shown_statements = made[version.id]
+        version.shown_starter = access.shown_person(version.started_by, version.student_id)
+        version.shown_approver = access.shown_person(version.approved_by, version.student_id)
+        for section in version.sections:
+            section.shown_writer = shown_writer(section.written_by, access, version.student_id)
+            is_theirs = may_read_section(section.visibility, access, version.student_id)
+            section.shown_body = section.body if is_open and is_theirs else None
+
+
+def shape_entries(entries: Sequence[Any], access: Access) -> None:
+    """Give profile entries their writers, as far as the caller may know them."""
+    for entry in entries:
+        entry.shown_writer = access.shown_person(entry.written_by, entry.student_id)

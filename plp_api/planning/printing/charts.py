@@ -1,0 +1,208 @@
+"""Progress as small charts: SVG from plain facts, each with its text and its table.
+
+Black on white and told apart by shape, so that a copier loses nothing. No word
+of a person is drawn, only ours; a title in words stands beside the drawing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import escape
+
+from plp_api.planning.printing.words import day, phrase
+
+WIDTH, NARROW = 480, 310
+FONT = 'font-family="Libertinus Serif, sans-serif" font-size="12"'
+
+
+@dataclass(frozen=True)
+class Point:
+    """How far along a goal was on a day, in per cent."""
+
+    on: date
+    percent: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing, what it says in words, and all it draws as a table."""
+
+    title: str
+    text: str
+    svg: str
+    width: int
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+# Progress of one goal.
+
+LEFT, RIGHT, TOP, BOTTOM = 44, 48, 12, 96
+HEIGHT = 120
+LATEST = 12
+
+
+def progress(goal: str, points: Sequence[Point]) -> Chart:
+    """A goal's check-ins as a line from 0 to 100 per cent; of many, the latest twelve.
+
+    `points` are in the order of their days, at least one.
+    """
+    drawn = points[-LATEST:]
+    title, text = f"Progress of “{goal}”", _progress_text(drawn, len(points))
+    return Chart(
+        title=title,
+        text=text,
+        svg=_svg((NARROW, HEIGHT), title, text, _line(drawn)),
+        width=NARROW,
+        caption="Check-ins",
+        columns=("Checked in on", "Progress"),
+        rows=tuple((day(one.on), f"{one.percent} %") for one in drawn),
+    )
+
+
+def _progress_text(drawn: Sequence[Point], in_all: int) -> str:
+    first, last = drawn[0], drawn[-1]
+    if in_all == 1:
+        return f"One check-in, on {day(last.on)}: {last.percent} per cent."
+    counted = f"{in_all} check-ins"
+    if len(drawn) < in_all:
+        counted = f"The latest {len(drawn)} of {in_all} check-ins"
+    return (
+        f"{counted}, from {first.percent} per cent on {day(first.on)}"
+        f" to {last.percent} per cent on {day(last.on)}."
+    )
+
+
+def _line(points: Sequence[Point]) -> Iterator[str]:
+    for percent in (0, 50, 100):
+        y = _y(percent)
+        yield f'<path d="M{LEFT} {y}H{NARROW - RIGHT}" stroke="#999" stroke-width="0.7"/>'
+        yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end" {FONT}>{percent} %</text>'
+    placed = [(_x(one, points), _y(one.percent)) for one in points]
+    path = "L".join(f"{x} {y}" for x, y in placed)
+    if len(placed) > 1:
+        yield f'<path d="M{path}" fill="none" stroke="#000" stroke-width="2"/>'
+    for x, y in placed:
+        yield f'<circle cx="{x}" cy="{y}" r="3.5" fill="#000"/>'
+    x, y = placed[-1]
+    words = f"{points[-1].percent} %"
+    yield f'<text x="{x + 7}" y="{y + 4}" font-weight="bold" {FONT}>{words}</text>'
+    yield from _days(points)
+
+
+def _days(points: Sequence[Point]) -> Iterator[str]:
+    first, last = points[0].on, points[-1].on
+    if first == last:
+        yield _day(_middle(), "middle", last)
+        return
+    yield _day(LEFT, "start", first)
+    yield _day(NARROW - RIGHT, "end", last)
+
+
+def _day(x: float, anchor: str, on: date) -> str:
+    return f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="{anchor}" {FONT}>{day(on)}</text>'
+
+
+def _x(point: Point, points: Sequence[Point]) -> float:
+    first, last = points[0].on, points[-1].on
+    if first == last:
+        return _middle()
+    share = (point.on - first).days / (last - first).days
+    return round(LEFT + share * (NARROW - RIGHT - LEFT), 1)
+
+
+def _middle() -> float:
+    return (LEFT + NARROW - RIGHT) / 2
+
+
+def _y(percent: int) -> float:
+    return round(BOTTOM - percent / 100 * (BOTTOM - TOP), 1)
+
+
+# Goals by domain and status.
+
+BOX, STEP, LABELS, IN_A_ROW = 16, 22, 140, 15
+FRAME = f'<rect width="{BOX}" height="{BOX}" fill="#fff" stroke="#000" stroke-width="1.5"/>'
+CROSS = f'<path d="M0 0L{BOX} {BOX}M{BOX} 0L0 {BOX}" stroke="#000" stroke-width="1.5"/>'
+# The order of the legend; what is not named here is drawn as an empty box with a question mark.
+SHAPES: Mapping[str, str] = {
+    "proposed": FRAME.replace("/>", ' stroke-dasharray="3 2"/>'),
+    "returned": FRAME.replace("/>", ' stroke-dasharray="1 2"/>'),
+    "active": FRAME,
+    "on_hold": f'{FRAME}<path d="M5.5 3.5V12.5M10.5 3.5V12.5" stroke="#000" stroke-width="2.5"/>',
+    "achieved": f'<rect width="{BOX}" height="{BOX}" stroke="#000" stroke-width="1.5"/>',
+    "partly_met": f'{FRAME}<rect y="8" width="{BOX}" height="8"/>',
+    "not_met": f"{FRAME}{CROSS}",
+    "dropped": f'{FRAME}<path d="M3 8H13" stroke="#000" stroke-width="2"/>',
+    "carried_forward": f'{FRAME}<path d="M4 3L13 8L4 13Z"/>',
+}
+
+
+def by_domain(goals: Sequence[tuple[str, str]]) -> Chart:
+    """Every goal as a box beside its domain, its shape its status.
+
+    `goals` are pairs of domain and status, at least one.
+    """
+    domains = list(dict.fromkeys(domain for domain, _ in sorted(goals)))
+    known = [status for status in SHAPES if any(status == one for _, one in goals)]
+    statuses = known + sorted({status for _, status in goals} - set(known))
+    title, text = "Goals by domain and status", _domain_text(goals, statuses)
+    height, drawn = _boxes(goals, domains, statuses)
+    return Chart(
+        title=title,
+        text=text,
+        svg=_svg((WIDTH, height), title, text, drawn),
+        width=WIDTH,
+        caption="Number of goals",
+        columns=("Domain", "Status", "Goals"),
+        rows=tuple(
+            (phrase(domain), phrase(status), str(count))
+            for domain in domains
+            for status in statuses
+            if (count := goals.count((domain, status)))
+        ),
+    )
+
+
+def _domain_text(goals: Sequence[tuple[str, str]], statuses: Sequence[str]) -> str:
+    counts = ((sum(one == status for _, one in goals), phrase(status)) for status in statuses)
+    listed = ", ".join(f"{count} {words.lower()}" for count, words in counts)
+    return f"{len(goals)} goal{'s' if len(goals) > 1 else ''}: {listed}."
+
+
+def _boxes(
+    goals: Sequence[tuple[str, str]], domains: Sequence[str], statuses: Sequence[str]
+) -> tuple[int, list[str]]:
+    """How high the drawing is, and what is in it."""
+    drawn, y = [], 6
+    for domain in domains:
+        drawn.append(f'<text x="0" y="{y + 13}" {FONT}>{phrase(domain)}</text>')
+        own = [status for status in statuses for found in goals if found == (domain, status)]
+        for index, status in enumerate(own):
+            row, column = divmod(index, IN_A_ROW)
+            drawn.append(_box(status, LABELS + column * STEP, y + row * STEP))
+        y += STEP * (1 + (len(own) - 1) // IN_A_ROW) + 4
+    y += 10
+    for index, status in enumerate(statuses):
+        row, column = divmod(index, 4)
+        x, line = column * (WIDTH // 4), y + row * STEP
+        drawn.append(_box(status, x + 1, line))
+        drawn.append(f'<text x="{x + 24}" y="{line + 13}" {FONT}>{phrase(status)}</text>')
+    return y + STEP * (1 + (len(statuses) - 1) // 4), drawn
+
+
+def _box(status: str, x: int, y: int) -> str:
+    unknown = f'{FRAME}<text x="5" y="13" {FONT}>?</text>'
+    return f'<g transform="translate({x} {y})">{SHAPES.get(status, unknown)}</g>'
+
+
+def _svg(size: tuple[int, int], title: str, text: str, drawn: Iterable[str]) -> str:
+    """The drawing, which names and describes itself to whoever cannot see it."""
+    width, height = size
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(text)}</desc>{''.join(drawn)}</svg>"
+    )

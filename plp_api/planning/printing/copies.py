@@ -1,0 +1,77 @@
+"""A copy of a version: its content and what surrounds it, made for one reader on one day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from plp_api.foundation import clock, settings
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.roster.names import Audience
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.printing import content, progress, rendered
+from plp_api.planning.printing.content import Content
+from plp_api.planning.printing.progress import Progress
+from plp_api.planning.printing.rendered import Translation
+from plp_api.planning.renditions import reads as renditions
+from plp_api.planning.renditions.models import Rendition
+
+SNAPSHOT = "/api/v1/plan-versions/{}/snapshot"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What is printed: `whose` says for whom, `address` where the signed bytes are read.
+
+    `translation` says whose words the content is in, where not those that were signed.
+    """
+
+    content: Content
+    translation: Translation | None
+    progress: Progress
+    whose: str
+    reader_id: UUID
+    address: str
+    printed_at: datetime
+
+
+def make(version: PlanVersion, access: Access, kind: str, language: str | None = None) -> Copy:
+    """A copy for the caller, which is an export and noted as one; `kind` is `html` or `pdf`.
+
+    Goals stand in every version, so who is denied goals gets none. `language`
+    asks for the words of its rendition. Raises Problem: action_unavailable
+    (nothing is frozen yet), permission_denied, validation_failed (`language`).
+    """
+    access.require(Permission.GOALS_READ, version)
+    reader = content.reader(access, version.student_id)
+    original = content.of(version, reader)
+    rendition = _rendition(version, language) if language else None
+    made = Copy(
+        content=rendered.of(original, rendition) if rendition else original,
+        translation=rendered.about(rendition) if rendition else None,
+        progress=progress.of(version, access.caller.today),
+        whose=_whose(reader, version),
+        reader_id=access.caller.person_id,
+        address=settings.current().public_url + SNAPSHOT.format(version.id),
+        printed_at=clock.now().replace(microsecond=0),
+    )
+    by = access.caller.person_id
+    audit.record("plan_version.printed", version, by=by, kind=kind, language=language)
+    return made
+
+
+def _rendition(version: PlanVersion, language: str) -> Rendition:
+    found = renditions.current(version, language)
+    if found is None:
+        known = ", ".join(renditions.languages(version.id)) or "none"
+        detail = f"Nobody supplied it in that language; there is: {known}."
+        raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="language")])
+    return found
+
+
+def _whose(reader: content.Reader, version: PlanVersion) -> str:
+    if reader.audience is Audience.FAMILY:
+        return "Family"
+    return "Student" if reader.person_id == version.student_id else "School"

@@ -1,0 +1,52 @@
+"""How the goals of a plan stand today: live facts beside the version, outside its hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from plp_api.planning.goals import progress as facts
+from plp_api.planning.goals.models import GoalStatus
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.printing import charts
+from plp_api.planning.printing.charts import Chart, Point
+from plp_api.planning.printing.words import day
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Goals as they stood on a day: charts, and in words how many steps were done."""
+
+    as_of: str
+    steps: str | None
+    charts: tuple[Chart, ...]
+
+
+def of(version: PlanVersion, as_of: date) -> Progress:
+    """The goals of the version's plan, drafts aside: all by domain, and each that was checked on.
+
+    For readers who may read the student's goals.
+    """
+    found = facts.of(version.plan_id, as_of)["goals"]
+    goals = [goal for goal in found if goal["status"] != GoalStatus.DRAFT]
+    overall = [charts.by_domain([(one["domain"], one["status"]) for one in goals])] if goals else []
+    drawn = [charts.progress(one["title"], _points(one)) for one in goals if one["check_ins"]]
+    return Progress(
+        as_of=day(as_of),
+        steps=_steps([goal["steps"] for goal in goals]),
+        charts=(*overall, *drawn),
+    )
+
+
+def _points(goal: Mapping[str, Any]) -> list[Point]:
+    return [Point(one["on"], one["percent"]) for one in goal["check_ins"]]
+
+
+def _steps(counted: list[Mapping[str, int]]) -> str | None:
+    done, still_open, overdue = (
+        sum(one[name] for one in counted) for name in ("done", "open", "overdue")
+    )
+    if not done + still_open:
+        return None
+    late = f", {overdue} of them past their day" if overdue else ""
+    return f"Steps toward these goals: {done} done, {still_open} open{late}."

@@ -1,0 +1,85 @@
+"""Routes of prints."""
+
+from typing import Any
+
+from flask import Response, request
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.later import LaterResponse
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.printing import copies, page, pdf
+from plp_api.planning.printing.copies import Copy
+from plp_api.planning.printing.schemas import PrintFormat, PrintQuerySchema
+
+blueprint = Blueprint("Prints", __name__, "A plan version on paper and screen.")
+HTML, PDF = "text/html", "application/pdf"
+HTML_ANSWER = {
+    "schema": {"type": "string"},
+    "content_type": HTML,
+    "example": '<!doctype html><html lang="en">…</html>',
+}
+PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": PDF}
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/print")
+@blueprint.requires(Permission.PLANS_EXPORT, PlanVersion, offers=(HTML, PDF), writes=True)
+@blueprint.refuses(
+    Code.ACTION_UNAVAILABLE, Code.PDF_UNAVAILABLE, Code.PRINT_FAILED, Code.SERVER_BUSY
+)
+@blueprint.arguments(PrintQuerySchema, location="query")
+@blueprint.response(200, **HTML_ANSWER)
+@blueprint.alt_response(200, **PDF_ANSWER, success=True)
+def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, Any]) -> Response:
+    """Print a frozen plan version, as a page or as a tagged PDF.
+
+    `format=html|pdf`, or the Accept header (HTML where both are welcome). A
+    version not yet in force is not printed: 409. The copy is the caller's: names
+    are those of their audience, a parent finds the other parent's signature by
+    role alone, and whoever is denied goals gets none. It carries the hash that
+    was signed. Progress of goals is drawn as of today, beside what was signed.
+    `language` puts a rendition's words in the place of those it renders, and says
+    whose they are; a language in which nobody supplied any is 422.
+
+    The HTML is a page of its own for screen and Letter paper. The PDF follows
+    PDF/UA-1, with headings, tables and alternative texts; letters that no font
+    of the server has are named in square brackets. A server installed without
+    the extra `pdf` answers 406 to whoever asks for PDF alone.
+
+    Every print is an export and stands in the audit trail, whether or not it could
+    be set. A PDF has 20 seconds; few are set at once (503 `server_busy`, with
+    Retry-After).
+    """
+    kind = _kind(asked.get("format"))
+    copy = copies.make(version, access, kind, asked.get("language"))
+    response = _pdf(copy) if kind == PrintFormat.PDF else _html(copy)
+    response.vary.add("Accept")
+    return response
+
+
+def _kind(asked: str | None) -> PrintFormat:
+    """What to answer. Raises Problem(pdf_unavailable) where that is PDF and it cannot be made."""
+    offered = [HTML, PDF] if pdf.is_available() else [HTML]
+    accepted = request.accept_mimetypes
+    # What is accepted and not offered can only be PDF: `offers` has seen to the rest.
+    best = accepted.best_match(offered, default=PDF) if accepted else HTML
+    kind = PrintFormat(asked or best.split("/")[1])
+    if kind == PrintFormat.PDF and PDF not in offered:
+        raise Problem(Code.PDF_UNAVAILABLE)
+    return kind
+
+
+def _html(copy: Copy) -> Response:
+    made = page.of(copy)
+    response = Response(made.html, mimetype=HTML)
+    response.headers["Content-Security-Policy"] = made.policy
+    return response
+
+
+def _pdf(copy: Copy) -> Response:
+    response = LaterResponse(lambda: pdf.of(copy), mimetype=PDF)
+    name = f"plan-version-{copy.content.number}.pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

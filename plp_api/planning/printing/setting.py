@@ -1,0 +1,130 @@
+"""Sets a PDF in a process of its own: what to draw comes in, the PDF goes out.
+
+    python -P -m plp_api.planning.printing.setting < job.json > copy.pdf
+
+What people wrote has made the typesetter panic, and a panic ends the process that it happens in.
+So this one serves a single print, within limits that `pdf` gives it. It imports nothing of the
+application: it starts in a twentieth of a second, and knows no secret.
+"""
+
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+import typst
+
+from plp_api.planning.printing import glyphs
+
+STANDARD: Any = "ua-1"
+TEMPLATE = Path(__file__).parent / "pages" / "plan.typ"
+NOTICE = (
+    "Some characters could not be drawn with the fonts at hand; they are named in square brackets."
+    " The web page of this version shows them as they were written."
+)
+PROBE = b"""\
+#set document(title: "-")
+#set text(lang: "en")
+#sys.inputs.text.clusters().join(" ")
+"""
+WHOLE = b'#set document(title: "-")\n#set page(width: 12cm, height: auto)\n#sys.inputs.text\n'
+
+
+def main() -> None:
+    """Set one print: a job is `plan` (what the template draws), `printed_at`, and the limits."""
+    job = orjson.loads(sys.stdin.buffer.read())
+    resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    made = of(job["plan"], datetime.fromisoformat(job["printed_at"]))
+    if len(made) > job["longest"]:
+        raise SystemExit(1)
+    sys.stdout.buffer.write(made)
+
+
+def of(plan: dict[str, Any], printed_at: datetime) -> bytes:
+    """The PDF: PDF/UA-1, or, should a text defy that, tagged all the same.
+
+    What no font draws is named before anything is set.
+    """
+    lacking = glyphs.missing(_strings(plan), _draws)
+    shown = {**glyphs.named(plan, lacking), "notice": NOTICE} if lacking else plan
+    shown = glyphs.each(shown, glyphs.breakable)
+    try:
+        return _compile(shown, printed_at, [STANDARD])
+    except typst.TypstError:
+        return _compile(shown, printed_at, [])
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+    shown = {**glyphs.each(shown, _settable), "notice": NOTICE}
+    return _compile(shown, printed_at, [])
+
+
+def _settable(text: str) -> str:
+    """The text if it can be set alone; else with more places to break; else how long it is."""
+    for words in (text, glyphs.much_broken(text)):
+        if _is_set(WHOLE, words):
+            return words
+    return f"[{len(text)} characters]"
+
+
+def _compile(shown: dict[str, Any], printed_at: datetime, standards: list[Any]) -> bytes:
+    compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts())
+    found = compiler.compile(
+        format="pdf",
+        sys_inputs={"plan": orjson.dumps(shown).decode()},
+        pdf_standards=standards,
+        timestamp=printed_at,
+    )
+    return cast(bytes, found)
+
+
+@cache
+def _fonts() -> Any:
+    """Typst's fonts and the machine's, looked for once."""
+    return typst.Fonts()
+
+
+@lru_cache(maxsize=256)
+def _draws(characters: str) -> bool:
+    """Whether some font has each of these characters."""
+    return _is_set(PROBE, characters, STANDARD)
+
+
+def _is_set(template: bytes, text: str, *standards: Any) -> bool:
+    """Whether the template takes the text; a text that makes the typesetter panic is not taken."""
+    compiler = typst.Compiler(template, font_paths=_fonts())
+    try:
+        compiler.compile(format="pdf", sys_inputs={"text": text}, pdf_standards=[*standards])
+    except typst.TypstError:
+        return False
+    except BaseException as error:
+        if not _is_panic(error):
+            raise
+        return False
+    return True
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Whether the typesetter, written in Rust, gave up over what it was asked to draw."""
+    return type(error).__name__ == "PanicException"
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+if __name__ == "__main__":
+    main()

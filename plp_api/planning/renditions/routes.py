@@ -1,0 +1,78 @@
+"""Routes of renditions."""
+
+from typing import Any
+
+from marshmallow import fields as wire
+from marshmallow import validate
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.paging import Listing, equals, since, yes_or_no
+from plp_api.planning.plans import reads
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.renditions import actions
+from plp_api.planning.renditions.models import Rendition
+from plp_api.planning.renditions.schemas import RenditionSchema
+
+blueprint = Blueprint(
+    "Renditions", __name__, "The text of a version in another language, supplied by people."
+)
+
+RENDITIONS = Listing(
+    filters={
+        "language": equals(
+            Rendition.language,
+            wire.String(
+                validate=validate.Length(max=16),
+                metadata={"description": "Only in this language.", "example": "es"},
+            ),
+        ),
+        "is_current": yes_or_no(
+            Rendition.superseded_at.is_(None), "Only those that hold, or only superseded."
+        ),
+        "updated_since": since(Rendition.updated_at),
+    },
+    sorts={"created_at": Rendition.created_at, "updated_at": Rendition.updated_at},
+)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/renditions")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.refuses(Code.VERSION_SEALED)
+@blueprint.lists(RenditionSchema, RENDITIONS)
+def list_renditions(access: Access, version: PlanVersion) -> Any:
+    """List the texts of a version in other languages, superseded ones included."""
+    reads.require_unsealed(version, access)
+    reads.require_whole(version, access)
+    return access.beneath(version, Rendition).where(Rendition.plan_version_id == version.id)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/renditions", methods=["POST"])
+@blueprint.requires(Permission.PLANS_RENDER, PlanVersion)
+@blueprint.refuses(
+    Code.ACTION_UNAVAILABLE, Code.VERSION_SEALED, Code.SNAPSHOT_MISMATCH, Code.ACTOR_IS_FAMILY
+)
+@blueprint.arguments(RenditionSchema)
+@blueprint.response(201, RenditionSchema)
+def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Rendition:
+    """Supply the text of a frozen version in another language.
+
+    Send the `snapshot_sha256` that was translated. What is signed stays the
+    version's own snapshot: a rendition is never part of the hash. A newer one in
+    the same language supersedes the last. A version not yet in force: 409. Staff
+    supply it; in home study the family that keeps the plan. What is left out stays
+    in the original's words, on the signing page and in a print in this language.
+    """
+    return actions.supply(version, access, **fields)
+
+
+@blueprint.route("/renditions/<uuid:rendition_id>")
+@blueprint.requires(Permission.PLANS_READ, Rendition)
+@blueprint.refuses(Code.VERSION_SEALED)
+@blueprint.response(200, RenditionSchema)
+def get_rendition(access: Access, rendition: Rendition) -> Rendition:
+    """Get the text of a version in another language."""
+    actions.require_readable(rendition, access)
+    return rendition

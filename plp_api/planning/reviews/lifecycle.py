@@ -1,0 +1,47 @@
+"""The life of an annual review, as a table (product.md, section 4). Complete is never stored."""
+
+from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
+from plp_api.foundation.access.permissions import Permission
+from plp_api.planning.reviews import actions
+from plp_api.planning.reviews.models import ReviewStatus
+
+PREPARED, HELD, EXCEPTED = ReviewStatus.PREPARED, ReviewStatus.HELD, ReviewStatus.EXCEPTED
+
+REVIEW = LifeCycle(
+    [
+        move(
+            "scheduled prepared",
+            "prepare",
+            Permission.REVIEWS_PREPARE,
+            PREPARED,
+            actions.prepare,
+            actions.plan_is_open,
+        ),
+        move(
+            "scheduled prepared held",
+            "hold",
+            Permission.REVIEWS_HOLD,
+            HELD,
+            actions.hold,
+            not_family,
+            actions.plan_is_open,
+        ),
+        move(
+            "scheduled prepared held",
+            "except",
+            Permission.REVIEWS_EXCEPT,
+            EXCEPTED,
+            actions.except_,
+            not_family,
+            actions.no_version_came,
+        ),
+        move(
+            "excepted",
+            "reinstate",
+            Permission.REVIEWS_EXCEPT,
+            None,
+            actions.reinstate,
+            not_family,
+        ),
+    ]
+)

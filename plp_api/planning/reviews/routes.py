@@ -1,0 +1,107 @@
+"""Routes of annual reviews."""
+
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.comments.routes import serve as serve_comments
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.paging import Listing, on_or_before, one_of, same_id, since
+from plp_api.foundation.roster.models import Student
+from plp_api.planning.reviews import actions
+from plp_api.planning.reviews.models import Review, ReviewStatus
+from plp_api.planning.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
+from plp_api.planning.signatures.models import (
+    OutreachAttempt,
+    OutreachMode,
+    OutreachOutcome,
+    SignerRole,
+)
+from plp_api.planning.signatures.schemas import OutreachAttemptSchema
+
+blueprint = Blueprint("Annual reviews", __name__, "The yearly review of each student's plan.")
+
+REVIEWS = Listing(
+    filters={
+        "status": one_of(Review.status, ReviewStatus, "Only reviews in these states."),
+        "student_id": same_id(Review.student_id, "Only this student's."),
+        "due_by": on_or_before(Review.due_on, "Only reviews due on that day or earlier."),
+        "updated_since": since(Review.updated_at),
+    },
+    sorts={"due_on": Review.due_on, "updated_at": Review.updated_at},
+)
+
+
+@blueprint.route("/reviews")
+@blueprint.requires(Permission.REVIEWS_READ)
+@blueprint.lists(ReviewSchema, REVIEWS)
+def list_reviews(access: Access) -> Any:
+    """List annual reviews across the students you reach.
+
+    `standing` says how each stands today. For a conference afternoon, take the
+    ids and versions from here and hold up to fifty in one `POST /reviews/actions`.
+    """
+    return access.select(Review)
+
+
+@blueprint.route("/students/<uuid:student_id>/reviews")
+@blueprint.requires(Permission.REVIEWS_READ, Student)
+@blueprint.lists(ReviewSchema, REVIEWS)
+def list_reviews_of_student(access: Access, student: Student) -> Any:
+    """List the annual reviews of one student, one for each cycle."""
+    return access.select(Review).where(Review.student_id == student.id)
+
+
+@blueprint.route("/reviews/<uuid:review_id>")
+@blueprint.requires(Permission.REVIEWS_READ, Review)
+@blueprint.response(200, ReviewSchema)
+def get_review(access: Access, review: Review) -> Review:
+    """Get an annual review."""
+    return review
+
+
+ATTEMPTS = Listing(
+    filters={
+        "role": one_of(OutreachAttempt.role, SignerRole, "Only attempts to reach these."),
+        "person_id": same_id(OutreachAttempt.person_id, "Only attempts to reach this person."),
+        "mode": one_of(OutreachAttempt.mode, OutreachMode, "Only attempts by these means."),
+        "outcome": one_of(OutreachAttempt.outcome, OutreachOutcome, "Only with these outcomes."),
+        "updated_since": since(OutreachAttempt.logged_at),
+    },
+    sorts={"tried_on": OutreachAttempt.tried_on, "logged_at": OutreachAttempt.logged_at},
+)
+
+
+@blueprint.route("/reviews/<uuid:review_id>/outreach-attempts")
+@blueprint.requires(Permission.OUTREACH_READ, Review)
+@blueprint.lists(OutreachAttemptSchema, ATTEMPTS)
+def list_outreach_attempts(access: Access, review: Review) -> Any:
+    """List the attempts to reach who takes part and is to sign. Never shown to the family."""
+    return access.select(OutreachAttempt).where(OutreachAttempt.review_id == review.id)
+
+
+@blueprint.route("/reviews/<uuid:review_id>/outreach-attempts", methods=["POST"])
+@blueprint.requires(Permission.OUTREACH_WRITE, Review)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(OutreachAttemptSchema)
+@blueprint.response(201, OutreachAttemptSchema)
+def log_outreach_attempt(access: Access, review: Review, fields: dict[str, Any]) -> OutreachAttempt:
+    """Log an attempt to reach a parent or the student.
+
+    After as many as the district asks for (`outreach_attempts_needed`), since
+    the version came into force, an advisor may except a silent signer. A
+    `wrong_address` does not count, nor an attempt to reach a parent whose tie
+    has ended.
+    """
+    return actions.log_outreach(review, access, **fields)
+
+
+blueprint.actions("/reviews", Review, ReviewSchema, ReviewActionFieldsSchema)
+serve_comments(
+    blueprint,
+    "/reviews",
+    Review,
+    read=Permission.REVIEWS_READ,
+    write=Permission.REVIEWS_COMMENT,
+)

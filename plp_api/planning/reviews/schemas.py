@@ -1,0 +1,122 @@
+"""Annual reviews on the wire."""
+
+from marshmallow import fields, validate
+
+from plp_api.foundation.rest.fields import (
+    Choice,
+    Date,
+    Instant,
+    LanguageTag,
+    ResourceSchema,
+    Schema,
+    Sha256,
+    Text,
+)
+from plp_api.planning.reviews.lifecycle import REVIEW
+from plp_api.planning.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
+from plp_api.planning.reviews.standing import Standing, shape
+from plp_api.planning.signatures.models import IdentityCheck, SignerRole
+
+
+class ParticipantSchema(Schema):
+    """Somebody who took part: `person_id` of a person known here, or `name` of any other adult."""
+
+    role = Choice(ParticipantRole, required=True)
+    person_id = fields.UUID(allow_none=True)
+    name = Text(longest=200, allow_none=True)
+    language = LanguageTag(
+        allow_none=True,
+        metadata={
+            "description": "Spoken at the meeting; of an interpreter, the one they interpreted.",
+            "example": "sw",
+        },
+    )
+
+
+class InterpreterNeededSchema(Schema):
+    """Somebody of the family who needs an interpreter."""
+
+    role = Choice(ParticipantRole)
+    person_id = fields.UUID()
+    language = fields.String(metadata={"example": "ne"})
+
+
+class RoomSignatureSchema(Schema):
+    """A signature given in the room, over the version in force."""
+
+    role = fields.String(
+        required=True,
+        validate=validate.OneOf([SignerRole.STUDENT, SignerRole.PARENT]),
+        metadata={"enum": ["student", "parent"]},
+    )
+    person_id = fields.UUID(required=True)
+    snapshot_sha256 = Sha256(required=True)
+    language = LanguageTag(required=True, metadata={"example": "en"})
+    identity_check = Choice(
+        IdentityCheck, metadata={"description": "`known_in_person`, unless another is given."}
+    )
+    delegate_id = fields.UUID(
+        metadata={"description": "Of a delegate who signs in the place of the parent `person_id`."}
+    )
+
+
+class ReviewSchema(ResourceSchema):
+    """A student's annual review in one cycle."""
+
+    life = REVIEW
+    shape = staticmethod(shape)
+
+    student_id = fields.UUID()
+    plan_id = fields.UUID()
+    cycle_starts_on = Date()
+    cycle_ends_on = Date(metadata={"description": "The last day of the cycle."})
+    due_on = Date(metadata={"description": "Later than the cycle's end for a late entry."})
+    status = Choice(ReviewStatus)
+    standing = Choice(
+        Standing, metadata={"description": "How it stands today; worked out, never stored."}
+    )
+    plan_version_id = fields.UUID(
+        allow_none=True, metadata={"description": "The version that was approved in the cycle."}
+    )
+    preparation = fields.String(allow_none=True)
+    prepared_at = Instant(allow_none=True)
+    held_on = Date(allow_none=True)
+    held_by = fields.UUID(allow_none=True)
+    mode = Choice(ReviewMode, allow_none=True)
+    summary = fields.String(allow_none=True)
+    participants = fields.List(
+        fields.Nested(ParticipantSchema),
+        attribute="shown_participants",
+        metadata={
+            "description": "A parent finds other parents, engaged adults and interpreters by"
+            " role alone."
+        },
+    )
+    interpreters_needed = fields.List(
+        fields.Nested(InterpreterNeededSchema),
+        allow_none=True,
+        metadata={"description": "To plan the meeting. Null for who does not hold it."},
+    )
+    excepted_on = Date(allow_none=True)
+    excepted_by = fields.UUID(allow_none=True)
+    exception_reason = fields.String(allow_none=True)
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class ReviewActionFieldsSchema(Schema):
+    preparation = Text(metadata={"description": "For `prepare`: what the student brings."})
+    held_on = Date(metadata={"description": "For `hold`."})
+    mode = Choice(ReviewMode, metadata={"description": "For `hold`."})
+    summary = Text(metadata={"description": "For `hold`, if you like."})
+    participants = fields.List(
+        fields.Nested(ParticipantSchema),
+        validate=validate.Length(min=1, max=30),
+        metadata={"description": "For `hold`: interpreters and adults without account included."},
+    )
+    signatures = fields.List(
+        fields.Nested(RoomSignatureSchema),
+        validate=validate.Length(max=10),
+        metadata={"description": "For `hold`: signatures given in the room."},
+    )
+    reason = Text(longest=1000, metadata={"description": "For `except`."})
+    comment = Text(longest=1000, metadata={"description": "For `reinstate`, if you like."})

@@ -1,0 +1,28 @@
+"""The signatures of a plan as they stood on an earlier day."""
+
+from datetime import date, datetime
+from typing import Any
+
+from plp_api.foundation import db
+from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.models import District
+from plp_api.planning.plans import history
+from plp_api.planning.plans.models import Plan
+from plp_api.planning.signatures import standing
+from plp_api.planning.signatures.models import SignatureState
+
+
+def state_then(plan: Plan, day: date, _until: datetime) -> dict[str, Any]:
+    """What was signed by a day's end of the version that was in force then.
+
+    By the district's present rule on parents: what it was before, nobody wrote down.
+    """
+    version = history.version_then(plan, day)
+    if version is None:
+        return {"signature_state": SignatureState.NOT_STARTED, "requirements": []}
+    rule = district_settings.of(db.session().get_one(District, plan.district_id)).deciding_parents
+    (facts,) = db.fetch(standing.query([version.id], day, rule))
+    return {
+        "signature_state": standing.state(version.status, facts[0]),
+        "requirements": standing.requirements(facts[0]),
+    }

@@ -1,0 +1,255 @@
+"""Routes of signatures."""
+
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.paging import Listing, one_of, same_id, since
+from plp_api.foundation.roster.models import Student
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.signatures import actions, delegates, exceptions, reads, waivers
+from plp_api.planning.signatures.models import (
+    ExceptionBasis,
+    ExceptionStatus,
+    SignatureDecline,
+    SignatureDelegate,
+    SignatureException,
+    SignatureWaiver,
+    SignerRole,
+    WaiverReason,
+)
+from plp_api.planning.signatures.schemas import (
+    DeclineSchema,
+    SignatureDelegateSchema,
+    SignatureExceptionActionFieldsSchema,
+    SignatureExceptionSchema,
+    SignatureSchema,
+    SignaturesSchema,
+    SignatureWaiverPatchSchema,
+    SignatureWaiverSchema,
+)
+
+blueprint = Blueprint("Signatures", __name__, "Who signs a plan version, and who has.")
+
+EXCEPTIONS = Listing(
+    filters={
+        "role": one_of(SignatureException.role, SignerRole, "Only of these signers."),
+        "basis": one_of(SignatureException.basis, ExceptionBasis, "Only for these reasons."),
+        "status": one_of(SignatureException.status, ExceptionStatus, "Only those in these states."),
+        "updated_since": since(SignatureException.updated_at),
+    },
+    sorts={"given_at": SignatureException.given_at, "updated_at": SignatureException.updated_at},
+)
+WAIVERS = Listing.of_spans(
+    SignatureWaiver, reason=one_of(SignatureWaiver.reason, WaiverReason, "Only for these reasons.")
+)
+DELEGATES = Listing.of_spans(
+    SignatureDelegate,
+    parent_id=same_id(SignatureDelegate.parent_id, "Only those whom this parent named."),
+)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signatures")
+@blueprint.requires(Permission.SIGNATURES_READ, PlanVersion)
+@blueprint.response(200, SignaturesSchema)
+def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[str, Any]:
+    """List who signed a version, who must sign today, and whether that is all.
+
+    What is required is worked out for today: from the day rights move to the
+    student, no parent is waited for. A requirement is `signed`, `open`,
+    `declined`, `split` (of two parents one signed and one declined: an admin
+    decides), `excepted`, `not_applicable` (there is no parent to sign) or
+    `not_required`. Nothing waits on any of them but `signature_state`.
+
+    Always whole, and never paged: signatures, requirements and declines are one
+    answer to whether that is all, and each version is signed by few people.
+    """
+    return reads.signatures_of(version, access)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signatures", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_SIGN, PlanVersion)
+@blueprint.refuses(
+    Code.SNAPSHOT_MISMATCH,
+    Code.SIGNATURE_EXISTS,
+    Code.SIGNATURE_NOT_REQUIRED,
+    Code.SIGNER_IS_APPROVER,
+    Code.ACTOR_IS_FAMILY,
+    Code.PLAN_CLOSED,
+    Code.ACTION_UNAVAILABLE,
+)
+@blueprint.arguments(SignatureSchema)
+@blueprint.response(201, SignatureSchema)
+def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Any:
+    """Sign the version in force.
+
+    Send the `snapshot_sha256` of what was read (no If-Match: the hash says
+    more) and the language it was read in. Whether you sign as student, parent
+    or school follows from who you are to the student. Signatures in the room
+    are given with the annual review (`hold`), by link without an account.
+    """
+    return actions.sign(version, access, fields["snapshot_sha256"], fields["language"])
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/declines", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_SIGN, PlanVersion)
+@blueprint.refuses(
+    Code.SIGNATURE_EXISTS,
+    Code.SIGNATURE_NOT_REQUIRED,
+    Code.PLAN_CLOSED,
+    Code.ACTION_UNAVAILABLE,
+)
+@blueprint.arguments(DeclineSchema)
+@blueprint.response(201, DeclineSchema)
+def decline_plan_version(
+    access: Access, version: PlanVersion, fields: dict[str, Any]
+) -> SignatureDecline:
+    """Say that you will not sign the version in force, and why.
+
+    Your words are kept, and read by the student's staff. You may sign later.
+    Staff to whom a parent or student said it record it with their `person_id`.
+    """
+    return actions.decline(version, access, fields["words"], fields.get("person_id"))
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signature-exceptions")
+@blueprint.requires(Permission.OUTREACH_READ, PlanVersion)
+@blueprint.lists(SignatureExceptionSchema, EXCEPTIONS)
+def list_plan_version_signature_exceptions(access: Access, version: PlanVersion) -> Any:
+    """List the signatures a version does without, with the reasons. Never shown to the family."""
+    counted = version.signed_version_id or version.id
+    seen = access.select(SignatureException)
+    return seen.where(SignatureException.signed_version_id == counted)
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/signature-exceptions", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_EXCEPT_SILENCE, PlanVersion)
+@blueprint.refuses(
+    Code.OUTREACH_INSUFFICIENT,
+    Code.DECLINE_MISSING,
+    Code.SIGNATURE_NOT_REQUIRED,
+    Code.ACTOR_IS_FAMILY,
+    Code.PLAN_CLOSED,
+    Code.ACTION_UNAVAILABLE,
+)
+@blueprint.arguments(SignatureExceptionSchema)
+@blueprint.response(201, SignatureExceptionSchema)
+def except_plan_version_signature(
+    access: Access, version: PlanVersion, fields: dict[str, Any]
+) -> SignatureException:
+    """Let the version in force do without the student's or the parents' signature.
+
+    By `silence` an advisor may, once as many outreach attempts were logged as
+    the district asks for since the version came into force (409 names how many
+    are missing); by `refusal` of who declined, and where answers `split`, a
+    school admin alone. It holds for this version; `withdraw` it if it was a
+    mistake.
+    """
+    role, basis = SignerRole(fields["role"]), ExceptionBasis(fields["basis"])
+    return exceptions.except_(version, access, role, basis, fields["reason"])
+
+
+@blueprint.route("/signature-exceptions/<uuid:exception_id>")
+@blueprint.requires(Permission.OUTREACH_READ, SignatureException)
+@blueprint.response(200, SignatureExceptionSchema)
+def get_signature_exception(access: Access, exception: SignatureException) -> SignatureException:
+    """Get an exception."""
+    return exception
+
+
+blueprint.actions(
+    "/signature-exceptions",
+    SignatureException,
+    SignatureExceptionSchema,
+    SignatureExceptionActionFieldsSchema,
+)
+
+
+@blueprint.route("/students/<uuid:student_id>/signature-waivers")
+@blueprint.requires(Permission.SIGNATURES_WAIVE, Student)
+@blueprint.lists(SignatureWaiverSchema, WAIVERS)
+def list_signature_waivers(access: Access, student: Student) -> Any:
+    """List the spans in which no parent's signature applies to a student, with the reasons.
+
+    For those who may set them alone: the reason tells how the student lives.
+    """
+    return access.select(SignatureWaiver).where(SignatureWaiver.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/signature-waivers", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_WAIVE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(SignatureWaiverSchema)
+@blueprint.response(201, SignatureWaiverSchema)
+def set_signature_waiver(
+    access: Access, student: Student, fields: dict[str, Any]
+) -> SignatureWaiver:
+    """Say that there is no parent to sign for a student, from a day on.
+
+    Their requirement is then `not_applicable`, in every version; a missing
+    parent never bars a student from anything.
+    """
+    return waivers.waive(student, access, **fields)
+
+
+@blueprint.route("/signature-waivers/<uuid:waiver_id>")
+@blueprint.requires(Permission.SIGNATURES_WAIVE, SignatureWaiver)
+@blueprint.response(200, SignatureWaiverSchema)
+def get_signature_waiver(access: Access, waiver: SignatureWaiver) -> SignatureWaiver:
+    """Get a waiver."""
+    return waiver
+
+
+@blueprint.route("/signature-waivers/<uuid:waiver_id>", methods=["PATCH"])
+@blueprint.requires(Permission.SIGNATURES_WAIVE, SignatureWaiver)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(SignatureWaiverPatchSchema)
+@blueprint.response(200, SignatureWaiverSchema)
+def change_signature_waiver(
+    access: Access, waiver: SignatureWaiver, fields: dict[str, Any]
+) -> SignatureWaiver:
+    """Correct a waiver, or end it: `ends_on` is the first day a parent is asked again."""
+    return waivers.change_waiver(waiver, access, **fields)
+
+
+@blueprint.route("/students/<uuid:student_id>/signature-delegates")
+@blueprint.requires(Permission.RELATIONSHIPS_READ, Student)
+@blueprint.lists(SignatureDelegateSchema, DELEGATES)
+def list_signature_delegates(access: Access, student: Student) -> Any:
+    """List who may sign in a parent's place. A parent finds those they named themselves."""
+    return access.select(SignatureDelegate).where(SignatureDelegate.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/signature-delegates", methods=["POST"])
+@blueprint.requires(Permission.SIGNATURES_SIGN, Student)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE)
+@blueprint.arguments(SignatureDelegateSchema)
+@blueprint.response(201, SignatureDelegateSchema)
+def name_signature_delegate(
+    access: Access, student: Student, fields: dict[str, Any]
+) -> SignatureDelegate:
+    """Name an adult who may sign in your place, as a parent who may decide.
+
+    They sign in the room, on paper, or by your link, and it counts as your
+    signature; a delegate is good for as long as your own right is.
+    """
+    return delegates.name_delegate(student, access, **fields)
+
+
+@blueprint.route("/signature-delegates/<uuid:delegate_id>")
+@blueprint.requires(Permission.RELATIONSHIPS_READ, SignatureDelegate)
+@blueprint.response(200, SignatureDelegateSchema)
+def get_signature_delegate(access: Access, delegate: SignatureDelegate) -> SignatureDelegate:
+    """Get a delegate."""
+    return delegate
+
+
+@blueprint.route("/signature-delegates/<uuid:delegate_id>", methods=["DELETE"])
+@blueprint.requires(Permission.SIGNATURES_SIGN, SignatureDelegate)
+@blueprint.refuses(Code.ACTION_UNAVAILABLE)
+@blueprint.response(204)
+def revoke_signature_delegate(access: Access, delegate: SignatureDelegate) -> None:
+    """Take back a delegation, from today on. What was signed stays signed."""
+    delegates.revoke_delegate(delegate, access)

@@ -1,0 +1,125 @@
+"""Who may sign a version as what, and who may not though they could."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from plp_api.foundation import db
+from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.roster.models import AccountPerson, District, Student
+from plp_api.foundation.roster.ties import Relationship
+from plp_api.planning.plans.models import Plan, PlanVersion, Regime, VersionStatus
+from plp_api.planning.signatures import standing
+from plp_api.planning.signatures.models import Signature, SignatureDelegate, SignerRole
+
+NOT_BY_ITS_APPROVER = (
+    "Nobody acts for the school and for the family on one version: whoever approved it, by any"
+    " account of theirs, does not sign it as the student or a parent (16 V.S.A. 942: the plan is"
+    " developed by the student, a representative of the school, and the parents)."
+)
+NOT_BY_THE_APPROVER_S_CODE = (
+    "Whoever approved the version held the code by which this account was opened. Ask for a code by"
+    " mail or from somebody else, or for a link with a witness."
+)
+
+
+def today_of(version: PlanVersion) -> date:
+    """The date in the version's district."""
+    return db.session().get_one(District, version.district_id).today
+
+
+def deciders(student_id: UUID, on: date) -> list[UUID]:
+    """The parents who may decide for the student on the day; nobody once the rights moved."""
+    student = db.session().get_one(Student, student_id)
+    if student.holds_rights(on):
+        return []
+    asked = select(Relationship.person_id).where(
+        Relationship.student_id == student_id, *standing.deciding(on)
+    )
+    return list(dict.fromkeys(db.session().scalars(asked.order_by(Relationship.id))))
+
+
+def signs_as(student_id: UUID, person_id: UUID, on: date) -> SignerRole | None:
+    """As what the person signs for the student on the day beside the school; None if not at all."""
+    if person_id == student_id:
+        return SignerRole.STUDENT
+    return SignerRole.PARENT if person_id in deciders(student_id, on) else None
+
+
+def counted(version: PlanVersion) -> UUID:
+    """The id of the version whose signatures count for this one."""
+    return version.signed_version_id or version.id
+
+
+def require_open(version: PlanVersion) -> None:
+    """Refuse, with action_unavailable or plan_closed, what is not there to be signed."""
+    if version.status != VersionStatus.IN_FORCE:
+        raise Problem(
+            Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
+        )
+    if not version.plan.is_open:
+        raise Problem(Code.PLAN_CLOSED)
+
+
+def has_signed(version: PlanVersion, role: SignerRole, person_id: UUID | None = None) -> bool:
+    """Whether the version counts a signature as that role, of that person if one is named."""
+    asked = select(Signature.id).where(
+        Signature.signed_version_id == counted(version), Signature.role == role
+    )
+    if person_id is not None:
+        asked = asked.where(Signature.person_id == person_id)
+    return db.session().scalars(asked.limit(1)).first() is not None
+
+
+def approvers(version: PlanVersion) -> set[UUID]:
+    """Who approved the version, and the one whose signatures it goes on with."""
+    first = db.session().get_one(PlanVersion, counted(version))
+    return {one for one in (version.approved_by, first.approved_by) if one is not None}
+
+
+def refuse_approver(
+    version: PlanVersion, people: Iterable[UUID], why: str = NOT_BY_ITS_APPROVER
+) -> None:
+    """Refuse, with signer_is_approver, whoever approved the version and would sign as family."""
+    if version.regime != Regime.HOME_STUDY and meet(approvers(version), people):
+        raise Problem(Code.SIGNER_IS_APPROVER, why)
+
+
+def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:
+    """Whether one human being is on both sides.
+
+    They may be two persons here, staff and parent, under one account.
+    """
+    left, right = set(some), set(others)
+    if not left or not right or left & right:
+        return bool(left & right)
+    of_both = select(AccountPerson.account_id, AccountPerson.person_id).where(
+        or_(AccountPerson.person_id.in_(left), AccountPerson.person_id.in_(right))
+    )
+    accounts: dict[bool, set[UUID]] = {True: set(), False: set()}
+    for account_id, person_id in db.session().execute(of_both):
+        accounts[person_id in left].add(account_id)
+    return bool(accounts[True] & accounts[False])
+
+
+def delegate_of(
+    version: PlanVersion, person_id: UUID, delegate_id: UUID, on: date
+) -> SignatureDelegate:
+    """The delegate, if the parent named them for this student and the day lies in their span.
+
+    Raises Problem(validation_failed), naming `delegate_id`.
+    """
+    found = db.session().get(SignatureDelegate, delegate_id)
+    if found is None or (found.student_id, found.parent_id) != (version.student_id, person_id):
+        raise invalid("delegate_id", "That parent has named no such delegate for this student.")
+    if not (found.starts_on <= on and (found.ends_on is None or found.ends_on > on)):
+        raise invalid("delegate_id", "The delegation does not hold today.")
+    return found
+
+
+def stir(student_id: UUID) -> None:
+    """Note that something beneath the student's plan changed, where there is one."""
+    for plan in db.session().scalars(select(Plan).where(Plan.student_id == student_id)):
+        plan.stir()

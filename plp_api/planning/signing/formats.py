@@ -1,0 +1,142 @@
+"""Whether a file is a scan: read to the end by who knows its format, not believed by its name."""
+
+import logging
+from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image, ImageOps
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+from plp_api.planning.signing.models import ScanType
+
+# A letter page at 600 dots per inch has 34 million.
+MOST_PIXELS = 36_000_000
+MOST_PAGES = 50
+# A signature may be drawn by a tool as any of these.
+DRAWN = frozenset(
+    f"/{kind}"
+    for kind in (
+        *("Stamp", "Ink", "FreeText", "Widget"),
+        *("Line", "Polygon", "PolyLine", "Square", "Circle"),
+    )
+)
+# What a page is drawn by (ISO 32000-2, table 31); all else acts, plays, or is kept beside it.
+OF_A_PAGE = frozenset(
+    f"/{name}"
+    for name in (
+        *("Type", "Parent", "MediaBox", "CropBox", "Rotate", "UserUnit"),
+        *("Resources", "Contents", "Group"),
+    )
+)
+# What any object of a page may carry beside what is drawn: files, notes of programs, actions.
+BESIDE = frozenset(
+    f"/{name}" for name in ("AF", "Metadata", "PieceInfo", "AA", "OPI", "Alternates")
+)
+# What it says of a broken file quotes the file.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+# What the two readers raise over a broken file, apart from their own.
+BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+class NotAScan(Exception):
+    """The file is none, in words for who sent it."""
+
+
+def read(content: bytes) -> tuple[ScanType, bytes]:
+    """The format, and the file as it is kept. Raises NotAScan.
+
+    Pictures are written anew without what a camera adds (place, device, time);
+    they stay turned as they are seen. So are the pages of a PDF, without anything
+    that acts when it is opened, or is attached.
+    """
+    for beginning, reader in READERS.items():
+        if content.startswith(beginning):
+            return reader(content)
+    raise NotAScan("Send a PDF, a PNG or a JPEG; this is none of them.")
+
+
+def _pdf(content: bytes) -> tuple[ScanType, bytes]:
+    try:
+        document = PdfReader(BytesIO(content))
+        is_locked = document.is_encrypted
+        pages = 0 if is_locked else len(document.pages)
+        sizes = [page.mediabox for page in document.pages] if 0 < pages <= MOST_PAGES else []
+    except DependencyError:
+        # A newer cipher, asked for before the file says that it is locked.
+        is_locked, pages, sizes = True, 0, []
+    except (PyPdfError, *BROKEN) as error:
+        raise NotAScan("It begins like a PDF, but cannot be read as one.") from error
+    if is_locked:
+        raise NotAScan("This PDF is protected by a password; send it without.")
+    if not sizes:
+        raise NotAScan(f"A PDF of a scan has 1 to {MOST_PAGES} pages; this has {pages}.")
+    try:
+        return ScanType.PDF, _pages_alone(document)
+    except (PyPdfError, *BROKEN) as error:
+        raise NotAScan("It begins like a PDF, but cannot be read to its end.") from error
+
+
+def _pages_alone(document: PdfReader) -> bytes:
+    """The pages as they are seen: without what acts or is attached, or who made them."""
+    writer = PdfWriter()
+    if "/OCProperties" in document.root_object:
+        # Without them a layer that was switched off would be seen.
+        raise NotAScan("This PDF has layers; print it to a PDF without, and send that.")
+    for page in document.pages:
+        drawn = [_drawn(one.get_object()) for one in page.get("/Annots", [])]
+        for name in page.keys() - OF_A_PAGE:
+            del page[name]
+        if kept := [one for one in drawn if one is not None]:
+            page[NameObject("/Annots")] = ArrayObject(kept)
+        writer.add_page(page)
+    writer.metadata = None
+    for one in writer._objects:  # noqa: SLF001 - pypdf has no other way to walk what it writes
+        if isinstance(one, DictionaryObject):
+            for name in one.keys() & BESIDE:
+                del one[name]
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _drawn(annotation: DictionaryObject) -> DictionaryObject | None:
+    """Ink, a stamp or a filled field as it is drawn; None of what acts, plays, or is attached."""
+    if annotation.get("/Subtype") not in DRAWN or "/AP" not in annotation:
+        return None
+    names = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F")
+    kept = {NameObject(name): annotation[name] for name in names if name in annotation}
+    return DictionaryObject(kept)
+
+
+def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Callable[..., bytes]]:
+    def write(content: bytes) -> bytes:
+        with Image.open(BytesIO(content), formats=[format_]) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NotAScan(f"The picture has more than {MOST_PIXELS // 10**6} million pixels.")
+            seen = ImageOps.exif_transpose(picture)
+        seen.info.clear()
+        written = BytesIO()
+        seen.save(written, format_, **how)
+        return written.getvalue()
+
+    return kind, write
+
+
+def _read_picture(content: bytes) -> tuple[ScanType, bytes]:
+    kind, write = PNG if content.startswith(PNG_BEGINNING) else JPEG
+    try:
+        return kind, write(content)
+    except (SyntaxError, EOFError, Image.DecompressionBombError, *BROKEN) as error:
+        raise NotAScan("It begins like a picture, but cannot be read to its end.") from error
+
+
+PNG_BEGINNING, JPEG_BEGINNING = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+PNG = _picture(ScanType.PNG, "PNG")
+JPEG = _picture(ScanType.JPEG, "JPEG", quality=92)
+READERS: dict[bytes, Callable[[bytes], tuple[ScanType, bytes]]] = {
+    b"%PDF-": _pdf,
+    PNG_BEGINNING: _read_picture,
+    JPEG_BEGINNING: _read_picture,
+}

@@ -1,0 +1,387 @@
+"""The page behind a signing link: plain HTML for a phone, with no script and no cookie.
+
+Each answer is one state: who are you (`identify`), read and sign (`read`), done
+(`receipt`), or a refusal that says nothing about anybody. Opening the address
+uses nothing up and shows nothing; what the sender chose is asked first. A
+signed, dated note in the form (`proof`) says that it was answered; it is good
+for nothing without the link.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import Blueprint, Response, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from marshmallow import ValidationError
+
+from plp_api.foundation import clock, settings
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.rest import errors, limits
+from plp_api.foundation.rest.fields import Text
+from plp_api.planning.printing import content as contents
+from plp_api.planning.printing import page as printing
+from plp_api.planning.printing import rendered
+from plp_api.planning.printing.words import day
+from plp_api.planning.renditions import reads as renditions
+from plp_api.planning.renditions.models import Rendition
+from plp_api.planning.signing import use
+from plp_api.planning.signing.models import LinkCheck, LinkStatus
+from plp_api.planning.signing.use import Bearing
+
+blueprint = Blueprint("signing_page", __name__)
+log = structlog.get_logger()
+
+# Longer than anybody reads (WCAG 2.2, 2.2.1: beyond 20 hours no limit is felt).
+PROOF_SECONDS = 24 * 3600
+LONGEST_NAME, LONGEST_WORDS = 200, 4000
+ORIGINAL = "en"
+LANGUAGES = {
+    "en": "English",
+    "ar": "العربية",
+    "my": "မြန်မာ",
+    "prs": "دری",
+    "es": "Español",
+    "fr": "Français",
+    "rn": "Ikirundi",
+    "lo": "ລາວ",
+    "ne": "नेपाली",
+    "ps": "پښتو",
+    "pt": "Português",
+    "rw": "Ikinyarwanda",
+    "so": "Soomaali",
+    "sw": "Kiswahili",
+    "uk": "Українська",
+    "vi": "Tiếng Việt",
+    "zh": "中文",
+    "ase": "American Sign Language",
+}
+RIGHT_TO_LEFT = frozenset({"ar", "prs", "ps", "fa", "he", "ur", "dv", "yi"})
+REFUSALS = {
+    Code.LINK_USED: ("This link has been used", "A link works once. If you signed, it was kept."),
+    Code.LINK_EXPIRED: ("This link has expired", "A link works for a limited time."),
+    Code.LINK_ENDED: ("This link no longer works", "It was replaced, or ended."),
+    Code.NOT_FOUND: ("We do not know this link", "Part of the address may be missing."),
+    Code.RATE_LIMITED: ("Too many tries", "Please wait a minute, then open the link again."),
+    Code.PERMISSION_DENIED: ("This did not come from our page", "Open your link again."),
+    Code.SIGNER_IS_APPROVER: (
+        "You cannot sign here",
+        "Somebody who approved a document for the school does not sign it for a family.",
+    ),
+}
+ANYTHING_ELSE = ("Something went wrong", "Nothing was signed. Please open the link again later.")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing to put right: the field's id, and a sentence."""
+
+    field: str
+    words: str
+
+
+@blueprint.before_request
+def count() -> None:
+    """An address that tries too often waits, as everywhere."""
+    limits.check()
+
+
+@blueprint.after_request
+def guard(response: Response) -> Response:
+    """Nothing is kept, framed, fetched from elsewhere, or told to the next site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{_style_hash()}'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'"
+    )
+    return response
+
+
+@blueprint.errorhandler(Exception)
+def refuse(error: Exception) -> Response:
+    """The refusal as a page, in words for whoever holds the link."""
+    problem = errors.translated(error)
+    if problem.status >= 500:
+        log.error("request.failed", code=problem.code.wire, exc_info=error)
+    title, words = REFUSALS.get(problem.code, ANYTHING_ELSE)
+    response = _page("refusal", problem.status, title=title, words=words)
+    response.headers.extend(problem.headers)
+    return response
+
+
+@blueprint.get("/sign/<token>")
+def open_signing_page(token: str) -> Response:
+    """Ask who is there. Shows nothing of the plan and uses nothing up, however often it is fetched.
+
+    HEAD and a browser's prefetch are not even noted as an opening.
+    """
+    bearing = use.bring(token)
+    if request.method == "GET" and "prefetch" not in _purpose():
+        use.note_opened(bearing)
+    return _identify(bearing)
+
+
+# An opening is noted (app.Application.dispatch_request).
+open_signing_page.writes = True
+
+
+def _purpose() -> str:
+    headers = request.headers
+    return f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}".lower()
+
+
+@blueprint.post("/sign/<token>")
+def use_signing_page(token: str) -> Response:
+    """Take the next step: `identify`, `read` in another language, `sign` or `decline`."""
+    _refuse_foreign_form()
+    bearing = use.bring(token)
+    step = STEPS.get(request.form.get("step", ""), _check_identity)
+    if step is not _check_identity and not _is_proved(bearing):
+        return _identify(bearing)
+    return step(bearing)
+
+
+def _refuse_foreign_form() -> None:
+    """Refuse a form that another site sent. The secret is the address itself; this is beside it.
+
+    Under `no-referrer` browsers send our own forms with `Origin: null`.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", "null")
+    public = urlsplit(settings.current().public_url)
+    own = {"null", request.host_url.rstrip("/"), f"{public.scheme}://{public.netloc}"}
+    if site not in ("same-origin", "none") or origin not in own:
+        raise Problem(Code.PERMISSION_DENIED)
+
+
+# Who is there.
+
+
+def _identify(bearing: Bearing, *wrong: Wrong) -> Response:
+    return _page(
+        "identify",
+        422 if wrong else 200,
+        errors=wrong,
+        district=_district(bearing),
+        asks_code=bearing.link.identity_check == LinkCheck.CODE,
+        form=request.form,
+    )
+
+
+def _district(bearing: Bearing) -> str:
+    return use.district_of(bearing).name
+
+
+def _check_identity(bearing: Bearing) -> Response:
+    asks_code = bearing.link.identity_check == LinkCheck.CODE
+    answer = _code() if asks_code else _birth_date()
+    field = "code" if asks_code else "month"
+    if answer is None:
+        words = "Type the code." if asks_code else "Type a month, a day and a year, in numbers."
+        return _identify(bearing, Wrong(field, words))
+    if use.check(bearing, answer):
+        return _read(bearing)
+    left = bearing.link.attempts_left
+    if not left:
+        title, words = REFUSALS[Code.LINK_ENDED]
+        return _page("refusal", Code.LINK_ENDED.value.status, title=title, words=words)
+    tries = "1 try is" if left == 1 else f"{left} tries are"
+    return _identify(bearing, Wrong(field, f"That is not what we have. {tries} left."))
+
+
+def _code() -> str | None:
+    digits = "".join(one for one in request.form.get("code", "") if one.isdecimal())
+    return digits or None
+
+
+def _birth_date() -> date | None:
+    try:
+        return date(*(int(request.form.get(one, "")) for one in ("year", "month", "day")))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _notes() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.current().secret_key, salt="signing-page")
+
+
+def _is_proved(bearing: Bearing) -> bool:
+    try:
+        noted = _notes().loads(request.form.get("proof", ""), max_age=PROOF_SECONDS)
+    except BadSignature:
+        return False
+    return bool(noted == str(bearing.link.id))
+
+
+# Reading.
+
+
+def _read(bearing: Bearing, *wrong: Wrong) -> Response:
+    asked = request.form.get("language", "")
+    supplied = renditions.languages(bearing.version.id)
+    rendition = renditions.current(bearing.version, asked) if asked in supplied else None
+    return _page(
+        "read",
+        422 if wrong else 200,
+        errors=wrong,
+        form=request.form,
+        proof=_notes().dumps(str(bearing.link.id)),
+        languages=[(ORIGINAL, LANGUAGES[ORIGINAL]), *((one, _spoken(one)) for one in supplied)],
+        shown=rendition.language if rendition else ORIGINAL,
+        read_in=asked if asked in {*LANGUAGES, *supplied} else ORIGINAL,
+        all_languages={**LANGUAGES, **{one: _spoken(one) for one in supplied}},
+        attestation=attestation(bearing),
+        **_what(bearing, rendition),
+    )
+
+
+def _spoken(language: str) -> str:
+    return LANGUAGES.get(language, language)
+
+
+def _what(bearing: Bearing, rendition: Rendition | None = None) -> dict[str, Any]:
+    """What is signed, as its bearer may see it."""
+    reader = contents.reader(bearing.signer, bearing.version.student_id)
+    original = contents.of(bearing.version, reader)
+    translated = _rendered(original, rendition) if rendition else None
+    return {
+        "content": original,
+        "is_delegate": bearing.link.delegate_id is not None,
+        "sender": use.sender_of(bearing),
+        "original": printing.snapshot(original),
+        "translated": printing.snapshot(translated) if translated else None,
+        "rendition": rendition,
+        "direction": _direction(rendition.language) if rendition else "ltr",
+        "spoken": _spoken(rendition.language) if rendition else "",
+    }
+
+
+def _direction(language: str) -> str:
+    return "rtl" if language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def _rendered(original: contents.Content, rendition: Rendition) -> contents.Content:
+    """The content in the words of a rendition; what it leaves out is in the original alone."""
+    found = rendered.of(original, rendition)
+    parts = [_in_other_words(one) for one in found.parts]
+    return replace(
+        found,
+        sections=tuple(one for one in found.sections if one.lang),
+        goals=_in_other_words(found.goals),
+        parts=tuple(one for one in parts if one.items),
+    )
+
+
+def _in_other_words(part: contents.Part) -> contents.Part:
+    return replace(part, items=tuple(one for one in part.items if one.lang))
+
+
+def attestation(bearing: Bearing) -> str:
+    """What the signer says by ticking the box."""
+    who = "I am the person whom the school asked to sign"
+    if bearing.link.delegate_id:
+        who = "A parent named me to sign in their place"
+    return (
+        f"{who}. I have read this plan, or it was read to me, and I agree to it."
+        " I mean my typed name to be my signature."
+    )
+
+
+# Answering.
+
+
+def _sign(bearing: Bearing) -> Response:
+    name, wrong = _words("name", LONGEST_NAME, "Type your full name.")
+    if request.form.get("attest") != "yes":
+        wrong = [*wrong, Wrong("attest", "Tick the box to say that you agree.")]
+    if wrong:
+        return _read(bearing, *wrong)
+    read_in = request.form.get("language", "")
+    known = {*LANGUAGES, *renditions.languages(bearing.version.id)}
+    signature = use.sign(bearing, name, read_in if read_in in known else ORIGINAL)
+    return _receipt(bearing, name=name, spoken_in=_spoken(signature.language))
+
+
+def _decline(bearing: Bearing) -> Response:
+    words, wrong = _words("words", LONGEST_WORDS, "Say why you do not want to sign.")
+    if wrong:
+        return _read(bearing, *wrong)
+    use.decline(bearing, words)
+    return _receipt(bearing, words=words)
+
+
+def _words(field: str, longest: int, missing: str) -> tuple[str, list[Wrong]]:
+    """A field's words, and what is wrong with them."""
+    typed = request.form.get(field, "")
+    if not typed.strip():
+        return "", [Wrong(field, missing)]
+    try:
+        return Text(longest=longest).deserialize(typed), []
+    except ValidationError:
+        return "", [Wrong(field, f"Use at most {longest} characters, and no control characters.")]
+
+
+def _receipt(bearing: Bearing, **said: str) -> Response:
+    used_at = bearing.link.used_at or clock.now()
+    local = used_at.astimezone(ZoneInfo(use.district_of(bearing).time_zone))
+    return _page(
+        "receipt",
+        200,
+        is_signed=bearing.link.outcome == LinkStatus.SIGNED,
+        at=f"{day(local.date())}, {local:%-I:%M %p}",
+        attestation=attestation(bearing),
+        said=said,
+        **_what(bearing),
+    )
+
+
+STEPS: dict[str, Callable[[Bearing], Response]] = {
+    "identify": _check_identity,
+    "read": _read,
+    "sign": _sign,
+    "decline": _decline,
+}
+
+
+# Drawing.
+
+
+def _page(name: str, status: int, **shown: Any) -> Response:
+    template = _environment().get_template(f"{name}.html")
+    html = template.render(style=Markup(_style()), **{"errors": (), **shown})  # noqa: S704 - ours
+    return Response(html, status=status, mimetype="text/html")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("plp_api.planning.signing", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> str:
+    return (files("plp_api.planning.signing") / "pages" / "sign.css").read_text()
+
+
+@cache
+def _style_hash() -> str:
+    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()

@@ -1,0 +1,117 @@
+"""Signatures given on paper: the registrar enters them with a scan."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from plp_api.foundation import clock, db, storage
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.roster.models import District, Person
+from plp_api.foundation.turns import Turns
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.signatures import actions as signatures
+from plp_api.planning.signatures import signers
+from plp_api.planning.signatures.models import IdentityCheck, SignatureMethod, SignerRole
+from plp_api.planning.signing import formats
+from plp_api.planning.signing.models import Scan
+
+TURNS = Turns(at_once=1, waiting=3, seconds=10)
+
+
+def receive(
+    version: PlanVersion,
+    access: Access,
+    content: bytes,
+    *,
+    person_id: UUID,
+    role: SignerRole,
+    signed_on: date,
+    language: str,
+    identity_check: IdentityCheck,
+    delegate_id: UUID | None = None,
+) -> Scan:
+    """Enter a signature given on paper over the version's snapshot, and keep its scan.
+
+    The file is written last, once nothing can refuse it any more, and goes again
+    if the transaction is not committed.
+
+    Raises Problem: actor_is_family, validation_failed (a file that is no scan;
+    a day before the version was in force, or to come; somebody who could not
+    sign on that day), and as `signatures.record` does.
+    """
+    access.refuse_family(version.student_id)
+    db.lock(version)
+    _require_day(version, signed_on)
+    _require_right(version, person_id, role, signed_on)
+    try:
+        # A picture takes hundreds of megabytes while it is read.
+        with TURNS.taken():
+            media_type, kept = formats.read(content)
+    except formats.NotAScan as error:
+        raise invalid("file", str(error)) from error
+    scan = Scan(
+        id=db.new_id(),
+        district_id=version.district_id,
+        student_id=version.student_id,
+        plan_version_id=version.id,
+        person_id=person_id,
+        role=role,
+        media_type=media_type,
+        size=len(kept),
+        sha256=hashlib.sha256(kept).hexdigest(),
+        uploaded_by=access.caller.person_id,
+    )
+    signatures.record(
+        version,
+        role,
+        person_id,
+        SignatureMethod.PAPER,
+        by=access.caller.person_id,
+        language=language,
+        identity_check=identity_check,
+        delegate_id=delegate_id,
+        signed_at=_moment(version, signed_on),
+        recorded_by=access.caller.person_id,
+        scan_id=scan.id,
+    )
+    db.session().add(scan)
+    audit.record("scan.added", scan, by=access.caller.person_id, sha256=scan.sha256)
+    db.session().flush()
+    storage.put(scan.file_name, kept)
+    return scan
+
+
+def _require_day(version: PlanVersion, signed_on: date) -> None:
+    signers.require_open(version)
+    first = version.in_force_on or signed_on
+    if not first <= signed_on <= signers.today_of(version):
+        words = f"Must be from {first}, when the version came into force, to today."
+        raise invalid("signed_on", words)
+
+
+def _moment(version: PlanVersion, signed_on: date) -> datetime:
+    """The end of the day on the paper, for its hour is not known; of today, now."""
+    zone = db.session().get_one(District, version.district_id).time_zone
+    return min(clock.now(), clock.end_of(signed_on, zone) - timedelta(seconds=1))
+
+
+def _require_right(
+    version: PlanVersion, person_id: UUID, role: SignerRole, signed_on: date
+) -> None:
+    """Who signed had to be entitled on the day they did, beside today."""
+    person = db.session().get(Person, person_id)
+    if person is None or person.district_id != version.district_id:
+        raise invalid("person_id", "There is no such person here.")
+    if signers.signs_as(version.student_id, person_id, signed_on) is not role:
+        words = "Did not sign in that role on that day: a parent signs while they may decide"
+        raise invalid("person_id", f"{words} (15 V.S.A. 664), a student for themselves.")
+
+
+def content_of(scan: Scan) -> bytes:
+    """The file. Raises Problem(file_lost) where the storage has it no more."""
+    try:
+        return storage.get(scan.file_name)
+    except FileNotFoundError as error:
+        raise Problem(Code.FILE_LOST) from error

@@ -1,0 +1,151 @@
+"""Signing links and scans on the wire."""
+
+from enum import StrEnum
+
+from marshmallow import fields
+
+from plp_api.foundation.rest.fields import Choice, Date, Instant, LanguageTag, Schema
+from plp_api.planning.signatures.models import IdentityCheck, SignerRole
+from plp_api.planning.signing.models import CodeBy, LinkCheck, LinkEnd, LinkStatus, ScanType
+
+
+class AbsentSignerRole(StrEnum):
+    """As what somebody signs who has no account; the school signs by approving."""
+
+    STUDENT = SignerRole.STUDENT.value
+    PARENT = SignerRole.PARENT.value
+
+
+class PaperCheck(StrEnum):
+    """How it was known who signed the paper."""
+
+    KNOWN_IN_PERSON = IdentityCheck.KNOWN_IN_PERSON.value
+    GOVERNMENT_ID = IdentityCheck.GOVERNMENT_ID.value
+    SIGNATURE_ON_FILE = IdentityCheck.SIGNATURE_ON_FILE.value
+
+
+class Delivery(StrEnum):
+    """How a link reaches who is to sign."""
+
+    PRINT = "print"
+    MAIL = "mail"
+
+
+def _described(words: str, **more: object) -> dict[str, object]:
+    return {"description": words, **more}
+
+
+class SigningLinkSchema(Schema):
+    """A link by which one person, without an account, signs one snapshot in one role, once.
+
+    `url`, `code` and `letter` stand in the answer that makes it, and nowhere else
+    ever: `url` and `letter` of a link that is printed, `code` of one that is mailed.
+    """
+
+    id = fields.UUID(dump_only=True)
+    plan_version_id = fields.UUID(dump_only=True)
+    snapshot_sha256 = fields.String(dump_only=True)
+    person_id = fields.UUID(required=True, metadata=_described("Whose signature is asked for."))
+    role = Choice(AbsentSignerRole, required=True)
+    delegate_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata=_described("Who signs in the parent's place, as that parent named them."),
+    )
+    identity_check = Choice(
+        LinkCheck,
+        required=True,
+        metadata=_described(
+            "What its holder must know: a `code`, which goes another way than the link, or, of a "
+            "mailed link, the student's birth date."
+        ),
+    )
+    delivery = Choice(
+        Delivery,
+        load_only=True,
+        load_default=Delivery.PRINT,
+        metadata=_described("`mail` sends it to the person's e-mail and shows it to nobody else."),
+    )
+    wants_witness = fields.Boolean(
+        load_only=True,
+        load_default=False,
+        metadata=_described("Have a second adult hand over the code, though it could be mailed."),
+    )
+    code_by = Choice(
+        CodeBy,
+        dump_only=True,
+        metadata=_described(
+            "Which way the code goes: `issuer` tells it (the link was mailed), `mail` (the link "
+            "was printed), or a `witness` takes it at `/signing-links/{id}/code` and hands it "
+            "over. A link that asks for the birth date has no code, and says `issuer`."
+        ),
+    )
+    witnessed_by = fields.UUID(
+        dump_only=True, allow_none=True, metadata=_described("Who took the code to hand it over.")
+    )
+    witnessed_at = Instant(dump_only=True, allow_none=True)
+    status = Choice(LinkStatus, dump_only=True)
+    attempts_left = fields.Integer(
+        dump_only=True, metadata=_described("Wrong answers to the check that are still taken.")
+    )
+    created_at = Instant(dump_only=True)
+    issued_by = fields.UUID(dump_only=True)
+    expires_at = Instant(dump_only=True)
+    opened_at = Instant(dump_only=True, allow_none=True)
+    used_at = Instant(dump_only=True, allow_none=True)
+    ended_at = Instant(dump_only=True, allow_none=True)
+    end_reason = Choice(LinkEnd, dump_only=True, allow_none=True)
+    url = fields.String(
+        dump_only=True, metadata=_described("The link itself; absent where it is mailed.")
+    )
+    code = fields.String(
+        dump_only=True,
+        metadata=_described("To tell the signer, where `code_by` is `issuer`.", example="042917"),
+    )
+    letter = fields.String(
+        dump_only=True,
+        metadata=_described("A letter with the link, to print and hand over; names nobody."),
+    )
+
+
+class SigningCodeSchema(Schema):
+    """The code of a link, for the witness who hands it to the signer."""
+
+    code = fields.String(metadata=_described("Shown this once.", example="042917"))
+
+
+class PaperSignatureSchema(Schema):
+    person_id = fields.UUID(required=True, metadata=_described("Who signed."))
+    role = Choice(AbsentSignerRole, required=True, metadata=_described("As what they signed."))
+    signed_on = Date(required=True, metadata=_described("The day on the paper."))
+    language = LanguageTag(
+        required=True,
+        metadata=_described("The language it was read in.", example="en"),
+    )
+    identity_check = Choice(
+        PaperCheck, required=True, metadata=_described("How it was known who signed.")
+    )
+    delegate_id = fields.UUID(metadata=_described("Who signed in the parent's place."))
+
+
+class ScanFileSchema(Schema):
+    file = fields.Raw(
+        required=True,
+        metadata=_described("A PDF, PNG or JPEG.", type="string", format="binary"),
+    )
+
+
+class ScanSchema(Schema):
+    """The scan of a paper that somebody signed."""
+
+    id = fields.UUID(dump_only=True)
+    plan_version_id = fields.UUID(dump_only=True)
+    person_id = fields.UUID(dump_only=True)
+    role = Choice(AbsentSignerRole, dump_only=True)
+    media_type = Choice(ScanType, dump_only=True)
+    size = fields.Integer(dump_only=True, metadata=_described("In bytes."))
+    sha256 = fields.String(
+        dump_only=True,
+        metadata=_described("Of the file as it is served: a picture without a camera's notes."),
+    )
+    created_at = Instant(dump_only=True)

@@ -1,0 +1,197 @@
+"""Using a link: who holds it is checked, and what they may do asked again each time.
+
+Whatever stops a use is told to its holder in one of three words (used, expired,
+ended) and nothing more; the audit trail knows the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from hmac import compare_digest
+
+from sqlalchemy import select
+
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.planning.plans.models import PlanVersion, VersionStatus
+from plp_api.planning.signatures import actions as signatures
+from plp_api.planning.signatures import signers
+from plp_api.planning.signatures.models import (
+    IdentityCheck,
+    Signature,
+    SignatureDecline,
+    SignatureMethod,
+    SignerRole,
+)
+from plp_api.planning.signing import actions, rights
+from plp_api.planning.signing.models import LinkCheck, LinkEnd, LinkStatus, SigningLink
+
+CHECKS = {
+    LinkCheck.BIRTH_DATE: IdentityCheck.BIRTH_DATE,
+    LinkCheck.CODE: IdentityCheck.LINK_CODE,
+}
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """A link that can be used now, held until the transaction ends; `signer` is whom it names."""
+
+    link: SigningLink
+    version: PlanVersion
+    signer: Access
+
+    @property
+    def role(self) -> SignerRole:
+        """As what its bearer signs."""
+        return SignerRole(self.link.role)
+
+
+def bring(token: str) -> Bearing:
+    """What the token opens today, with its district entered.
+
+    Raises Problem: not_found, link_used, link_expired, link_ended; the last
+    three leave a note in the audit trail.
+    """
+    kept = select(SigningLink).where(SigningLink.token_sha256 == actions.digest(token))
+    link = db.session().scalar(kept)
+    if link is None:
+        raise Problem(Code.NOT_FOUND)
+    db.enter([link.district_id])
+    version = db.session().get_one(PlanVersion, link.plan_version_id)
+    # The version first, as whoever issues or ends its links does: two who hold one each would
+    # wait for each other.
+    db.lock(version)
+    db.lock(link)
+    bearing = Bearing(link, version, rights.access_of(link.person_id, version))
+    if refusal := _refusal(bearing):
+        raise _refused(link, *refusal)
+    return bearing
+
+
+def _refusal(bearing: Bearing) -> tuple[Code, str] | None:
+    """Why the link cannot be used: in the holder's word, and in the audit trail's."""
+    link, version = bearing.link, bearing.version
+    match link.status:
+        case LinkStatus.SIGNED | LinkStatus.DECLINED:
+            return Code.LINK_USED, "used"
+        case LinkStatus.ENDED:
+            return Code.LINK_ENDED, link.end_reason or "ended"
+        case LinkStatus.EXPIRED:
+            return Code.LINK_EXPIRED, "expired"
+    if not version.plan.is_open:
+        return Code.LINK_ENDED, "plan_closed"
+    if version.status != VersionStatus.IN_FORCE or version.snapshot_sha256 != link.snapshot_sha256:
+        return Code.LINK_ENDED, "version_superseded"
+    if not rights.may_sign(bearing.signer, bearing.role, version):
+        return Code.LINK_ENDED, "right_ended"
+    if signers.has_signed(version, bearing.role, link.person_id):
+        return Code.LINK_USED, "signed_otherwise"
+    if link.delegate_id and not rights.is_delegate(link.delegate_id, version, bearing.signer):
+        return Code.LINK_ENDED, "delegate_ended"
+    return None
+
+
+def _refused(link: SigningLink, code: Code, why: str) -> Problem:
+    link_id, district_id = link.id, link.district_id
+
+    def note() -> None:
+        db.enter([district_id])
+        row = db.session().get_one(SigningLink, link_id)
+        audit.record("signing_link.refused", row, by=None, person_id=row.person_id, reason=why)
+
+    return Problem(code, afterwards=note)
+
+
+def note_opened(bearing: Bearing) -> None:
+    """Note that the address was opened, the first time."""
+    if bearing.link.opened_at is None:
+        bearing.link.opened_at = clock.now()
+        _note("signing_link.opened", bearing.link)
+
+
+def _note(what: str, link: SigningLink) -> None:
+    """Nobody is signed in: whom the link names stands in the payload, not as who did it."""
+    audit.record(what, link, by=None, person_id=link.person_id)
+
+
+def check(bearing: Bearing, answer: date | str | None) -> bool:
+    """Whether the holder knows what the sender chose. Few wrong answers end the link.
+
+    The caller answers with a page, not a refusal, so that the count is kept with
+    the link still held: of guesses at the same moment each is counted.
+    """
+    link = bearing.link
+    if _is_right(link, answer):
+        _note("signing_link.read", link)
+        return True
+    link.attempts_left -= 1
+    _note("signing_link.check_failed", link)
+    if link.attempts_left == 0:
+        actions.end(link, LinkEnd.ATTEMPTS_USED_UP, None)
+    return False
+
+
+def _is_right(link: SigningLink, answer: date | str | None) -> bool:
+    if answer is None:
+        return False
+    if link.identity_check == LinkCheck.BIRTH_DATE:
+        return db.session().get_one(Student, link.student_id).birth_date == answer
+    if link.code_hash is None:
+        return False
+    return compare_digest(link.code_hash, actions.code_hash(link.id, str(answer)))
+
+
+def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
+    """Give the signature over the link's snapshot; the link is used up.
+
+    Raises Problem as `signatures.record` does: signature_exists among them.
+    """
+    link = bearing.link
+    signature = signatures.record(
+        bearing.version,
+        bearing.role,
+        link.person_id,
+        SignatureMethod.LINK,
+        by=None,
+        language=language,
+        identity_check=CHECKS[LinkCheck(link.identity_check)],
+        sha256=link.snapshot_sha256,
+        delegate_id=link.delegate_id,
+        signed_by_name=typed_name,
+        issued_by=link.issued_by,
+        witnessed_by=link.witnessed_by,
+    )
+    _use_up(link, LinkStatus.SIGNED)
+    return signature
+
+
+def decline(bearing: Bearing, words: str) -> SignatureDecline:
+    """Say no, with words; the link is used up."""
+    link = bearing.link
+    declined = signatures.record_decline(bearing.version, link.person_id, words, by=None)
+    _use_up(link, LinkStatus.DECLINED)
+    return declined
+
+
+def _use_up(link: SigningLink, outcome: LinkStatus) -> None:
+    link.used_at, link.outcome = clock.now(), outcome
+    audit.record(
+        "signing_link.used",
+        link,
+        by=None,
+        person_id=link.person_id,
+        outcome=outcome,
+        sha256=link.snapshot_sha256,
+    )
+
+
+def sender_of(bearing: Bearing) -> str:
+    """The name at school of whoever issued the link."""
+    return db.session().get_one(Person, bearing.link.issued_by).display_name
+
+
+def district_of(bearing: Bearing) -> District:
+    """The district that asks."""
+    return db.session().get_one(District, bearing.link.district_id)

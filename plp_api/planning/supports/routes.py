@@ -1,0 +1,72 @@
+"""Routes of supports."""
+
+from dataclasses import replace
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.paging import Listing
+from plp_api.foundation.roster.models import Student
+from plp_api.planning.supports import actions
+from plp_api.planning.supports.models import Support
+from plp_api.planning.supports.schemas import NewSupportSchema, SupportPatchSchema, SupportSchema
+
+blueprint = Blueprint(
+    "Supports", __name__, "That an EST, 504 or IEP record exists, whom to ask, and what was agreed."
+)
+
+# No filter by kind or coordinator, no sort by the first day (which the cursor would carry): either
+# would tell a teacher what they are not shown.
+SUPPORTS = replace(
+    Listing.of_spans(Support),
+    sorts={"created_at": Support.created_at, "updated_at": Support.updated_at},
+)
+
+
+@blueprint.route("/students/<uuid:student_id>/supports")
+@blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Student)
+@blueprint.lists(SupportSchema, SUPPORTS)
+def list_supports(access: Access, student: Student) -> Any:
+    """List the supports of a student, past ones included.
+
+    A teacher finds what holds today, and of that the `accommodations` alone.
+    """
+    return actions.of(student, access)
+
+
+@blueprint.route("/students/<uuid:student_id>/supports", methods=["POST"])
+@blueprint.requires(Permission.SUPPORTS_WRITE, Student)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.SUPPORT_EXISTS)
+@blueprint.arguments(NewSupportSchema)
+@blueprint.response(201, SupportSchema)
+def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Support:
+    """Note that a support record exists for a student.
+
+    A pointer, never a copy: any other member is refused. It stands in no plan
+    version and no signature. One of each kind holds at a time.
+    """
+    return actions.add(student, access, **fields)
+
+
+@blueprint.route("/supports/<uuid:support_id>")
+@blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Support)
+@blueprint.response(200, SupportSchema)
+def get_support(access: Access, support: Support) -> Support:
+    """Get a support; a teacher, the accommodations of one that holds today."""
+    return actions.require_current(support, access)
+
+
+@blueprint.route("/supports/<uuid:support_id>", methods=["PATCH"])
+@blueprint.requires(Permission.SUPPORTS_WRITE, Support)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.SUPPORT_EXISTS)
+@blueprint.arguments(SupportPatchSchema)
+@blueprint.response(200, SupportSchema)
+def change_support(access: Access, support: Support, fields: dict[str, Any]) -> Support:
+    """End a support, correct its dates, or name another coordinator.
+
+    Accommodations agreed anew are a support of their own, from their first day:
+    end this one on that day, and add it. So every day keeps what held on it.
+    """
+    return actions.change(support, access, **fields)

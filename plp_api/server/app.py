@@ -1,0 +1,212 @@
+"""The application: its areas, and what holds for every request."""
+
+import time
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask.json.provider import JSONProvider
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from plp_api.foundation import db, logs, metrics
+from plp_api.foundation import settings as settings_module
+from plp_api.foundation.audit.actions import request_id as audit_request_id
+from plp_api.foundation.problems import Problem
+from plp_api.foundation.rest import bodies, documents, errors, fields, limits, tokens
+from plp_api.foundation.rest.later import LaterResponse
+from plp_api.foundation.settings import Settings
+
+AREAS = (
+    "identity",
+    "directory",
+    "ties",
+    "rostering",
+    "feed",
+    "comments",
+    "templates",
+    "plans",
+    "goals",
+    "pathways",
+    "supports",
+    "renditions",
+    "signatures",
+    "reviews",
+    "printing",
+    "signing",
+    "overview",
+    "reports",
+)
+TITLE = "PLP API"
+DESCRIPTION = """\
+Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every
+school.
+
+Sign in with `POST /api/v1/auth/login`, send the access token as `Authorization: Bearer …`, and ask
+`GET /api/v1/me` what you are to whom. Every error is `application/problem+json`; match its `code`.
+Lists are paged by `cursor`; changes need the `ETag` that was read in `If-Match`; a resource with a
+life cycle says in `available_actions` what you may do with it now.
+"""
+LONGEST_REQUEST_ID = 64
+log = structlog.get_logger()
+
+
+class Json(JSONProvider):
+    """JSON by orjson: fast, strict UTF-8, instants in UTC with `Z`."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        """The text of a value."""
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z, default=str).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """The value of a text; ValueError where it is not JSON."""
+        return orjson.loads(s)
+
+
+class Application(Flask):
+    """Flask, with one transaction around each request: committed once, or not at all."""
+
+    json_provider_class = Json
+    database: db.Database
+    settings: Settings
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in one transaction; what a refusal keeps goes into a second, afterwards.
+
+        SQLite lets a read transaction run beside a writer, so GET opens one;
+        a GET that must log its stated reason writes, and says so in its header;
+        one that always notes something declares it (`requires(…, writes=True)`).
+        What takes long to make is made when the transaction is over (`rest.later`).
+        Of two who each hold what the other needs next, the database undoes one
+        whole; that one is run once more, when the other is done.
+        """
+        try:
+            response = self._run_once_more_if_undone()
+            if isinstance(response, LaterResponse):
+                response.finish()
+            return response
+        except Problem as problem:
+            if problem.afterwards:
+                with settings_module.using(self.settings), self.database.transaction():
+                    problem.afterwards()
+            raise
+
+    def _run_once_more_if_undone(self) -> Response:
+        try:
+            return self._run()
+        except OperationalError as error:
+            if not db.is_deadlock(error):
+                raise
+        log.warning("request.repeated")
+        _rewind()
+        return self._run()
+
+    def _run(self) -> Response:
+        if request.endpoint is not None:
+            bodies.receive()
+        around = (
+            db.using(self.database)
+            if _is_of_view("is_alone")
+            else self.database.transaction(write=_writes())
+        )
+        with settings_module.using(self.settings), around:
+            return self.make_response(super().dispatch_request())
+
+
+def _rewind() -> None:
+    """Let uploads be read again; all else of a body is kept as it was parsed."""
+    for upload in request.files.values():
+        upload.stream.seek(0)
+
+
+def create_app(
+    settings: Settings | None = None, database: db.Database | None = None
+) -> Application:
+    """The WSGI application for these settings (default: the environment's)."""
+    settings = settings or settings_module.read()
+    app = Application("plp_api", static_folder=None)
+    app.settings = settings
+    app.database = database or db.Database(settings.database_url, settings.database_pool)
+    app.config.update(
+        API_TITLE=TITLE,
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        MAX_CONTENT_LENGTH=settings.body_limit,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    # One address for each thing: `//` is no other way to write `/`, and nothing redirects.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    logs.configure(settings.log_level)
+    app.before_request(_begin)
+    tokens.register(app, settings)
+    limits.register(app, settings)
+    errors.register(app)
+    app.after_request(_end)
+    _register_areas(app)
+    return app
+
+
+def _register_areas(app: Application) -> None:
+    api = documents.Api(app, spec_kwargs={"info": {"description": DESCRIPTION}})
+    fields.document_choices(api.ma_plugin)
+    api.spec.components.security_scheme(
+        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    )
+    api.spec.components.security_scheme(
+        "cookie", {"type": "apiKey", "in": "cookie", "name": "access_token_cookie"}
+    )
+    app.register_blueprint(import_module("plp_api.server.operations.routes").blueprint)
+    app.register_blueprint(import_module("plp_api.planning.signing.page").blueprint)
+    import_module("plp_api.server.wiring")
+    for area in AREAS:
+        api.register_blueprint(import_module(f"plp_api.{area}.routes").blueprint)
+    app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())
+
+
+def _writes() -> bool:
+    """Whether the request may change rows."""
+    if request.method not in ("GET", "HEAD") or tokens.REASON_HEADER in request.headers:
+        return True
+    return _is_of_view("writes")
+
+
+def _is_of_view(name: str) -> bool:
+    """What the view says of itself."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, name, False)
+
+
+def _begin() -> None:
+    asked = request.headers.get("X-Request-ID", "")
+    is_usable = 0 < len(asked) <= LONGEST_REQUEST_ID and asked.isascii() and asked.isprintable()
+    g.request_id = asked if is_usable else uuid4().hex
+    g.started = time.perf_counter()
+    audit_request_id.set(g.request_id)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    """Say which request this answers, forbid guessing its type, and note how it went (no names)."""
+    response.headers["X-Request-ID"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if request.path.startswith(tokens.API_PATH):
+        response.headers.setdefault("Cache-Control", "no-store")
+    seconds = time.perf_counter() - g.started
+    route = str(request.url_rule) if request.url_rule else "unknown"
+    metrics.observe(request.method, route, response.status_code, seconds)
+    log.info(
+        "request.answered",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+    return response

@@ -1,0 +1,286 @@
+"""The `plp` command. Exit codes: 0 done, 1 refused or with errors (said on stderr), 2 wrong usage.
+
+What a command needs is imported when it runs, so that `plp --help` answers at once.
+"""
+
+import difflib
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from plp_api.foundation.db import Database
+    from plp_api.foundation.processes import Child, Gate
+    from plp_api.foundation.settings import Settings
+
+AREA_COMMANDS = {
+    "people": "plp_api.people.identity.commands",
+    "roster": "plp_api.people.rostering.commands",
+}
+OPENAPI = Path("openapi/openapi.json")
+LINES_SHOWN = 40
+WITHOUT_PROXY = (
+    "No proxy is trusted (PLP_TRUSTED_PROXIES=0). If none stands in front, a few slow clients stop"
+    " this server, and passwords travel without TLS; if one does, everybody behind it shares one"
+    " address and its login throttle. deploy/ has one to use (docs/operations.md, In production)."
+)
+# `-P`: what lies in the folder where the server is started is not code to import.
+MODULE = (sys.executable, "-P", "-m")
+SERVER = ("--config", "python:plp_api.server.serving")
+APPLICATION = "plp_api.server.serving:application()"
+
+
+class Commands(click.Group):
+    """Our commands and those of areas; what they refuse is said in words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted([*super().list_commands(ctx), *AREA_COMMANDS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command by that name; an area's is loaded only now."""
+        module = AREA_COMMANDS.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(module), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a refusal ends it with exit code 1, a wrong setting with 2."""
+        from environs import EnvError
+        from sqlalchemy.exc import OperationalError
+
+        from plp_api.foundation.problems import Problem
+        from plp_api.foundation.settings import UnsafeSettings
+
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise click.ClickException(_words(problem)) from problem
+        except UnsafeSettings as error:
+            raise click.ClickException(str(error)) from error
+        except EnvError as error:
+            raise click.UsageError(f"A setting has the wrong form. {error}") from error
+        except OperationalError as error:
+            raise click.ClickException("The database does not answer.") from error
+
+
+def _words(problem: Any) -> str:
+    lines = [problem.code.value.title, problem.detail or ""]
+    lines += [f"{one.parameter or one.pointer}: {one.detail}" for one in problem.errors]
+    return "\n".join(line for line in lines if line)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="plp-api", message="%(version)s")
+def main() -> None:
+    """Keep Personalized Learning Plans, as Vermont's Act 77 asks, and serve them as an API."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Load the fictional demo districts first, once.")
+def serve(demo: bool) -> None:
+    """Serve the API, with a worker beside it, until told to end.
+
+    The embedded SQLite database is brought to the current schema first; a
+    PostgreSQL one is not (run `plp migrate`), except for the demo.
+    """
+    settings = _settings()
+    if demo and settings.is_production:
+        raise click.ClickException("The demo is for trying out; it does not run in production.")
+    from plp_api.foundation import processes
+
+    if settings.is_production and not settings.trusted_proxies:
+        click.echo(WITHOUT_PROXY, err=True)
+    with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
+        gate = processes.Gate()
+        server, worker = _children(listener, gate, counters)
+        try:
+            # It loads the application while the database is made ready.
+            server.start()
+            _prepare(settings, demo)
+            gate.open()
+            where = f"http://{settings.host}:{settings.port}"
+            click.echo(f"Serving on {where}, documentation at /docs.")
+            is_well = processes.supervise([server, worker])
+        finally:
+            server.kill()
+    if not is_well:
+        raise click.ClickException("The server could not start, or failed; its log says why.")
+
+
+def _prepare(settings: "Settings", demo: bool) -> None:
+    if demo or settings.database_url.startswith("sqlite"):
+        _migrate(settings)
+    _require_ready(settings)
+    if demo:
+        import_module("plp_api.server.demo").load(settings)
+
+
+def _listening(settings: "Settings") -> socket.socket:
+    """The socket to serve on, taken here: a port in use is refused at once."""
+    address = (settings.host, settings.port)
+    try:
+        found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listener = socket.create_server(found[0][4][:2], family=found[0][0], backlog=2048)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise click.ClickException(f"Cannot listen on {where}: {error.strerror}.") from error
+    return listener
+
+
+def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Child", "Child"]:
+    """The server, which waits at the gate, and the worker; neither is started."""
+    from plp_api.foundation.processes import Child
+
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counters}
+    server = Child(
+        "server",
+        [*MODULE, "gunicorn", *SERVER, "--bind", f"fd://{listener.fileno()}", APPLICATION],
+        {**environment, **gate.environment},
+        inherited=[listener.fileno(), gate.fd],
+        is_vital=True,
+    )
+    return server, Child("worker", [*MODULE, "plp_api.server.cli", "worker"], environment)
+
+
+@main.command()
+def worker() -> None:
+    """Do the work that requests leave for later, until told to end."""
+    settings = _settings()
+    _require_ready(settings)
+    from plp_api.foundation import logs, processes
+    from plp_api.foundation.jobs.worker import Worker
+
+    logs.configure(settings.log_level)
+    import_module("plp_api.server.work")
+    processes.end_with_supervisor()
+    with _database(settings) as database:
+        Worker(database, settings).run()
+
+
+@main.command()
+@click.option("--revision", default="head", show_default=True, help="How far to go.")
+def migrate(revision: str) -> None:
+    """Bring the database to the schema of this version."""
+    from plp_api.foundation import migrating
+
+    settings = _settings()
+    _migrate(settings, revision)
+    with _database(settings) as database:
+        click.echo(f"The schema stands at {migrating.current(database.engine)}.")
+
+
+def _migrate(settings: "Settings", revision: str = "head") -> None:
+    from alembic.util import CommandError
+
+    from plp_api.foundation import migrating
+
+    try:
+        migrating.upgrade(settings, revision)
+    except CommandError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail where the file is not current.")
+@click.option("--output", type=click.Path(path_type=Path), default=OPENAPI, show_default=True)
+def openapi(check: bool, output: Path) -> None:
+    """Write the OpenAPI document from the code, or check the one that was written."""
+    current = _openapi()
+    written = output.read_text() if output.exists() else ""
+    if not check:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(current)
+    elif written != current:
+        difference = difflib.unified_diff(
+            written.splitlines(), current.splitlines(), str(output), "the code", lineterm="", n=2
+        )
+        for number, line in enumerate(difference):
+            if number == LINES_SHOWN:
+                click.echo("…", err=True)
+                break
+            click.echo(line, err=True)
+        raise click.ClickException(f"{output} is not what the code says; run `plp openapi`.")
+
+
+def _openapi() -> str:
+    """The document, keys in order, so that only what changed in the API shows as changed."""
+    import json
+
+    from plp_api.foundation.settings import Settings
+    from plp_api.server.app import create_app
+
+    url, secret = f"sqlite:///{os.devnull}", "unused: nothing is served or signed"
+    settings = Settings("development", Path(os.devnull), url, url, secret)
+    document = create_app(settings).extensions["plp_openapi"]
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@main.group()
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command()
+def verify() -> None:
+    """Prove that no numbered event was changed, removed or put in between."""
+    from plp_api.foundation import db
+    from plp_api.foundation.audit import actions
+    from plp_api.foundation.jobs.actions import every_district
+
+    with _database(_settings()) as database, database.transaction(write=False):
+        db.enter(every_district())
+        broken = actions.verify_chain()
+        waiting = actions.unnumbered()
+    if broken is not None:
+        raise click.ClickException(f"The chain of events breaks at position {broken}.")
+    click.echo(f"The chain of events holds; {waiting} wait to be numbered.")
+
+
+def _settings() -> "Settings":
+    from plp_api.foundation import settings
+
+    # Education records: files made from here on are the operator's alone.
+    os.umask(0o077)
+    found = settings.read()
+    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return found
+
+
+@contextmanager
+def _database(settings: "Settings") -> "Iterator[Database]":
+    from plp_api.foundation import db
+
+    # What a command changes is followed as after a request.
+    import_module("plp_api.server.wiring")
+    database = db.Database(settings.database_url, settings.database_pool)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def _require_ready(settings: "Settings") -> None:
+    """Refuse to start on another schema, or, in production, as a role that passes the wall."""
+    from plp_api.server.operations import readiness
+
+    with _database(settings) as database:
+        reason = readiness.refusal(database, settings)
+        if reason is not None:
+            raise click.ClickException(reason)
+        weakness = readiness.weakness(database)
+    if weakness:
+        click.echo(f"Warning: {weakness}", err=True)
+
+
+if __name__ == "__main__":
+    main()

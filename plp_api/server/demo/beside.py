@@ -1,0 +1,66 @@
+"""What stands beside a plan's text: courses elsewhere, pointers to support, translations."""
+
+from typing import TYPE_CHECKING, Any
+
+from plp_api.foundation.db import new_id
+from plp_api.planning.pathways.models import PathwayElement
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.renditions.models import Rendition
+from plp_api.planning.supports.models import Support
+from plp_api.server.demo.years import at
+
+if TYPE_CHECKING:
+    from plp_api.server.demo.plans import Writer
+
+DAYS = ("starts_on", "ends_on", "home_ready_on", "provider_ready_on", "approved_on", "enrolled_on")
+
+
+def element(writer: "Writer", given: dict[str, Any]) -> None:
+    """A pathway element that was approved before its course, once that day has come."""
+    years = writer.years
+    planned_on = years.past(given["planned_on"])
+    if planned_on is None or years.past(given["approved_on"]) is None:
+        return
+    days = {name: years.day(given[name]) for name in DAYS if name in given}
+    people = {name: writer.person(given[name]) for name in ("planned_by", "approved_by")}
+    told = {name: given[name] for name in given.keys() - {*DAYS, *people, "planned_on"}}
+    writer.add(
+        PathwayElement,
+        id=new_id(),
+        plan_id=writer.plan.id,
+        created_at=at(planned_on),
+        **days,
+        **people,
+        **told,
+    )
+
+
+def _support(writer: "Writer", given: dict[str, Any], _newest: PlanVersion | None) -> None:
+    """That there is a record of support, and what was agreed."""
+    writer.add(
+        Support,
+        kind=given["kind"],
+        starts_on=writer.years.day(given["starts_on"]),
+        coordinator_id=writer.person(given["coordinator"]),
+        accommodations=given["accommodations"],
+    )
+
+
+def _rendition(writer: "Writer", given: dict[str, Any], newest: PlanVersion | None) -> None:
+    """The version in force in another language, as somebody translated it."""
+    if newest is None or newest.snapshot_sha256 is None:
+        return
+    writer.add(
+        Rendition,
+        plan_version_id=newest.id,
+        snapshot_sha256=newest.snapshot_sha256,
+        language=given["language"],
+        sections=given["sections"],
+        goals={},
+        translator_name=given["translator"],
+        translator_qualification=given["qualification"],
+        supplied_by=writer.person(given["supplied_by"]),
+    )
+
+
+KINDS = {"supports": _support, "renditions": _rendition}

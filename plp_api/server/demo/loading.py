@@ -1,0 +1,122 @@
+"""Loading the demo: import both districts, add what a roster cannot say, print who may sign in."""
+
+import secrets
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import exists, select
+
+from plp_api.foundation import clock, data
+from plp_api.foundation import settings as settings_module
+from plp_api.foundation.db import Database, new_id
+from plp_api.foundation.roster.models import Account, AccountPerson, Person
+from plp_api.people.identity import passwords
+from plp_api.people.rostering.actions import Order, carry_out
+from plp_api.people.rostering.models import ImportState
+from plp_api.server import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
+from plp_api.server.demo import package, people, plans
+from plp_api.server.demo.people import Known
+from plp_api.server.demo.years import Years
+
+DISTRICTS = ("tamarack-valley-su", "granite-notch-usd")
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def load(settings: settings_module.Settings) -> None:
+    """Load both districts into an installation that has no accounts yet, and print the logins.
+
+    Importing twice changes nothing and everything else is one transaction, so
+    a load that was broken off is simply done again.
+    """
+    database = Database(settings.database_url, settings.database_pool)
+    try:
+        with database.transaction(write=False) as session:
+            if session.scalar(select(exists().where(Account.id.is_not(None)))):
+                return
+        years = Years.until(clock.today())
+        districts = {name: _imported(database, name, years) for name in DISTRICTS}
+        with database.transaction(districts=list(districts.values())) as session:
+            known = people.look_up(districts)
+            people.apply(_read("people.json"), known, years)
+            session.flush()
+            for given in _read("plans.json")["plans"]:
+                plans.Writer(given, known, years).write()
+            logins = _logins(session, known)
+        _print(logins)
+    finally:
+        database.dispose()
+
+
+def _read(name: str) -> Any:
+    return orjson.loads((data.seeds() / "demo" / name).read_bytes())
+
+
+def _imported(database: Database, name: str, years: Years) -> UUID:
+    """Import one district as `plp roster import` would; its id."""
+    print(f"Loading the demo district {name} …", file=sys.stderr)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.zip"
+        package.write(data.seeds() / "demo" / name, path, years)
+        outcome = carry_out(database, path, Order(may_create=True))
+    if outcome.state is not ImportState.APPLIED or outcome.district_id is None:
+        raise RuntimeError(f"{name}: {[str(one.code) for one in outcome.findings]}")
+    return outcome.district_id
+
+
+Login = tuple[str, str, str, str]
+"""User name, password, district, and what to see there."""
+
+
+def _logins(session: Any, known: Known) -> list[Login]:
+    """Accounts with fresh passwords for the cast; nobody else in the demo can sign in."""
+    groups = [
+        [known.people[one["district"], one["person"]] for one in account["persons"]]
+        for account in _read("people.json")["accounts"]
+    ]
+    together = {person_id: group for group in groups for person_id in group}
+    done: set[UUID] = set()
+    logins: list[Login] = []
+    for member in _read("cast.json")["cast"]:
+        person_id = known.people[member["district"], member["sourced_id"]]
+        if not member["login"] or person_id in done:
+            continue
+        account, password = _account(session, session.get_one(Person, person_id))
+        logins.append((account.username, password, member["district"], member["shows"]))
+        for one in together.get(person_id, [person_id]):
+            _let_act_as(session, account, session.get_one(Person, one))
+            done.add(one)
+    return logins
+
+
+def _account(session: Any, person: Person) -> tuple[Account, str]:
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+    account = Account(
+        id=new_id(),
+        district_id=person.district_id,
+        username=person.username,
+        password_hash=passwords.hashed(password),
+    )
+    session.add(account)
+    session.flush()
+    return account, password
+
+
+def _let_act_as(session: Any, account: Account, person: Person) -> None:
+    if session.get(AccountPerson, person.id) is None:
+        session.add(
+            AccountPerson(
+                person_id=person.id, account_id=account.id, district_id=person.district_id
+            )
+        )
+        session.flush()
+
+
+def _print(logins: list[Login]) -> None:
+    """The logins, this once: only hashes are kept."""
+    lines = ["", "Demo logins, made just now and shown only now:", ""]
+    lines += [f"  {name:24} {password:20} {shows}" for name, password, _, shows in logins]
+    print("\n".join([*lines, ""]), flush=True)

@@ -1,0 +1,90 @@
+"""Health, metrics, and the documentation of the API: outside `/api/v1`, open to everybody."""
+
+from importlib.resources import files
+
+from flask import Blueprint, Response, abort, current_app, json, send_from_directory
+
+from plp_api.foundation import metrics
+from plp_api.foundation.problems import Code
+from plp_api.server.operations import readiness
+
+blueprint = Blueprint("operations", __name__)
+SWAGGER = files("flask_swagger_ui") / "dist"
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>PLP API</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png"></head>
+<body><div id="swagger-ui"><noscript>This page needs JavaScript;
+<a href="/openapi.json">the document</a> it shows does not.</noscript></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script></body></html>
+"""
+# Tags closed, with words to find one by: open, there are hundreds of operations to scroll through.
+# No validator: it is a stranger's server, and would be sent where this one stands.
+START = """SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  docExpansion: 'none',
+  filter: true,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null
+});
+"""
+
+
+@blueprint.get("/health/live")
+def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "live"}
+
+
+@blueprint.get("/health/ready")
+def ready() -> tuple[dict[str, str], int]:
+    """Say whether requests can be served: the database answers and its schema is current."""
+    reason = readiness.missing(current_app.database)
+    return ({"status": "ready"}, 200) if reason is None else ({"status": reason}, 503)
+
+
+@blueprint.get("/metrics")
+def prometheus() -> Response:
+    """Answer the counters as Prometheus reads them."""
+    return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Answer the OpenAPI 3.1 document of this very server."""
+    return Response(json.dumps(current_app.extensions["plp_openapi"]), mimetype="application/json")
+
+
+@blueprint.get("/docs")
+def documentation() -> Response:
+    """Answer the page that reads the document to you; nothing comes from elsewhere."""
+    return Response(PAGE, mimetype="text/html")
+
+
+@blueprint.get("/docs/start.js")
+def start() -> Response:
+    """Answer the script that starts the page; apart from it, a strict policy can allow it."""
+    return Response(START, mimetype="text/javascript")
+
+
+@blueprint.get("/docs/<path:name>")
+def asset(name: str) -> Response:
+    """Answer a file of Swagger UI."""
+    return send_from_directory(str(SWAGGER), name)
+
+
+@blueprint.get("/problems/<code>")
+def problem(code: str) -> Response:
+    """Answer what a problem's `type` points at: the code, its status and its meaning."""
+    found = Code.__members__.get(code.upper())
+    if found is None:
+        abort(404)
+    body = {"code": found.wire, "status": found.value.status, "title": found.value.title}
+    return Response(json.dumps(body), mimetype="application/json")

@@ -1,0 +1,116 @@
+"""How gunicorn serves the application: its configuration, and the application itself.
+
+`plp serve` starts it; `gunicorn --config python:plp_api.server.serving 'plp_api.server.serving:application()'`
+does the same without a worker, and refuses to start for the same reasons.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import ThreadWorker
+
+from plp_api.foundation import db, logs, metrics, processes, settings
+from plp_api.foundation.jobs import queue
+from plp_api.server.app import Application, create_app
+from plp_api.server.operations import readiness
+
+_settings = settings.read()
+_shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat files, without content
+logs.configure(_settings.log_level)
+
+# Names and meanings are gunicorn's: see its page on settings.
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.web_processes
+threads = _settings.web_threads
+# The application is loaded once, before the fork; it opens no connection until it serves.
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+# A heartbeat on a slow disk would look like a hanging process.
+worker_tmp_dir = str(_shared_memory) if _shared_memory.is_dir() else None
+control_socket_disable = True
+UNREADABLE = (400, "Bad Request", "The request could not be read.")
+REFUSALS = {
+    errors.LimitRequestLine: (414, "URI Too Long", "The address is too long."),
+    errors.LimitRequestHeaders: (
+        431,
+        "Request Header Fields Too Large",
+        "The headers are too long.",
+    ),
+}
+# The longest address; nginx takes as much.
+limit_request_line = 8190
+logconfig_dict = {
+    "handlers": {"lines": {"class": "plp_api.foundation.logs.Lines"}},
+    "root": {"level": "WARNING", "handlers": ["lines"]},
+    "loggers": {
+        "gunicorn.error": {"level": "WARNING", "handlers": ["lines"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": ["lines"], "propagate": False},
+    },
+}
+
+
+class Worker(ThreadWorker):
+    """gunicorn's threads; what cannot be read as a request is answered as every problem is.
+
+    Nothing of it is logged: an address may hold what people searched for.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Refuse what came on the connection, and close it."""
+        if not isinstance(exc, errors.ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status, reason, title = next(
+            (said for kind, said in REFUSALS.items() if isinstance(exc, kind)), UNREADABLE
+        )
+        document = {
+            "type": "/problems/request_malformed",
+            "title": title,
+            "status": status,
+            "code": "request_malformed",
+        }
+        body = orjson.dumps(document)
+        head = (
+            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
+            f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        with suppress(OSError):
+            util.write_nonblock(client, head.encode() + body)
+
+
+worker_class = Worker
+
+
+def application() -> Application:
+    """The application of this environment, offering its jobs to the queue."""
+    queue.connect(queue.Queue(_settings))
+    return create_app(_settings)
+
+
+def on_starting(_server: Any) -> None:
+    """Wait, the application loaded, until `plp serve` has made the database ready.
+
+    Raises SystemExit where the server must not start: on another schema, as too strong a role.
+    """
+    processes.wait_at_gate()
+    database = db.Database(_settings.database_url, _settings.database_pool)
+    reason = readiness.refusal(database, _settings)
+    # No connection may be open at the fork.
+    database.dispose()
+    if reason is not None:
+        raise SystemExit(f"Error: {reason}")
+
+
+def when_ready(_server: Any) -> None:
+    """End with `plp serve`, even where that was killed."""
+    processes.end_with_supervisor()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget the momentary counts of a process that is gone."""
+    metrics.forget_process(worker.pid)

@@ -1,0 +1,46 @@
+"""What follows what across areas, said once: the area above is told by the one below.
+
+Whoever runs actions imports this: the application, the worker, the commands.
+"""
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.revocation import ON_REVOKED
+from plp_api.foundation.roster.followers import ON_ENROLLED, ON_HOME_STUDY, ON_RECORD_ENDED
+from plp_api.planning.goals import approval
+from plp_api.planning.goals import past as goals
+from plp_api.planning.pathways import past as elements
+from plp_api.planning.pathways import snapshot as pathways
+from plp_api.planning.plans import actions as plans
+from plp_api.planning.plans import closing, keeping
+from plp_api.planning.plans.followers import (
+    HISTORY_PARTS,
+    ON_APPROVED,
+    ON_FROZEN,
+    ON_REAFFIRMED,
+    ON_REOPENED,
+    SNAPSHOT_PARTS,
+)
+from plp_api.planning.reviews import actions as reviews
+from plp_api.planning.reviews import home_study
+from plp_api.planning.reviews import past as past_reviews
+from plp_api.planning.signatures import actions as signatures
+from plp_api.planning.signatures import past as past_signatures
+from plp_api.planning.signing import actions as signing
+
+# A plan first: the review is the plan's.
+ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
+ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]
+ON_RECORD_ENDED += [closing.close_ended]
+# Goals are confirmed before the version is frozen with them.
+ON_APPROVED += [approval.confirm_proposed, reviews.attach_version]
+ON_FROZEN += [signatures.sign_for_school, signing.end_superseded]
+ON_REAFFIRMED += [reviews.attach_reaffirmed]
+ON_REOPENED += [reviews.open_for]
+HISTORY_PARTS += [
+    ("goals", Permission.GOALS_READ, goals.goals_then),
+    ("pathway_elements", Permission.PATHWAYS_READ, elements.elements_then),
+    ("signatures", Permission.SIGNATURES_READ, past_signatures.state_then),
+    ("reviews", Permission.REVIEWS_READ, past_reviews.reviews_then),
+]
+SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]
+ON_REVOKED += [signing.withdraw]

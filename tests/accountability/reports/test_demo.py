@@ -1,0 +1,67 @@
+"""Every report, asked in every form on the demo district, as it is shipped."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from plp_api.foundation import db
+from plp_api.foundation import settings as settings_module
+from plp_api.foundation.roster.models import Account, AccountPerson, District
+from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.server.app import create_app
+from plp_api.server.demo import loading
+from tests import databases
+from tests.client import Client
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demo(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The demo's application, and its district's admin."""
+    settings = databases.prepared(request.param, tmp_path_factory.mktemp("demo"))
+    with settings_module.using(settings):
+        loading.load(settings)
+    database = db.Database(settings.database_url)
+    with database.transaction() as session:
+        district = session.scalars(select(District).order_by(District.slug.desc())).first()
+        assert district is not None
+        db.enter([district.id])
+        of_admin = Appointment.role == AppointmentRole.DISTRICT_ADMIN
+        held = session.scalars(select(Appointment).where(of_admin)).first()
+        assert held is not None
+        own = {"district_id": district.id}
+        link = session.get(AccountPerson, held.person_id)
+        if link is None:
+            account = Account(id=db.new_id(), username="boss", **own)
+            session.add(account)
+            session.flush()
+            link = AccountPerson(person_id=held.person_id, account_id=account.id, **own)
+            session.add(link)
+        admin = SimpleNamespace(id=held.person_id, account_id=link.account_id, **own)
+    yield create_app(settings, database), admin
+    database.dispose()
+
+
+def test_one_login_of_the_demo_has_two_persons_in_two_districts(demo: Any) -> None:
+    app, _admin = demo
+    with app.database.transaction() as session:
+        mother = session.scalars(select(Account).where(Account.username == "t.beaudry")).one()
+        held = select(AccountPerson).where(AccountPerson.account_id == mother.id)
+        assert len({one.district_id for one in session.scalars(held)}) == 2
+
+
+def test_every_report_answers_in_every_form(demo: Any) -> None:
+    app, admin = demo
+    client = Client(app).as_(admin)
+    rules = [one for one in app.url_map.iter_rules() if one.rule.startswith("/api/v1/reports/")]
+    assert len(rules) >= 2
+    asked = 0
+    for rule in rules:
+        path = rule.rule.removeprefix("/api/v1")
+        for query in ("", "?format=csv", "?as_of=2026-01-15", "?by=school", "?by=grade"):
+            answer = client.get(path + query)
+            assert answer.status_code in (200, 422), (path, query, answer.json)
+            asked += answer.status_code == 200
+    assert asked >= 2 * len(rules)

@@ -1,0 +1,260 @@
+"""One row of every kind, three times over: at home, beside it, and in the foreign district.
+
+Rows are found in the world by their owner; what most tests would stumble over,
+`complete` adds for the sweep alone.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import lazyload
+
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db
+from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.ownership import (
+    OwnedByDistrict,
+    OwnedByPerson,
+    OwnedBySchool,
+    OwnedByStudent,
+    PersonOfDistrict,
+)
+from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
+from plp_api.foundation.roster.home_study import HomeStudy
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
+from plp_api.people.rostering.models import RosterImport
+from plp_api.planning.pathways.models import PathwayElement
+from plp_api.planning.plans.models import Statement
+from plp_api.planning.renditions.models import Rendition
+from plp_api.planning.signatures.models import (
+    OutreachAttempt,
+    SignatureDecline,
+    SignatureDelegate,
+    SignatureException,
+    SignatureWaiver,
+)
+from plp_api.planning.signing.models import Scan, SigningLink
+from plp_api.planning.supports.models import Support
+from tests.foundation.access.reach import Owner
+from tests.world import SECTIONS, Place, World
+
+# Read with what it is part of: by table, the permission to read that.
+PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
+PART_OF |= {"pathway_elements": "pathways:read"}
+
+HOME, OTHER, FOREIGN = "home", "other", "foreign"
+
+
+def complete(world: World) -> None:
+    """Add, in the running transaction, rows of kinds that the world does without."""
+    for place in (world.home, world.away):
+        for student in (place.student, place.other_student):
+            _add_for_student(place, student)
+            _add_signatures(place, student)
+            _add_signing(place, student)
+            _add_statement(place, student)
+            _add_family(place, student)
+        _add_for_place(place)
+    db.session().flush()
+
+
+def _add_for_student(place: Place, student: Any) -> None:
+    own = {"district_id": place.district_id, "student_id": student.id, "author_id": student.id}
+    for subject, key in (("plan_versions", student.version_id), ("goals", student.goal_id)):
+        row = Comment(
+            **own,
+            subject_type=subject,
+            subject_id=key,
+            author_role="student",
+            body="What I meant by this.",
+        )
+        db.session().add(row)
+    db.session().add_all(_element_with_comment(own, student))
+    stays = {"host_district_id": place.district_id, "school_id": place.school_id, "kind": "cte"}
+    since = clock.today() - timedelta(days=10)
+    del own["author_id"]
+    db.session().add(Placement(**own, **stays, starts_on=since, ends_on=since))
+
+
+def _element_with_comment(own: dict[str, Any], student: Any) -> list[Any]:
+    owned = {key: own[key] for key in ("district_id", "student_id")}
+    element = PathwayElement(
+        id=db.new_id(),
+        **owned,
+        plan_id=student.plan_id,
+        planned_by=student.id,
+        type="dual_enrollment",
+        title="Nursing",
+    )
+    about = {"subject_type": "pathway_elements", "subject_id": element.id}
+    return [element, Comment(**own, **about, author_role="student", body="In spring?")]
+
+
+def _add_family(place: Place, student: Any) -> None:
+    """Home study of former times, a support, and the version in another language."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    since, staff = clock.today() - timedelta(days=10), place.case_manager.id
+    said = {"about_me": {"title": "Sobre mí", "body": "Hola."}}
+    rendered: dict[str, Any] = {"sections": said, "goals": {}}
+    db.session().add_all(
+        [
+            HomeStudy(**own, starts_on=since, ends_on=since),
+            Support(**own, kind="est", starts_on=since, coordinator_id=staff, accommodations=[]),
+            Rendition(
+                **own,
+                **rendered,
+                plan_version_id=student.version_id,
+                snapshot_sha256="0" * 64,
+                language="es",
+                translator_name="M.",
+                supplied_by=staff,
+            ),
+        ]
+    )
+
+
+def _add_signatures(place: Place, student: Any) -> None:
+    """What became of requirements to sign. The parent of `student` is at home in each place."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    staff, version = place.school_admin.id, {"signed_version_id": student.version_id}
+    about = {"role": "student", "basis": "silence", "reason": "Nobody answers."}
+    tried = {"role": "parent", "tried_on": clock.today(), "mode": "phone", "outcome": "no_answer"}
+    db.session().add_all(
+        [
+            SignatureException(**own, **version, **about, given_by=staff),
+            SignatureDecline(
+                **own, **version, role="parent", person_id=place.parent.id, words="Not so."
+            ),
+            SignatureWaiver(**own, reason="state_custody", starts_on=clock.today(), set_by=staff),
+            SignatureDelegate(
+                **own, parent_id=place.parent.id, name="Aunt", starts_on=clock.today()
+            ),
+            OutreachAttempt(**own, **tried, review_id=student.review_id, logged_by=staff),
+        ]
+    )
+
+
+def _add_signing(place: Place, student: Any) -> None:
+    """What the student signs without an account: a scan is seen, of the family, by its signer."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    signer = {"plan_version_id": student.version_id, "person_id": student.id, "role": "student"}
+    staff = place.registrar.id
+    asked = {"identity_check": "birth_date", "expires_at": clock.now() + timedelta(days=1)}
+    hashes = {"snapshot_sha256": "0" * 64, "token_sha256": str(student.id)}
+    file = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+    db.session().add_all(
+        [
+            SigningLink(**own, **signer, **asked, **hashes, issued_by=staff),
+            Scan(**own, **signer, **file, uploaded_by=staff),
+        ]
+    )
+
+
+def _add_statement(place: Place, student: Any) -> None:
+    row = Statement(
+        district_id=place.district_id,
+        student_id=student.id,
+        plan_id=student.plan_id,
+        plan_version_id=student.version_id,
+        part="",
+        part_sha256="0" * 64,
+        body="That is not how it was.",
+        author_id=student.id,
+        author_role="student",
+    )
+    db.session().add(row)
+
+
+def _add_for_place(place: Place) -> None:
+    own, since = {"district_id": place.district_id}, clock.today()
+    at_middle_school = {**own, "school_id": place.other_school_id}
+    room = Class(id=db.new_id(), **at_middle_school, title="English 8")
+    middle = Advisory(id=db.new_id(), **at_middle_school, name="Middle")
+    year = {"starts_on": since, "ends_on": since + timedelta(days=300), "school_year": 2027}
+    db.session().add_all(
+        [
+            room,
+            Course(**own, title="English"),
+            AcademicSession(**own, title="This year", type="schoolYear", **year),
+            AcademicSession(**own, title="Autumn", type="term", **year),
+            RosterImport(**own, profile="lenient", sha256="0" * 64),
+            PlanTemplate(**at_middle_school, name="Middle", sections=SECTIONS, status="draft"),
+            PlanTemplate(**own, school_id=place.school_id, name="High", sections=SECTIONS),
+            middle,
+        ]
+    )
+    db.session().flush()
+    learns = {"class_id": room.id, "person_id": place.other_student.id, "role": "student"}
+    is_in = {"advisory_id": middle.id, "student_id": place.other_student.id}
+    leads = {"advisory_id": middle.id, "person_id": place.other_advisor.id}
+    db.session().add_all(
+        [
+            Enrollment(**at_middle_school, **learns, starts_on=since),
+            AdvisoryMember(**own, **is_in, starts_on=since),
+            AdvisoryAdvisor(**at_middle_school, **leads, starts_on=since),
+        ]
+    )
+
+
+def all_rows(models: list[Any]) -> dict[Any, dict[UUID, Owner]]:
+    """The owner of every row of the tables; the transaction must have entered both districts."""
+    students = set(db.session().scalars(select(Student.id)))
+    members: dict[UUID, set[UUID]] = {}
+    for one in db.session().scalars(select(AdvisoryMember)):
+        members.setdefault(one.advisory_id, set()).add(one.student_id)
+    found: dict[Any, dict[UUID, Owner]] = {}
+    for model in models:
+        plain = [lazyload(getattr(model, one.key)) for one in inspect(model).relationships]
+        listed = db.session().scalars(select(model).options(*plain).order_by(model.id))
+        found[model] = {row.id: _owner(row, students, members) for row in listed}
+    return found
+
+
+def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Owner:
+    match row.__ownership__:
+        case OwnedByStudent(column=column, about=about):
+            return Owner(
+                row.district_id,
+                student_id=getattr(row, column),
+                about=getattr(row, about) if about else None,
+                part_of=PART_OF.get(getattr(row, "subject_type", None)),
+            )
+        case OwnedBySchool(column=column):
+            advisory = getattr(row, "advisory_id", row.id)
+            part = frozenset(members.get(advisory, ()))
+            return Owner(row.district_id, school_id=getattr(row, column), member_ids=part)
+        case PersonOfDistrict():
+            return Owner(row.district_id, student_id=row.id if row.id in students else None)
+        case OwnedByDistrict(column=column):
+            return Owner(getattr(row, column), kind=getattr(row, "type", None))
+        case OwnedByPerson(column=column):
+            return Owner(row.district_id, person_id=getattr(row, column))
+    raise AssertionError(
+        f"{type(row).__name__}: say in tests/foundation/access/rows.py whose such rows are"
+    )
+
+
+def is_at(where: str, owner: Owner, ownership: Any, world: World, reader: Any) -> bool:
+    """Whether a row is one to try at that place of the world."""
+    place = world.away if where == FOREIGN else world.home
+    is_other = where == OTHER
+    student = place.other_student if is_other else place.student
+    match ownership:
+        case OwnedByStudent() | PersonOfDistrict():
+            return owner.student_id == student.id
+        case OwnedBySchool():
+            return owner.school_id == (place.other_school_id if is_other else place.school_id)
+        case OwnedByDistrict():
+            return owner.district_id == place.district_id and not is_other
+        case OwnedByPerson():
+            someone = world.home.senior_parent if is_other else world.away.counselor
+            return owner.person_id == (reader.person.id if where == HOME else someone.id)
+    raise AssertionError(f"{ownership}: say in tests/foundation/access/rows.py which rows to try")
+
+
+def places(ownership: Any) -> tuple[str, ...]:
+    """Where to look for rows: of what is a district's there are none beside those at home."""
+    return (HOME, FOREIGN) if isinstance(ownership, OwnedByDistrict) else (HOME, OTHER, FOREIGN)

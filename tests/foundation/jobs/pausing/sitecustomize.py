@@ -1,0 +1,49 @@
+"""Python runs this as it starts, where this folder is on PYTHONPATH: places at which to be killed.
+
+Whoever adds a goal, or runs the job `test.pausing`, stops in the middle of the
+transaction, its rows written, for as long as PLP_TEST_PAUSES holds a file
+`request` or `job`, and leaves its process id there in `request.paused` or `job.paused`.
+"""
+
+import os
+import time
+from pathlib import Path
+from uuid import UUID
+
+from plp_api.foundation import db
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.roster.models import District
+
+PAUSES = Path(os.environ["PLP_TEST_PAUSES"])
+record = audit.record
+
+
+def pause(name):
+    db.session().flush()
+    if (PAUSES / name).exists():
+        (PAUSES / f"{name}.writing").write_text(str(os.getpid()))
+        (PAUSES / f"{name}.writing").rename(PAUSES / f"{name}.paused")
+    while (PAUSES / name).exists():
+        time.sleep(0.02)
+
+
+def pausing_record(what, subject, **facts):
+    record(what, subject, **facts)
+    if what == "goal.added":
+        pause("request")
+
+
+@jobs.kind("test.pausing")
+def run(job_id, report):
+    with db.current().transaction() as session:
+        district_id = UUID(jobs.arguments(job_id)["district_id"])
+        db.enter([district_id])
+        # In a savepoint, so that it is written now and not with the commit.
+        with session.begin_nested():
+            record("test.worked", session.get_one(District, district_id), by=None)
+        pause("job")
+    return {"done": True}
+
+
+audit.record = pausing_record

@@ -1,0 +1,25 @@
+"""A signature, once given, is neither changed nor taken back: not by the application's own role."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from plp_api.foundation import db
+
+CHANGES = (
+    "UPDATE signatures SET snapshot_sha256 = 'x'",
+    "UPDATE signatures SET signed_by_name = 'Somebody'",
+    "DELETE FROM signatures",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_database_refuses_it(world, database, version, change):
+    with pytest.raises(DatabaseError), database.transaction(districts=[world.home.district_id]):
+        db.session().execute(text(change))
+
+
+def test_it_is_read_as_it_was_given(client, world, version, sign):
+    assert sign(world.home.parent).status_code == 201
+    seen = client.as_(world.home.advisor).read(f"/plan-versions/{version['id']}/signatures")
+    assert {one["role"] for one in seen["items"]} >= {"school", "parent"}

@@ -1,0 +1,83 @@
+"""The other deciding parent is told that one has answered: no name, no word of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from plp_api.foundation import db, mail, settings
+from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.jobs.models import Job
+from plp_api.foundation.roster.models import Person
+from plp_api.foundation.roster.ties import Relationship
+from plp_api.planning.signatures.notices import MAIL
+from tests.world import writing
+
+
+@pytest.fixture
+def sent(app, database, monkeypatch):
+    """Run what waits to be mailed, and say what was sent, as (to, subject, text)."""
+    mailed = []
+    with_mail = replace(app.settings, mail_url="smtp://mail.example")
+    monkeypatch.setattr(settings, "current", lambda: with_mail)
+    monkeypatch.setattr(mail, "send", lambda _settings, *letter: mailed.append(letter))
+
+    def run():
+        with database.transaction() as session:
+            waiting = [one.id for one in session.query(Job).filter_by(kind=MAIL, state="queued")]
+            for job_id in waiting:
+                assert jobs.claim(job_id, timedelta(minutes=1))
+        for job_id in waiting:
+            with db.using(database):
+                jobs.KINDS[MAIL].run(job_id, lambda progress: None)
+        return mailed
+
+    return run
+
+
+@pytest.fixture
+def reachable(world, database, father):
+    """Both parents have an address."""
+    with writing(database, world.home) as session:
+        for name in ("parent", "senior_parent"):
+            person = session.get(Person, getattr(world.home, name).id)
+            person.email = f"{name}@example.org"
+    return father
+
+
+def test_the_other_parent_is_told_that_one_signed(world, reachable, sign, sent):
+    assert sign(world.home.parent).status_code == 201
+    ((to, subject, text),) = sent()
+    assert to == "senior_parent@example.org"
+    for word in ("Parent", "Student", "Oftam", world.home.parent.username, "signed_by"):
+        assert word not in f"{subject} {text}"
+    assert "Tamarack Union" in text
+
+
+def test_the_other_parent_is_told_that_one_declined(world, reachable, decline, sent):
+    decline(world.home.parent, "I will not have it.")
+    ((to, _, text),) = sent()
+    assert to == "senior_parent@example.org"
+    assert "I will not have it." not in text
+
+
+def test_nobody_is_told_that_the_student_signed(world, reachable, sign, sent):
+    sign(world.home.student)
+    assert sent() == []
+
+
+def test_who_has_no_address_is_sent_nothing(world, father, sign, sent):
+    assert sign(world.home.parent).status_code == 201
+    assert sent() == []
+
+
+def test_who_decides_no_more_when_it_is_sent_is_told_nothing(
+    world, reachable, sign, sent, database
+):
+    sign(world.home.parent)
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(
+            person_id=reachable.id, student_id=world.home.student.id
+        )
+        tie.update({"may_decide": False})
+    assert sent() == []
