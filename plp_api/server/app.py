@@ -1,7 +1,6 @@
 """The application: its areas, and what holds for every request."""
 
 import time
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -20,27 +19,10 @@ from plp_api.foundation.problems import Problem
 from plp_api.foundation.rest import bodies, documents, errors, fields, limits, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
+from plp_api.planning.signing import page
+from plp_api.server import areas
+from plp_api.server.operations import routes as operations
 
-AREAS = (
-    "identity",
-    "directory",
-    "ties",
-    "rostering",
-    "feed",
-    "comments",
-    "templates",
-    "plans",
-    "goals",
-    "pathways",
-    "supports",
-    "renditions",
-    "signatures",
-    "reviews",
-    "printing",
-    "signing",
-    "overview",
-    "reports",
-)
 TITLE = "PLP API"
 DESCRIPTION = """\
 Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every
@@ -162,11 +144,10 @@ def _register_areas(app: Application) -> None:
     api.spec.components.security_scheme(
         "cookie", {"type": "apiKey", "in": "cookie", "name": "access_token_cookie"}
     )
-    app.register_blueprint(import_module("plp_api.server.operations.routes").blueprint)
-    app.register_blueprint(import_module("plp_api.planning.signing.page").blueprint)
-    import_module("plp_api.server.wiring")
-    for area in AREAS:
-        api.register_blueprint(import_module(f"plp_api.{area}.routes").blueprint)
+    app.register_blueprint(operations.blueprint)
+    app.register_blueprint(page.blueprint)
+    for routes in areas.load_routes():
+        api.register_blueprint(routes.blueprint)
     app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())
 
 

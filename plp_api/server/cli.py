@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plp_api.server import areas
+
 if TYPE_CHECKING:
     from plp_api.foundation.db import Database
     from plp_api.foundation.processes import Child, Gate
@@ -50,6 +52,8 @@ class Commands(click.Group):
         module = AREA_COMMANDS.get(cmd_name)
         if module is None:
             return super().get_command(ctx, cmd_name)
+        # What these commands change is followed in other areas, as after a request.
+        areas.wire()
         command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
@@ -161,7 +165,7 @@ def worker() -> None:
     from plp_api.foundation.jobs.worker import Worker
 
     logs.configure(settings.log_level)
-    import_module("plp_api.server.work")
+    areas.load_work()
     processes.end_with_supervisor()
     with _database(settings) as database:
         Worker(database, settings).run()
@@ -261,7 +265,7 @@ def _database(settings: "Settings") -> "Iterator[Database]":
     from plp_api.foundation import db
 
     # What a command changes is followed as after a request.
-    import_module("plp_api.server.wiring")
+    areas.wire()
     database = db.Database(settings.database_url, settings.database_pool)
     try:
         yield database

@@ -1,7 +1,7 @@
 """How gunicorn serves the application: its configuration, and the application itself.
 
-`plp serve` starts it; `gunicorn --config python:plp_api.server.serving 'plp_api.server.serving:application()'`
-does the same without a worker, and refuses to start for the same reasons.
+`plp serve` starts it. Without a worker, `gunicorn --config python:plp_api.server.serving
+'plp_api.server.serving:application()'` does the same, and refuses to start for the same reasons.
 """
 
 from contextlib import suppress

@@ -17,7 +17,7 @@ CLOCK = Path(__file__).parent / "clock"
 
 
 SERVE = ["plp_api.server.cli", "serve"]
-# The same server without the worker beside it (see plp_api/server/serving.py): half the time to start.
+# The same server without a worker (plp_api/server/serving.py) starts in half the time.
 SERVE_ALONE = [
     "gunicorn",
     "--config=python:plp_api.server.serving",

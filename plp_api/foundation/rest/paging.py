@@ -1,7 +1,7 @@
 """Lists: closed filters and sorts, and cursors that lose nothing while rows come and go."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -42,6 +42,12 @@ def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
     return Filter(words, lambda chosen: or_(*(column == one for one in chosen)))
 
 
+def any_of(column: Any, words: Collection[str], description: str) -> Filter:
+    """Repeatable, as `one_of`, for words that are no enumeration: `grade=10&grade=11`."""
+    word = fields.String(validate=validate.OneOf(words))
+    return Filter(fields.List(word, metadata={"description": description}), column.in_)
+
+
 def equals(column: Any, field: fields.Field) -> Filter:
     """The column is exactly this."""
     return Filter(field, lambda value: column == value)
@@ -49,7 +55,20 @@ def equals(column: Any, field: fields.Field) -> Filter:
 
 def same_id(column: Any, description: str) -> Filter:
     """The column holds this id."""
-    return equals(column, fields.UUID(metadata={"description": description}))
+    return of_id(description, lambda value: column == value)
+
+
+def of_id(description: str, criterion: Callable[[Any], ColumnElement[bool]]) -> Filter:
+    """An id, and what it asks of a row."""
+    return Filter(fields.UUID(metadata={"description": description}), criterion)
+
+
+def same_year(column: Any, description: str) -> Filter:
+    """The column holds this year."""
+    year = fields.Integer(
+        validate=validate.Range(1900, 2200), metadata={"description": description}
+    )
+    return equals(column, year)
 
 
 def yes_or_no(criterion: Any, description: str) -> Filter:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import fields, validate
 from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
 
 from plp_api.foundation import clock, db
@@ -13,7 +12,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
-from plp_api.foundation.rest.fields import Choice
+from plp_api.foundation.rest.fields import Choice, Text
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.foundation.roster.ties import Relationship, RelationshipKind, RelationshipStatus
 from plp_api.home.overview import reads, statements
@@ -65,15 +64,12 @@ PLANS = paging.Listing(
         "school_id": paging.same_id(Student.plan_home_school_id, "Only students of this school."),
         "grade": paging.equals(
             Student.grade,
-            fields.String(
-                validate=validate.Length(1, 8),
+            Text(
+                longest=8,
                 metadata={"description": "Only students in this grade.", "example": "10"},
             ),
         ),
-        "advisor_id": paging.Filter(
-            fields.UUID(metadata={"description": "Only students this person advises today."}),
-            _advised_by,
-        ),
+        "advisor_id": paging.of_id("Only students this person advises today.", _advised_by),
         "signature_status": paging.Filter(
             Choice(
                 RequirementStatus,

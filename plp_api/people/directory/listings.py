@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,9 +12,12 @@ from plp_api.foundation.rest.fields import Choice, Text
 from plp_api.foundation.rest.paging import (
     Filter,
     Listing,
+    any_of,
     equals,
+    of_id,
     one_of,
     same_id,
+    same_year,
     search,
     since,
     yes_or_no,
@@ -42,12 +44,8 @@ SCHOOLS = Listing(
 )
 SESSIONS = Listing(
     filters={
-        "school_year": equals(
-            AcademicSession.school_year,
-            fields.Integer(
-                validate=validate.Range(1900, 2200),
-                metadata={"description": "The year in which the school year ends."},
-            ),
+        "school_year": same_year(
+            AcademicSession.school_year, "The year in which the school year ends."
         ),
         "is_active": yes_or_no(AcademicSession.is_active, "Only sessions in use, or only others."),
         "updated_since": since(AcademicSession.updated_at),
@@ -142,21 +140,11 @@ STUDENTS = Listing(
         "q": Filter(
             Text(longest=100, metadata={"description": "Words of the name, in any case."}), _named
         ),
-        "school_id": Filter(
-            fields.UUID(metadata={"description": "Only students enrolled or placed there today."}),
-            _at_school,
+        "school_id": of_id("Only students enrolled or placed there today.", _at_school),
+        "grade": any_of(
+            Student.grade, GRADES, "Only students in these grades: `grade=10&grade=11`."
         ),
-        "grade": Filter(
-            fields.List(
-                fields.String(validate=validate.OneOf(GRADES)),
-                metadata={"description": "Only students in these grades: `grade=10&grade=11`."},
-            ),
-            Student.grade.in_,
-        ),
-        "advisor_id": Filter(
-            fields.UUID(metadata={"description": "Only students whom this person advises today."}),
-            _advised_by,
-        ),
+        "advisor_id": of_id("Only students whom this person advises today.", _advised_by),
         "is_enrolled": yes_or_no(IS_ENROLLED, "Only students enrolled today, or only others."),
         "updated_since": since(Student.updated_at),
     },

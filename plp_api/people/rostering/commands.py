@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -108,8 +107,6 @@ def _database() -> Iterator["Database"]:
     found = settings.read()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrating.upgrade(found)
-    # Plans and reviews follow the students who come.
-    import_module("plp_api.server.wiring")
     database = db.Database(found.database_url, found.database_pool)
     try:
         yield database

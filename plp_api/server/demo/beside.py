@@ -1,21 +1,19 @@
 """What stands beside a plan's text: courses elsewhere, pointers to support, translations."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plp_api.foundation.db import new_id
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.renditions.models import Rendition
 from plp_api.planning.supports.models import Support
+from plp_api.server.demo.students import StudentWriter
 from plp_api.server.demo.years import at
-
-if TYPE_CHECKING:
-    from plp_api.server.demo.plans import Writer
 
 DAYS = ("starts_on", "ends_on", "home_ready_on", "provider_ready_on", "approved_on", "enrolled_on")
 
 
-def element(writer: "Writer", given: dict[str, Any]) -> None:
+def element(writer: StudentWriter, given: dict[str, Any]) -> None:
     """A pathway element that was approved before its course, once that day has come."""
     years = writer.years
     planned_on = years.past(given["planned_on"])
@@ -35,7 +33,7 @@ def element(writer: "Writer", given: dict[str, Any]) -> None:
     )
 
 
-def _support(writer: "Writer", given: dict[str, Any], _newest: PlanVersion | None) -> None:
+def _support(writer: StudentWriter, given: dict[str, Any], _newest: PlanVersion | None) -> None:
     """That there is a record of support, and what was agreed."""
     writer.add(
         Support,
@@ -46,7 +44,7 @@ def _support(writer: "Writer", given: dict[str, Any], _newest: PlanVersion | Non
     )
 
 
-def _rendition(writer: "Writer", given: dict[str, Any], newest: PlanVersion | None) -> None:
+def _rendition(writer: StudentWriter, given: dict[str, Any], newest: PlanVersion | None) -> None:
     """The version in force in another language, as somebody translated it."""
     if newest is None or newest.snapshot_sha256 is None:
         return

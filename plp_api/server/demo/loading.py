@@ -17,7 +17,7 @@ from plp_api.foundation.roster.models import Account, AccountPerson, Person
 from plp_api.people.identity import passwords
 from plp_api.people.rostering.actions import Order, carry_out
 from plp_api.people.rostering.models import ImportState
-from plp_api.server import wiring as _wiring  # noqa: F401 - plans and reviews follow the import
+from plp_api.server import areas
 from plp_api.server.demo import package, people, plans
 from plp_api.server.demo.people import Known
 from plp_api.server.demo.years import Years
@@ -32,6 +32,8 @@ def load(settings: settings_module.Settings) -> None:
     Importing twice changes nothing and everything else is one transaction, so
     a load that was broken off is simply done again.
     """
+    # Plans and reviews follow the import.
+    areas.wire()
     database = Database(settings.database_url, settings.database_pool)
     try:
         with database.transaction(write=False) as session:

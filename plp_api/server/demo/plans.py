@@ -17,7 +17,6 @@ from plp_api.foundation.roster.models import District
 from plp_api.planning.goals.models import CheckIn, Goal, GoalStatus, GoalStep
 from plp_api.planning.plans import snapshot
 from plp_api.planning.plans.models import (
-    Plan,
     PlanSection,
     PlanVersion,
     ProfileEntry,
@@ -31,8 +30,8 @@ from plp_api.planning.signatures.models import (
     SignatureException,
 )
 from plp_api.server.demo import beside
-from plp_api.server.demo.people import Known
-from plp_api.server.demo.years import Years, at
+from plp_api.server.demo.students import StudentWriter
+from plp_api.server.demo.years import at
 
 IN_ROOM = "in_room"
 DISTANT = date.max
@@ -41,20 +40,8 @@ ENDED = frozenset({GoalStatus.ACHIEVED, GoalStatus.PARTLY_MET, GoalStatus.NOT_ME
 ROLE_OF = {"par": ParticipantRole.PARENT, "stu": ParticipantRole.STUDENT}
 
 
-class Writer:
+class Writer(StudentWriter):
     """Writes one student's content."""
-
-    def __init__(self, given: dict[str, Any], known: Known, years: Years) -> None:
-        self.given, self.known, self.years = given, known, years
-        self.district = given["district"]
-        self.student_id = self.person(given["student"])
-        asked = select(Plan).where(Plan.student_id == self.student_id)
-        self.plan = db.session().scalars(asked).one()
-        self.own = {"district_id": self.plan.district_id, "student_id": self.student_id}
-
-    def person(self, sourced_id: str) -> UUID:
-        """The id of somebody of the student's district."""
-        return self.known.people[self.district, sourced_id]
 
     def write(self) -> None:
         """Everything that has happened by today."""
@@ -87,12 +74,6 @@ class Writer:
         for kind, write in beside.KINDS.items():
             for one in self.given.get(kind, ()):
                 write(self, one, newest)
-
-    def add(self, model: type[db.Base], **columns: Any) -> Any:
-        """Write a row about the student."""
-        row = model(**self.own, **columns)
-        db.session().add(row)
-        return row
 
     def _version(self, given: dict[str, Any]) -> PlanVersion | None:
         submitted_on = self.years.past(given["submitted_on"])

@@ -1,0 +1,1 @@
+"""What every area stands on: the database, access, HTTP, events, jobs, files. It knows no area."""

@@ -1,0 +1,65 @@
+"""Every area, listed once; routes, tables and work are loaded from this list.
+
+A new area adds its line here and in the import contracts of pyproject.toml
+(`tests/test_house.py` compares the two).
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+# In the order in which the API's documentation shows them; within a wing from bottom to top.
+AREAS = (
+    "foundation.audit",
+    "foundation.roster",
+    "foundation.jobs",
+    "people.identity",
+    "people.directory",
+    "people.relationships",
+    "people.rostering",
+    "integrations.events",
+    "foundation.comments",
+    "catalog.templates",
+    "planning.plans",
+    "planning.goals",
+    "planning.pathways",
+    "planning.supports",
+    "planning.renditions",
+    "planning.signatures",
+    "planning.reviews",
+    "planning.printing",
+    "planning.signing",
+    "home.overview",
+    "accountability.reports",
+)
+# Modules by these names hold tables or register work, in whichever area has them.
+TABLES = ("models", "classes", "relationships", "home_study")
+WORK = ("actions", "upkeep", "work")
+
+
+def load_routes() -> list[ModuleType]:
+    """Import every area's `routes`; each holds a `blueprint`."""
+    wire()
+    return _load("routes")
+
+
+def load_tables() -> list[ModuleType]:
+    """Import every model, for migrations."""
+    return _load(*TABLES)
+
+
+def load_work() -> list[ModuleType]:
+    """Import everything that registers jobs and periodic work, for the worker."""
+    wire()
+    return _load(*WORK)
+
+
+def wire() -> None:
+    """Register what follows across areas; whoever runs actions needs this first."""
+    import_module("plp_api.server.wiring")
+
+
+def _load(*names: str) -> list[ModuleType]:
+    """The modules of these names, in the order of the areas."""
+    modules = [f"plp_api.{area}.{name}" for area in AREAS for name in names]
+    return [import_module(module) for module in modules if find_spec(module)]
