@@ -40,7 +40,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import Appointment, Relationship, SchoolEnrollment
+from plp_api.foundation.roster.relationships import Appointment, Relationship, SchoolEnrollment
 from plp_api.foundation.settings import Settings
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Plan, PlanVersion

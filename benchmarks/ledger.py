@@ -33,7 +33,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import Appointment, SchoolEnrollment
+from plp_api.foundation.roster.relationships import Appointment, SchoolEnrollment
 from plp_api.foundation.settings import Settings
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Plan

@@ -25,7 +25,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

@@ -38,7 +38,7 @@ def test_nobody_else_notes_home_study(client, world, pupil):
 
 
 def test_a_registrar_does_not_note_it_for_their_own_child(client, world, database, pupil):
-    from plp_api.foundation.roster.ties import ParentKind, RelationshipKind
+    from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
     from tests.world import relate
 
     with writing(database, world.home) as session:
@@ -196,7 +196,7 @@ def test_a_list_leaves_out_who_studies_at_home_and_nobody_else(client, world, ad
 def test_a_district_admin_who_is_the_parent_still_reads_as_parent(
     client, world, database, pupil, version, at_home
 ):
-    from plp_api.foundation.roster.ties import AppointmentRole
+    from plp_api.foundation.roster.relationships import AppointmentRole
     from tests.world import appoint
 
     with writing(database, world.home) as session:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from tests.client import code
 from tests.world import writing
 

@@ -12,7 +12,7 @@ import pytest
 from plp_api.foundation.db import Base
 from plp_api.foundation.ownership import OwnedByStudent, SystemRow
 from plp_api.foundation.roster.models import LoginSession, Person
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from tests.foundation.access import rows
 from tests.foundation.access.operations import OPERATIONS
 from tests.world import writing

@@ -3,7 +3,7 @@
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import ParentKind, RelationshipKind
+from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
 from tests.world import person, pupil, relate, writing, years_ago
 
 ADVISEES = 14

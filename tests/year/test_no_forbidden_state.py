@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import RelationshipKind, SchoolEnrollment
+from plp_api.foundation.roster.relationships import RelationshipKind, SchoolEnrollment
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.goals.models import CheckIn, Goal, GoalStep
 from plp_api.planning.pathways.lifecycle import PATHWAY_ELEMENT

@@ -16,7 +16,7 @@ from plp_api.foundation.access import powers
 from plp_api.foundation.access.powers import Act
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import District, Person, School, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
     Relationship,

@@ -40,7 +40,7 @@ from plp_api.foundation.clock import Cycle
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import FIRST_GRADE, LAST_GRADE, District, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Relationship,
     RelationshipKind,
     RelationshipStatus,

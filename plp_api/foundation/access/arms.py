@@ -19,7 +19,7 @@ from plp_api.foundation.access.permissions import Condition, Role
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import District, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     Placement,
     PlacementKind,

@@ -38,7 +38,7 @@ from plp_api.foundation.roster.models import (
     PersonStatus,
     Student,
 )
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
     Placement,

@@ -47,7 +47,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import AccountPerson, Person, PersonStatus, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AdvisoryAdvisor,
     Appointment,
     AppointmentRole,

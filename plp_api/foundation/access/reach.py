@@ -34,7 +34,7 @@ from plp_api.foundation.access.permissions import (
     conditions,
 )
 from plp_api.foundation.roster.home_study import HomeStudy
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 
 Reached = dict[Arm, frozenset[str]]
 """The arms that reach one student, each with the kinds of record it is denied, and HOSTED."""

@@ -15,7 +15,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import AnsweredRequest
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 
 ON_REVOKED: list[Callable[[UUID, UUID], None]] = []
 """Called with the ids of the person and the student; an area that issues something which outlives

@@ -24,7 +24,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Student
-from plp_api.foundation.roster.ties import RecordKind, Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import RecordKind, Relationship, RelationshipKind
 
 Model = TypeVar("Model", bound=db.Base)
 

@@ -55,7 +55,12 @@ from plp_api.foundation.ownership import (
 )
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Relationship
+from plp_api.foundation.roster.relationships import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Relationship,
+)
 
 HeldArm = tuple[Arm, bool]
 """An arm the caller holds, and whether for the whole district."""

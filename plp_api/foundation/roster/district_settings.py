@@ -12,7 +12,7 @@ from typing import Any
 
 from plp_api.foundation.clock import Cycle
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import AppointmentRole, ParentKind
+from plp_api.foundation.roster.relationships import AppointmentRole, ParentKind
 
 NOTHING = "none"
 """In `role_mapping`: people with this role get no office."""

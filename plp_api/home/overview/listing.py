@@ -14,7 +14,11 @@ from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
 from plp_api.foundation.rest.fields import Choice, Text
 from plp_api.foundation.roster.models import District, Person, Student
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.foundation.roster.relationships import (
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+)
 from plp_api.home.overview import reads, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
 from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus

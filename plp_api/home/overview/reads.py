@@ -15,10 +15,10 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import RecordKind
+from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.home.overview import statements
+from plp_api.planning.plans import disagreements
 from plp_api.planning.plans import reads as plans
-from plp_api.planning.plans import statements as disagreements
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, Statement
 from plp_api.planning.reviews.standing import standing
 from plp_api.planning.signatures import standing as signatures

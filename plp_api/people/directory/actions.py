@@ -24,7 +24,7 @@ from plp_api.foundation.roster.models import (
     Student,
     majority_of,
 )
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind, SchoolEnrollment
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind, SchoolEnrollment
 from plp_api.people.directory import references
 from plp_api.people.identity import actions as identity
 from plp_api.people.identity import addresses

@@ -24,7 +24,7 @@ from plp_api.foundation.rest.paging import (
 )
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.models import GRADES, Person, PersonStatus, School, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
     Placement,

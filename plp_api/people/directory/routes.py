@@ -9,7 +9,7 @@ from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.life import annotate
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.models import District, Person, School, Student
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.directory import actions, listings
 from plp_api.people.directory.schemas import (
     AcademicSessionSchema,

@@ -26,7 +26,7 @@ from plp_api.foundation.roster.district_settings import (
     as_stored,
 )
 from plp_api.foundation.roster.models import GRADES, PersonStatus, RightsTransferBasis
-from plp_api.foundation.roster.ties import AppointmentRole, Capacity
+from plp_api.foundation.roster.relationships import AppointmentRole, Capacity
 from plp_api.people.directory import shown
 from plp_api.people.identity.schemas import Username
 

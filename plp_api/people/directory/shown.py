@@ -21,7 +21,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import District, Person, School, Student, majority_of
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Capacity,
     RecordKind,
     Relationship,

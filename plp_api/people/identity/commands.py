@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from plp_api.foundation.roster.ties import AppointmentRole
+from plp_api.foundation.roster.relationships import AppointmentRole
 
 # An auditor's office has an end and a sample of students: it is given by the API.
 ROLES = [str(one) for one in AppointmentRole if one is not AppointmentRole.AUDITOR]

@@ -22,7 +22,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import Relationship, RelationshipStatus
+from plp_api.foundation.roster.relationships import Relationship, RelationshipStatus
 from plp_api.people.identity.models import Invitation
 
 MOST_CHILDREN = 50

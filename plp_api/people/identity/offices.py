@@ -9,7 +9,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import usernames
 from plp_api.foundation.roster.models import District, Person, School
-from plp_api.foundation.roster.ties import DISTRICT_WIDE, Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import DISTRICT_WIDE, Appointment, AppointmentRole
 
 MOST_NAMED = 20
 

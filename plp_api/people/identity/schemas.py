@@ -11,7 +11,7 @@ from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema, Text
 from plp_api.foundation.roster import usernames
-from plp_api.foundation.roster.ties import AppointmentRole, RelationshipKind
+from plp_api.foundation.roster.relationships import AppointmentRole, RelationshipKind
 from plp_api.people.identity.passwords import LONGEST, SHORTEST
 
 CODE = "K7QF-2M9T-XD0R-5HWB"

@@ -16,7 +16,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import PLAN_GRADES, School, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     DISTRICT_WIDE,
     Appointment,
     AppointmentRole,

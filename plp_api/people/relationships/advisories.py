@@ -17,7 +17,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import spans
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

@@ -14,7 +14,7 @@ from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import followers, spans
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 
 
 def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:

@@ -2,7 +2,7 @@
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.roster.ties import RelationshipStatus
+from plp_api.foundation.roster.relationships import RelationshipStatus
 from plp_api.people.relationships import actions
 from plp_api.people.relationships.actions import concerns_caller, follows_advisory, has_ended
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from plp_api.foundation.rest.paging import Listing, one_of, same_id, search, since, yes_or_no
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import School
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

@@ -8,7 +8,7 @@ from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

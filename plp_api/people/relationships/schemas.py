@@ -13,7 +13,7 @@ from plp_api.foundation.rest.fields import (
     Text,
     Words,
 )
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     Capacity,
     ParentKind,

@@ -12,7 +12,7 @@ from plp_api.foundation.access.caller import holds
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import District, Person, School
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

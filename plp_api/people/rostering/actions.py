@@ -23,11 +23,11 @@ from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.people.rostering import (
     importer,
     kinds,
+    relationships,
     reused,
     school_spans,
     shared_numbers,
     staging,
-    ties,
 )
 from plp_api.people.rostering.decisions import QUESTIONS, Answers, Decision, Taken, as_stored
 from plp_api.people.rostering.difference import REMOVED, Comparison, execute
@@ -238,9 +238,9 @@ def _bring_all(comparison: Comparison, package: Package) -> None:
     kinds.bring_students(comparison)
     kinds.bring_enrollments(comparison)
     newly_enrolled = school_spans.bring_school_enrollments(comparison)
-    ties.bring_appointments(comparison)
-    ties.bring_family_links(comparison)
-    ties.bring_advisories(comparison)
+    relationships.bring_appointments(comparison)
+    relationships.bring_family_links(comparison)
+    relationships.bring_advisories(comparison)
     # Plans and reviews follow for them.
     for place in range(0, len(newly_enrolled), STUDENTS_AT_ONCE):
         some = newly_enrolled[place : place + STUDENTS_AT_ONCE]

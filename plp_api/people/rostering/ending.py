@@ -15,7 +15,7 @@ from plp_api.foundation.roster import followers
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import LoginSession, Person, PersonStatus, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AdvisoryAdvisor,
     AdvisoryMember,
     Appointment,
@@ -29,7 +29,7 @@ from plp_api.people.identity.models import Invitation
 from plp_api.people.identity.sessions import EndReason
 from plp_api.people.rostering.difference import Comparison, execute
 from plp_api.people.rostering.models import Leaver
-from plp_api.people.rostering.ties import end, holds_on
+from plp_api.people.rostering.relationships import end, holds_on
 
 # Every dated tie, with the columns that may name a person.
 TIES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (

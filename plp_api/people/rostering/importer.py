@@ -31,7 +31,7 @@ from plp_api.foundation.access import powers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import District, Person, PersonStatus
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from plp_api.people.rostering.difference import (
     CREATED,
     REACTIVATED,

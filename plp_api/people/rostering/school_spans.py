@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from plp_api.foundation import db
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.rostering.difference import (
     CREATED,
     REMOVED,
@@ -39,8 +39,8 @@ from plp_api.people.rostering.difference import (
 )
 from plp_api.people.rostering.ids import row_ids
 from plp_api.people.rostering.kinds import STUDENTS_TABLE
+from plp_api.people.rostering.relationships import end, holds_on, next_version, number_of
 from plp_api.people.rostering.staging import REDATED, ROLES, STAYS, gather_statistics
-from plp_api.people.rostering.ties import end, holds_on, next_version, number_of
 
 STORED = cast(Table, SchoolEnrollment.__table__)
 NAME = "school_enrollments"

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from plp_api.foundation import db
 from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 
 
 @dataclass(frozen=True)

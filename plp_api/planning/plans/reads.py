@@ -12,8 +12,8 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster.ties import RecordKind
-from plp_api.planning.plans import parts, statements
+from plp_api.foundation.roster.relationships import RecordKind
+from plp_api.planning.plans import disagreements, parts
 from plp_api.planning.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
 
 STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
@@ -106,11 +106,11 @@ def readable(version: PlanVersion, access: Access) -> dict[str, Any]:
 
 def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID, list[Statement]]:
     """By version, the statements that go with it and whose part the caller may read."""
-    made = statements.on_each(versions)
+    made = disagreements.on_each(versions)
     return {
         one.id: [
             statement
-            for statement in statements.shown(made[one.id], access)
+            for statement in disagreements.shown(made[one.id], access)
             if statement.part not in hidden_sections(one, access)
         ]
         for one in versions

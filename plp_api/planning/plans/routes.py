@@ -25,10 +25,10 @@ from plp_api.planning.plans import (
     actions,
     amendments,
     differences,
+    disagreements,
     history,
     parts,
     reads,
-    statements,
 )
 from plp_api.planning.plans.models import (
     EntryStatus,
@@ -269,7 +269,7 @@ def make_plan_version_statement(
     34 CFR 99.21(b)(2). From then it is shown wherever the part is, in later
     versions too. Only its author takes it off again; to say more, place another.
     """
-    return statements.make(version, access, **fields)
+    return disagreements.make(version, access, **fields)
 
 
 @blueprint.route("/statements/<uuid:statement_id>")
@@ -290,7 +290,7 @@ def withdraw_statement(access: Access, statement: Statement) -> None:
     What it said stays in the school's history of the record. Again changes
     nothing. Nobody withdraws another's.
     """
-    statements.withdraw(statement, access)
+    disagreements.withdraw(statement, access)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/corrections", methods=["POST"])
@@ -305,7 +305,7 @@ def correct_statement(access: Access, statement: Statement, fields: dict[str, An
     nothing can print. It stays its author's; what it said before stays in the
     school's history.
     """
-    return statements.correct(statement, access, **fields)
+    return disagreements.correct(statement, access, **fields)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/life")

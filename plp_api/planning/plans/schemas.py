@@ -15,6 +15,7 @@ from plp_api.foundation.rest.fields import (
     Schema,
     Text,
 )
+from plp_api.planning.plans.disagreements import name_authors
 from plp_api.planning.plans.lifecycle import PLAN, VERSION
 from plp_api.planning.plans.models import (
     EntryStatus,
@@ -24,7 +25,6 @@ from plp_api.planning.plans.models import (
     VersionStatus,
 )
 from plp_api.planning.plans.reads import STATUS, shape, shape_entries
-from plp_api.planning.plans.statements import name_authors
 
 LONGEST_SECTION = 20_000
 LONGEST_PART = 120

@@ -19,9 +19,9 @@ from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.roster.names import Audience, Name
-from plp_api.foundation.roster.ties import RecordKind
+from plp_api.foundation.roster.relationships import RecordKind
+from plp_api.planning.plans import disagreements, reads
 from plp_api.planning.plans import parts as snapshots
-from plp_api.planning.plans import reads, statements
 from plp_api.planning.plans.models import PlanVersion, Statement, VersionReaffirmation
 from plp_api.planning.printing import signed
 from plp_api.planning.printing.signed import Signed
@@ -158,7 +158,7 @@ def of(version: PlanVersion, by: Reader) -> Content:
         in_force_on=day(version.in_force_on) if version.in_force_on else "",
         about=tuple(_about(version, student, name, by)),
         sha256=version.snapshot_sha256 or "",
-        statements=drawn.contesting(statements.WHOLE),
+        statements=drawn.contesting(disagreements.WHOLE),
         sections=tuple(drawn.sections()),
         goals=Part(GOALS, "Goals", tuple(drawn.goals())),
         parts=tuple(drawn.parts()),
@@ -202,7 +202,7 @@ def _disagreements(
 ) -> dict[str, list[Disagreement]]:
     """Statements of disagreement by the part they contest, authors as the reader knows them."""
     if by.access is None:
-        made = statements.on(version)
+        made = disagreements.on(version)
     else:
         made = reads.statements_on([version], by.access)[version.id]
     found: dict[str, list[Disagreement]] = {}

@@ -16,7 +16,7 @@ from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS, District, Person, Student
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.planning.plans import actions as plans
 from plp_api.planning.plans.models import (
     Plan,

@@ -12,7 +12,11 @@ from plp_api.foundation.access.caller import holds
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import Person, Student
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind, RelationshipStatus
+from plp_api.foundation.roster.relationships import (
+    Relationship,
+    RelationshipKind,
+    RelationshipStatus,
+)
 
 Needed = list[dict[str, Any]]
 STUDENTS = db.ids_bind("ids")

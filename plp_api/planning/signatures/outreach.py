@@ -14,7 +14,7 @@ from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.district_settings import DecidingParents
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import signers
 from plp_api.planning.signatures.models import (

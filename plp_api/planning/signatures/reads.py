@@ -10,7 +10,7 @@ from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import RecordKind
+from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import signers, standing
 from plp_api.planning.signatures.models import (

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from plp_api.foundation import db
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.models import AccountPerson, District, Student
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, VersionStatus
 from plp_api.planning.signatures import standing
 from plp_api.planning.signatures.models import Signature, SignatureDelegate, SignerRole

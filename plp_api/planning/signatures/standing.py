@@ -38,7 +38,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from plp_api.foundation import clock, db
 from plp_api.foundation.roster.district_settings import DecidingParents
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     RecordKind,
     Relationship,
     RelationshipKind,

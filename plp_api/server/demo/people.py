@@ -13,7 +13,7 @@ from plp_api.foundation.roster import followers
 from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import District, Person, School
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
     Placement,

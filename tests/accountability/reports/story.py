@@ -18,7 +18,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.db import new_id
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import District, Person, School, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     Relationship,
     RelationshipKind,

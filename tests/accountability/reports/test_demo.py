@@ -10,7 +10,7 @@ from sqlalchemy import select
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
 from plp_api.foundation.roster.models import Account, AccountPerson, District
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from plp_api.server.app import create_app
 from plp_api.server.demo import loading
 from tests import databases

@@ -16,7 +16,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.access.powers import Act
 from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import AccountPerson
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AppointmentRole,

@@ -24,7 +24,12 @@ from plp_api.foundation.ownership import (
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import Advisory, AdvisoryAdvisor, AdvisoryMember, Placement
+from plp_api.foundation.roster.relationships import (
+    Advisory,
+    AdvisoryAdvisor,
+    AdvisoryMember,
+    Placement,
+)
 from plp_api.people.rostering.models import RosterImport
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Statement

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from plp_api.foundation.roster.ties import Appointment, Placement, Relationship
+from plp_api.foundation.roster.relationships import Appointment, Placement, Relationship
 from tests.client import Client
 from tests.world import appoint
 

@@ -13,7 +13,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.db import new_id
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import District, RightsTransferBasis, Student
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
     Placement,

@@ -17,7 +17,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.ownership import OwnedByStudent
-from plp_api.foundation.roster.ties import RecordKind, Relationship
+from plp_api.foundation.roster.relationships import RecordKind, Relationship
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import PlanSection, PlanVersion, ProfileEntry

@@ -10,7 +10,12 @@ from plp_api.foundation import clock
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.scope import students_for
 from plp_api.foundation.ownership import OwnedByStudent
-from plp_api.foundation.roster.ties import Advisory, AdvisoryMember, Placement, PlacementKind
+from plp_api.foundation.roster.relationships import (
+    Advisory,
+    AdvisoryMember,
+    Placement,
+    PlacementKind,
+)
 from tests.client import Client
 from tests.databases import Isolated
 from tests.foundation.access import matrix, rows

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from plp_api.foundation import db
 from plp_api.foundation.db import Base
-from plp_api.foundation.roster.ties import Placement
+from plp_api.foundation.roster.relationships import Placement
 from plp_api.server import areas
 from tests.conftest import Live
 

@@ -5,7 +5,7 @@ import pytest
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.goals.models import Goal
 from tests.client import code, pointers
 from tests.queries import counting

@@ -14,7 +14,7 @@ from plp_api.foundation.roster.models import District
 from tests import databases
 from tests.world import populate
 
-OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
 WRITES_A_SECOND = 20
 
 

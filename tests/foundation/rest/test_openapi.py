@@ -16,7 +16,7 @@ from plp_api.foundation.problems import Code
 from tests.foundation.access.operations import OPERATIONS, idle_app
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(idle_app().extensions["plp_openapi"]))
-COMMITTED = Path(__file__).parents[2] / "openapi" / "openapi.json"
+COMMITTED = Path(__file__).parents[3] / "openapi" / "openapi.json"
 METHODS = ("get", "post", "put", "patch", "delete")
 REGISTRY = Registry().with_resource(
     "urn:document", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)

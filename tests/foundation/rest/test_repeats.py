@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from tests.client import Client, code, pointers
 from tests.conftest import Live
 from tests.foundation.rest import sample

@@ -137,7 +137,7 @@ def test_the_host_schools_counselor_reads_a_placed_students_plan(client, world):
 
 
 def test_an_order_that_denies_goals_leaves_them_out(client, world, path, database):
-    from plp_api.foundation.roster.ties import Relationship
+    from plp_api.foundation.roster.relationships import Relationship
     from tests.world import writing
 
     with writing(database, world.home) as session:

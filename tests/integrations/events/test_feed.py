@@ -6,7 +6,7 @@ import pytest
 
 from plp_api.foundation.audit.actions import number_events, verify_chain
 from plp_api.foundation.audit.models import Event
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from tests import databases
 from tests.client import Client, pointers
 from tests.world import World, relate, writing

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 # What hands an event's type on to `audit.record`.
 RECORDING = {"record", "_note", "_note_waiver", "_follow", "_settled", "_change", "_touched"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import AppointmentRole, Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import AppointmentRole, Relationship, RelationshipKind
 from plp_api.people.relationships import advisories
 from tests.client import Client, code, pointers
 from tests.databases import Isolated

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.world import Somebody, World, appoint, person, writing

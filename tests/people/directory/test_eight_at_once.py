@@ -8,7 +8,7 @@ import pytest
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.roster.models import Person, PersonStatus
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from plp_api.server.app import create_app
 from tests import databases
 from tests.conftest import Live

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.foundation.roster.ties import AppointmentRole, RelationshipKind
+from plp_api.foundation.roster.relationships import AppointmentRole, RelationshipKind
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.world import World, appoint, person, relate, writing

@@ -3,7 +3,7 @@
 import pytest
 
 from plp_api.foundation.roster.models import AccountPerson
-from plp_api.foundation.roster.ties import AppointmentRole, RelationshipKind
+from plp_api.foundation.roster.relationships import AppointmentRole, RelationshipKind
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.world import World, appoint, person, relate, writing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from tests.client import Client
 from tests.databases import Isolated
 from tests.queries import counting

@@ -12,7 +12,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.access import revocation
 from plp_api.foundation.audit.models import AnsweredRequest, Event
 from plp_api.foundation.roster.models import District, Student
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from tests.client import Client
 from tests.databases import Isolated
 from tests.world import World, person, relate, writing

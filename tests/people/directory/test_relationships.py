@@ -7,7 +7,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     RecordKind,
     Relationship,

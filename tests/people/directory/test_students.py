@@ -7,7 +7,11 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import AppointmentRole, RelationshipKind, SchoolEnrollment
+from plp_api.foundation.roster.relationships import (
+    AppointmentRole,
+    RelationshipKind,
+    SchoolEnrollment,
+)
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.world import World, appoint, person, relate, writing

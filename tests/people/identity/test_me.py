@@ -4,7 +4,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.server.app import Application
 from tests import databases
 from tests.client import Client, code

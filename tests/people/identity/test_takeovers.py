@@ -9,7 +9,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import AccountPerson, Person
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AdvisoryAdvisor,
     AdvisoryMember,
     Appointment,

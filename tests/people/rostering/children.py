@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from tests.people.rostering.packages import CLASSES, ENROLLMENTS, ROLES, USERS
 
 

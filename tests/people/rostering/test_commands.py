@@ -211,9 +211,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from plp_api.foundation import db
-from plp_api.people.rostering import ties
+from plp_api.people.rostering import relationships
 from plp_api.people.rostering.actions import Order, carry_out
-ties.bring_advisories = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+relationships.bring_advisories = lambda _: os.kill(os.getpid(), signal.SIGKILL)
 carry_out(db.Database(sys.argv[1]), Path(sys.argv[2]), Order())
 """
 

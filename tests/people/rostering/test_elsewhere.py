@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from plp_api.foundation.roster.models import School
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.rostering.actions import Order
 from plp_api.people.rostering.findings import Code
 from plp_api.people.rostering.models import ImportState

@@ -15,8 +15,8 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import SchoolEnrollment
-from plp_api.people.rostering import ties
+from plp_api.foundation.roster.relationships import SchoolEnrollment
+from plp_api.people.rostering import relationships
 from plp_api.people.rostering.actions import Order
 from plp_api.people.rostering.findings import Code
 from plp_api.people.rostering.models import ImportState, Leaver, RosterImport
@@ -391,7 +391,7 @@ def test_what_breaks_half_way_leaves_nothing(roster, monkeypatch):
     def break_off(comparison):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(ties, "bring_advisories", break_off)
+    monkeypatch.setattr(relationships, "bring_advisories", break_off)
     with pytest.raises(RuntimeError):
         roster.bring(users=changed(USERS, 0, familyName="Slate"))
     monkeypatch.undo()

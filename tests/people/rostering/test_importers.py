@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from plp_api.foundation.roster.models import Person, Student
-from plp_api.foundation.roster.ties import Appointment, AppointmentRole, Relationship
+from plp_api.foundation.roster.relationships import Appointment, AppointmentRole, Relationship
 from plp_api.people.rostering.findings import Code
 from tests.client import code
 from tests.people.rostering.packages import CLASSES, ENROLLMENTS, ROLES, USERS, changed, contents

@@ -33,7 +33,7 @@ from tests.people.rostering.packages import (
     zipped,
 )
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data"
+SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
 def checked(files, profile="lenient"):

@@ -21,7 +21,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     AdvisoryAdvisor,
     AdvisoryMember,
     Appointment,

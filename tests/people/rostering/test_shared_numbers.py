@@ -7,7 +7,7 @@ import pytest
 
 from plp_api.foundation.roster import followers
 from plp_api.foundation.roster.models import Person, PersonStatus, Student
-from plp_api.foundation.roster.ties import Relationship, SchoolEnrollment
+from plp_api.foundation.roster.relationships import Relationship, SchoolEnrollment
 from plp_api.people.rostering.actions import Order
 from plp_api.people.rostering.decisions import ABOUT
 from plp_api.people.rostering.findings import Code

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from plp_api.accountability.reports import coverage
 from plp_api.foundation.roster.classes import Enrollment
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.rostering.actions import Order
 from plp_api.people.rostering.models import ImportState
 from tests.people.rostering.children import ANN, BEN, CLASS_OF_THREE, CYD, package_of

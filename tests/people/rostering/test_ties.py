@@ -6,7 +6,7 @@ import pytest
 
 from plp_api.foundation.roster.classes import Class, Enrollment
 from plp_api.foundation.roster.models import Person, PersonStatus
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
     AdvisoryMember,

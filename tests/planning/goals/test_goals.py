@@ -6,7 +6,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.goals.models import GoalStep
 from plp_api.planning.plans.models import Plan, PlanStatus
 from tests.client import code, pointers

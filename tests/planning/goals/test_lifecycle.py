@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.plans.models import Plan, PlanStatus
 from tests.client import code, pointers

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from tests.client import Client
 from tests.world import Place, World, ahead, writing
 

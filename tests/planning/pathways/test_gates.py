@@ -6,7 +6,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.district_settings import DistrictSettings
-from plp_api.foundation.roster.ties import SchoolEnrollment
+from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.planning.pathways.grades import Known
 from plp_api.planning.plans.models import Plan
 from tests.client import code, pointers

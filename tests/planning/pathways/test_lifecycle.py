@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.plans.models import Plan
 from tests.client import code, pointers
 from tests.planning.pathways.conftest import School

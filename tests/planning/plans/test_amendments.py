@@ -10,7 +10,7 @@ from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock
 from plp_api.foundation.db import new_id
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.plans.models import Revision
 from plp_api.planning.renditions.models import Rendition
 from tests.client import code, pointers

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Revision
 from tests.client import code, pointers

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.plans.models import Plan
 from plp_api.planning.reviews.models import Review
 from tests.client import code, pointers

@@ -179,7 +179,7 @@ def test_an_advisor_who_wrote_as_scribe_does_not_approve(client, world, path):
 def test_a_member_of_staff_who_is_the_students_parent_never_approves(
     client, world, submitted, database
 ):
-    from plp_api.foundation.roster.ties import RelationshipKind
+    from plp_api.foundation.roster.relationships import RelationshipKind
     from tests.world import relate, writing
 
     with writing(database, world.home) as session:
@@ -226,7 +226,7 @@ def test_every_step_left_an_event_without_words_or_names(client, world, in_force
 def test_a_parent_who_is_denied_a_kind_of_record_does_not_find_it_in_the_snapshot(
     client, world, in_force, database, kind
 ):
-    from plp_api.foundation.roster.ties import Relationship
+    from plp_api.foundation.roster.relationships import Relationship
     from tests.world import writing
 
     parent = client.as_(world.home.parent)

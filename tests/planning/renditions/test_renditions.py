@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.home_study import HomeStudy
-from plp_api.foundation.roster.ties import ParentKind, Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import ParentKind, Relationship, RelationshipKind
 from tests.client import code, pointers
 from tests.planning.printing.conftest import tags
 from tests.world import relate, writing

@@ -3,7 +3,7 @@
 import pytest
 
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import ParentKind, RelationshipKind
+from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
 from tests.client import code
 from tests.world import relate, writing
 

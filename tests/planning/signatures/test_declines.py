@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from tests.client import pointers
 from tests.planning.signatures.conftest import refusal
 from tests.world import writing

@@ -6,7 +6,7 @@ import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import AccountPerson
-from plp_api.foundation.roster.ties import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.plans import amendments
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import actions

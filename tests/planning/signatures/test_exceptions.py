@@ -6,7 +6,7 @@ import time_machine
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import District
-from plp_api.foundation.roster.ties import Relationship, RelationshipStatus
+from plp_api.foundation.roster.relationships import Relationship, RelationshipStatus
 from plp_api.planning.plans.models import PlanVersion
 from tests.client import pointers
 from tests.planning.signatures.conftest import refusal
@@ -108,7 +108,7 @@ def test_staff_who_are_the_students_parent_except_nothing(
     client, world, database, version, decline, attempt
 ):
     """A staff member's own child: neither log nor excuse."""
-    from plp_api.foundation.roster.ties import AppointmentRole
+    from plp_api.foundation.roster.relationships import AppointmentRole
     from tests.world import appoint
 
     with writing(database, world.home) as session:

@@ -9,7 +9,7 @@ from plp_api.foundation import db, mail, settings
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.signatures.notices import MAIL
 from tests.world import writing
 

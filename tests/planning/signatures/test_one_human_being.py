@@ -3,7 +3,7 @@
 import pytest
 
 from plp_api.foundation.roster.models import AccountPerson
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from tests.client import code
 from tests.people.identity.conftest import activate
 from tests.world import relate, writing

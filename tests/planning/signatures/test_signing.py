@@ -4,7 +4,7 @@ import time_machine
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import District, Student
-from plp_api.foundation.roster.ties import RelationshipKind
+from plp_api.foundation.roster.relationships import RelationshipKind
 from tests.client import code
 from tests.world import relate, writing
 

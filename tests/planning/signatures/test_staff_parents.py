@@ -2,7 +2,7 @@
 
 import pytest
 
-from plp_api.foundation.roster.ties import ParentKind, RelationshipKind
+from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
 from tests.world import relate, writing
 
 

@@ -7,7 +7,7 @@ import time_machine
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import AppointmentRole, Relationship
+from plp_api.foundation.roster.relationships import AppointmentRole, Relationship
 from tests.client import pointers
 from tests.planning.signatures.conftest import refusal
 from tests.world import appoint, writing

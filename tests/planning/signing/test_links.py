@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.plans.models import Plan
 from plp_api.planning.signing.models import SigningLink
 from tests.client import Client, code, pointers

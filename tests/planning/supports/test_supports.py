@@ -3,7 +3,7 @@
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.ties import Relationship
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.supports.models import Support
 from tests.client import code, pointers
 from tests.world import ahead, writing

@@ -34,7 +34,7 @@ from plp_api.foundation import db
 from plp_api.foundation.roster.classes import EnrollmentRole
 from plp_api.foundation.roster.district_settings import CONFIRMABLE
 from plp_api.foundation.roster.models import FIRST_GRADE, LAST_GRADE
-from plp_api.foundation.roster.ties import (
+from plp_api.foundation.roster.relationships import (
     DISTRICT_WIDE,
     Advisory,
     AdvisoryAdvisor,
