@@ -48,6 +48,7 @@ class Settings:
     storage_url: str = ""
     scan_limit: int = 10 << 20
     database_pool: int = 8
+    database_pipeline: str = "own"
     web_processes: int = 2
     web_threads: int = 8
     worker_threads: int = 2
@@ -118,6 +119,9 @@ def read() -> Settings:
         storage_url=env.str("STORAGE_URL", ""),
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
         database_pool=env.int("DATABASE_POOL", 8),
+        database_pipeline=env.str(
+            "DATABASE_PIPELINE", "own", validate=validate.OneOf(["own", "driver"])
+        ),
         web_processes=env.int("WEB_PROCESSES", 2),
         web_threads=env.int("WEB_THREADS", 8),
         worker_threads=env.int("WORKER_THREADS", 2, validate=validate.Range(min=1)),

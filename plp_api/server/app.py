@@ -112,7 +112,7 @@ def create_app(
     settings = settings or settings_module.read()
     app = Application("plp_api", static_folder=None)
     app.settings = settings
-    app.database = database or db.Database(settings.database_url, settings.database_pool)
+    app.database = database or db.Database.of(settings)
     app.config.update(
         API_TITLE=TITLE,
         API_VERSION="v1",

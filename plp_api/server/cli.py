@@ -266,7 +266,7 @@ def _database(settings: "Settings") -> "Iterator[Database]":
 
     # What a command changes is followed as after a request.
     areas.wire()
-    database = db.Database(settings.database_url, settings.database_pool)
+    database = db.Database.of(settings)
     try:
         yield database
     finally:

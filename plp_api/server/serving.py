@@ -98,7 +98,7 @@ def on_starting(_server: Any) -> None:
     Raises SystemExit where the server must not start: on another schema, as too strong a role.
     """
     processes.wait_at_gate()
-    database = db.Database(_settings.database_url, _settings.database_pool)
+    database = db.Database.of(_settings)
     reason = readiness.refusal(database, _settings)
     # No connection may be open at the fork.
     database.dispose()

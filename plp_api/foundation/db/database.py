@@ -16,7 +16,9 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from plp_api.foundation.db.fetching import enter
+from plp_api.foundation.db.pipeline import DriverPipeline, Pipeline
 from plp_api.foundation.db.transactions import _database, _session
+from plp_api.foundation.settings import Settings
 
 psycopg.types.json.set_json_loads(orjson.loads)
 # Credits are numbers on the wire. Plain rows (see `fetching`) know no type of a column to say so.
@@ -30,13 +32,15 @@ def _dumps(value: Any) -> str:
 class Database:
     """One database, SQLite or PostgreSQL, behind one way to open a transaction.
 
-    `ends_early` lets `fetch` end one with its last queries.
+    `ends_early` lets `fetch` end one with its last queries; `is_driven` sends them by
+    psycopg's own pipeline instead of ours.
     """
 
     ends_early = True
 
-    def __init__(self, url: str, pool: int = 8) -> None:
+    def __init__(self, url: str, pool: int = 8, *, is_driven: bool = False) -> None:
         self.url = url
+        self.pipeline = DriverPipeline if is_driven else Pipeline
         self.is_postgresql = url.startswith("postgresql")
         options: dict[str, Any] = {"pool_size": pool, "max_overflow": 2}
         if self.is_postgresql:
@@ -49,6 +53,12 @@ class Database:
             _prepare_sqlite(self.engine)
         self._writing = sessionmaker(self.engine.execution_options(plp_write=True))
         self._reading = sessionmaker(self.engine)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Database":
+        """The database of these settings."""
+        is_driven = settings.database_pipeline == "driver"
+        return cls(settings.database_url, settings.database_pool, is_driven=is_driven)
 
     @contextmanager
     def transaction(

@@ -8,13 +8,13 @@ from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import CursorResult, Dialect, Executable, event
+from sqlalchemy import CursorResult, Dialect, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from plp_api.foundation.db import pipeline
-from plp_api.foundation.db.transactions import current, on_postgresql, session
+from plp_api.foundation.db.transactions import _session, current, on_postgresql, session
 
 ENTER = b"SELECT set_config('plp.districts', $1, true)"
 
@@ -27,6 +27,7 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
+        self.is_write = _is_write(statement)
         self._native: Native | None = None
 
     def __call__(self, **binds: Any) -> "Query":
@@ -38,6 +39,11 @@ class Prepared:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
             self._native = Native.of(compiled, dialect)
         return self._native
+
+
+def _is_write(statement: Any) -> bool:
+    in_words = str(statement) if statement.is_text else "SELECT"
+    return bool(statement.is_dml) or not in_words.lstrip().startswith("SELECT")
 
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -102,8 +108,12 @@ def fetch(
     On PostgreSQL the queries travel together (see pipeline.py); on SQLite they
     run in turn. `districts` enters them (see `enter`) in the same round trip.
     `is_last` ends the transaction with them, and saves the round trip of its
-    COMMIT: nothing may be read after it, for no district is entered any more.
+    COMMIT: nothing may be read after it, for no district is entered any more. It
+    has no effect once anything was written or is to be written: what is raised
+    afterwards must still undo it.
     """
+    if any(query.prepared.is_write for query in queries):
+        session().info["has_written"] = True
     if on_postgresql():
         return _fetch_pipelined(queries, districts, is_last and _may_end())
     return [_fetch_one(query) for query in queries]
@@ -147,16 +157,30 @@ def enter(districts: Sequence[UUID]) -> None:
 def _send_with_commit(running: Session) -> None:
     if running.in_nested_transaction():
         return
-    if queries := running.info.pop("at_commit", ()):
+    queries = running.info.pop("at_commit", ())
+    if queries:
         running.flush()
-        fetch(*queries, is_last=True)
+    if queries and on_postgresql():
+        # The transaction is ending: this is its COMMIT.
+        _fetch_pipelined(queries, None, current().ends_early)
+    elif queries:
+        fetch(*queries)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note_write(_conn: Any, _cursor: Any, sql: str, _values: Any, context: Any, _many: Any) -> None:
+    """Remember that the running transaction has written something."""
+    running = _session.get(None)
+    is_write = context.is_crud or (context.is_text and not sql.lstrip().startswith("SELECT"))
+    if running is not None and is_write:
+        running.info["has_written"] = True
 
 
 def _may_end() -> bool:
-    """Whether the transaction can end here: nothing waits to be written."""
+    """Whether the transaction can end here: nothing was written in it, nor waits to be."""
     running = session()
     waits = running.new or running.dirty or running.deleted or running.info.get("at_commit")
-    return current().ends_early and not waits
+    return current().ends_early and not waits and not running.info.get("has_written")
 
 
 @contextmanager
@@ -174,7 +198,8 @@ def _fetch_pipelined(
     entering = [] if districts is None else [_entering(districts)]
     asked = [query.native(current().engine.dialect) for query in queries]
     with _connected(is_last) as connection, _told_alike():
-        rows = pipeline.Pipeline.of(connection).run([*entering, *asked], is_last=is_last)
+        made = current().pipeline.of(connection)
+        rows = made.run([*entering, *asked], is_last=is_last)
     return rows[len(entering) :]
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, cast
 
-from psycopg import Connection, Error, OperationalError, abc, errors
+from psycopg import Connection, Error, OperationalError, RawCursor, abc, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
+from psycopg.rows import dict_row
 from sqlalchemy.pool import PoolProxiedConnection
 
 MOST_PREPARED = 100
@@ -147,6 +148,32 @@ class Pipeline:
         for key, answer in zip(sent, answers, strict=False):
             if key is not None and answer.status != ExecStatus.COMMAND_OK:
                 self._names.pop(key, None)
+
+
+class DriverPipeline:
+    """The same by psycopg's own pipeline mode: slower, and kept by its makers.
+
+    For whom a new psycopg or PostgreSQL breaks `Pipeline` (setting `PLP_DATABASE_PIPELINE`).
+    """
+
+    def __init__(self, driver: Connection[Any]) -> None:
+        self._driver = driver
+
+    @classmethod
+    def of(cls, connection: PoolProxiedConnection) -> "DriverPipeline":
+        """The pipeline of a connection of the pool."""
+        return cls(cast(Any, connection.driver_connection))
+
+    def run(self, statements: Sequence[Statement], *, is_last: bool = False) -> list[list[Row]]:
+        """As `Pipeline.run`."""
+        with self._driver.pipeline():
+            cursors = [RawCursor(self._driver, row_factory=dict_row) for _ in statements]
+            for cursor, one in zip(cursors, statements, strict=True):
+                cursor.execute(one.sql, one.values)
+        rows = [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        if is_last:
+            self._driver.commit()
+        return rows
 
 
 def _adapt(statement: Statement, adapter: abc.Transformer) -> _Adapted:

@@ -73,7 +73,7 @@ def _transaction() -> Iterator[None]:
     from plp_api.foundation import db, settings
 
     found = settings.read()
-    database = db.Database(found.database_url, found.database_pool)
+    database = db.Database.of(found)
     try:
         with settings.using(found), database.transaction():
             yield

@@ -107,7 +107,7 @@ def _database() -> Iterator["Database"]:
     found = settings.read()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrating.upgrade(found)
-    database = db.Database(found.database_url, found.database_pool)
+    database = db.Database.of(found)
     try:
         yield database
     finally:

@@ -34,7 +34,7 @@ def load(settings: settings_module.Settings) -> None:
     """
     # Plans and reviews follow the import.
     areas.wire()
-    database = Database(settings.database_url, settings.database_pool)
+    database = Database.of(settings)
     try:
         with database.transaction(write=False) as session:
             if session.scalar(select(exists().where(Account.id.is_not(None)))):
