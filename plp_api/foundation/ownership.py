@@ -24,6 +24,11 @@ class OwnedByStudent:
     is_personal: bool = False
     is_for_staff: bool = False
 
+    @property
+    def has_seal(self) -> bool:
+        """Whether the student's family sees not every row (see `access.scope.unsealed`)."""
+        return self.about is not None or self.is_for_staff
+
 
 @dataclass(frozen=True)
 class OwnedWithSubject(OwnedByStudent):

@@ -18,8 +18,8 @@ from plp_api.planning.plans.followers import (
     ON_FROZEN,
     ON_REAFFIRMED,
     ON_REOPENED,
-    SNAPSHOT_PARTS,
 )
+from plp_api.planning.plans.members import SNAPSHOT_PARTS
 from plp_api.planning.reviews import actions as reviews
 from plp_api.planning.reviews import home_study
 from plp_api.planning.reviews import past as past_reviews
@@ -42,5 +42,8 @@ HISTORY_PARTS += [
     ("signatures", Permission.SIGNATURES_READ, past_signatures.state_then),
     ("reviews", Permission.REVIEWS_READ, past_reviews.reviews_then),
 ]
-SNAPSHOT_PARTS += [("goals", approval.texts), ("pathway_elements", pathways.elements)]
+SNAPSHOT_PARTS += [
+    ("goals", Permission.GOALS_READ, approval.texts),
+    ("pathway_elements", Permission.PATHWAYS_READ, pathways.elements),
+]
 ON_REVOKED += [signing.withdraw]

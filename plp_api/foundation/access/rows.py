@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
-from plp_api.foundation.access import reach
+from plp_api.foundation.access import identities, reach
 from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import (
     KEPT_AT_HOME,
@@ -19,12 +19,12 @@ from plp_api.foundation.access.permissions import (
     conditions,
 )
 from plp_api.foundation.access.reach import Reached
-from plp_api.foundation.access.scope import visible
+from plp_api.foundation.access.scope import unsealed, visible
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Student
-from plp_api.foundation.roster.relationships import RecordKind, Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import RecordKind
 
 Model = TypeVar("Model", bound=db.Base)
 
@@ -125,7 +125,7 @@ class Access:
         student_id: UUID = getattr(row, ownership.column)
         reached = self.reached(student_id)
         read = Permission(ownership.read)
-        if not self._sees_subject(row, ownership, reached) or self._is_sealed(row, student_id):
+        if not self._sees_subject(row, ownership, reached) or not self._is_unsealed(row):
             raise Problem(Code.NOT_FOUND)
         if reach.is_sealed(reached, read.area):
             raise Problem(Code.NOT_FOUND)
@@ -146,18 +146,14 @@ class Access:
         is_seen = reach.permits(self.caller, reached, needed)
         return is_seen or reach.needs_reason(self.caller, reached, needed)
 
-    def _is_sealed(self, row: Any, student_id: UUID) -> bool:
-        """Whether the row is about somebody else, or for staff, and the caller is the family.
-
-        Or the student, where it is personal.
-        """
-        ownership = row.__ownership__
-        if ownership.is_for_staff:
-            return self.is_family(student_id)
-        if ownership.about is None or getattr(row, ownership.about) == self.caller.person_id:
-            return False
-        is_students = ownership.is_personal and student_id == self.caller.person_id
-        return is_students or self.is_family(student_id)
+    def _is_unsealed(self, row: Any) -> bool:
+        """Whether the caller may see the row, if it is about a person or for staff alone."""
+        if not row.__ownership__.has_seal:
+            return True
+        model = type(row)
+        criterion = unsealed(model, row.__ownership__)
+        seen = select(model.id).where(model.id == row.id, criterion)
+        return db.session().scalar(seen, self.caller.binds) is not None
 
     def _is_kept(self, permission: Permission, row: Any) -> bool:
         """Whether another district keeps this, and alone writes it."""
@@ -263,21 +259,30 @@ class Access:
         """Whether the caller keeps the student's plan, in home study (16 V.S.A. 942)."""
         return self.may(Permission.PLANS_KEEP, student_id)
 
-    def shown_person(self, person_id: UUID | None, student_id: UUID) -> UUID | None:
-        """Who did something, as far as the caller may know: no parent learns of another."""
-        if person_id is None or person_id == self.caller.person_id:
-            return person_id
-        return None if person_id in self._hidden_parents(student_id) else person_id
+    def shown_person(
+        self, person_id: UUID | None, student_id: UUID, acted_as: str | None = None
+    ) -> UUID | None:
+        """Who did something, as far as the caller may learn it (see `identities`)."""
+        is_named = person_id is None or self.is_named(person_id, student_id, acted_as)
+        return person_id if is_named else None
 
-    def _hidden_parents(self, student_id: UUID) -> frozenset[UUID]:
-        """The student's parents of any time, for a caller who is one of them; else nobody."""
-        if not self.is_family(student_id):
-            return frozenset()
+    def is_named(
+        self, person_id: UUID | None, student_id: UUID, acted_as: str | None = None
+    ) -> bool:
+        """Whether the caller may learn that this person did something about the student."""
+        return identities.is_named(
+            person_id,
+            acted_as,
+            student_id,
+            is_family=self.is_family(student_id),
+            is_reader=lambda one: one == self.caller.person_id or one in self.selves,
+            is_parent=lambda one: one in self._parents_of(student_id),
+        )
+
+    def _parents_of(self, student_id: UUID) -> frozenset[UUID]:
         if student_id not in self._parents:
-            ties = select(Relationship.person_id).where(
-                Relationship.student_id == student_id, Relationship.kind == RelationshipKind.PARENT
-            )
-            self._parents[student_id] = frozenset(db.session().scalars(ties))
+            found = db.session().scalars(identities.parents_of(student_id))
+            self._parents[student_id] = frozenset(found)
         return self._parents[student_id]
 
     @cached_property

@@ -125,8 +125,7 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
             raise TypeError(f"{model.__name__} is listed under its subject (Access.beneath)")
         case OwnedByStudent():
             criterion = _visible_by_student(model, ownership, caller, permission)
-            has_seal = ownership.about or ownership.is_for_staff
-            return criterion & _unsealed(model, ownership) if has_seal else criterion
+            return criterion & unsealed(model, ownership) if ownership.has_seal else criterion
         case OwnedBySchool():
             return _visible_by_school(model, ownership, caller, permission)
         case PersonOfDistrict():
@@ -183,10 +182,11 @@ def _in_whole_district(
     return everybodys & (is_open if family is None else or_(is_open, student_id.in_(family)))
 
 
-def _unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
-    """Of rows about a person, the student's family sees those about themselves alone.
+def unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
+    """Which rows of a model about a person, or for staff alone, the caller may see.
 
-    Of what is for staff, nothing.
+    The student's family sees those about themselves, and nothing that is for
+    staff; where they are personal, so does the student.
     """
     tie = aliased(Relationship)
     children = select(tie.student_id).where(is_family_tie(tie))

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.foundation import db
-from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.models import Person
@@ -25,14 +24,9 @@ def shape(comments: Sequence[Comment], access: Access) -> None:
         shown: Any = comment
         shown.shown_body = None if comment.withdrawn_at else comment.body
         shown.is_own = comment.author_id == access.caller.person_id
-        is_named = shown.is_own or not _is_another_parents(comment, access)
+        is_named = access.is_named(comment.author_id, comment.student_id, comment.author_role)
         shown.shown_author_id = comment.author_id if is_named else None
         shown.author_name = _name(names.get(comment.author_id), comment, access, is_named=is_named)
-
-
-def _is_another_parents(comment: Comment, access: Access) -> bool:
-    """A parent never learns who the other parent is, without rights or in another role either."""
-    return comment.author_role == Role.PARENT and access.is_family(comment.student_id)
 
 
 def _names(authors: set[UUID], access: Access) -> dict[UUID, Person]:

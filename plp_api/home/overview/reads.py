@@ -22,7 +22,6 @@ from plp_api.planning.plans import reads as plans
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, Statement
 from plp_api.planning.reviews.standing import standing
 from plp_api.planning.signatures import standing as signatures
-from plp_api.planning.signatures.models import SignerRole
 
 Row = dict[str, Any]
 
@@ -134,7 +133,7 @@ def document(access: Access, found: Row, parts: Parts) -> Row:
         shown["sections"] = [_section(row, access, student_id) for row in parts["sections"]]
         shown["statements"] = _statements(parts["statements"], found, access, shown["sections"])
     if "signatures" in shown:
-        shown["signatures"] = _withheld(parts["signatures"], access, student_id)
+        shown["signatures"] = [_signature(row, access, student_id) for row in parts["signatures"]]
     return shown
 
 
@@ -150,13 +149,11 @@ def _with_steps(goals: Sequence[Row], steps: Sequence[Row]) -> Sequence[Row]:
     return goals
 
 
-def _withheld(rows: Sequence[Row], access: Access, student_id: UUID) -> Sequence[Row]:
-    """A parent never learns who the other parent is."""
-    if access.is_family(student_id):
-        for row in rows:
-            if row["role"] == SignerRole.PARENT and row["person_id"] != access.caller.person_id:
-                row["person_id"] = row["signed_by_name"] = None
-    return rows
+def _signature(row: Row, access: Access, student_id: UUID) -> Row:
+    """A signature with its signer, as far as the reader may know them."""
+    if access.is_named(row["person_id"], student_id, row["role"]):
+        return row
+    return {**row, "person_id": None, "signed_by_name": None}
 
 
 STATED = ("id", "student_id", "plan_id", "plan_version_id", "part", "body", "author_role")
@@ -190,7 +187,7 @@ def _section(row: Row, access: Access, student_id: UUID) -> Row:
     return {
         **row,
         "body": row["body"] if is_theirs else None,
-        "written_by": plans.shown_writer(row["written_by"], access, student_id),
+        "written_by": access.shown_person(row["written_by"], student_id),
     }
 
 

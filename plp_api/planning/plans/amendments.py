@@ -20,6 +20,7 @@ from plp_api.foundation.roster.models import District
 from plp_api.planning.plans import parts, snapshot
 from plp_api.planning.plans import sections as sections_of
 from plp_api.planning.plans.followers import ON_FROZEN, ON_REAFFIRMED
+from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import (
     OPEN_VERSION,
     Plan,
@@ -72,7 +73,7 @@ def differs_materially(old: PlanVersion, new: PlanVersion) -> bool:
 
 def _words(content: dict[str, Any], name: str) -> Any:
     """What stands under a name: a section's text, or a whole member; nothing and empty are one."""
-    section = parts.find(content, f"{parts.SECTIONS}/{name}")
+    section = parts.find(content, f"{SECTIONS}/{name}")
     return (section["body"] if section else content.get(name)) or None
 
 

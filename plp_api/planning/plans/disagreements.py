@@ -116,17 +116,11 @@ def _contested(content: dict[str, Any], version: PlanVersion, part: str, access:
     return found
 
 
-def on(version: PlanVersion) -> list[Statement]:
-    """The statements that go with a version, oldest first.
-
-    For whoever shows or prints it; what its reader may not read they leave out
-    (`shown` does).
-    """
-    return on_each([version])[version.id]
-
-
 def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
-    """The same for many versions, by their ids, in one query."""
+    """The statements that go with each version, by its id, oldest first, in one query.
+
+    Whoever shows them leaves out what their reader may not read (see `shown`).
+    """
     asked = select(Statement).where(
         db.any_of(Statement.plan_id, db.ids_bind("plans")),
         Statement.withdrawn_at.is_(None),
@@ -184,8 +178,5 @@ def shown(made: Sequence[Statement], access: Access) -> list[Statement]:
 def name_authors(made: Sequence[Statement], access: Access) -> None:
     """Give statements their author, as far as the caller may know them."""
     for one in made:
-        is_withheld = access.is_family(one.student_id) and one.author_id not in (
-            one.student_id,
-            access.caller.person_id,
-        )
-        one.shown_author_id = None if is_withheld else one.author_id  # type: ignore[attr-defined]
+        shown: Any = one
+        shown.shown_author_id = access.shown_person(one.author_id, one.student_id, one.author_role)

@@ -1,4 +1,4 @@
-"""What follows in the areas above when a plan moves on, and what else belongs in a snapshot.
+"""What follows in the areas above when a plan moves on, and what they tell of an earlier day.
 
 They register here (`plp_api.server.wiring`); plans know none of them.
 """
@@ -23,9 +23,6 @@ ON_REAFFIRMED: list[Callable[[VersionReaffirmation, Access], None]] = []
 
 ON_REOPENED: list[Callable[[UUID, Sequence[UUID], date], None]] = []
 """Called as `people.followers.ON_ENROLLED` is, for the student whose plan was opened again."""
-
-SNAPSHOT_PARTS: list[tuple[str, Callable[[Plan], Any]]] = []
-"""Members of the snapshot beside the sections: a name, and its plain content (ids, never names)."""
 
 HISTORY_PARTS: list[tuple[str, Permission, Callable[[Plan, date, datetime], Any]]] = []
 """Members of a plan's look at an earlier day: a name, what a reader needs to see it, and its plain

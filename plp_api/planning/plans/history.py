@@ -20,8 +20,9 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, FieldError, Problem
-from plp_api.planning.plans import parts, reads
+from plp_api.planning.plans import reads
 from plp_api.planning.plans.followers import HISTORY_PARTS
+from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import Plan, PlanVersion, Revision
 
 
@@ -151,6 +152,6 @@ def _shown_version(plan: Plan, access: Access, day: date) -> dict[str, Any] | No
         "in_force_on": version.in_force_on,
         "snapshot_sha256": version.snapshot_sha256,
         "sealed_on": version.sealed_on,
-        "sections": reads.readable(version, access)[parts.SECTIONS] if is_open else None,
+        "sections": reads.readable(version, access)[SECTIONS] if is_open else None,
         "statements": reads.statements_on([version], access)[version.id],
     }

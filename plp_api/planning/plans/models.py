@@ -22,6 +22,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.db import Base, Dated, Identified, Resource
 from plp_api.foundation.ownership import OwnedByStudent, OwnedWithSubject
 from plp_api.foundation.problems import Code
+from plp_api.planning.plans.members import permission_of
 
 
 class PlanStatus(StrEnum):
@@ -285,10 +286,6 @@ class VersionReaffirmation(Identified, Base):
     comment: Mapped[str | None]
 
 
-READ_OF_PART = {"goals": "goals:read", "pathway_elements": "pathways:read"}
-"""What reading a member of a snapshot needs, beside reading the plan."""
-
-
 class Statement(Identified, Base):
     """A statement of disagreement with a part of the record (34 CFR 99.21(b)(2)).
 
@@ -330,7 +327,7 @@ class Statement(Identified, Base):
     @property
     def read_of_subject(self) -> str:
         """What reading the contested part needs."""
-        return READ_OF_PART.get(self.part.split("/")[0], "plans:read")
+        return permission_of(self.part)
 
 
 class Revision(Identified, Base):

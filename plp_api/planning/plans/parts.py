@@ -11,14 +11,13 @@ from typing import Any
 import orjson
 import rfc8785
 
-from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.planning.plans import snapshot
-from plp_api.planning.plans.models import READ_OF_PART, PlanVersion
+from plp_api.planning.plans.members import SECTIONS, permission_of
+from plp_api.planning.plans.models import PlanVersion
 
 # What names the version and not what stands in it.
 FRAME = frozenset({"format", "plan_id", "plan_version_id", "number", "student_id"})
-SECTIONS = "sections"
 
 
 def content_of(version: PlanVersion) -> dict[str, Any]:
@@ -42,11 +41,6 @@ def require_all(version: PlanVersion, access: Access) -> None:
     """Refuse with permission_denied who is denied a part of what was frozen."""
     for member in content_of(version).keys() - FRAME:
         access.require(permission_of(member), version)
-
-
-def permission_of(part: str) -> Permission:
-    """What reading a part, or a member of the snapshot, needs."""
-    return Permission(READ_OF_PART.get(part.split("/", maxsplit=1)[0], Permission.PLANS_READ))
 
 
 def places(content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -14,6 +14,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.planning.plans import disagreements, parts
+from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
 
 STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
@@ -32,13 +33,6 @@ def snapshot_of(version: PlanVersion, access: Access | None = None) -> str:
     if version.snapshot is None:
         raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
     return version.snapshot
-
-
-def shown_writer(person_id: UUID | None, access: Access, student_id: UUID) -> UUID | None:
-    """Who wrote a section, as far as the reader may know: the family learns of no other parent."""
-    if access.is_family(student_id) and person_id not in (student_id, access.caller.person_id):
-        return None
-    return person_id
 
 
 def require_unsealed(version: PlanVersion, access: Access | None) -> None:
@@ -88,7 +82,7 @@ def require_whole(version: PlanVersion, access: Access) -> None:
 def hidden_sections(version: PlanVersion, access: Access) -> set[str]:
     """The parts of the version (`sections/{key}`) that their visibility keeps from the reader."""
     return {
-        f"{parts.SECTIONS}/{one.key}"
+        f"{SECTIONS}/{one.key}"
         for one in version.sections
         if not may_read_section(one.visibility, access, version.student_id)
     }
@@ -98,9 +92,7 @@ def readable(version: PlanVersion, access: Access) -> dict[str, Any]:
     """What stands in the version, as far as the caller may read it: a snapshot's members."""
     hidden = hidden_sections(version, access)
     found = parts.readable(parts.content_of(version), version.student_id, access)
-    found[parts.SECTIONS] = [
-        one for one in found[parts.SECTIONS] if f"{parts.SECTIONS}/{one['key']}" not in hidden
-    ]
+    found[SECTIONS] = [one for one in found[SECTIONS] if f"{SECTIONS}/{one['key']}" not in hidden]
     return found
 
 
@@ -147,7 +139,7 @@ def shape(versions: Sequence[Any], access: Access) -> None:
         version.shown_starter = access.shown_person(version.started_by, version.student_id)
         version.shown_approver = access.shown_person(version.approved_by, version.student_id)
         for section in version.sections:
-            section.shown_writer = shown_writer(section.written_by, access, version.student_id)
+            section.shown_writer = access.shown_person(section.written_by, version.student_id)
             is_theirs = may_read_section(section.visibility, access, version.student_id)
             section.shown_body = section.body if is_open and is_theirs else None
 

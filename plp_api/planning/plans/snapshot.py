@@ -10,7 +10,7 @@ from typing import Any
 import rfc8785
 
 from plp_api.planning.plans import sections
-from plp_api.planning.plans.followers import SNAPSHOT_PARTS
+from plp_api.planning.plans.members import SNAPSHOT_PARTS
 from plp_api.planning.plans.models import PlanVersion
 
 FORMAT = "plp-snapshot/1"
@@ -39,5 +39,5 @@ def content(version: PlanVersion) -> dict[str, Any]:
             }
             for section in version.sections
         ],
-        **{name: part(version.plan) for name, part in SNAPSHOT_PARTS},
+        **{name: part(version.plan) for name, _, part in SNAPSHOT_PARTS},
     }

@@ -14,38 +14,20 @@ import orjson
 from sqlalchemy import func, select
 
 from plp_api.foundation import db
-from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import District, Person, School, Student
-from plp_api.foundation.roster.names import Audience, Name
+from plp_api.foundation.roster.names import Name
 from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.planning.plans import disagreements, reads
 from plp_api.planning.plans import parts as snapshots
 from plp_api.planning.plans.models import PlanVersion, Statement, VersionReaffirmation
 from plp_api.planning.printing import signed
+from plp_api.planning.printing.readers import Reader
 from plp_api.planning.printing.signed import Signed
 from plp_api.planning.printing.words import CODES, day, label, local_day, phrase, value_words
 
 SMART = ("specific", "measurable", "achievable", "relevant")
 SECTIONS, GOALS = "sections", "goals"
-
-
-@dataclass(frozen=True)
-class Reader:
-    """For whom the content is: whose audience names are, and which parent is reading.
-
-    `access` is the caller's where somebody is signed in; who reads by a link has
-    none, and whoever let them in answers for it.
-    """
-
-    person_id: UUID
-    audience: Audience
-    access: Access | None = None
-
-    def is_shown(self, kind: RecordKind, version: PlanVersion) -> bool:
-        """Whether that kind of record is open to the reader: an order may deny it."""
-        return self.access is None or self.access.shows(kind, version.student_id)
 
 
 @dataclass(frozen=True)
@@ -125,12 +107,6 @@ class Content:
     missing: tuple[Fact, ...]
 
 
-def reader(access: Access, student_id: UUID) -> Reader:
-    """The caller as a reader of this student's plan."""
-    is_family = access.is_family(student_id)
-    return Reader(access.caller.person_id, names.audience(is_family=is_family), access)
-
-
 def of(version: PlanVersion, by: Reader) -> Content:
     """The content of a frozen version.
 
@@ -139,8 +115,7 @@ def of(version: PlanVersion, by: Reader) -> Content:
     stands, is denied the reader.
     """
     frozen = orjson.loads(reads.snapshot_of(version, by.access))
-    if by.access is not None:
-        snapshots.require_all(version, by.access)
+    snapshots.require_all(version, by.access)
     if not by.is_shown(RecordKind.PLAN_STATUS, version):
         detail = "A print tells where the plan stands, which is withheld from you."
         raise Problem(Code.PERMISSION_DENIED, detail)
@@ -169,7 +144,7 @@ def of(version: PlanVersion, by: Reader) -> Content:
 
 def _signatures(version: PlanVersion, by: Reader, district: District) -> Iterable[Signed]:
     if by.is_shown(RecordKind.SIGNATURES, version):
-        yield from signed.on(version, by.person_id, by.audience, district)
+        yield from signed.on(version, by, district)
 
 
 def _missing(version: PlanVersion, by: Reader, district: District) -> Iterable[Fact]:
@@ -201,10 +176,7 @@ def _disagreements(
     version: PlanVersion, by: Reader, zone: ZoneInfo
 ) -> dict[str, list[Disagreement]]:
     """Statements of disagreement by the part they contest, authors as the reader knows them."""
-    if by.access is None:
-        made = disagreements.on(version)
-    else:
-        made = reads.statements_on([version], by.access)[version.id]
+    made = reads.statements_on([version], by.access)[version.id]
     found: dict[str, list[Disagreement]] = {}
     for one in made:
         said = Disagreement(
@@ -222,10 +194,8 @@ def _correction(made: Statement, zone: ZoneInfo) -> str:
 
 
 def _author(made: Statement, by: Reader) -> str:
-    """A parent never learns who the other parent is."""
     role = phrase(made.author_role).lower()
-    is_known = made.author_id in (made.student_id, by.person_id)
-    if by.audience is Audience.FAMILY and not is_known:
+    if not by.access.is_named(made.author_id, made.student_id, made.author_role):
         return f"a {role}"
     person = db.session().get_one(Person, made.author_id)
     return f"{person.name_for(by.audience)}, {role}"

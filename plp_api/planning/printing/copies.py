@@ -11,7 +11,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.roster.names import Audience
 from plp_api.planning.plans.models import PlanVersion
-from plp_api.planning.printing import content, progress, rendered
+from plp_api.planning.printing import content, progress, readers, rendered
 from plp_api.planning.printing.content import Content
 from plp_api.planning.printing.progress import Progress
 from plp_api.planning.printing.rendered import Translation
@@ -45,7 +45,7 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
     (nothing is frozen yet), permission_denied, validation_failed (`language`).
     """
     access.require(Permission.GOALS_READ, version)
-    reader = content.reader(access, version.student_id)
+    reader = readers.of(access, version.student_id)
     original = content.of(version, reader)
     rendition = _rendition(version, language) if language else None
     made = Copy(
@@ -71,7 +71,7 @@ def _rendition(version: PlanVersion, language: str) -> Rendition:
     return found
 
 
-def _whose(reader: content.Reader, version: PlanVersion) -> str:
+def _whose(reader: readers.Reader, version: PlanVersion) -> str:
     if reader.audience is Audience.FAMILY:
         return "Family"
     return "Student" if reader.person_id == version.student_id else "School"

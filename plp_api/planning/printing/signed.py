@@ -12,13 +12,13 @@ from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District, Person
 from plp_api.foundation.roster.names import Audience
 from plp_api.planning.plans.models import PlanVersion, VersionStatus
+from plp_api.planning.printing.readers import Reader
 from plp_api.planning.printing.words import local_day, phrase
 from plp_api.planning.signatures import signers, standing
 from plp_api.planning.signatures.models import (
     RequirementStatus,
     Signature,
     SignatureMethod,
-    SignerRole,
 )
 
 NOT_SIGNED = frozenset(
@@ -44,16 +44,14 @@ class Signed:
     version: int | None
 
 
-def on(
-    version: PlanVersion, reader_id: UUID, audience: Audience, district: District
-) -> Iterable[Signed]:
+def on(version: PlanVersion, by: Reader, district: District) -> Iterable[Signed]:
     """Every signature that counts for the version, oldest first."""
     session = db.session()
     given = select(Signature).where(Signature.signed_version_id == signers.counted(version))
     rows = session.scalars(given.order_by(Signature.signed_at, Signature.id)).all()
-    known = [row for row in rows if not _is_withheld(row, reader_id, audience)]
+    known = [row for row in rows if by.access.is_named(row.person_id, row.student_id, row.role)]
     staff = {one for row in rows for one in _hands(row).values()}
-    names = _names({*(row.person_id for row in known), *staff}, audience)
+    names = _names({*(row.person_id for row in known), *staff}, by.audience)
     for row in rows:
         name = names[row.person_id] if row in known else None
         if name and row.signed_by_name:
@@ -83,12 +81,6 @@ def _method(signature: Signature, names: dict[UUID, str]) -> str:
     """How it was given, and through whose hands."""
     hands = (f"{words} {names[one]}" for words, one in _hands(signature).items() if one in names)
     return ", ".join([phrase(signature.method), *hands])
-
-
-def _is_withheld(signature: Signature, reader_id: UUID, audience: Audience) -> bool:
-    """A parent never learns who the other parent is."""
-    is_other_parent = signature.role == SignerRole.PARENT and signature.person_id != reader_id
-    return is_other_parent and audience is Audience.FAMILY
 
 
 def _names(ids: set[UUID], audience: Audience) -> dict[UUID, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
-from plp_api.planning.plans import parts
+from plp_api.planning.plans.members import permission_of
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.renditions.models import Rendition
 
@@ -40,6 +40,6 @@ def shape(renditions: Sequence[Any], access: Access) -> None:
     for rendition in renditions:
         student_id = rendition.student_id
         rendition.disclosed = {
-            member for member in GUARDED if access.may(parts.permission_of(member), student_id)
+            member for member in GUARDED if access.may(permission_of(member), student_id)
         }
         rendition.shown_supplier = access.shown_person(rendition.supplied_by, student_id)

@@ -7,7 +7,6 @@ from typing import Any
 
 from plp_api.foundation.access.rows import Access
 from plp_api.planning.reviews.interpreters import needed
-from plp_api.planning.reviews.models import ParticipantRole
 
 
 class Standing(StrEnum):
@@ -36,24 +35,13 @@ def shape(reviews: Sequence[Any], access: Access) -> None:
         review.standing = standing(
             review.plan_version_id, review.excepted_on, review.due_on, access.caller.today
         )
-        is_child = access.is_family(review.student_id)
         review.shown_participants = [
-            _withheld(one) if is_child and _may_be_other_familys(one, access) else one
-            for one in review.participants
+            _participant(one, review, access) for one in review.participants
         ]
 
 
-OF_A_FAMILY = frozenset(
-    {ParticipantRole.PARENT, ParticipantRole.ENGAGED_ADULT, ParticipantRole.INTERPRETER}
-)
-"""Who may have come with one parent: the other is told of the role alone."""
-
-
-def _may_be_other_familys(participant: Any, access: Access) -> bool:
-    is_of_family: bool = participant.role in OF_A_FAMILY
-    return is_of_family and participant.person_id != access.caller.person_id
-
-
-def _withheld(participant: Any) -> dict[str, Any]:
-    """A parent never learns who the other parent is, nor whom the other brought."""
+def _participant(participant: Any, review: Any, access: Access) -> Any:
+    """Who took part, by role alone where the caller may not know more."""
+    if access.is_named(participant.person_id, review.student_id, participant.role):
+        return participant
     return {"role": participant.role, "person_id": None, "name": None, "language": None}

@@ -17,7 +17,6 @@ from plp_api.planning.signatures.models import (
     Signature,
     SignatureDecline,
     SignatureState,
-    SignerRole,
 )
 
 
@@ -40,12 +39,8 @@ def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
 
 
 def shown(signature: Signature, access: Access) -> dict[str, Any]:
-    """A signature as the caller may see it: a parent never learns who another parent is."""
-    is_withheld = (
-        signature.role == SignerRole.PARENT
-        and signature.person_id != access.caller.person_id
-        and access.is_family(signature.student_id)
-    )
+    """A signature as the caller may see it."""
+    is_named = access.is_named(signature.person_id, signature.student_id, signature.role)
     # By the hash a parent signs: whom an order denies plans is not given it.
     is_hashed = access.shows(RecordKind.PLANS, signature.student_id)
     return {
@@ -53,8 +48,8 @@ def shown(signature: Signature, access: Access) -> dict[str, Any]:
         "plan_version_id": signature.plan_version_id,
         **({"snapshot_sha256": signature.snapshot_sha256} if is_hashed else {}),
         "role": signature.role,
-        "person_id": None if is_withheld else signature.person_id,
-        "signed_by_name": None if is_withheld else signature.signed_by_name,
+        "person_id": signature.person_id if is_named else None,
+        "signed_by_name": signature.signed_by_name if is_named else None,
         "method": signature.method,
         "identity_check": signature.identity_check,
         "language": signature.language,

@@ -31,7 +31,7 @@ from plp_api.foundation.rest import errors, limits
 from plp_api.foundation.rest.fields import Text
 from plp_api.planning.printing import content as contents
 from plp_api.planning.printing import page as printing
-from plp_api.planning.printing import rendered
+from plp_api.planning.printing import readers, rendered
 from plp_api.planning.printing.words import day
 from plp_api.planning.renditions import reads as renditions
 from plp_api.planning.renditions.models import Rendition
@@ -255,7 +255,7 @@ def _spoken(language: str) -> str:
 
 def _what(bearing: Bearing, rendition: Rendition | None = None) -> dict[str, Any]:
     """What is signed, as its bearer may see it."""
-    reader = contents.reader(bearing.signer, bearing.version.student_id)
+    reader = readers.of(bearing.signer, bearing.version.student_id)
     original = contents.of(bearing.version, reader)
     translated = _rendered(original, rendition) if rendition else None
     return {

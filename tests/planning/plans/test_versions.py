@@ -4,6 +4,8 @@ import hashlib
 
 import pytest
 
+from plp_api.foundation.access.permissions import Permission
+from plp_api.planning.plans import members
 from tests.client import Client, code, pointers
 from tests.world import World
 
@@ -246,3 +248,10 @@ def test_a_parent_does_not_learn_which_other_parent_wrote(client, world, path):
 
     assert writer("advisor") == writer("parent") == str(world.home.parent.id)
     assert writer("inspecting_parent") is None
+
+
+def test_a_member_of_a_snapshot_that_nobody_registered_is_shown_to_nobody() -> None:
+    with pytest.raises(LookupError):
+        members.permission_of("restricted_notes")
+    assert members.permission_of("goals/some-id") == Permission.GOALS_READ
+    assert members.permission_of("") == members.permission_of("sections/about_me")

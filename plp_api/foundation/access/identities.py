@@ -1,0 +1,50 @@
+"""What a reader may learn of another person: a parent never learns who another parent is.
+
+One rule, for every place that says who did something. It binds readers who are
+family to the student (`Access.is_family`), and withholds from them whoever acted
+as family: another parent, and the adults and interpreters whom a parent brings.
+The reader's own acts and the student's are shown. Where a row records the role in
+which somebody acted, the role decides; where it records none, whether the person
+is or was the student's parent does.
+
+Two homes may not know of each other, and an order may keep one from the other: a
+plan must not be the way to find out.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
+
+FAMILY_ROLES = frozenset({"parent", "engaged_adult", "interpreter"})
+
+
+def parents_of(student_id: Any) -> Select[Any]:
+    """Ids of the student's parents, of any time and whether confirmed or not, as SQL."""
+    return select(Relationship.person_id).where(
+        Relationship.student_id == student_id, Relationship.kind == RelationshipKind.PARENT
+    )
+
+
+def is_named(
+    person_id: UUID | None,
+    acted_as: str | None,
+    student_id: UUID,
+    *,
+    is_family: bool,
+    is_reader: Callable[[UUID | None], bool],
+    is_parent: Callable[[UUID | None], bool],
+) -> bool:
+    """Whether the reader may learn that this person did something about the student.
+
+    `acted_as` is the role in which they did it, None where the row records none.
+    `is_family` says whether the reader is family to the student. The two functions
+    are asked only where the answer depends on them.
+    """
+    if not is_family or person_id == student_id:
+        return True
+    acted_as_family = is_parent(person_id) if acted_as is None else acted_as in FAMILY_ROLES
+    return not acted_as_family or is_reader(person_id)
