@@ -37,7 +37,7 @@ from plp_api.foundation.access.caller import DISTRICT, Caller
 from plp_api.foundation.access.permissions import Permission, conditions
 from plp_api.foundation.access.scope import visible, visible_then
 from plp_api.foundation.clock import Cycle
-from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster import district_settings, spans
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import FIRST_GRADE, LAST_GRADE, District, Student
 from plp_api.foundation.roster.relationships import (
@@ -192,7 +192,7 @@ def _studied_at_home(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _held(tie: Any) -> ColumnElement[bool]:
     """Whether a dated tie held on the day."""
-    return and_(tie.starts_on <= AS_OF, or_(tie.ends_on.is_(None), tie.ends_on > AS_OF))
+    return spans.holds_on(tie, AS_OF)
 
 
 def _has_grade() -> ColumnElement[bool]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     exists,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -29,6 +28,7 @@ from sqlalchemy.sql.selectable import Select
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -59,12 +59,12 @@ def schools_of(role: Role) -> BindParameter[Any]:
 
 def holds(tie: Any) -> ColumnElement[bool]:
     """Whether a dated tie holds today: from `starts_on` until the day before `ends_on`."""
-    return and_(tie.starts_on <= TODAY, or_(tie.ends_on.is_(None), tie.ends_on > TODAY))
+    return spans.holds_on(tie, TODAY)
 
 
 def is_not_over(tie: Any) -> ColumnElement[bool]:
     """Whether a dated tie holds today, or will."""
-    return or_(tie.ends_on.is_(None), tie.ends_on > TODAY)
+    return spans.is_not_over(tie, TODAY)
 
 
 def is_family_tie(tie: Any) -> ColumnElement[bool]:

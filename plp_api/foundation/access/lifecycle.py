@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import Any
+from uuid import UUID
 
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -26,6 +27,13 @@ def not_family(row: Any, access: Access) -> Code | None:
 def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
     """The same for what falls to the family where it keeps the plan, in home study."""
     return None if access.keeps(row.student_id) else not_family(row, access)
+
+
+def own_work(access: Access, *authors: UUID | None) -> str | None:
+    """Why the caller may not approve what these people made: nobody approves their own work."""
+    if access.caller.person_id in authors:
+        return "Nobody approves their own work; another approver is needed."
+    return None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ from plp_api.foundation.access.caller import Caller, household, is_not_over, sel
 from plp_api.foundation.access.permissions import Permission, conditions
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import AccountPerson, Person, PersonStatus, Student
 from plp_api.foundation.roster.relationships import (
@@ -195,7 +196,7 @@ def require_another_admin(
         .where(
             Appointment.district_id == district_id,
             Appointment.role == AppointmentRole.DISTRICT_ADMIN,
-            or_(Appointment.ends_on.is_(None), Appointment.ends_on > first),
+            spans.is_not_over(Appointment, first),
             Person.status == PersonStatus.ACTIVE,
         )
         .order_by(Appointment.starts_on)
@@ -203,8 +204,8 @@ def require_another_admin(
     own: list[tuple[date, date]] = []
     others: list[tuple[date, date]] = []
     for person_id, starts_on, ends_on in db.session().execute(admins):
-        spans = own if person_id == leaving_id else others
-        spans.append((starts_on, ends_on or date.max))
+        held = own if person_id == leaving_id else others
+        held.append((starts_on, ends_on or date.max))
     if not all(_is_covered(max(start, first), min(end, until), others) for start, end in own):
         raise Problem(Code.ADMIN_IS_LAST)
 

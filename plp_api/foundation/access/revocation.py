@@ -8,12 +8,13 @@ links) is recalled here, so that a change of custody holds from this moment.
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import AnsweredRequest
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 
@@ -22,24 +23,24 @@ ON_REVOKED: list[Callable[[UUID, UUID], None]] = []
 a request registers here how it is withdrawn."""
 
 
-def revoke(person_id: UUID, student: Student, *, by: Access) -> None:
+def revoke(person_id: UUID, student: Student, *, access: Access) -> None:
     """End today every family tie of the person to the student, and recall what was issued.
 
     Ties that would begin later never do. Nobody is told by this function.
     """
-    today = by.caller.today
+    today = access.caller.today
     ties = select(Relationship).where(
         Relationship.person_id == person_id,
         Relationship.student_id == student.id,
         Relationship.kind == RelationshipKind.PARENT,
-        or_(Relationship.ends_on.is_(None), Relationship.ends_on > today),
+        spans.is_not_over(Relationship, today),
     )
     for tie in db.session().scalars(ties):
         tie.ends_on = max(tie.starts_on, today)
-    recall(person_id, student, by=by)
+    recall(person_id, student, access=access)
 
 
-def recall(person_id: UUID, student: Student, *, by: Access) -> None:
+def recall(person_id: UUID, student: Student, *, access: Access) -> None:
     """Withdraw what the person holds about the student, after their right to it grew less."""
     forget_answers(person_id)
     for withdraw in ON_REVOKED:
@@ -47,7 +48,7 @@ def recall(person_id: UUID, student: Student, *, by: Access) -> None:
     audit.record(
         "reach.revoked",
         student,
-        by=by.caller.person_id,
+        by=access.caller.person_id,
         student_id=student.id,
         person_id=person_id,
     )

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
@@ -35,6 +35,14 @@ def _by_key(model: type[Model]) -> Select[Any]:
     return select(model).where(model.id == bindparam("key"))  # type: ignore[attr-defined]
 
 
+@cache
+def _key_to(model: Any, parent: Any) -> ColumnElement[Any]:
+    """The one column of the model that names a row of the parent."""
+    column: ColumnElement[Any]
+    (column,) = (one for one in model.__table__.c if one.references(parent.__table__.c.id))
+    return column
+
+
 class Access:
     """The caller's hands: loads rows as far as the caller reaches, and knows what may be done.
 
@@ -62,12 +70,17 @@ class Access:
         return select(model).where(visible(model, self.caller, needed))
 
     def beneath(self, row: Any, model: type[Model]) -> Select[Any]:
-        """Rows of the model about the student of `row`, to be narrowed to those that hang off it.
+        """Rows of the model that hang off `row`: by their key to it, or as their subject.
 
         The right to read them was checked with `row`: a stated reason that
         opened it opens these, which no list across students would show.
         """
-        return select(model).where(model.student_id == row.student_id)  # type: ignore[attr-defined]
+        child: Any = model
+        if hasattr(child, "subject_id"):
+            hangs = and_(child.subject_type == row.__tablename__, child.subject_id == row.id)
+        else:
+            hangs = _key_to(child, type(row)) == row.id
+        return select(model).where(child.student_id == row.student_id, hangs)
 
     def scalars(self, statement: Select[Any]) -> Sequence[Any]:
         """The rows of a statement made by `select`."""

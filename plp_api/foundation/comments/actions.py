@@ -53,9 +53,7 @@ def withdraw(comment: Comment, access: Access) -> None:
 
 def about(subject: Any, access: Access) -> Select[Any]:
     """The comments on a row that the caller may read."""
-    return access.beneath(subject, Comment).where(
-        Comment.subject_type == subject.__tablename__, Comment.subject_id == subject.id
-    )
+    return access.beneath(subject, Comment)
 
 
 def exist_on(subject: Any) -> bool:

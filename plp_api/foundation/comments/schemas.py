@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from plp_api.foundation.access.permissions import Role
-from plp_api.foundation.comments.authors import shape
+from plp_api.foundation.comments.presenters import shape
 from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
 
 LONGEST_COMMENT = 4000

@@ -15,6 +15,21 @@ def check(starts_on: date, ends_on: date | None) -> None:
         raise invalid("ends_on", "Must not lie before `starts_on`.")
 
 
+def holds_on(row: Any, day: Any) -> ColumnElement[bool]:
+    """Whether a dated row holds on the day, as SQL; `row` is a model or its columns."""
+    return and_(row.starts_on <= day, is_not_over(row, day))
+
+
+def is_not_over(row: Any, day: Any) -> ColumnElement[bool]:
+    """Whether a dated row holds on the day or later, as SQL."""
+    return or_(row.ends_on.is_(None), row.ends_on > day)
+
+
+def is_held_on(row: Any, day: date) -> bool:
+    """Whether a loaded row holds on the day."""
+    return row.starts_on <= day and (row.ends_on is None or row.ends_on > day)
+
+
 def overlaps(tie: Any, starts_on: date, ends_on: date | None) -> ColumnElement[bool]:
     """Whether a stored tie holds on any day of the span; an empty span overlaps nothing."""
     if ends_on is not None and ends_on <= starts_on:

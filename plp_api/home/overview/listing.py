@@ -19,7 +19,7 @@ from plp_api.foundation.roster.relationships import (
     RelationshipKind,
     RelationshipStatus,
 )
-from plp_api.home.overview import reads, statements
+from plp_api.home.overview import presenters, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
 from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus
 from plp_api.planning.signatures import standing as signatures
@@ -112,7 +112,7 @@ def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
         return _first_page(access, asked)
     found = paging.page(_ids(access, asked), PLANS, asked, access, load=access.rows)
     document: dict[str, Any] = {
-        "items": reads.summaries(access, [row.id for row in found.items]),
+        "items": presenters.summaries(access, [row.id for row in found.items]),
         "next_cursor": found.next_cursor,
     }
     if found.total_count is not None:
@@ -131,17 +131,17 @@ def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
 
 
 def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
-    binds = {**caller.binds, **reads.head_binds(caller), "most": limit + 1}
+    binds = {**caller.binds, **presenters.head_binds(caller), "most": limit + 1}
     # A parent's page goes on with what orders deny them.
     is_last = Role.PARENT not in caller.roles
     return db.Ahead([_first(caller, sort)(**binds)], is_last=is_last)
 
 
 def _first_page(access: Access, asked: dict[str, Any]) -> SummaryPage:
-    (rows,) = reads.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
+    (rows,) = presenters.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
     page = paging.cut(rows, PLANS, asked)
-    reads.look_up(access, page.items)
-    items = [reads.summary(row, access) for row in page.items]
+    presenters.look_up(access, page.items)
+    items = [presenters.summary(row, access) for row in page.items]
     return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)
 
 

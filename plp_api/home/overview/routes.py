@@ -12,7 +12,7 @@ from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.concurrency import facts_tag, plain, polls, rights, unchanged
 from plp_api.foundation.roster.models import Student
-from plp_api.home.overview import listing, reads
+from plp_api.home.overview import listing, presenters
 from plp_api.home.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema
 from plp_api.planning.plans.models import Plan
 
@@ -27,7 +27,7 @@ def _ask_plans(caller: Caller) -> Any:
 def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
     """What `get_plan` asks; an unknown word of `expand` is refused by the view."""
     words = _words(request.args.get("expand", ""))
-    return reads.ask(caller, plan_id, [] if polls() else _in_order(words))
+    return presenters.ask(caller, plan_id, [] if polls() else _in_order(words))
 
 
 @blueprint.route("/plans")
@@ -64,20 +64,20 @@ def get_plan(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
 @blueprint.response(200, PlanDocumentSchema)
 def get_plan_of_student(access: Access, student: Student, asked: dict[str, Any]) -> Response:
     """Get a student's plan, as `/plans/{id}` does."""
-    return _shown(access, reads.plan_of(student), asked)
+    return _shown(access, presenters.plan_of(student), asked)
 
 
 def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
     """The document; where a tag is polled, what is unfolded waits until it proves stale."""
     unfold = _unfold(asked.get("expand", ""))
     is_polled = polls()
-    head, parts = reads.look(access, plan_id, [] if is_polled else unfold)
+    head, parts = presenters.look(access, plan_id, [] if is_polled else unfold)
     tag = facts_tag([head, rights(access.reached(head["student_id"]))], access)
     if is_polled:
         if known := unchanged(tag):
             return known
-        parts = reads.unfolded(access, plan_id, unfold)
-    return plain(reads.document(access, head, parts), tag=tag)
+        parts = presenters.unfolded(access, plan_id, unfold)
+    return plain(presenters.document(access, head, parts), tag=tag)
 
 
 def _unfold(expand: str) -> list[str]:

@@ -34,34 +34,34 @@ Row = TypeVar("Row", bound=db.Resource)
 Fields = dict[str, Any]
 
 
-def _change(row: Row, event: str, by: Access, fields: Fields) -> Row:
+def _change(row: Row, event: str, access: Access, fields: Fields) -> Row:
     """Set the fields, and record which were named: never what they hold."""
     for name, value in fields.items():
         setattr(row, name, value)
-    audit.record(event, row, by=by.caller.person_id, fields=sorted(fields))
+    audit.record(event, row, by=access.caller.person_id, fields=sorted(fields))
     return row
 
 
 # Districts and schools.
 
 
-def change_district(district: District, by: Access, fields: Fields) -> District:
+def change_district(district: District, access: Access, fields: Fields) -> District:
     """Change name, time zone or settings; a setting of null returns to its default.
 
     Raises Problem: permission_denied for whoever decides for a school alone;
     validation_failed for a school that is none of the district's.
     """
-    by.require_at(Permission.SETTINGS_WRITE, None)
+    access.require_at(Permission.SETTINGS_WRITE, None)
     if "settings" in fields:
-        _check_school_of(fields["settings"], by)
+        _check_school_of(fields["settings"], access)
         fields["settings"] = _merged(district.settings, fields["settings"])
-    return _change(district, "district.changed", by, fields)
+    return _change(district, "district.changed", access, fields)
 
 
-def _check_school_of(settings: Fields, by: Access) -> None:
+def _check_school_of(settings: Fields, access: Access) -> None:
     school_id = settings.get("school_for_students_elsewhere")
     if school_id is not None:
-        references.school(by, UUID(school_id), "settings/school_for_students_elsewhere")
+        references.school(access, UUID(school_id), "settings/school_for_students_elsewhere")
 
 
 def _merged(stored: Fields, patch: Fields) -> Fields:
@@ -77,28 +77,28 @@ def _merged(stored: Fields, patch: Fields) -> Fields:
     return merged
 
 
-def add_school(by: Access, fields: Fields) -> School:
+def add_school(access: Access, fields: Fields) -> School:
     """Add a school. Raises Problem: permission_denied beneath the district; record_duplicate."""
-    by.require_at(Permission.SETTINGS_WRITE, None)
-    _refuse_same_name(by, fields["name"], None)
-    school = School(id=db.new_id(), district_id=by.caller.district_id, **fields)
+    access.require_at(Permission.SETTINGS_WRITE, None)
+    _refuse_same_name(access, fields["name"], None)
+    school = School(id=db.new_id(), district_id=access.caller.district_id, **fields)
     db.session().add(school)
-    audit.record("school.created", school, by=by.caller.person_id)
+    audit.record("school.created", school, by=access.caller.person_id)
     return school
 
 
-def change_school(school: School, by: Access, fields: Fields) -> School:
+def change_school(school: School, access: Access, fields: Fields) -> School:
     """Correct a school. Raises Problem: permission_denied for another's; record_duplicate."""
-    by.require_at(Permission.SETTINGS_WRITE, school.id)
+    access.require_at(Permission.SETTINGS_WRITE, school.id)
     if "name" in fields:
-        _refuse_same_name(by, fields["name"], school.id)
-    return _change(school, "school.changed", by, fields)
+        _refuse_same_name(access, fields["name"], school.id)
+    return _change(school, "school.changed", access, fields)
 
 
-def _refuse_same_name(by: Access, name: str, but: UUID | None) -> None:
-    db.lock_name(f"school|{by.caller.district_id}|{name}")
+def _refuse_same_name(access: Access, name: str, but: UUID | None) -> None:
+    db.lock_name(f"school|{access.caller.district_id}|{name}")
     same = exists().where(
-        School.district_id == by.caller.district_id, School.name == name, School.id != but
+        School.district_id == access.caller.district_id, School.name == name, School.id != but
     )
     if db.session().scalar(select(same)):
         raise Problem(Code.RECORD_DUPLICATE, "A school of the district has this name.")
@@ -114,23 +114,23 @@ def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
 # People.
 
 
-def add_person(by: Access, fields: Fields) -> Person:
+def add_person(access: Access, fields: Fields) -> Person:
     """Add somebody who is no student. Raises Problem: username_taken."""
-    person = _new_person(by, fields)
-    audit.record("person.created", person, by=by.caller.person_id)
+    person = _new_person(access, fields)
+    audit.record("person.created", person, by=access.caller.person_id)
     return person
 
 
-def _new_person(by: Access, fields: Fields) -> Person:
-    _refuse_taken(by, fields.get("username"), None)
+def _new_person(access: Access, fields: Fields) -> Person:
+    _refuse_taken(access, fields.get("username"), None)
     email = fields.pop("email", None)
-    person = Person(id=db.new_id(), district_id=by.caller.district_id, **fields)
-    addresses.enter(person, email, by)
+    person = Person(id=db.new_id(), district_id=access.caller.district_id, **fields)
+    addresses.enter(person, email, access)
     db.session().add(person)
     return person
 
 
-def change_person(person: Person, by: Access, fields: Fields) -> Person:
+def change_person(person: Person, access: Access, fields: Fields) -> Person:
     """Correct a person.
 
     A new e-mail or user name could let somebody else in as them.
@@ -138,14 +138,14 @@ def change_person(person: Person, by: Access, fields: Fields) -> Person:
     Raises Problem: permission_denied for one's own e-mail and user name,
     actor_is_family, account_beyond_offices (see `access.powers`), username_taken.
     """
-    powers.require(by, _act(fields), person.id)
-    _refuse_taken(by, fields.get("username"), person.id)
+    powers.require(access, _act(fields), person.id)
+    _refuse_taken(access, fields.get("username"), person.id)
     student = db.session().get(Student, person.id)
     if student is not None:
         student.touch()
     if "email" in fields:
-        addresses.enter(person, fields["email"], by)
-    return _change(person, "person.changed", by, fields)
+        addresses.enter(person, fields["email"], access)
+    return _change(person, "person.changed", access, fields)
 
 
 def _act(fields: Fields) -> powers.Act:
@@ -154,12 +154,12 @@ def _act(fields: Fields) -> powers.Act:
     return powers.Act.CHANGE_SIGN_IN if by_key else powers.Act.CORRECT
 
 
-def _refuse_taken(by: Access, username: str | None, but: UUID | None) -> None:
+def _refuse_taken(access: Access, username: str | None, but: UUID | None) -> None:
     if username is None:
         return
-    usernames.hold(by.caller.district_id, username)
+    usernames.hold(access.caller.district_id, username)
     taken = exists().where(
-        Person.district_id == by.caller.district_id,
+        Person.district_id == access.caller.district_id,
         func.lower(Person.username) == username.lower(),
         Person.id != but,
     )
@@ -167,44 +167,49 @@ def _refuse_taken(by: Access, username: str | None, but: UUID | None) -> None:
         raise Problem(Code.USERNAME_TAKEN)
 
 
-def act_on_person(person: Person, by: Access, *, action: str, is_printed: bool = False) -> Fields:
+def act_on_person(
+    person: Person, access: Access, *, action: str, is_printed: bool = False
+) -> Fields:
     """Invite the person, or shut them out (see `identity.actions`).
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
     """
     if action == "revoke":
-        identity.revoke_access(person, by=by)
+        identity.revoke_access(person, access=access)
         return {"person": person, "invitation": None}
-    return {"person": person, "invitation": identity.invite(person, by=by, printed=is_printed)}
+    return {
+        "person": person,
+        "invitation": identity.invite(person, access=access, printed=is_printed),
+    }
 
 
 # Students.
 
 
-def add_student(by: Access, fields: Fields) -> Student:
+def add_student(access: Access, fields: Fields) -> Student:
     """Add a student with the person they are and an enrollment; a plan and review follow.
 
     Raises Problem: permission_denied at a school that is not the caller's,
     username_taken, record_duplicate for a state number that is known.
     """
-    school = references.school(by, fields.pop("school_id"))
-    by.require_at(Permission.ROSTER_WRITE, school.id)
-    _refuse_known_number(by, fields.get("state_student_id"), None)
-    starts_on = fields.pop("starts_on", by.caller.today)
-    birth_date = _born(by, fields.pop("birth_date", None))
-    person = _new_person(by, fields.pop("person"))
+    school = references.school(access, fields.pop("school_id"))
+    access.require_at(Permission.ROSTER_WRITE, school.id)
+    _refuse_known_number(access, fields.get("state_student_id"), None)
+    starts_on = fields.pop("starts_on", access.caller.today)
+    birth_date = _born(access, fields.pop("birth_date", None))
+    person = _new_person(access, fields.pop("person"))
     grade = fields.pop("grade")
     student = Student(id=person.id, district_id=person.district_id, grade=grade, **fields)
     student.person = person
-    student.born(birth_date, by.caller.today)
+    student.born(birth_date, access.caller.today)
     db.session().add(student)
     db.session().flush()
-    audit.record("student.created", student, by=by.caller.person_id, student_id=student.id)
-    enroll(student, by, {"school_id": school.id, "grade": grade, "starts_on": starts_on})
+    audit.record("student.created", student, by=access.caller.person_id, student_id=student.id)
+    enroll(student, access, {"school_id": school.id, "grade": grade, "starts_on": starts_on})
     return student
 
 
-def change_student(student: Student, by: Access, fields: Fields) -> Student:
+def change_student(student: Student, access: Access, fields: Fields) -> Student:
     """Correct a student. A new grade ends one enrollment and begins another.
 
     A birth date that is implausible for the grade is kept, and moves rights
@@ -213,73 +218,73 @@ def change_student(student: Student, by: Access, fields: Fields) -> Student:
     Raises Problem: actor_is_family, username_taken, record_duplicate,
     validation_failed where there is no birth date to confirm.
     """
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     named = sorted({*fields, *fields.get("person", {})} - {"person"})
-    _refuse_known_number(by, fields.get("state_student_id"), student.id)
+    _refuse_known_number(access, fields.get("state_student_id"), student.id)
     if fields.get("plan_home_school_id"):
-        references.school(by, fields["plan_home_school_id"], "plan_home_school_id")
-    _rename(student, by, fields.pop("person", {}))
+        references.school(access, fields["plan_home_school_id"], "plan_home_school_id")
+    _rename(student, access, fields.pop("person", {}))
     is_dated = "birth_date" in fields
-    born_on = _born(by, fields.pop("birth_date")) if is_dated else student.birth_date
+    born_on = _born(access, fields.pop("birth_date")) if is_dated else student.birth_date
     if "grade" in fields:
-        _promote(student, by, fields.pop("grade"))
+        _promote(student, access, fields.pop("grade"))
     if is_dated or "grade" in named:
-        student.born(born_on, by.caller.today)
+        student.born(born_on, access.caller.today)
     if fields.pop("is_birth_date_confirmed", False):
-        _confirm_birth_date(student, by)
+        _confirm_birth_date(student, access)
     if is_dated:
-        _check_transfer(student, by, "birth_date")
+        _check_transfer(student, access, "birth_date")
     for name, value in fields.items():
         setattr(student, name, value)
-    return _touched(student, "student.changed", by, fields=named)
+    return _touched(student, "student.changed", access, fields=named)
 
 
-def _confirm_birth_date(student: Student, by: Access) -> None:
+def _confirm_birth_date(student: Student, access: Access) -> None:
     if student.birth_date is None:
         raise invalid("is_birth_date_confirmed", "There is no birth date.")
-    by_id = by.caller.person_id
-    student.confirm_birth_date(by_id, clock.now(), by.caller.today)
+    by_id = access.caller.person_id
+    student.confirm_birth_date(by_id, clock.now(), access.caller.today)
     audit.record("student.birth_date_confirmed", student, by=by_id, student_id=student.id)
-    _check_transfer(student, by, "is_birth_date_confirmed")
-    if student.holds_rights(by.caller.today):
-        _recall_parents(student, by)
+    _check_transfer(student, access, "is_birth_date_confirmed")
+    if student.holds_rights(access.caller.today):
+        _recall_parents(student, access)
 
 
-def _rename(student: Student, by: Access, fields: Fields) -> None:
+def _rename(student: Student, access: Access, fields: Fields) -> None:
     if fields:
-        powers.require(by, _act(fields), student.id)
-    _refuse_taken(by, fields.get("username"), student.id)
+        powers.require(access, _act(fields), student.id)
+    _refuse_taken(access, fields.get("username"), student.id)
     if "email" in fields:
-        addresses.enter(student.person, fields["email"], by)
+        addresses.enter(student.person, fields["email"], access)
     for name, value in fields.items():
         setattr(student.person, name, value)
 
 
-def choose_names(student: Student, by: Access, fields: Fields) -> Student:
+def choose_names(student: Student, access: Access, fields: Fields) -> Student:
     """Set, as the student, the names and pronouns in use and who sees them."""
     for name, value in fields.items():
         setattr(student.person, name, value)
-    return _touched(student, "student.names_chosen", by, fields=sorted(fields))
+    return _touched(student, "student.names_chosen", access, fields=sorted(fields))
 
 
-def _touched(student: Student, event: str, by: Access, **facts: Any) -> Student:
+def _touched(student: Student, event: str, access: Access, **facts: Any) -> Student:
     student.touch()
-    audit.record(event, student, by=by.caller.person_id, student_id=student.id, **facts)
+    audit.record(event, student, by=access.caller.person_id, student_id=student.id, **facts)
     return student
 
 
-def _born(by: Access, day: date | None) -> date | None:
-    if day is not None and day > by.caller.today:
+def _born(access: Access, day: date | None) -> date | None:
+    if day is not None and day > access.caller.today:
         raise invalid("birth_date", "Must not lie ahead.")
     return day
 
 
-def _refuse_known_number(by: Access, number: str | None, but: UUID | None) -> None:
+def _refuse_known_number(access: Access, number: str | None, but: UUID | None) -> None:
     if number is None:
         return
-    db.lock_name(f"state id|{by.caller.district_id}|{number}")
+    db.lock_name(f"state id|{access.caller.district_id}|{number}")
     known = exists().where(
-        Student.district_id == by.caller.district_id,
+        Student.district_id == access.caller.district_id,
         Student.state_student_id == number,
         Student.id != but,
     )
@@ -287,13 +292,13 @@ def _refuse_known_number(by: Access, number: str | None, but: UUID | None) -> No
         raise Problem(Code.RECORD_DUPLICATE, "A student of the district has this state number.")
 
 
-def _promote(student: Student, by: Access, grade: str) -> None:
+def _promote(student: Student, access: Access, grade: str) -> None:
     """Go on in another grade from today, at every school the student is enrolled at."""
-    today = by.caller.today
+    today = access.caller.today
     current = select(SchoolEnrollment).where(
         SchoolEnrollment.student_id == student.id, holds(SchoolEnrollment)
     )
-    for row in db.session().scalars(current, by.caller.binds).all():
+    for row in db.session().scalars(current, access.caller.binds).all():
         if row.grade == grade:
             continue
         if row.starts_on == today:
@@ -302,18 +307,18 @@ def _promote(student: Student, by: Access, grade: str) -> None:
         _begin_enrollment(student, row.school_id, grade, today, row.ends_on)
         row.ends_on = today
     student.grade = grade
-    _follow(student, by)
+    _follow(student, access)
 
 
-def _follow(student: Student, by: Access) -> None:
+def _follow(student: Student, access: Access) -> None:
     """Let a plan and this cycle's review be opened, where the grade asks for them."""
     if student.grade in PLAN_GRADES:
         db.session().flush()
-        followers.enrolled(student.district_id, [student.id], by.caller.today)
+        followers.enrolled(student.district_id, [student.id], access.caller.today)
 
 
 def set_rights_transfer(
-    student: Student, by: Access, *, basis: str, reason: str, on: date | None = None
+    student: Student, access: Access, *, basis: str, reason: str, on: date | None = None
 ) -> Student:
     """Say by what, and when, FERPA rights become the student's before 18; `age` takes it back.
 
@@ -321,7 +326,7 @@ def set_rights_transfer(
 
     Raises Problem: actor_is_family; validation_failed for a day after the 18th birthday.
     """
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     by_age = basis == RightsTransferBasis.AGE
     if by_age is (on is not None):
         wrong = "Not for `age`: it is the 18th birthday." if by_age else "This basis needs a day."
@@ -329,37 +334,37 @@ def set_rights_transfer(
     student.rights_transfer_basis = basis
     student.rights_transfer_reason = reason
     student.rights_transfer_on = on
-    student.born(student.birth_date, by.caller.today)
-    _check_transfer(student, by, "on")
-    if student.holds_rights(by.caller.today):
-        _recall_parents(student, by)
-    return _touched(student, "student.rights_transfer_set", by, basis=basis, on=on)
+    student.born(student.birth_date, access.caller.today)
+    _check_transfer(student, access, "on")
+    if student.holds_rights(access.caller.today):
+        _recall_parents(student, access)
+    return _touched(student, "student.rights_transfer_set", access, basis=basis, on=on)
 
 
-def _check_transfer(student: Student, by: Access, field: str) -> None:
+def _check_transfer(student: Student, access: Access, field: str) -> None:
     """Rights move by the 18th birthday at the latest, whatever else moves them."""
     majority = majority_of(student.birth_date)
     if majority is None or student.rights_transfer_on is None:
         return
     # A birth date in doubt tells nothing of a birthday.
-    if student.is_birth_date_doubtful(by.caller.today):
+    if student.is_birth_date_doubtful(access.caller.today):
         return
     if student.rights_transfer_on > majority:
         raise invalid(field, "Rights move by the 18th birthday at the latest.")
 
 
-def _recall_parents(student: Student, by: Access) -> None:
+def _recall_parents(student: Student, access: Access) -> None:
     parents = select(Relationship.person_id).where(
         Relationship.student_id == student.id, Relationship.kind == RelationshipKind.PARENT
     )
     for person_id in set(db.session().scalars(parents)):
-        revocation.recall(person_id, student, by=by)
+        revocation.recall(person_id, student, access=access)
 
 
 # Enrollments.
 
 
-def enroll(student: Student, by: Access, fields: Fields) -> SchoolEnrollment:
+def enroll(student: Student, access: Access, fields: Fields) -> SchoolEnrollment:
     """Enroll a student at a school of the district, in a grade, from a day on.
 
     From grade 7 a plan and this cycle's review are opened. The school becomes
@@ -367,20 +372,20 @@ def enroll(student: Student, by: Access, fields: Fields) -> SchoolEnrollment:
 
     Raises Problem: actor_is_family; record_duplicate where they are enrolled there.
     """
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     db.lock(student)
-    school = references.school(by, fields["school_id"])
-    starts_on, ends_on = fields.get("starts_on", by.caller.today), fields.get("ends_on")
+    school = references.school(access, fields["school_id"])
+    starts_on, ends_on = fields.get("starts_on", access.caller.today), fields.get("ends_on")
     _check_enrollment(student.id, school.id, starts_on, ends_on, None)
     _check_exit(ends_on, fields.get("exit_code"))
     row = _begin_enrollment(student, school.id, fields["grade"], starts_on, ends_on)
     row.exit_code = fields.get("exit_code")
-    if ends_on is None or ends_on > by.caller.today:
-        _settle(student, row, by)
+    if ends_on is None or ends_on > access.caller.today:
+        _settle(student, row, access)
     audit.record(
         "school_enrollment.created",
         row,
-        by=by.caller.person_id,
+        by=access.caller.person_id,
         school_id=school.id,
         grade=row.grade,
         starts_on=starts_on,
@@ -406,7 +411,7 @@ def _begin_enrollment(
     return row
 
 
-def _settle(student: Student, row: SchoolEnrollment, by: Access) -> None:
+def _settle(student: Student, row: SchoolEnrollment, access: Access) -> None:
     """What an enrollment that holds, or will, says of the student.
 
     One that begins later says nothing yet of a student who attends another.
@@ -416,15 +421,15 @@ def _settle(student: Student, row: SchoolEnrollment, by: Access) -> None:
         SchoolEnrollment.id != row.id,
         holds(SchoolEnrollment),
     )
-    others = set(db.session().scalars(attended, by.caller.binds))
-    if others and row.starts_on > by.caller.today:
+    others = set(db.session().scalars(attended, access.caller.binds))
+    if others and row.starts_on > access.caller.today:
         return
     if not others:
         student.entered_on = row.starts_on
     if student.plan_home_school_id not in others:
         student.plan_home_school_id = row.school_id
     student.grade = row.grade
-    _follow(student, by)
+    _follow(student, access)
 
 
 def _check_enrollment(
@@ -447,26 +452,26 @@ def _check_exit(ends_on: date | None, exit_code: str | None) -> None:
         raise invalid("exit_code", "Only for an enrollment that ends: send `ends_on`.")
 
 
-def change_enrollment(row: SchoolEnrollment, by: Access, fields: Fields) -> SchoolEnrollment:
+def change_enrollment(row: SchoolEnrollment, access: Access, fields: Fields) -> SchoolEnrollment:
     """Correct or end an enrollment at a school; the plan's home stays where it is.
 
     Raises Problem: actor_is_family, record_duplicate.
     """
-    by.refuse_family(row.student_id)
+    access.refuse_family(row.student_id)
     starts_on = fields.get("starts_on", row.starts_on)
     ends_on = fields.get("ends_on", row.ends_on)
     _check_enrollment(row.student_id, row.school_id, starts_on, ends_on, row.id)
     _check_exit(ends_on, fields.get("exit_code", row.exit_code))
     db.session().get_one(Student, row.student_id).touch()
-    return _change(row, "school_enrollment.changed", by, fields)
+    return _change(row, "school_enrollment.changed", access, fields)
 
 
-def join_class(student: Student, by: Access, fields: Fields) -> Enrollment:
+def join_class(student: Student, access: Access, fields: Fields) -> Enrollment:
     """Put a student into a class. Raises Problem: actor_is_family, record_duplicate."""
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     db.lock(student)
-    group = references.of_district(by, Class, fields["class_id"], "class_id")
-    starts_on, ends_on = fields.get("starts_on", by.caller.today), fields.get("ends_on")
+    group = references.of_district(access, Class, fields["class_id"], "class_id")
+    starts_on, ends_on = fields.get("starts_on", access.caller.today), fields.get("ends_on")
     _check_membership(student.id, group.id, starts_on, ends_on, None)
     row = Enrollment(
         id=db.new_id(),
@@ -482,7 +487,7 @@ def join_class(student: Student, by: Access, fields: Fields) -> Enrollment:
     audit.record(
         "enrollment.created",
         row,
-        by=by.caller.person_id,
+        by=access.caller.person_id,
         student_id=student.id,
         class_id=group.id,
         starts_on=starts_on,
@@ -491,18 +496,18 @@ def join_class(student: Student, by: Access, fields: Fields) -> Enrollment:
     return row
 
 
-def change_membership(row: Enrollment, by: Access, fields: Fields) -> Enrollment:
+def change_membership(row: Enrollment, access: Access, fields: Fields) -> Enrollment:
     """Correct or end a student's time in a class.
 
     Raises Problem: actor_is_family, record_duplicate.
     """
-    by.refuse_family(row.person_id)
+    access.refuse_family(row.person_id)
     starts_on = fields.get("starts_on", row.starts_on)
     ends_on = fields.get("ends_on", row.ends_on)
     _check_membership(row.person_id, row.class_id, starts_on, ends_on, row.id)
     for name, value in fields.items():
         setattr(row, name, value)
-    by_id = by.caller.person_id
+    by_id = access.caller.person_id
     audit.record(
         "enrollment.changed", row, by=by_id, student_id=row.person_id, fields=sorted(fields)
     )

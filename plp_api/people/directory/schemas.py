@@ -27,7 +27,7 @@ from plp_api.foundation.roster.district_settings import (
 )
 from plp_api.foundation.roster.models import GRADES, PersonStatus, RightsTransferBasis
 from plp_api.foundation.roster.relationships import AppointmentRole, Capacity
-from plp_api.people.directory import shown
+from plp_api.people.directory import presenters
 from plp_api.people.identity.schemas import Username
 
 LONGEST_NAME = 200
@@ -205,7 +205,7 @@ def _known_zone(zone: str) -> None:
 class DistrictSchema(ResourceSchema):
     """A school district or supervisory union: the tenant."""
 
-    shape = staticmethod(shown.shape_districts)
+    shape = staticmethod(presenters.shape_districts)
 
     name = name_field(required=True)
     slug = fields.String(dump_only=True, metadata=described("Its short name at sign-in."))
@@ -274,7 +274,7 @@ class TeacherOfClassSchema(Schema):
 class ClassSchema(ResourceSchema):
     """A group of students with its teachers of today."""
 
-    shape = staticmethod(shown.shape_classes)
+    shape = staticmethod(presenters.shape_classes)
 
     sourced_id = fields.String(allow_none=True)
     school_id = fields.UUID()
@@ -357,8 +357,8 @@ StudentPersonFields = Schema.from_dict(_person_fields("person."), name="StudentP
 class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
     """A human being as the district knows them."""
 
-    shape = staticmethod(shown.shape_people)
-    guarded = shown.AUDIENCE
+    shape = staticmethod(presenters.shape_people)
+    guarded = presenters.AUDIENCE
 
     given_name = name_field(required=True)
     family_name = name_field(required=True)
@@ -454,8 +454,8 @@ def _guarded(words: str) -> dict[str, Any]:
 class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
     """A student: names as you may see them, where they learn, who advises them, whose rights."""
 
-    shape = staticmethod(shown.shape_students)
-    guarded = shown.GUARDED
+    shape = staticmethod(presenters.shape_students)
+    guarded = presenters.GUARDED
 
     display_name = fields.String(
         dump_only=True,

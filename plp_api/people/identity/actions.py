@@ -44,7 +44,7 @@ class Invited:
     code: str | None
 
 
-def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invited:
+def invite(person: Person, *, access: Access | None, printed: bool = False) -> Invited:
     """Make the one-time code by which the person chooses a password, for the first time or anew.
 
     It is mailed where the person has an e-mail and mail is set up, unless
@@ -52,21 +52,21 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
     one. The password holds until the code is used; the holder of an account
     that is in use is told of it, by mail and in `/me`. The person's earlier
     invitations end, and access that was revoked is given back, unless the
-    caller covers only a part of what the person reaches. `by` is None for the
+    caller covers only a part of what the person reaches. `access` is None for the
     operator, at the command line.
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices
     (see `access.powers`), address_unconfirmed (see `addresses`).
     """
     is_mailed = bool(person.email and settings.current().mail_url and not printed)
-    is_held = not is_mailed or _set_the_address(person, by)
-    covers_all = by is None or _covers_all(person, by, is_held)
+    is_held = not is_mailed or _set_the_address(person, access)
+    covers_all = access is None or _covers_all(person, access, is_held)
     if is_mailed:
         _require_trusted(person)
     if covers_all:
         person.status, person.is_revoked_by_district = PersonStatus.ACTIVE, False
         sessions.end_invitations(person)
-    by_id = by.caller.person_id if by else None
+    by_id = access.caller.person_id if access else None
     invitation, code = _new_invitation(person, by_id, _lifetime(person), is_held)
     audit.record(
         "invitation.made", person, by=by_id, invitation_id=invitation.id, is_printed=not is_mailed
@@ -80,28 +80,28 @@ def invite(person: Person, *, by: Access | None, printed: bool = False) -> Invit
     return Invited(invitation.id, invitation.expires_at, code)
 
 
-def _set_the_address(person: Person, by: Access | None) -> bool:
+def _set_the_address(person: Person, access: Access | None) -> bool:
     """Whether the caller entered the person's e-mail: what is mailed there may come to them."""
     setter = person.email_set_by
-    return by is not None and setter is not None and setter in by.selves
+    return access is not None and setter is not None and setter in access.selves
 
 
-def _covers_all(person: Person, by: Access, is_held: bool) -> bool:
+def _covers_all(person: Person, access: Access, is_held: bool) -> bool:
     """Whether the caller's offices cover the whole account; refuses who may not invite at all.
 
     Whoever covers a part of it has a code mailed and nothing else: they neither
     let in again whom others shut out, nor send it where it may go astray.
     """
     act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
-    holdings = powers.require(by, act, person.id)
+    holdings = powers.require(access, act, person.id)
     if person.status != PersonStatus.ACTIVE:
-        _require_return(person, by, holdings)
+        _require_return(person, access, holdings)
     return not holdings.beyond
 
 
-def _require_return(person: Person, by: Access, holdings: powers.Holdings) -> None:
+def _require_return(person: Person, access: Access, holdings: powers.Holdings) -> None:
     """Refuse to let in again whom the district shut out, or whose account reaches further."""
-    if person.is_revoked_by_district and not by.may_at(Permission.PEOPLE_WRITE, None):
+    if person.is_revoked_by_district and not access.may_at(Permission.PEOPLE_WRITE, None):
         detail = "The district shut them out: it lets them in again."
         raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
     if holdings.beyond:
@@ -162,7 +162,7 @@ def _is_usable(invitation: Invitation) -> bool:
     return not is_over
 
 
-def revoke_access(person: Person, *, by: Access) -> None:
+def revoke_access(person: Person, *, access: Access) -> None:
     """Shut the person out at once: sessions and invitations end, and no password opens anything.
 
     `invite` lets them in again. An account that holds further persons goes on
@@ -171,12 +171,12 @@ def revoke_access(person: Person, *, by: Access) -> None:
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices,
     admin_is_last. A tie can be ended or suppressed where the account is others' too.
     """
-    powers.require(by, powers.Act.REVOKE, person.id)
-    powers.require_another_admin(by, person.id)
+    powers.require(access, powers.Act.REVOKE, person.id)
+    powers.require_another_admin(access, person.id)
     person.status = PersonStatus.DISABLED
-    person.is_revoked_by_district = by.may_at(Permission.PEOPLE_WRITE, None)
+    person.is_revoked_by_district = access.may_at(Permission.PEOPLE_WRITE, None)
     sessions.end_invitations(person)
-    by_id = by.caller.person_id
+    by_id = access.caller.person_id
     own = select(LoginSession).where(LoginSession.person_id == person.id, sessions.is_open())
     sessions.end(db.session().scalars(own), EndReason.REVOKED, by_id)
     account = _account_of(person)

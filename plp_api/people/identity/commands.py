@@ -57,7 +57,7 @@ def invite(
             person = offices.add_person(place, given or "", family or "", username, email)
         if role is not None:
             offices.appoint(person, AppointmentRole(role), school)
-        invited = actions.invite(person, by=None, printed=True)
+        invited = actions.invite(person, access=None, printed=True)
         shown = {
             "person": str(person.id),
             "user name": person.username or "to be chosen",

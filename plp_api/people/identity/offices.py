@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from plp_api.foundation import db
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
-from plp_api.foundation.roster import usernames
+from plp_api.foundation.roster import spans, usernames
 from plp_api.foundation.roster.models import District, Person, School
 from plp_api.foundation.roster.relationships import DISTRICT_WIDE, Appointment, AppointmentRole
 
@@ -82,7 +82,7 @@ def appoint(person: Person, role: AppointmentRole, school: str | None) -> None:
         Appointment.person_id == person.id,
         Appointment.role == role,
         Appointment.school_id == school_id,
-        or_(Appointment.ends_on.is_(None), Appointment.ends_on > today),
+        spans.is_not_over(Appointment, today),
     )
     if db.session().scalar(held.limit(1)):
         return

@@ -51,7 +51,7 @@ HAS_BOTH_RIGHTS = frozenset({ParentKind.PARENT, ParentKind.GUARDIAN})
 # Relationships.
 
 
-def relate(student: Student, by: Access, fields: Fields) -> Relationship:
+def relate(student: Student, access: Access, fields: Fields) -> Relationship:
     """Tie a person to a student; a person said so, hence confirmed.
 
     A parent or guardian has both rights unless the fields say otherwise.
@@ -60,15 +60,15 @@ def relate(student: Student, by: Access, fields: Fields) -> Relationship:
     for an advisor or case manager, account_beyond_offices for a parent with an office
     beyond the caller's, relationship_exists, relationship_suppressed.
     """
-    by.refuse_family(student.id)
-    powers.refuse_oneself(by, fields["person_id"])
+    access.refuse_family(student.id)
+    powers.refuse_oneself(access, fields["person_id"])
     db.lock(student)
     kind = fields["kind"]
-    _check_person(student, by, fields["person_id"], kind)
+    _check_person(student, access, fields["person_id"], kind)
     if kind == RelationshipKind.PARENT:
-        powers.refuse_overseer(by, fields["person_id"])
+        powers.refuse_overseer(access, fields["person_id"])
     _check_members(kind, fields)
-    fields.setdefault("starts_on", by.caller.today)
+    fields.setdefault("starts_on", access.caller.today)
     row = Relationship(
         id=db.new_id(), district_id=student.district_id, student_id=student.id, **fields
     )
@@ -79,17 +79,17 @@ def relate(student: Student, by: Access, fields: Fields) -> Relationship:
         row.capacity = row.capacity or Capacity.LEAD
     _refuse_second(row)
     db.session().add(row)
-    _note(row, "relationship.created", by, person_id=row.person_id, kind=kind)
+    _note(row, "relationship.created", access, person_id=row.person_id, kind=kind)
     return row
 
 
-def _check_person(student: Student, by: Access, person_id: UUID, kind: str) -> None:
+def _check_person(student: Student, access: Access, person_id: UUID, kind: str) -> None:
     if person_id == student.id:
         raise invalid("person_id", "Nobody is related to themselves.")
     if kind == RelationshipKind.PARENT:
-        references.person(by, person_id)
+        references.person(access, person_id)
     else:
-        references.adult(by, person_id)
+        references.adult(access, person_id)
 
 
 def _check_members(kind: str, fields: Fields) -> None:
@@ -137,31 +137,31 @@ def _refuse_second(row: Relationship) -> None:
         raise Problem(Code.RELATIONSHIP_EXISTS)
 
 
-def _note(row: Relationship, event: str, by: Access, **facts: Any) -> None:
-    audit.record(event, row, by=by.caller.person_id, **facts)
+def _note(row: Relationship, event: str, access: Access, **facts: Any) -> None:
+    audit.record(event, row, by=access.caller.person_id, **facts)
 
 
-def change_relationship(row: Relationship, by: Access, fields: Fields) -> Relationship:
+def change_relationship(row: Relationship, access: Access, fields: Fields) -> Relationship:
     """Correct a relationship. What takes from a parent's rights holds at once.
 
     Raises Problem: actor_is_family; permission_denied for one's own; action_unavailable
     for the dates of a tie that follows from an advisory; relationship_exists.
     """
-    by.refuse_family(row.student_id)
-    powers.refuse_oneself(by, row.person_id)
-    powers.refuse_household(by, row.person_id)
+    access.refuse_family(row.student_id)
+    powers.refuse_oneself(access, row.person_id)
+    powers.refuse_household(access, row.person_id)
     _check_members(row.kind, fields)
     if fields.keys() & {"starts_on", "ends_on", "capacity"} and row.advisory_id:
         raise Problem(Code.ACTION_UNAVAILABLE, FOLLOWS_ADVISORY)
-    before = _opens(row, by.caller.today)
+    before = _opens(row, access.caller.today)
     for name, value in fields.items():
         setattr(row, name, value)
     _check_rights(row)
     if fields.keys() & {"starts_on", "ends_on"}:
         _refuse_second(row)
-    if before - _opens(row, by.caller.today):
-        revocation.recall(row.person_id, _student_of(row), by=by)
-    _note(row, "relationship.changed", by, fields=sorted(fields))
+    if before - _opens(row, access.caller.today):
+        revocation.recall(row.person_id, _student_of(row), access=access)
+    _note(row, "relationship.changed", access, fields=sorted(fields))
     return row
 
 
@@ -180,7 +180,7 @@ def _student_of(row: Relationship) -> Student:
 
 def confirm(
     row: Relationship,
-    by: Access,
+    access: Access,
     may_inspect: bool | None = None,
     may_decide: bool | None = None,
 ) -> None:
@@ -192,60 +192,60 @@ def confirm(
         _give_rights(row, may_inspect, may_decide)
     elif may_inspect or may_decide:
         raise invalid("may_inspect", f"Not for the kind `{row.kind}`.")
-    _note(row, "relationship.confirmed", by, person_id=row.person_id)
+    _note(row, "relationship.confirmed", access, person_id=row.person_id)
 
 
-def suppress(row: Relationship, by: Access) -> None:
+def suppress(row: Relationship, access: Access) -> None:
     """Say that there is no such relationship: no roster revives it, and it reaches nothing."""
-    revocation.recall(row.person_id, _student_of(row), by=by)
-    _note(row, "relationship.suppressed", by, person_id=row.person_id)
+    revocation.recall(row.person_id, _student_of(row), access=access)
+    _note(row, "relationship.suppressed", access, person_id=row.person_id)
 
 
-def restore(row: Relationship, by: Access) -> None:
+def restore(row: Relationship, access: Access) -> None:
     """Take a suppression back; the relationship still needs to be confirmed."""
-    _note(row, "relationship.restored", by, person_id=row.person_id)
+    _note(row, "relationship.restored", access, person_id=row.person_id)
 
 
-def end(row: Relationship, by: Access, ends_on: date | None = None) -> None:
+def end(row: Relationship, access: Access, ends_on: date | None = None) -> None:
     """End a relationship, today unless a day is named.
 
     Of a parent, when that day has come, every family tie of the two ends with
     it, and what was issued is recalled (a change of custody).
     """
-    day = by.caller.today if ends_on is None else ends_on
+    day = access.caller.today if ends_on is None else ends_on
     spans.check(row.starts_on, day)
-    if day <= by.caller.today:
-        _end_now(row, by)
+    if day <= access.caller.today:
+        _end_now(row, access)
     row.ends_on = day
-    _note(row, "relationship.ended", by, person_id=row.person_id, ends_on=day)
+    _note(row, "relationship.ended", access, person_id=row.person_id, ends_on=day)
 
 
-def _end_now(row: Relationship, by: Access) -> None:
+def _end_now(row: Relationship, access: Access) -> None:
     if row.kind == RelationshipKind.PARENT:
-        revocation.revoke(row.person_id, _student_of(row), by=by)
+        revocation.revoke(row.person_id, _student_of(row), access=access)
     else:
-        revocation.recall(row.person_id, _student_of(row), by=by)
+        revocation.recall(row.person_id, _student_of(row), access=access)
 
 
 # Why an action is not available, though state and permission would allow it.
 
 
-def concerns_caller(row: Relationship, by: Access) -> str | None:
+def concerns_caller(row: Relationship, access: Access) -> str | None:
     """It is the caller's own relationship, their child's, or that of their child's family."""
-    if row.person_id in by.selves:
+    if row.person_id in access.selves:
         return "It is your own."
-    if row.person_id in by.household:
+    if row.person_id in access.household:
         return "They are your child's family."
-    return "You are the student's family." if by.is_family(row.student_id) else None
+    return "You are the student's family." if access.is_family(row.student_id) else None
 
 
-def has_ended(row: Relationship, by: Access) -> str | None:
+def has_ended(row: Relationship, access: Access) -> str | None:
     """It is over."""
-    is_over = row.ends_on is not None and row.ends_on <= by.caller.today
+    is_over = row.ends_on is not None and row.ends_on <= access.caller.today
     return f"It ended on {row.ends_on}." if is_over else None
 
 
-def follows_advisory(row: Relationship, by: Access) -> str | None:
+def follows_advisory(row: Relationship, access: Access) -> str | None:
     """It is made from an advisory's advisors and members."""
     return FOLLOWS_ADVISORY if row.advisory_id else None
 
@@ -253,19 +253,19 @@ def follows_advisory(row: Relationship, by: Access) -> str | None:
 # Placements.
 
 
-def place(student: Student, by: Access, fields: Fields) -> Placement:
+def place(student: Student, access: Access, fields: Fields) -> Placement:
     """Let a student learn at another school, of any district; its staff reach them for the span.
 
     Raises Problem: actor_is_family, record_duplicate.
     """
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     db.lock(student)
     host = db.session().get(School, fields["school_id"])
     if host is None:
         raise invalid("school_id", "There is no such school; see `/host-schools`.")
     if host.id == student.plan_home_school_id:
         raise invalid("school_id", "The student is at home there.")
-    fields.setdefault("starts_on", by.caller.today)
+    fields.setdefault("starts_on", access.caller.today)
     row = Placement(
         id=db.new_id(),
         district_id=student.district_id,
@@ -275,17 +275,19 @@ def place(student: Student, by: Access, fields: Fields) -> Placement:
     )
     _refuse_second_placement(row)
     db.session().add(row)
-    audit.record("placement.created", row, by=by.caller.person_id, school_id=host.id, kind=row.kind)
+    audit.record(
+        "placement.created", row, by=access.caller.person_id, school_id=host.id, kind=row.kind
+    )
     return row
 
 
-def change_placement(row: Placement, by: Access, fields: Fields) -> Placement:
+def change_placement(row: Placement, access: Access, fields: Fields) -> Placement:
     """Correct or end a placement. Raises Problem: actor_is_family, record_duplicate."""
-    by.refuse_family(row.student_id)
+    access.refuse_family(row.student_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_second_placement(row)
-    audit.record("placement.changed", row, by=by.caller.person_id, fields=sorted(fields))
+    audit.record("placement.changed", row, by=access.caller.person_id, fields=sorted(fields))
     return row
 
 
@@ -307,7 +309,7 @@ def _refuse_second_placement(row: Placement) -> None:
 # Appointments.
 
 
-def appoint(by: Access, fields: Fields) -> Appointment:
+def appoint(access: Access, fields: Fields) -> Appointment:
     """Give a person an office. An auditor's is dated and opens a sample of records.
 
     Raises Problem: permission_denied for an office that is not the caller's to
@@ -316,23 +318,23 @@ def appoint(by: Access, fields: Fields) -> Appointment:
     record_duplicate.
     """
     person_id, school_id = fields["person_id"], fields.get("school_id")
-    _check_place(by, fields["role"], school_id)
-    by.require_at(Permission.APPOINTMENTS_WRITE, school_id)
-    references.adult(by, person_id)
-    powers.require(by, powers.Act.APPOINT, person_id)
+    _check_place(access, fields["role"], school_id)
+    access.require_at(Permission.APPOINTMENTS_WRITE, school_id)
+    references.adult(access, person_id)
+    powers.require(access, powers.Act.APPOINT, person_id)
     listed, size = fields.pop("sample", None), fields.pop("sample_size", None)
     _check_audit(fields["role"], fields.get("ends_on"), listed, size)
-    fields.setdefault("starts_on", by.caller.today)
-    row = Appointment(id=db.new_id(), district_id=by.caller.district_id, **fields)
+    fields.setdefault("starts_on", access.caller.today)
+    row = Appointment(id=db.new_id(), district_id=access.caller.district_id, **fields)
     _refuse_second_appointment(row)
     db.session().add(row)
     db.session().flush()
     if row.role == AppointmentRole.AUDITOR:
-        _keep_sample(row, _sample(by, listed, size))
+        _keep_sample(row, _sample(access, listed, size))
     audit.record(
         "appointment.created",
         row,
-        by=by.caller.person_id,
+        by=access.caller.person_id,
         person_id=person_id,
         role=row.role,
         school_id=school_id,
@@ -341,12 +343,12 @@ def appoint(by: Access, fields: Fields) -> Appointment:
     return row
 
 
-def _check_place(by: Access, role: str, school_id: UUID | None) -> None:
+def _check_place(access: Access, role: str, school_id: UUID | None) -> None:
     if school_id is None:
         return
     if role in DISTRICT_WIDE:
         raise invalid("school_id", f"The office `{role}` is the whole district's.")
-    references.school(by, school_id)
+    references.school(access, school_id)
 
 
 def _check_audit(
@@ -363,15 +365,15 @@ def _check_audit(
         raise invalid("sample_size", "Send either this or `sample_student_ids`.")
 
 
-def _sample(by: Access, listed: list[UUID] | None, size: int | None) -> Iterable[UUID]:
+def _sample(access: Access, listed: list[UUID] | None, size: int | None) -> Iterable[UUID]:
     """The students an auditor sees: those named, or as many drawn by chance as were asked for."""
     if listed is None:
-        return _drawn(by, size or 0)
+        return _drawn(access, size or 0)
     wanted = set(listed)
     if not wanted:
         raise invalid("sample_student_ids", "Name at least one student.")
     known = select(Student.id).where(
-        Student.district_id == by.caller.district_id,
+        Student.district_id == access.caller.district_id,
         db.any_of(Student.id, db.ids_bind("ids")),
     )
     if set(db.session().scalars(known, {"ids": list(wanted)})) != wanted:
@@ -379,18 +381,18 @@ def _sample(by: Access, listed: list[UUID] | None, size: int | None) -> Iterable
     return wanted
 
 
-def _drawn(by: Access, size: int) -> Iterable[UUID]:
+def _drawn(access: Access, size: int) -> Iterable[UUID]:
     """Drawn by the database among the students enrolled today in grades with plans."""
     enrolled = select(SchoolEnrollment.student_id).where(
         SchoolEnrollment.grade.in_(PLAN_GRADES), holds(SchoolEnrollment)
     )
     drawn = (
         select(Student.id)
-        .where(Student.district_id == by.caller.district_id, Student.id.in_(enrolled))
+        .where(Student.district_id == access.caller.district_id, Student.id.in_(enrolled))
         .order_by(func.random())
         .limit(size)
     )
-    return db.session().scalars(drawn, by.caller.binds).all()
+    return db.session().scalars(drawn, access.caller.binds).all()
 
 
 def _keep_sample(row: Appointment, student_ids: Iterable[UUID]) -> None:
@@ -400,7 +402,7 @@ def _keep_sample(row: Appointment, student_ids: Iterable[UUID]) -> None:
     )
 
 
-def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointment:
+def change_appointment(row: Appointment, access: Access, fields: Fields) -> Appointment:
     """Correct or end an office.
 
     Who may give it may end it, or name an earlier end; more is as if it were given.
@@ -408,25 +410,25 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     Raises Problem: permission_denied for one's own, actor_is_family,
     account_beyond_offices, record_duplicate, admin_is_last.
     """
-    powers.refuse_oneself(by, row.person_id)
+    powers.refuse_oneself(access, row.person_id)
     if _only_shortens(row, fields):
-        powers.refuse_household(by, row.person_id)
+        powers.refuse_household(access, row.person_id)
     else:
-        powers.require(by, powers.Act.APPOINT, row.person_id)
-    gap = _gap(fields, by)
+        powers.require(access, powers.Act.APPOINT, row.person_id)
+    gap = _gap(fields, access)
     if row.role == AppointmentRole.DISTRICT_ADMIN and gap is not None:
-        powers.require_another_admin(by, row.person_id, *gap)
+        powers.require_another_admin(access, row.person_id, *gap)
     for name, value in fields.items():
         setattr(row, name, value)
     if row.role == AppointmentRole.AUDITOR and row.ends_on is None:
         raise invalid("ends_on", "An auditor's office must end.")
     _refuse_second_appointment(row)
-    if row.ends_on is not None and row.ends_on <= by.caller.today:
+    if row.ends_on is not None and row.ends_on <= access.caller.today:
         revocation.forget_answers(row.person_id)
     audit.record(
         "appointment.changed",
         row,
-        by=by.caller.person_id,
+        by=access.caller.person_id,
         person_id=row.person_id,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -434,13 +436,13 @@ def change_appointment(row: Appointment, by: Access, fields: Fields) -> Appointm
     return row
 
 
-def _gap(fields: Fields, by: Access) -> tuple[date, date] | None:
+def _gap(fields: Fields, access: Access) -> tuple[date, date] | None:
     """The days on which the office would no longer be held, where a change of its span makes any.
 
     From the first to before the second.
     """
     starts_on, ends_on = fields.get("starts_on"), fields.get("ends_on")
-    today = by.caller.today
+    today = access.caller.today
     if starts_on is not None and starts_on > today:
         return today, starts_on if ends_on is None else date.max
     return (max(ends_on, today), date.max) if ends_on is not None else None

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, exists, or_, select, update
+from sqlalchemy import Table, bindparam, exists, select, update
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.access import powers
@@ -33,72 +33,72 @@ TIES = cast(Table, Relationship.__table__)
 Fields = dict[str, Any]
 
 
-def open_advisory(by: Access, fields: Fields) -> Advisory:
+def open_advisory(access: Access, fields: Fields) -> Advisory:
     """Open an advisory at a school. Raises Problem: permission_denied at another's school."""
-    references.school(by, fields["school_id"])
-    by.require_at(Permission.ADVISORIES_WRITE, fields["school_id"])
-    advisory = Advisory(id=db.new_id(), district_id=by.caller.district_id, **fields)
+    references.school(access, fields["school_id"])
+    access.require_at(Permission.ADVISORIES_WRITE, fields["school_id"])
+    advisory = Advisory(id=db.new_id(), district_id=access.caller.district_id, **fields)
     db.session().add(advisory)
-    audit.record("advisory.created", advisory, by=by.caller.person_id)
+    audit.record("advisory.created", advisory, by=access.caller.person_id)
     return advisory
 
 
-def change_advisory(advisory: Advisory, by: Access, fields: Fields) -> Advisory:
+def change_advisory(advisory: Advisory, access: Access, fields: Fields) -> Advisory:
     """Rename an advisory, or close it; a closed one keeps its people and their ties."""
     for name, value in fields.items():
         setattr(advisory, name, value)
-    audit.record("advisory.changed", advisory, by=by.caller.person_id, fields=sorted(fields))
+    audit.record("advisory.changed", advisory, by=access.caller.person_id, fields=sorted(fields))
     return advisory
 
 
-def add_member(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryMember:
+def add_member(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryMember:
     """Take a student in: the advisory's advisors become theirs.
 
     Raises Problem: permission_denied for a guest, whose ties are the home
     school's; actor_is_family; record_duplicate.
     """
     db.lock(advisory)
-    student = references.student(by, fields["student_id"])
-    _require_own(by, student.id)
-    fields.setdefault("starts_on", by.caller.today)
+    student = references.student(access, fields["student_id"])
+    _require_own(access, student.id)
+    fields.setdefault("starts_on", access.caller.today)
     row = AdvisoryMember(
         id=db.new_id(), district_id=advisory.district_id, advisory_id=advisory.id, **fields
     )
     _refuse_twin(row, "student_id")
     db.session().add(row)
-    return _settled(row, "advisory_member.created", by)
+    return _settled(row, "advisory_member.created", access)
 
 
-def _require_own(by: Access, student_id: UUID) -> None:
+def _require_own(access: Access, student_id: UUID) -> None:
     """Refuse to tie a guest, and a child of the caller's, to an advisory's advisors."""
-    if not by.may(Permission.RELATIONSHIPS_WRITE, student_id):
+    if not access.may(Permission.RELATIONSHIPS_WRITE, student_id):
         raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
-    by.refuse_family(student_id)
+    access.refuse_family(student_id)
 
 
-def change_member(row: AdvisoryMember, by: Access, fields: Fields) -> AdvisoryMember:
+def change_member(row: AdvisoryMember, access: Access, fields: Fields) -> AdvisoryMember:
     """End a student's time in an advisory, or correct its dates; the ties follow.
 
     Raises Problem: permission_denied for a guest; actor_is_family; record_duplicate.
     """
-    _require_own(by, row.student_id)
+    _require_own(access, row.student_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "student_id")
-    return _settled(row, "advisory_member.changed", by)
+    return _settled(row, "advisory_member.changed", access)
 
 
-def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvisor:
+def add_advisor(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryAdvisor:
     """Give an advisory an advisor: its members become their advisees.
 
     Raises Problem: permission_denied for oneself, actor_is_family where a child of the
     caller's is in it, person_is_student, record_duplicate.
     """
     db.lock(advisory)
-    _refuse_own_child(advisory.id, by)
-    powers.refuse_oneself(by, fields["person_id"])
-    references.adult(by, fields["person_id"])
-    fields.setdefault("starts_on", by.caller.today)
+    _refuse_own_child(advisory.id, access)
+    powers.refuse_oneself(access, fields["person_id"])
+    references.adult(access, fields["person_id"])
+    fields.setdefault("starts_on", access.caller.today)
     row = AdvisoryAdvisor(
         id=db.new_id(),
         district_id=advisory.district_id,
@@ -109,31 +109,31 @@ def add_advisor(advisory: Advisory, by: Access, fields: Fields) -> AdvisoryAdvis
     row.capacity = row.capacity or Capacity.LEAD
     _refuse_twin(row, "person_id")
     db.session().add(row)
-    return _settled(row, "advisory_advisor.created", by)
+    return _settled(row, "advisory_advisor.created", access)
 
 
-def change_advisor(row: AdvisoryAdvisor, by: Access, fields: Fields) -> AdvisoryAdvisor:
+def change_advisor(row: AdvisoryAdvisor, access: Access, fields: Fields) -> AdvisoryAdvisor:
     """End or correct an advisor's time with an advisory; the ties follow.
 
     Raises Problem: permission_denied for oneself, actor_is_family, record_duplicate.
     """
-    _refuse_own_child(row.advisory_id, by)
-    powers.refuse_oneself(by, row.person_id)
-    powers.refuse_household(by, row.person_id)
+    _refuse_own_child(row.advisory_id, access)
+    powers.refuse_oneself(access, row.person_id)
+    powers.refuse_household(access, row.person_id)
     for name, value in fields.items():
         setattr(row, name, value)
     _refuse_twin(row, "person_id")
-    return _settled(row, "advisory_advisor.changed", by)
+    return _settled(row, "advisory_advisor.changed", access)
 
 
-def _refuse_own_child(advisory_id: UUID, by: Access) -> None:
+def _refuse_own_child(advisory_id: UUID, access: Access) -> None:
     """Refuse to choose the advisors of the caller's own child, now or later."""
     members = select(AdvisoryMember.student_id).where(
         AdvisoryMember.advisory_id == advisory_id,
-        or_(AdvisoryMember.ends_on.is_(None), AdvisoryMember.ends_on > by.caller.today),
+        spans.is_not_over(AdvisoryMember, access.caller.today),
     )
-    for student_id in set(db.session().scalars(members)) & by.caller.children:
-        by.refuse_family(student_id)
+    for student_id in set(db.session().scalars(members)) & access.caller.children:
+        access.refuse_family(student_id)
 
 
 def _refuse_twin(row: Any, whom: str) -> None:
@@ -151,11 +151,11 @@ def _refuse_twin(row: Any, whom: str) -> None:
             raise Problem(Code.RECORD_DUPLICATE, "They are in the advisory at that time.")
 
 
-def _settled(row: Any, event: str, by: Access) -> Any:
+def _settled(row: Any, event: str, access: Access) -> Any:
     """Record the change and let the ties follow it."""
     facts = {"advisory_id": row.advisory_id, "starts_on": row.starts_on, "ends_on": row.ends_on}
-    audit.record(event, row, by=by.caller.person_id, **facts)
-    align([row.advisory_id], by.caller.today)
+    audit.record(event, row, by=access.caller.person_id, **facts)
+    align([row.advisory_id], access.caller.today)
     return row
 
 
@@ -213,7 +213,7 @@ def _holding(model: Any, ids: Sequence[UUID], today: date, *columns: Any) -> Seq
         select(*columns)
         .where(
             db.any_of(model.advisory_id, db.ids_bind("ids")),
-            or_(model.ends_on.is_(None), model.ends_on > today),
+            spans.is_not_over(model, today),
         )
         .order_by(model.starts_on, model.id)
     )

@@ -17,14 +17,14 @@ from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 
 
-def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:
+def begin(student: Student, access: Access, fields: dict[str, Any]) -> HomeStudy:
     """Note that the student studies at home for a span; what follows of it follows today.
 
     Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
-    by.refuse_family(student.id)
+    access.refuse_family(student.id)
     db.lock(student)
-    starts_on, ends_on = fields.get("starts_on", by.caller.today), fields.get("ends_on")
+    starts_on, ends_on = fields.get("starts_on", access.caller.today), fields.get("ends_on")
     _check(student.id, starts_on, ends_on, None)
     row = HomeStudy(
         id=db.new_id(),
@@ -34,22 +34,22 @@ def begin(student: Student, by: Access, fields: dict[str, Any]) -> HomeStudy:
         ends_on=ends_on,
     )
     db.session().add(row)
-    _follow(row, "home_study.created", by)
+    _follow(row, "home_study.created", access)
     return row
 
 
-def change(row: HomeStudy, by: Access, fields: dict[str, Any]) -> HomeStudy:
+def change(row: HomeStudy, access: Access, fields: dict[str, Any]) -> HomeStudy:
     """Correct or end a span of home study.
 
     Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
-    by.refuse_family(row.student_id)
+    access.refuse_family(row.student_id)
     db.lock(db.session().get_one(Student, row.student_id))
     starts_on = fields.get("starts_on", row.starts_on)
     ends_on = fields.get("ends_on", row.ends_on)
     _check(row.student_id, starts_on, ends_on, row.id)
     row.starts_on, row.ends_on = starts_on, ends_on
-    _follow(row, "home_study.changed", by)
+    _follow(row, "home_study.changed", access)
     return row
 
 
@@ -65,11 +65,13 @@ def _check(student_id: UUID, starts_on: date, ends_on: date | None, but: UUID | 
         raise Problem(Code.HOME_STUDY_EXISTS)
 
 
-def _follow(row: HomeStudy, what: str, by: Access) -> None:
+def _follow(row: HomeStudy, what: str, access: Access) -> None:
     """Let plan and review follow, and forget answers kept for staff who reached the plan."""
     db.session().flush()
-    audit.record(what, row, by=by.caller.person_id, starts_on=row.starts_on, ends_on=row.ends_on)
-    followers.home_study_changed(row.district_id, [row.student_id], by.caller.today)
+    audit.record(
+        what, row, by=access.caller.person_id, starts_on=row.starts_on, ends_on=row.ends_on
+    )
+    followers.home_study_changed(row.district_id, [row.student_id], access.caller.today)
     staff = select(Relationship.person_id).where(
         Relationship.student_id == row.student_id, Relationship.kind != RelationshipKind.PARENT
     )

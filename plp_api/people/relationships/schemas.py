@@ -23,7 +23,7 @@ from plp_api.foundation.roster.relationships import (
     RelationshipKind,
     RelationshipStatus,
 )
-from plp_api.people.relationships import shown
+from plp_api.people.relationships import presenters
 from plp_api.people.relationships.lifecycle import RELATIONSHIP
 
 LARGEST_SAMPLE = 500
@@ -77,8 +77,8 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
     """What one person is to one student, for a span."""
 
     life = RELATIONSHIP
-    shape = staticmethod(shown.shape_relationships)
-    guarded = shown.GUARDED
+    shape = staticmethod(presenters.shape_relationships)
+    guarded = presenters.GUARDED
 
     student_id = fields.UUID(dump_only=True)
     student_name = fields.String(dump_only=True)
@@ -124,7 +124,7 @@ class RelationshipActionFieldsSchema(Schema):
 class PlacementSchema(SpanSchema, ResourceSchema):
     """A student learning at another school for a span."""
 
-    shape = staticmethod(shown.shape_placements)
+    shape = staticmethod(presenters.shape_placements)
 
     student_id = fields.UUID(dump_only=True)
     school_id = fields.UUID(required=True, metadata=described("One of `/host-schools`."))
@@ -147,7 +147,7 @@ class HomeStudySchema(SpanSchema, ResourceSchema):
 class HostSchoolSchema(Schema):
     """A school at which students can be placed, of your district or another."""
 
-    shape = staticmethod(shown.shape_hosts)
+    shape = staticmethod(presenters.shape_hosts)
 
     id = fields.UUID()
     name = fields.String()
@@ -158,7 +158,7 @@ class HostSchoolSchema(Schema):
 class AppointmentSchema(SpanSchema, ResourceSchema):
     """An office a person holds at a school, or for the whole district, for a span."""
 
-    shape = staticmethod(shown.shape_appointments)
+    shape = staticmethod(presenters.shape_appointments)
 
     person_id = fields.UUID(required=True)
     person_name = fields.String(dump_only=True)
@@ -190,7 +190,7 @@ class AdvisorSchema(Schema):
 class AdvisorySchema(ResourceSchema):
     """A group of students with its advisors."""
 
-    shape = staticmethod(shown.shape_advisories)
+    shape = staticmethod(presenters.shape_advisories)
 
     name = Text(longest=LONGEST_NAME, required=True)
     school_id = fields.UUID(required=True)
@@ -211,7 +211,7 @@ class AdvisoryPatchSchema(Schema):
 class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
     """A student in an advisory for a span."""
 
-    shape = staticmethod(shown.shape_members)
+    shape = staticmethod(presenters.shape_members)
 
     advisory_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(required=True)
@@ -222,7 +222,7 @@ class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
 class AdvisoryAdvisorSchema(SpanSchema, ResourceSchema):
     """An advisor of an advisory for a span."""
 
-    shape = staticmethod(shown.shape_advisors)
+    shape = staticmethod(presenters.shape_advisors)
 
     advisory_id = fields.UUID(dump_only=True)
     person_id = fields.UUID(required=True)

@@ -30,6 +30,7 @@ from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access import powers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import District, Person, PersonStatus
 from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from plp_api.people.rostering.difference import (
@@ -174,7 +175,7 @@ def tell_left_offices(stored: Table, wanted: Table, comparison: Comparison) -> N
             stored.c.person_id == wanted.c.person_id,
             stored.c.role == wanted.c.role,
             stored.c.school_id.is_not_distinct_from(wanted.c.school_id),
-            or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+            spans.is_not_over(stored.c, comparison.today),
         ),
     )
     of_wanted = and_(
@@ -214,7 +215,7 @@ def leave_own_advisories(wanted: Table, stored: Table, comparison: Comparison) -
     is_there = exists().where(
         stored.c.advisory_id == wanted.c.advisory_id,
         stored.c.person_id == wanted.c.person_id,
-        or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+        spans.is_not_over(stored.c, comparison.today),
     )
     mine = and_(_is_of_household(wanted.c.person_id, comparison), ~is_there)
     if execute(delete(wanted).where(mine)):
@@ -230,7 +231,7 @@ def may_become_student(person_id: Any, comparison: Comparison) -> ColumnElement[
     holds_one = exists().where(
         office.c.person_id == person_id,
         office.c.role != AppointmentRole.TEACHER,
-        or_(office.c.ends_on.is_(None), office.c.ends_on > comparison.today),
+        spans.is_not_over(office.c, comparison.today),
     )
     return ~or_(holds_one, is_barred(person_id))
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
-from plp_api.foundation.roster import birth_dates
+from plp_api.foundation.roster import birth_dates, spans
 from plp_api.foundation.roster.classes import (
     AcademicSession,
     Class,
@@ -339,7 +339,7 @@ def _school_for_elsewhere(comparison: Comparison) -> UUID | None:
 
 def is_current(staged: Any, comparison: Comparison) -> Any:
     """Whether a staged span has not ended yet."""
-    return or_(staged.c.ends_on.is_(None), staged.c.ends_on > comparison.today)
+    return spans.is_not_over(staged.c, comparison.today)
 
 
 def bring_students(comparison: Comparison) -> None:
@@ -438,7 +438,7 @@ def _tell_no_students(comparison: Comparison, criterion: Any) -> None:
 
 
 def _stage_students(comparison: Comparison) -> None:
-    is_of_this_year = or_(ROLES.c.ends_on.is_(None), ROLES.c.ends_on > comparison.year_start)
+    is_of_this_year = spans.is_not_over(ROLES.c, comparison.year_start)
     is_student = and_(ROLES.c.role == "student", is_of_this_year)
     is_one = exists().where(STUDENTS_TABLE.c.id == ROLES.c.person_id)
     counts = or_(is_one, importer.may_become_student(ROLES.c.person_id, comparison))
@@ -511,7 +511,7 @@ def bring_enrollments(comparison: Comparison) -> None:
         staged,
         stored,
         {name: staged.c[name] for name in names},
-        is_active=or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today),
+        is_active=spans.is_not_over(stored.c, comparison.today),
         is_back=and_(has_ended, is_current(staged, comparison)),
         removed={"ends_on": case((begins_later, stored.c.starts_on), else_=today)},
         keeps=frozenset({"starts_on"}),

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.classes import EnrollmentRole
 from plp_api.foundation.roster.district_settings import CONFIRMABLE
 from plp_api.foundation.roster.models import FIRST_GRADE, LAST_GRADE
@@ -126,7 +127,7 @@ class Tie:
 
 def holds_on(stored: FromClause, comparison: Comparison) -> ColumnElement[bool]:
     """Whether a stored tie holds today or will."""
-    return or_(stored.c.ends_on.is_(None), stored.c.ends_on > comparison.today)
+    return spans.is_not_over(stored.c, comparison.today)
 
 
 def sync(tie: Tie, comparison: Comparison) -> None:
@@ -187,7 +188,7 @@ def _begin(tie: Tie, comparison: Comparison) -> int:
     overlaps = exists().where(
         tie.of_kind(comparison),
         tie.same(*tie.follows),
-        or_(stored.c.ends_on.is_(None), stored.c.ends_on > wanted.c.starts_on),
+        spans.is_not_over(stored.c, wanted.c.starts_on),
     )
     today = literal(comparison.today)
     is_now = wanted.c.starts_on <= comparison.today

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.rostering.difference import (
@@ -69,14 +70,14 @@ def bring_school_enrollments(comparison: Comparison) -> Sequence[UUID]:
 
 def _stage_stays(comparison: Comparison) -> None:
     """Put roles together that overlap or touch."""
-    spans = _stated_spans(comparison)
-    own = (spans.c.student_id, spans.c.school_id)
-    last = func.coalesce(spans.c.ends_on, NEVER)
+    dated = _stated_spans(comparison)
+    own = (dated.c.student_id, dated.c.school_id)
+    last = func.coalesce(dated.c.ends_on, NEVER)
     before = func.max(last).over(
-        partition_by=own, order_by=(spans.c.starts_on, last), rows=(None, -1)
+        partition_by=own, order_by=(dated.c.starts_on, last), rows=(None, -1)
     )
     opened = select(
-        *spans.c, case((spans.c.starts_on <= before, 0), else_=1).label("is_first")
+        *dated.c, case((dated.c.starts_on <= before, 0), else_=1).label("is_first")
     ).subquery()
     number = func.sum(opened.c.is_first).over(
         partition_by=(opened.c.student_id, opened.c.school_id),
@@ -106,8 +107,8 @@ def _stated_spans(comparison: Comparison) -> Any:
         (ROLES.c.starts_on.is_not(None), ROLES.c.starts_on),
         else_=func.coalesce(_stored_start(comparison), comparison.default_start),
     )
-    is_of_this_year = or_(ROLES.c.ends_on.is_(None), ROLES.c.ends_on > comparison.year_start)
-    spans = (
+    is_of_this_year = spans.is_not_over(ROLES.c, comparison.year_start)
+    dated = (
         select(
             ROLES.c.person_id.label("student_id"),
             ROLES.c.school_id,
@@ -120,14 +121,14 @@ def _stated_spans(comparison: Comparison) -> Any:
         .where(ROLES.c.role == "student", ROLES.c.school_id.is_not(None), is_of_this_year)
         .subquery()
     )
-    has_days = or_(spans.c.ends_on.is_(None), spans.c.ends_on > spans.c.starts_on)
-    return select(*spans.c).where(has_days).subquery()
+    has_days = spans.is_not_over(dated.c, dated.c.starts_on)
+    return select(*dated.c).where(has_days).subquery()
 
 
 def _stored_start(comparison: Comparison) -> Any:
     """Where a role names no first day: that of the stored enrollment which it goes on or ends."""
-    is_held = or_(STORED.c.ends_on.is_(None), STORED.c.ends_on > comparison.today)
-    is_ended = or_(STORED.c.ends_on.is_(None), STORED.c.ends_on > ROLES.c.ends_on)
+    is_held = spans.is_not_over(STORED.c, comparison.today)
+    is_ended = spans.is_not_over(STORED.c, ROLES.c.ends_on)
     is_over = ROLES.c.ends_on <= comparison.today
     return (
         select(func.min(STORED.c.starts_on))
@@ -160,7 +161,7 @@ def _last(span: Any) -> ColumnElement[Any]:
 
 
 def _has_days(row: Any) -> ColumnElement[bool]:
-    return or_(row.c.ends_on.is_(None), row.c.ends_on > row.c.starts_on)
+    return spans.is_not_over(row.c, row.c.starts_on)
 
 
 def _share_days(row: Any, stay: Any) -> ColumnElement[bool]:
@@ -173,7 +174,7 @@ def _share_days(row: Any, stay: Any) -> ColumnElement[bool]:
 
 
 def _is_current(stay: Any, comparison: Comparison) -> ColumnElement[bool]:
-    return or_(stay.c.ends_on.is_(None), stay.c.ends_on > comparison.today)
+    return spans.is_not_over(stay.c, comparison.today)
 
 
 def _is_stored(comparison: Comparison) -> ColumnElement[bool]:

@@ -8,22 +8,25 @@ from sqlalchemy import Date, Integer, Uuid, bindparam, case, func, or_, select, 
 from sqlalchemy import delete as delete_rows
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.db import new_id
-from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.planning.goals.dates import happened, plausible
-from plp_api.planning.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep
+from plp_api.planning.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep, Outcome
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan, stirring
 
+NEVER_CONFIRMED = frozenset({GoalStatus.DRAFT, GoalStatus.PROPOSED, GoalStatus.RETURNED})
+GOES_ON = ("domain", "title", "specific", "measurable", "achievable", "relevant")
 _WORKED_ON = sorted(frozenset(GoalStatus) - ENDED - {GoalStatus.DRAFT})
 
 
 def add(plan: Plan, access: Access, **texts: Any) -> Goal:
     """Begin a goal as a draft. Raises Problem: plan_closed, validation_failed (`due_on`)."""
-    if not plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(plan)
     plausible("due_on", texts.get("due_on"), access.caller.today)
     goal = Goal(
         id=new_id(),
@@ -231,8 +234,7 @@ def _goal_of(part: GoalStep | CheckIn) -> Goal:
 
 
 def _require_open(goal: Goal) -> None:
-    if not goal.plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(goal.plan)
     if goal.has_ended:
         raise Problem(Code.GOAL_CLOSED, f"It is {goal.status}.")
 
@@ -255,3 +257,116 @@ def _note(what: str, row: Any, goal: Goal, access: Access, **payload: Any) -> No
     goal.plan.stir()
     goal_id: UUID | None = None if row is goal else goal.id
     audit.record(what, row, by=access.caller.person_id, goal_id=goal_id, **payload)
+
+
+# The moves of the life cycle.
+
+
+def propose(goal: Goal, access: Access, comment: str | None = None) -> None:
+    """Hand the goal to the advisors. Whoever wanted to drop it has thought better of it."""
+    goal.proposed_at, goal.proposed_outcome = clock.now(), None
+    _note_move("goal.proposed", goal, access, comment)
+
+
+def confirm(goal: Goal, access: Access, comment: str | None = None) -> None:
+    """Make it one of the plan's goals."""
+    goal.confirmed_at, goal.confirmed_by = clock.now(), access.caller.person_id
+    _note_move("goal.confirmed", goal, access, comment)
+
+
+def return_(goal: Goal, access: Access, comment: str) -> None:
+    """Give it back, saying what is asked for."""
+    _note_move("goal.returned", goal, access, comment)
+
+
+def hold(goal: Goal, access: Access, comment: str | None = None) -> None:
+    """Let it rest for a while."""
+    _note_move("goal.held", goal, access, comment)
+
+
+def resume(goal: Goal, access: Access, comment: str | None = None) -> None:
+    """Take it up again."""
+    _note_move("goal.resumed", goal, access, comment)
+
+
+def propose_outcome(
+    goal: Goal, access: Access, outcome: str, reflection: str, comment: str | None = None
+) -> None:
+    """Say how it ended, and what the student makes of that.
+
+    Raises Problem(validation_failed) for any outcome but `dropped` of a goal
+    that was never confirmed.
+    """
+    if goal.status in NEVER_CONFIRMED and outcome != Outcome.DROPPED:
+        raise invalid("outcome", "A goal that was never confirmed can only be dropped.")
+    goal.proposed_outcome, goal.reflection = outcome, reflection
+    _note_move("goal.outcome_proposed", goal, access, comment, outcome=outcome)
+
+
+def confirm_outcome(goal: Goal, access: Access, comment: str | None = None) -> None:
+    """Agree with how the student says it ended: from here the goal is closed."""
+    outcome = Outcome(goal.proposed_outcome or "")
+    goal.status, goal.proposed_outcome = outcome, None
+    goal.ended_on = access.caller.today
+    _note_move("goal.outcome_confirmed", goal, access, comment, outcome=outcome)
+
+
+def decline_outcome(goal: Goal, access: Access, comment: str) -> None:
+    """Disagree, saying why: the goal goes on as it was."""
+    declined, goal.proposed_outcome = goal.proposed_outcome, None
+    _note_move("goal.outcome_declined", goal, access, comment, outcome=declined)
+
+
+def carry_forward(
+    goal: Goal, access: Access, due_on: date | None = None, comment: str | None = None
+) -> None:
+    """Go on in this cycle with a new, proposed goal of the same words and the steps still open.
+
+    The new goal is due on `due_on`; without one, when the old was, if that is still to come.
+    """
+    today = access.caller.today
+    plausible("due_on", due_on, today)
+    if due_on is None and goal.due_on is not None and goal.due_on >= today:
+        due_on = goal.due_on
+    onward = _onward(goal, due_on)
+    goal.carried_to_id = onward.id
+    goal.ended_on = goal.ended_on or today
+    _note_move("goal.carried_forward", goal, access, comment, carried_to_id=onward.id)
+
+
+def _onward(goal: Goal, due_on: date | None) -> Goal:
+    session = db.session()
+    onward = Goal(
+        id=new_id(),
+        district_id=goal.district_id,
+        student_id=goal.student_id,
+        plan=goal.plan,
+        carried_from_id=goal.id,
+        status=GoalStatus.PROPOSED,
+        proposed_at=clock.now(),
+        due_on=due_on,
+        **{name: getattr(goal, name) for name in GOES_ON},
+    )
+    session.add(onward)
+    # Both rows refer to each other: this one must stand before the old one names it.
+    session.flush()
+    still_open = select(GoalStep).where(GoalStep.goal_id == goal.id, GoalStep.done_on.is_(None))
+    session.add_all(
+        GoalStep(
+            district_id=goal.district_id,
+            student_id=goal.student_id,
+            goal_id=onward.id,
+            position=step.position,
+            title=step.title,
+            due_on=step.due_on,
+        )
+        for step in session.scalars(still_open)
+    )
+    return onward
+
+
+def _note_move(what: str, goal: Goal, access: Access, comment: str | None, **payload: Any) -> None:
+    if comment is not None:
+        comments.add(goal, access, comment, Permission.GOALS_COMMENT)
+    goal.plan.stir()
+    audit.record(what, goal, by=access.caller.person_id, **payload)

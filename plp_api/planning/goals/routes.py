@@ -72,7 +72,7 @@ CHECK_INS = Listing(
 @blueprint.lists(GoalSchema, GOALS_OF_PLAN)
 def list_goals_of_plan(access: Access, plan: Plan) -> Any:
     """List the goals of one plan, those that ended included."""
-    return access.beneath(plan, Goal).where(Goal.plan_id == plan.id)
+    return access.beneath(plan, Goal)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/goals", methods=["POST"])
@@ -162,7 +162,7 @@ serve_comments(
 @blueprint.lists(GoalStepSchema, STEPS)
 def list_goal_steps(access: Access, goal: Goal) -> Any:
     """List the steps of a goal, in their order."""
-    return access.beneath(goal, GoalStep).where(GoalStep.goal_id == goal.id)
+    return access.beneath(goal, GoalStep)
 
 
 @blueprint.route("/goals/<uuid:goal_id>/steps", methods=["POST"])
@@ -215,7 +215,7 @@ def remove_goal_step(access: Access, step: GoalStep) -> None:
 @blueprint.lists(CheckInSchema, CHECK_INS)
 def list_check_ins(access: Access, goal: Goal) -> Any:
     """List the check-ins on a goal, by day."""
-    return access.beneath(goal, CheckIn).where(CheckIn.goal_id == goal.id)
+    return access.beneath(goal, CheckIn)
 
 
 @blueprint.route("/goals/<uuid:goal_id>/check-ins", methods=["POST"])

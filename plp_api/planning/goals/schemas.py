@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
-from plp_api.planning.goals.reads import shape
+from plp_api.planning.goals.presenters import shape
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 2000

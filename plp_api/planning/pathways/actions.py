@@ -1,5 +1,7 @@
 """Planning pathway elements, and correcting what may still change."""
 
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from plp_api.foundation import db
@@ -8,10 +10,12 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.db import new_id
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster import spans
 from plp_api.people.directory import references
+from plp_api.planning.pathways import conditions
 from plp_api.planning.pathways.models import PathwayElement, PathwayStatus
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan
 
 # Where and when exactly, which nothing was approved for.
@@ -26,14 +30,20 @@ UNREADY = {
 }
 
 
+APPROVE, PLAN, RECORD = (
+    Permission.PATHWAYS_APPROVE,
+    Permission.PATHWAYS_WRITE,
+    Permission.PATHWAYS_RECORD,
+)
+
+
 def add(plan: Plan, access: Access, **texts: Any) -> PathwayElement:
     """Plan an element.
 
     Raises Problem: plan_closed, actor_is_family, validation_failed (`ends_on`,
     `supervisor_id`).
     """
-    if not plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(plan)
     access.refuse_family(plan.student_id)
     element = PathwayElement(
         id=new_id(),
@@ -57,8 +67,7 @@ def revise(element: PathwayElement, access: Access, **texts: Any) -> PathwayElem
     Raises Problem: element_fixed, plan_closed, actor_is_family, validation_failed
     (`ends_on`, `supervisor_id`), permission_denied.
     """
-    if not element.plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(element.plan)
     access.refuse_family(element.student_id)
     changed = sorted(name for name, value in texts.items() if getattr(element, name) != value)
     if not changed:
@@ -100,8 +109,7 @@ def delete(element: PathwayElement, access: Access) -> None:
 
     Raises Problem: element_relied_on, plan_closed, actor_is_family.
     """
-    if not element.plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(element.plan)
     access.refuse_family(element.student_id)
     is_relied_on = element.status != PathwayStatus.PLANNED or element.returned_on is not None
     if is_relied_on or comments.exist_on(element):
@@ -111,5 +119,124 @@ def delete(element: PathwayElement, access: Access) -> None:
 
 
 def _note(what: str, element: PathwayElement, access: Access, **payload: Any) -> None:
+    element.plan.stir()
+    audit.record(what, element, by=access.caller.person_id, **payload)
+
+
+# The moves of the life cycle.
+
+
+class Party(StrEnum):
+    """One of the two schools that must find a student ready (16 V.S.A. 944)."""
+
+    HOME_SCHOOL = "home_school"
+    PROVIDER = "provider"
+
+
+def record_readiness(
+    element: PathwayElement,
+    access: Access,
+    party: str,
+    said_by: str,
+    said_on: date | None = None,
+    is_ready: bool = True,
+    comment: str | None = None,
+) -> None:
+    """Write down who at one of the two schools found the student ready, or takes that back."""
+    today = access.caller.today
+    if said_on is not None and said_on > today:
+        raise invalid("said_on", "Must not lie in the future.")
+    by, on = (said_by, said_on or today) if is_ready else (None, None)
+    if party == Party.HOME_SCHOOL:
+        element.home_ready_by, element.home_ready_on = by, on
+    else:
+        element.provider_ready_by, element.provider_ready_on = by, on
+    payload = {"party": party, "is_ready": is_ready, "on": on}
+    _note_move("pathway_element.readiness_recorded", element, access, RECORD, comment, **payload)
+
+
+def approve(element: PathwayElement, access: Access, comment: str | None = None) -> None:
+    """Let it stand in the plan, once all holds that the law asks for.
+
+    Raises Problem(pathway_condition_unmet), naming each rule with its source.
+    """
+    # Holds the plan's row until the end: of two approvals at once, the second counts the first.
+    element.plan.stir()
+    conditions.require_for_approval(element, access)
+    element.approved_on, element.approved_by = access.caller.today, access.caller.person_id
+    element.returned_on = None
+    _note_move(
+        "pathway_element.approved", element, access, APPROVE, comment, funding=element.funding
+    )
+
+
+def return_(element: PathwayElement, access: Access, comment: str) -> None:
+    """Give it back, saying what is asked for; it stays planned."""
+    element.returned_on = access.caller.today
+    _note_move("pathway_element.returned", element, access, APPROVE, comment)
+
+
+def enroll(
+    element: PathwayElement,
+    access: Access,
+    accepted_on: date | None = None,
+    comment: str | None = None,
+) -> None:
+    """Record that the student is enrolled in the course; from here its voucher counts as used.
+
+    Raises Problem(pathway_condition_unmet).
+    """
+    element.accepted_on = accepted_on or element.accepted_on
+    conditions.require_for_enrollment(element, access)
+    element.enrolled_on = access.caller.today
+    element.is_voucher_used = element.is_state_funded
+    _note_move("pathway_element.enrolled", element, access, RECORD, comment)
+
+
+def complete(
+    element: PathwayElement,
+    access: Access,
+    result: str | None = None,
+    high_school_credits_earned: float | None = None,
+    college_credits_earned: float | None = None,
+    comment: str | None = None,
+) -> None:
+    """Record how it ended; once more, to put the result right."""
+    element.result = result
+    element.high_school_credits_earned = high_school_credits_earned
+    element.college_credits_earned = college_credits_earned
+    element.completed_on = element.completed_on or access.caller.today
+    _note_move("pathway_element.completed", element, access, RECORD, comment)
+
+
+def withdraw(
+    element: PathwayElement,
+    access: Access,
+    is_voucher_used: bool | None = None,
+    comment: str | None = None,
+) -> None:
+    """End it early. A voucher that paid for it stays used, unless the recorder says otherwise."""
+    if is_voucher_used is not None:
+        if not access.may_on(RECORD, element):
+            raise Problem(Code.PERMISSION_DENIED)
+        if not element.is_state_funded or element.enrolled_on is None:
+            raise invalid("is_voucher_used", "No voucher was used for it.")
+        element.is_voucher_used = is_voucher_used
+    element.withdrawn_on = access.caller.today
+    spoken = RECORD if access.may_on(RECORD, element) else PLAN
+    payload = {"is_voucher_used": element.is_voucher_used}
+    _note_move("pathway_element.withdrawn", element, access, spoken, comment, **payload)
+
+
+def _note_move(
+    what: str,
+    element: PathwayElement,
+    access: Access,
+    permission: Permission,
+    comment: str | None,
+    **payload: Any,
+) -> None:
+    if comment is not None:
+        comments.add(element, access, comment, permission)
     element.plan.stir()
     audit.record(what, element, by=access.caller.person_id, **payload)

@@ -17,6 +17,7 @@ from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import spans
 from plp_api.planning.pathways.models import Funding, PathwayElement, PathwayStatus, PathwayType
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan
 
 
@@ -30,8 +31,7 @@ def record(
     """
     if plan.district_id != access.caller.district_id:
         raise Problem(Code.PERMISSION_DENIED, "The student's own district counts their courses.")
-    if not plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(plan)
     access.refuse_family(plan.student_id)
     today = access.caller.today
     if starts_on > today:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.foundation import db
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import SchoolEnrollment
@@ -73,8 +74,7 @@ def enrolled_on(student_id: UUID, day: date) -> bool:
     """Whether the student is enrolled in a school on that day."""
     held = (
         select(SchoolEnrollment.id)
-        .where(SchoolEnrollment.student_id == student_id, SchoolEnrollment.starts_on <= day)
-        .where(SchoolEnrollment.ends_on.is_(None) | (SchoolEnrollment.ends_on > day))
+        .where(SchoolEnrollment.student_id == student_id, spans.holds_on(SchoolEnrollment, day))
         .limit(1)
     )
     return db.session().scalar(held) is not None

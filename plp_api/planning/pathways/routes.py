@@ -51,7 +51,7 @@ ELEMENTS = Listing(
 @blueprint.lists(PathwayElementSchema, ELEMENTS_OF_PLAN)
 def list_pathway_elements_of_plan(access: Access, plan: Plan) -> Any:
     """List the pathway elements of one plan, those that ended included."""
-    return access.beneath(plan, PathwayElement).where(PathwayElement.plan_id == plan.id)
+    return access.beneath(plan, PathwayElement)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/pathway-elements", methods=["POST"])

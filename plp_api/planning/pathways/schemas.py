@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, ResourceSchema, Schema, Text
-from plp_api.planning.pathways.lifecycle import PATHWAY_ELEMENT, Party
+from plp_api.planning.pathways.actions import Party
+from plp_api.planning.pathways.lifecycle import PATHWAY_ELEMENT
 from plp_api.planning.pathways.models import Funding, PathwayStatus, PathwayType, ProviderKind
 
 LONGEST_NAME = 200

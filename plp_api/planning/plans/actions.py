@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from plp_api.catalog.templates import actions as templates
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.lifecycle import own_work
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -18,6 +19,7 @@ from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.plans import amendments, sections
 from plp_api.planning.plans.followers import ON_APPROVED
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import (
     Plan,
     PlanSection,
@@ -65,7 +67,7 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
     by = access.caller.person_id
     session = db.session()
     db.lock(plan)
-    amendments.require_open(plan)
+    require_open(plan)
     last = in_force(plan)
     template = sections.template_to_start(plan, last)
     latest = session.scalar(
@@ -124,7 +126,7 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
     ]
     if unknown:
         raise Problem(Code.VALIDATION_FAILED, errors=unknown)
-    amendments.require_open(version.plan)
+    require_open(version.plan)
     keeps, roles = access.keeps(version.student_id), access.roles_to(version.student_id)
     if access.is_family(version.student_id):
         roles.discard(Role.ADVISOR)
@@ -149,7 +151,7 @@ def discard(version: PlanVersion, access: Access) -> None:
     others wrote in it; actor_is_family; plan_closed.
     """
     _refuse_family(version.student_id, access)
-    amendments.require_open(version.plan)
+    require_open(version.plan)
     by = access.caller.person_id
     if version.status != VersionStatus.DRAFT or version.submitted_at is not None:
         raise Problem(Code.VERSION_FROZEN, "It was handed in before.")
@@ -255,7 +257,7 @@ def _held_in_force(plan: Plan) -> PlanVersion | None:
     last = in_force(plan)
     if last is None:
         db.lock(plan)
-        amendments.require_open(plan)
+        require_open(plan)
         return None
     amendments.hold(last)
     # Somebody may have corrected it meanwhile: then the correction is in force.
@@ -264,15 +266,8 @@ def _held_in_force(plan: Plan) -> PlanVersion | None:
 
 def author_is_approver(version: PlanVersion, access: Access) -> str | None:
     """Why the caller cannot approve: they handed it in, or wrote what is the student's to write."""
-    by = access.caller.person_id
-    asked = sections.described(version)
-    students_own = {key for key, one in asked.items() if "advisor" not in one["authors"]}
-    scribed = any(
-        one.written_by == by and one.key in students_own for one in _changed_sections(version)
-    )
-    if scribed or by in (version.submitted_by, version.student_id):
-        return "Nobody approves their own work; another approver is needed."
-    return None
+    scribes = sections.writers_for_student(version, _changed_sections(version))
+    return own_work(access, *scribes, version.submitted_by, version.student_id)
 
 
 def add_entry(
@@ -284,7 +279,7 @@ def add_entry(
     actor_is_family, validation_failed for an entry of another plan,
     entry_withdrawn for one that holds no more.
     """
-    amendments.require_open(plan)
+    require_open(plan)
     _refuse_family(plan.student_id, access)
     by = access.caller.person_id
     entry = ProfileEntry(
@@ -318,7 +313,7 @@ def _replaced(plan: Plan, entry_id: UUID) -> ProfileEntry:
 def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
     """Say that an entry no longer holds; it stays in the history. Raises Problem(plan_closed)."""
     plan = db.session().get_one(Plan, entry.plan_id)
-    amendments.require_open(plan)
+    require_open(plan)
     _refuse_family(entry.student_id, access)
     by = access.caller.person_id
     if entry.withdrawn_at is None:

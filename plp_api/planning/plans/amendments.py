@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.lifecycle import own_work
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.db import new_id
@@ -20,6 +21,7 @@ from plp_api.foundation.roster.models import District
 from plp_api.planning.plans import parts, snapshot
 from plp_api.planning.plans import sections as sections_of
 from plp_api.planning.plans.followers import ON_FROZEN, ON_REAFFIRMED
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import (
     OPEN_VERSION,
@@ -87,17 +89,6 @@ def hold(last: PlanVersion) -> None:
     require_open(last.plan)
 
 
-def require_open(plan: Plan) -> None:
-    """Refuse with plan_closed what a closed plan does not take."""
-    if not plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
-
-
-def plan_is_open(version: PlanVersion, _access: Access) -> Code | None:
-    """A guard: nothing moves in a plan that is closed."""
-    return None if version.plan.is_open else Code.PLAN_CLOSED
-
-
 def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -> None:
     """Keep the version, as it was reviewed, for the present cycle. It stays in force."""
     district = access.district(version.district_id)
@@ -127,13 +118,8 @@ def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -
 
 def holds_ones_own_words(version: PlanVersion, access: Access) -> str | None:
     """Why the caller cannot keep it: they handed it in, or wrote what is the student's to write."""
-    by = access.caller.person_id
-    asked = sections_of.described(version)
-    students_own = {key for key, one in asked.items() if "advisor" not in one["authors"]}
-    has_written = any(one.written_by == by and one.key in students_own for one in version.sections)
-    if has_written or by in (version.submitted_by, version.student_id):
-        return "Nobody approves their own work; another approver is needed."
-    return None
+    scribes = sections_of.writers_for_student(version, version.sections)
+    return own_work(access, *scribes, version.submitted_by, version.student_id)
 
 
 def is_of_an_earlier_cycle(version: PlanVersion, access: Access) -> str | None:

@@ -16,7 +16,7 @@ from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, FieldError, Problem
-from plp_api.planning.plans import parts, reads
+from plp_api.planning.plans import parts, presenters
 from plp_api.planning.plans.models import OPEN_VERSION, PlanVersion
 
 BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+")
@@ -36,10 +36,10 @@ def between(version: PlanVersion, against_id: UUID | None, access: Access) -> di
     old = _other(version, against_id, access) if against_id else _before(version)
     for one in (version, old):
         if one is not None:
-            reads.require_unsealed(one, access)
-            reads.require_whole(one, access)
-    before = {} if old is None else reads.readable(old, access)
-    after = reads.readable(version, access)
+            presenters.require_unsealed(one, access)
+            presenters.require_whole(one, access)
+    before = {} if old is None else presenters.readable(old, access)
+    after = presenters.readable(version, access)
     compared = list(_compared(before, after))
     return {
         "plan_version_id": version.id,

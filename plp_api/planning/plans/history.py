@@ -20,7 +20,7 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, FieldError, Problem
-from plp_api.planning.plans import reads
+from plp_api.planning.plans import presenters
 from plp_api.planning.plans.followers import HISTORY_PARTS
 from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import Plan, PlanVersion, Revision
@@ -144,14 +144,14 @@ def _shown_version(plan: Plan, access: Access, day: date) -> dict[str, Any] | No
     version = version_then(plan, day)
     if version is None:
         return None
-    is_unsealed = version.sealed_on is None or reads.opens_seals(version.student_id, access)
-    is_open = is_unsealed and reads.reads_whole(version, access)
+    is_unsealed = version.sealed_on is None or presenters.opens_seals(version.student_id, access)
+    is_open = is_unsealed and presenters.reads_whole(version, access)
     return {
         "id": version.id,
         "number": version.number,
         "in_force_on": version.in_force_on,
         "snapshot_sha256": version.snapshot_sha256,
         "sealed_on": version.sealed_on,
-        "sections": reads.readable(version, access)[SECTIONS] if is_open else None,
-        "statements": reads.statements_on([version], access)[version.id],
+        "sections": presenters.readable(version, access)[SECTIONS] if is_open else None,
+        "statements": presenters.statements_on([version], access)[version.id],
     }

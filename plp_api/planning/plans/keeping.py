@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import followers
+from plp_api.foundation.roster import followers, spans
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import District
 from plp_api.planning.plans import actions
+from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime
 
 
@@ -27,8 +27,7 @@ def put_in_force(version: PlanVersion, access: Access) -> None:
 
     Required sections may be empty: what the school's template asks for binds the school.
     """
-    if not version.plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    require_open(version.plan)
     actions.bring_into_force(version, access, Regime.HOME_STUDY)
     audit.record(
         "plan_version.put_in_force",
@@ -49,8 +48,7 @@ def studies_at_home(today: date) -> ColumnElement[bool]:
     """Whether the student of a plan studies at home on the day."""
     return exists().where(
         HomeStudy.student_id == Plan.student_id,
-        HomeStudy.starts_on <= today,
-        or_(HomeStudy.ends_on.is_(None), HomeStudy.ends_on > today),
+        spans.holds_on(HomeStudy, today),
     )
 
 

@@ -8,7 +8,7 @@ from plp_api.foundation.access.lifecycle import (
 )
 from plp_api.foundation.access.permissions import Permission
 from plp_api.planning.plans import actions, amendments, closing, keeping, sections
-from plp_api.planning.plans.amendments import plan_is_open
+from plp_api.planning.plans.guards import plan_is_open
 from plp_api.planning.plans.models import PlanStatus, VersionStatus
 
 SUBMIT, SUBMIT_FOR = Permission.PLANS_SUBMIT, Permission.PLANS_SUBMIT_FOR

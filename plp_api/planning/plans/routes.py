@@ -28,7 +28,7 @@ from plp_api.planning.plans import (
     disagreements,
     history,
     parts,
-    reads,
+    presenters,
 )
 from plp_api.planning.plans.models import (
     EntryStatus,
@@ -73,7 +73,7 @@ ENTRIES = Listing(
             fields.List(
                 Choice(EntryStatus), metadata={"description": "Only entries in these states."}
             ),
-            reads.in_states,
+            presenters.in_states,
         ),
         "updated_since": since(ProfileEntry.updated_at),
     },
@@ -122,7 +122,7 @@ def list_plan_versions(access: Access) -> Any:
 @blueprint.lists(PlanVersionSchema, VERSIONS)
 def list_versions_of_plan(access: Access, plan: Plan) -> Any:
     """List the versions of one plan, open, in force and superseded."""
-    return access.beneath(plan, PlanVersion).where(PlanVersion.plan_id == plan.id)
+    return access.beneath(plan, PlanVersion)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/versions", methods=["POST"])
@@ -197,7 +197,7 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     the district.
     """
     access.require(Permission.GOALS_READ, version)
-    frozen = reads.snapshot_of(version, access)
+    frozen = presenters.snapshot_of(version, access)
     parts.require_all(version, access)
     return Response(frozen, mimetype="application/json")
 
@@ -253,7 +253,7 @@ def list_plan_version_statements(access: Access, version: PlanVersion) -> Any:
 
     They were placed on it, or on an earlier version's part that stands here too.
     """
-    return reads.statements_beside(version, access)
+    return presenters.statements_beside(version, access)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/statements", methods=["POST"])
@@ -346,9 +346,9 @@ def list_profile_entries(access: Access, plan: Plan, asked: dict[str, Any]) -> P
     Withdrawn and replaced entries stay as history: `status=current` leaves
     them out, `as_of=2026-09-01` lists what held that day.
     """
-    entries = access.beneath(plan, ProfileEntry).where(ProfileEntry.plan_id == plan.id)
+    entries = access.beneath(plan, ProfileEntry)
     if "as_of" in asked:
-        entries = entries.where(reads.held_on(asked["as_of"], access, plan))
+        entries = entries.where(presenters.held_on(asked["as_of"], access, plan))
     return page(entries, ENTRIES, asked, access)
 
 

@@ -24,7 +24,7 @@ from plp_api.planning.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.planning.plans.reads import STATUS, shape, shape_entries
+from plp_api.planning.plans.presenters import STATUS, shape, shape_entries
 
 LONGEST_SECTION = 20_000
 LONGEST_PART = 120

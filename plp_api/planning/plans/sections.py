@@ -4,6 +4,7 @@ Words are never dropped: where a version's template does not ask for a section
 that holds some, the section stays, marked with the edition that did ask.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,12 @@ def described(version: PlanVersion) -> dict[str, dict[str, Any]]:
             asked_by = session.get_one(PlanTemplate, section.kept_from_id)
             found[section.key] = asked_by.described[section.key]
     return found
+
+
+def writers_for_student(version: PlanVersion, written: Iterable[PlanSection]) -> list[UUID | None]:
+    """Who wrote these sections, of those that are the student's own to write."""
+    asked = described(version)
+    return [one.written_by for one in written if "advisor" not in asked[one.key]["authors"]]
 
 
 def template_to_start(plan: Plan, last: PlanVersion | None) -> PlanTemplate:

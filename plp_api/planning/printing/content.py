@@ -18,7 +18,7 @@ from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.roster.names import Name
 from plp_api.foundation.roster.relationships import RecordKind
-from plp_api.planning.plans import disagreements, reads
+from plp_api.planning.plans import disagreements, presenters
 from plp_api.planning.plans import parts as snapshots
 from plp_api.planning.plans.models import PlanVersion, Statement, VersionReaffirmation
 from plp_api.planning.printing import signed
@@ -114,7 +114,7 @@ def of(version: PlanVersion, by: Reader) -> Content:
     before approval, version_sealed, permission_denied where a part, or where the plan
     stands, is denied the reader.
     """
-    frozen = orjson.loads(reads.snapshot_of(version, by.access))
+    frozen = orjson.loads(presenters.snapshot_of(version, by.access))
     snapshots.require_all(version, by.access)
     if not by.is_shown(RecordKind.PLAN_STATUS, version):
         detail = "A print tells where the plan stands, which is withheld from you."
@@ -176,7 +176,7 @@ def _disagreements(
     version: PlanVersion, by: Reader, zone: ZoneInfo
 ) -> dict[str, list[Disagreement]]:
     """Statements of disagreement by the part they contest, authors as the reader knows them."""
-    made = reads.statements_on([version], by.access)[version.id]
+    made = presenters.statements_on([version], by.access)[version.id]
     found: dict[str, list[Disagreement]] = {}
     for one in made:
         said = Disagreement(

@@ -15,7 +15,7 @@ from plp_api.planning.printing import content, progress, readers, rendered
 from plp_api.planning.printing.content import Content
 from plp_api.planning.printing.progress import Progress
 from plp_api.planning.printing.rendered import Translation
-from plp_api.planning.renditions import reads as renditions
+from plp_api.planning.renditions import presenters as renditions
 from plp_api.planning.renditions.models import Rendition
 
 SNAPSHOT = "/api/v1/plan-versions/{}/snapshot"

@@ -10,7 +10,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem
-from plp_api.planning.plans import parts, reads
+from plp_api.planning.plans import parts, presenters
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.renditions.models import Rendition
 
@@ -33,7 +33,7 @@ def supply(
     """
     if not access.keeps(version.student_id):
         access.refuse_family(version.student_id)
-    reads.require_unsealed(version, access)
+    presenters.require_unsealed(version, access)
     if version.snapshot is None or version.snapshot_sha256 is None:
         raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
     if given.pop("snapshot_sha256") != version.snapshot_sha256:
@@ -74,8 +74,8 @@ def require_readable(rendition: Rendition, access: Access) -> None:
     Raises Problem: version_sealed, permission_denied.
     """
     version = db.session().get_one(PlanVersion, rendition.plan_version_id)
-    reads.require_unsealed(version, access)
-    reads.require_whole(version, access)
+    presenters.require_unsealed(version, access)
+    presenters.require_whole(version, access)
 
 
 def _check(snapshot: dict[str, Any], texts: Mapping[str, Texts]) -> None:

@@ -10,7 +10,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, equals, since, yes_or_no
-from plp_api.planning.plans import reads
+from plp_api.planning.plans import presenters
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.renditions import actions
 from plp_api.planning.renditions.models import Rendition
@@ -44,9 +44,9 @@ RENDITIONS = Listing(
 @blueprint.lists(RenditionSchema, RENDITIONS)
 def list_renditions(access: Access, version: PlanVersion) -> Any:
     """List the texts of a version in other languages, superseded ones included."""
-    reads.require_unsealed(version, access)
-    reads.require_whole(version, access)
-    return access.beneath(version, Rendition).where(Rendition.plan_version_id == version.id)
+    presenters.require_unsealed(version, access)
+    presenters.require_whole(version, access)
+    return access.beneath(version, Rendition)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/renditions", methods=["POST"])

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import GuardedSchema, Instant, LanguageTag, Schema, Sha256, Text
-from plp_api.planning.renditions.reads import GUARDED, shape
+from plp_api.planning.renditions.presenters import GUARDED, shape
 
 LONGEST_TEXT = 20_000
 MOST = 200

@@ -14,7 +14,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, FieldError, Problem
-from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster import district_settings, spans
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS, District, Person, Student
 from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.planning.plans import actions as plans
@@ -219,11 +219,6 @@ def _sign_in_room(review: Review, access: Access, position: int, given: dict[str
     )
 
 
-def plan_is_open(review: Review, _access: Access) -> Code | None:
-    """Nobody meets about a plan that is closed; what was held before stands."""
-    return None if review.plan.is_open else Code.PLAN_CLOSED
-
-
 def no_version_came(review: Review, _access: Access) -> str | None:
     """Why nothing can be excepted any more: the review is complete."""
     return "A version was approved in this cycle." if review.plan_version_id else None
@@ -276,8 +271,7 @@ def open_cycle(district_id: UUID) -> None:
     today = db.session().get_one(District, district_id).today
     is_enrolled = exists().where(
         SchoolEnrollment.student_id == Plan.student_id,
-        SchoolEnrollment.starts_on <= today,
-        or_(SchoolEnrollment.ends_on.is_(None), SchoolEnrollment.ends_on > today),
+        spans.holds_on(SchoolEnrollment, today),
         SchoolEnrollment.grade.in_(GRADES_WITH_PLANS),
     )
     asked = select(Plan.student_id).where(

@@ -2,6 +2,7 @@
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission
+from plp_api.planning.plans.guards import plan_is_open
 from plp_api.planning.reviews import actions
 from plp_api.planning.reviews.models import ReviewStatus
 
@@ -15,7 +16,7 @@ REVIEW = LifeCycle(
             Permission.REVIEWS_PREPARE,
             PREPARED,
             actions.prepare,
-            actions.plan_is_open,
+            plan_is_open,
         ),
         move(
             "scheduled prepared held",
@@ -24,7 +25,7 @@ REVIEW = LifeCycle(
             HELD,
             actions.hold,
             not_family,
-            actions.plan_is_open,
+            plan_is_open,
         ),
         move(
             "scheduled prepared held",

@@ -14,7 +14,8 @@ from plp_api.foundation.rest.fields import (
 )
 from plp_api.planning.reviews.lifecycle import REVIEW
 from plp_api.planning.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
-from plp_api.planning.reviews.standing import Standing, shape
+from plp_api.planning.reviews.presenters import shape
+from plp_api.planning.reviews.standing import Standing
 from plp_api.planning.signatures.models import IdentityCheck, SignerRole
 
 

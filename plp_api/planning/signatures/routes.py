@@ -9,7 +9,7 @@ from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, one_of, same_id, since
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.plans.models import PlanVersion
-from plp_api.planning.signatures import actions, delegates, exceptions, reads, waivers
+from plp_api.planning.signatures import actions, delegates, exceptions, presenters, waivers
 from plp_api.planning.signatures.models import (
     ExceptionBasis,
     ExceptionStatus,
@@ -66,7 +66,7 @@ def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[s
     Always whole, and never paged: signatures, requirements and declines are one
     answer to whether that is all, and each version is signed by few people.
     """
-    return reads.signatures_of(version, access)
+    return presenters.signatures_of(version, access)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signatures", methods=["POST"])

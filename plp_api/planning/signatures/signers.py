@@ -8,8 +8,10 @@ from sqlalchemy import or_, select
 
 from plp_api.foundation import db
 from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import AccountPerson, District, Student
 from plp_api.foundation.roster.relationships import Relationship
+from plp_api.planning.plans import guards
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, VersionStatus
 from plp_api.planning.signatures import standing
 from plp_api.planning.signatures.models import Signature, SignatureDelegate, SignerRole
@@ -59,8 +61,7 @@ def require_open(version: PlanVersion) -> None:
         raise Problem(
             Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
         )
-    if not version.plan.is_open:
-        raise Problem(Code.PLAN_CLOSED)
+    guards.require_open(version.plan)
 
 
 def has_signed(version: PlanVersion, role: SignerRole, person_id: UUID | None = None) -> bool:
@@ -114,7 +115,7 @@ def delegate_of(
     found = db.session().get(SignatureDelegate, delegate_id)
     if found is None or (found.student_id, found.parent_id) != (version.student_id, person_id):
         raise invalid("delegate_id", "That parent has named no such delegate for this student.")
-    if not (found.starts_on <= on and (found.ends_on is None or found.ends_on > on)):
+    if not spans.is_held_on(found, on):
         raise invalid("delegate_id", "The delegation does not hold today.")
     return found
 

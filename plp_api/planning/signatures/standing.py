@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.district_settings import DecidingParents
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import (
@@ -292,8 +293,7 @@ def _waived() -> ColumnElement[Any]:
         one,
         {Mark.WAIVED: one.starts_on <= AS_OF},
         one.student_id == PlanVersion.student_id,
-        one.starts_on <= AS_OF,
-        or_(one.ends_on.is_(None), one.ends_on > AS_OF),
+        spans.holds_on(one, AS_OF),
     )
 
 
@@ -308,8 +308,7 @@ def deciding(on: Any) -> tuple[ColumnElement[bool], ...]:
         Relationship.may_decide.is_(True),
         ~db.has_tag(Relationship.denied, RecordKind.PLANS),
         ~db.has_tag(Relationship.denied, RecordKind.SIGNATURES),
-        Relationship.starts_on <= on,
-        or_(Relationship.ends_on.is_(None), Relationship.ends_on > on),
+        spans.holds_on(Relationship, on),
     )
 
 

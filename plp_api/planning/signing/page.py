@@ -33,7 +33,7 @@ from plp_api.planning.printing import content as contents
 from plp_api.planning.printing import page as printing
 from plp_api.planning.printing import readers, rendered
 from plp_api.planning.printing.words import day
-from plp_api.planning.renditions import reads as renditions
+from plp_api.planning.renditions import presenters as renditions
 from plp_api.planning.renditions.models import Rendition
 from plp_api.planning.signing import use
 from plp_api.planning.signing.models import LinkCheck, LinkStatus

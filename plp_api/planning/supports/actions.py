@@ -28,7 +28,7 @@ def of(student: Student, access: Access) -> Select[Any]:
 def require_current(support: Support, access: Access) -> Support:
     """Refuse with not_found a teacher who asks what no longer holds, or does not yet."""
     today = access.caller.today
-    is_current = support.starts_on <= today and (support.ends_on is None or support.ends_on > today)
+    is_current = spans.is_held_on(support, today)
     if not is_current and not access.may(Permission.SUPPORTS_READ, support.student_id):
         raise Problem(Code.NOT_FOUND)
     return support

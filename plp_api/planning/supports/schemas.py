@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, GuardedSchema, Schema, Text
 from plp_api.planning.supports.models import SupportKind
-from plp_api.planning.supports.reads import WHOLE, shape
+from plp_api.planning.supports.presenters import WHOLE, shape
 
 MOST_ACCOMMODATIONS = 30
 LONGEST_ACCOMMODATION = 300

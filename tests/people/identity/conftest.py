@@ -95,7 +95,7 @@ def invite(app: Application, world: World) -> Invite:
     def make(somebody: Somebody | UUID, place: Place = world.home) -> str:
         with writing(app.database, place) as session:
             person = session.get_one(Person, getattr(somebody, "id", somebody))
-            invited = actions.invite(person, by=None, printed=True)
+            invited = actions.invite(person, access=None, printed=True)
             assert invited.code
             return invited.code
 

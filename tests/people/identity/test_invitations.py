@@ -188,7 +188,7 @@ def test_a_disabled_persons_code_is_dead(
 def attempt(app: Application, world: World, by: str, whom: str, what: Any) -> Any:
     with writing(app.database, world.home) as session:
         access = acting(world.home.people[by])
-        return what(session.get_one(Person, world.home.people[whom].id), by=access)
+        return what(session.get_one(Person, world.home.people[whom].id), access=access)
 
 
 def test_a_registrar_makes_no_code_for_who_holds_an_office(app: Application, world: World) -> None:

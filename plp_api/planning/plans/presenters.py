@@ -112,7 +112,9 @@ def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID,
 def statements_beside(version: PlanVersion, access: Access) -> Select[Any]:
     """The statements that `statements_on` finds for one version, to be listed."""
     found = [one.id for one in statements_on([version], access)[version.id]]
-    return access.beneath(version, Statement).where(db.any_of(Statement.id, literal(found, db.IDS)))
+    return access.beneath(version.plan, Statement).where(
+        db.any_of(Statement.id, literal(found, db.IDS))
+    )
 
 
 def held_on(day: date, access: Access, plan: Plan) -> ColumnElement[bool]:

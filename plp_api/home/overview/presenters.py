@@ -18,7 +18,7 @@ from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.home.overview import statements
 from plp_api.planning.plans import disagreements
-from plp_api.planning.plans import reads as plans
+from plp_api.planning.plans import presenters as plans
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, Statement
 from plp_api.planning.reviews.standing import standing
 from plp_api.planning.signatures import standing as signatures

@@ -21,7 +21,7 @@ from plp_api.foundation.roster.relationships import (
     Relationship,
     SampledStudent,
 )
-from plp_api.people.directory import shown
+from plp_api.people.directory import presenters
 from plp_api.people.identity import openers
 
 FOR_STAFF = frozenset({"basis", "order_reference", "activated_by_id", "activated_by_name"})
@@ -63,7 +63,7 @@ def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
     told = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
     opened_by = openers.of(told) if told else {}
     people = {key for row in rows for key in (row.person_id, row.student_id)}
-    named = shown.names({*people, *opened_by.values()}, access)
+    named = presenters.names({*people, *opened_by.values()}, access)
     for row in rows:
         row.activated_by_id = opened_by.get(row.person_id)  # type: ignore[attr-defined]
         _name(row, named, "person", "student", "activated_by")
@@ -83,7 +83,7 @@ def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
 
 def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
     """Name who holds the office, and of an auditor's sample the students the reader reaches."""
-    named = shown.names((row.person_id for row in rows), access)
+    named = presenters.names((row.person_id for row in rows), access)
     samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
     (drawn,) = db.fetch(SAMPLES(ids=[row.id for row in rows]))
     access.look_up({one["student_id"] for one in drawn})
@@ -128,13 +128,13 @@ def shape_advisories(rows: Sequence[Advisory], access: Access) -> None:
 
 def shape_members(rows: Sequence[AdvisoryMember], access: Access) -> None:
     """Name the students."""
-    named = shown.names((row.student_id for row in rows), access)
+    named = presenters.names((row.student_id for row in rows), access)
     for row in rows:
         _name(row, named, "student")
 
 
 def shape_advisors(rows: Sequence[AdvisoryAdvisor], access: Access) -> None:
     """Name the advisors."""
-    named = shown.names((row.person_id for row in rows), access)
+    named = presenters.names((row.person_id for row in rows), access)
     for row in rows:
         _name(row, named, "person")
