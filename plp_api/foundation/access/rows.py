@@ -79,7 +79,8 @@ class Access:
         if hasattr(child, "subject_id"):
             hangs = and_(child.subject_type == row.__tablename__, child.subject_id == row.id)
         else:
-            hangs = _key_to(child, type(row)) == row.id
+            parent: Any = type(row)
+            hangs = _key_to(child, parent) == row.id
         return select(model).where(child.student_id == row.student_id, hangs)
 
     def scalars(self, statement: Select[Any]) -> Sequence[Any]:
