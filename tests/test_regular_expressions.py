@@ -11,8 +11,8 @@ import pytest
 from marshmallow import Schema, validate
 
 import plp_api
+from plp_api.foundation.printing.glyphs import _replaced
 from plp_api.foundation.settings import read
-from plp_api.planning.printing.glyphs import _replaced
 from plp_api.server.app import create_app
 
 SHORT, LONG = 5_000, 20_000

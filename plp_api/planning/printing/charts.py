@@ -10,7 +10,7 @@ from datetime import date
 
 from markupsafe import escape
 
-from plp_api.planning.printing.words import day, phrase
+from plp_api.foundation.printing.words import day, phrase
 
 WIDTH, NARROW = 480, 310
 FONT = 'font-family="Libertinus Serif, sans-serif" font-size="12"'

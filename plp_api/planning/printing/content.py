@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import func, select
 
 from plp_api.foundation import db
+from plp_api.foundation.printing.words import day, label, local_day, phrase, value_words
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.roster.names import Name
@@ -24,10 +25,11 @@ from plp_api.planning.plans.models import PlanVersion, Statement, VersionReaffir
 from plp_api.planning.printing import signed
 from plp_api.planning.printing.readers import Reader
 from plp_api.planning.printing.signed import Signed
-from plp_api.planning.printing.words import CODES, day, label, local_day, phrase, value_words
 
 SMART = ("specific", "measurable", "achievable", "relevant")
 SECTIONS, GOALS = "sections", "goals"
+# Members whose values are enumerated; every other word is somebody's, and printed as it stands.
+CODES = frozenset({"type", "domain", "funding", "kind", "provider_kind", "status", "regime"})
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from plp_api.foundation.printing.words import day
 from plp_api.planning.goals import progress as facts
 from plp_api.planning.goals.models import GoalStatus
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.printing import charts
 from plp_api.planning.printing.charts import Chart, Point
-from plp_api.planning.printing.words import day
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from plp_api.foundation.printing.words import label
 from plp_api.planning.printing.content import SMART, Content, Fact, Item, Part
-from plp_api.planning.printing.words import label
 from plp_api.planning.renditions.models import Rendition
 
 ELEMENTS = "pathway_elements"

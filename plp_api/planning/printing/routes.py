@@ -6,6 +6,7 @@ from flask import Response, request
 
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.printing import pdf as engine
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.later import LaterResponse
@@ -61,7 +62,7 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
 
 def _kind(asked: str | None) -> PrintFormat:
     """What to answer. Raises Problem(pdf_unavailable) where that is PDF and it cannot be made."""
-    offered = [HTML, PDF] if pdf.is_available() else [HTML]
+    offered = [HTML, PDF] if engine.is_available() else [HTML]
     accepted = request.accept_mimetypes
     # What is accepted and not offered can only be PDF: `offers` has seen to the rest.
     best = accepted.best_match(offered, default=PDF) if accepted else HTML

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from plp_api.foundation import db
+from plp_api.foundation.printing.words import local_day, phrase
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District, Person
 from plp_api.foundation.roster.names import Audience
 from plp_api.planning.plans.models import PlanVersion, VersionStatus
 from plp_api.planning.printing.readers import Reader
-from plp_api.planning.printing.words import local_day, phrase
 from plp_api.planning.signatures import signers, standing
 from plp_api.planning.signatures.models import (
     RequirementStatus,

@@ -26,13 +26,13 @@ from markupsafe import Markup
 from marshmallow import ValidationError
 
 from plp_api.foundation import clock, settings
+from plp_api.foundation.printing.words import day
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest import errors, limits
 from plp_api.foundation.rest.fields import Text
 from plp_api.planning.printing import content as contents
 from plp_api.planning.printing import page as printing
 from plp_api.planning.printing import readers, rendered
-from plp_api.planning.printing.words import day
 from plp_api.planning.renditions import presenters as renditions
 from plp_api.planning.renditions.models import Rendition
 from plp_api.planning.signing import use

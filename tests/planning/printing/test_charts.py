@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
+from plp_api.foundation.printing.page import paragraphs
 from plp_api.planning.printing.charts import Point, by_domain, progress
-from plp_api.planning.printing.page import paragraphs
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIRST = date(2026, 9, 1)

@@ -9,10 +9,10 @@ import pytest
 import typst
 
 from plp_api.foundation import db
+from plp_api.foundation.printing import pdf as pdf_module
+from plp_api.foundation.printing import setting
 from plp_api.foundation.problems import Problem
 from plp_api.foundation.turns import Turns
-from plp_api.planning.printing import pdf as pdf_module
-from plp_api.planning.printing import setting
 from tests.client import code
 from tests.planning.printing.conftest import pdf, tags, words
 
@@ -105,7 +105,7 @@ def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
 def set_here(job):
     """The print of a job in this process."""
     asked = orjson.loads(job)
-    return setting.of(asked["plan"], datetime.fromisoformat(asked["printed_at"]))
+    return setting.of(asked["template"], asked["data"], datetime.fromisoformat(asked["printed_at"]))
 
 
 # What no text can do to others.

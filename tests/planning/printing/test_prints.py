@@ -9,9 +9,9 @@ import pytest
 from markupsafe import escape
 
 from plp_api.foundation.audit.models import Event
+from plp_api.foundation.printing import pdf as pdf_module
 from plp_api.foundation.roster.models import Person, School
 from plp_api.foundation.roster.relationships import Relationship
-from plp_api.planning.printing import pdf as pdf_module
 from tests.client import code, pointers
 from tests.planning.printing.conftest import page, pdf, words
 from tests.world import writing

@@ -1,6 +1,6 @@
 """Sets a PDF in a process of its own: what to draw comes in, the PDF goes out.
 
-    python -P -m plp_api.planning.printing.setting < job.json > copy.pdf
+    python -P -m plp_api.foundation.printing.setting < job.json > copy.pdf
 
 What people wrote has made the typesetter panic, and a panic ends the process that it happens in.
 So this one serves a single print, within limits that `pdf` gives it. It imports nothing of the
@@ -12,16 +12,14 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, cast
 
 import orjson
 import typst
 
-from plp_api.planning.printing import glyphs
+from plp_api.foundation.printing import glyphs
 
 STANDARD: Any = "ua-1"
-TEMPLATE = Path(__file__).parent / "pages" / "plan.typ"
 NOTICE = (
     "Some characters could not be drawn with the fonts at hand; they are named in square brackets."
     " The web page of this version shows them as they were written."
@@ -35,34 +33,35 @@ WHOLE = b'#set document(title: "-")\n#set page(width: 12cm, height: auto)\n#sys.
 
 
 def main() -> None:
-    """Set one print: a job is `plan` (what the template draws), `printed_at`, and the limits."""
+    """Set one print: a job is a `template`, its `data`, `printed_at`, and the limits."""
     job = orjson.loads(sys.stdin.buffer.read())
     resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    made = of(job["plan"], datetime.fromisoformat(job["printed_at"]))
+    made = of(job["template"], job["data"], datetime.fromisoformat(job["printed_at"]))
     if len(made) > job["longest"]:
         raise SystemExit(1)
     sys.stdout.buffer.write(made)
 
 
-def of(plan: dict[str, Any], printed_at: datetime) -> bytes:
-    """The PDF: PDF/UA-1, or, should a text defy that, tagged all the same.
+def of(template: str, data: dict[str, Any], printed_at: datetime) -> bytes:
+    """The PDF of the data: PDF/UA-1, or, should a text defy that, tagged all the same.
 
-    What no font draws is named before anything is set.
+    The template reads the data as JSON from `sys.inputs.data`, and shows its `notice`
+    where that is not null. What no font draws is named before anything is set.
     """
-    lacking = glyphs.missing(_strings(plan), _draws)
-    shown = {**glyphs.named(plan, lacking), "notice": NOTICE} if lacking else plan
+    lacking = glyphs.missing(_strings(data), _draws)
+    shown = {**glyphs.named(data, lacking), "notice": NOTICE} if lacking else data
     shown = glyphs.each(shown, glyphs.breakable)
     try:
-        return _compile(shown, printed_at, [STANDARD])
+        return _compile(template, shown, printed_at, [STANDARD])
     except typst.TypstError:
-        return _compile(shown, printed_at, [])
+        return _compile(template, shown, printed_at, [])
     except BaseException as error:
         if not _is_panic(error):
             raise
     shown = {**glyphs.each(shown, _settable), "notice": NOTICE}
-    return _compile(shown, printed_at, [])
+    return _compile(template, shown, printed_at, [])
 
 
 def _settable(text: str) -> str:
@@ -73,11 +72,13 @@ def _settable(text: str) -> str:
     return f"[{len(text)} characters]"
 
 
-def _compile(shown: dict[str, Any], printed_at: datetime, standards: list[Any]) -> bytes:
-    compiler = typst.Compiler(TEMPLATE.read_bytes(), font_paths=_fonts())
+def _compile(
+    template: str, shown: dict[str, Any], printed_at: datetime, standards: list[Any]
+) -> bytes:
+    compiler = typst.Compiler(template.encode(), font_paths=_fonts())
     found = compiler.compile(
         format="pdf",
-        sys_inputs={"plan": orjson.dumps(shown).decode()},
+        sys_inputs={"data": orjson.dumps(shown).decode()},
         pdf_standards=standards,
         timestamp=printed_at,
     )

@@ -12,8 +12,6 @@ MONTHS = (
 )
 SAYS_ITS_KIND = re.compile(r"^is_|_(on|at)$")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-# Members whose values are enumerated; every other word is somebody's, and printed as it stands.
-CODES = frozenset({"type", "domain", "funding", "kind", "provider_kind", "status", "regime"})
 # Words that are not read as they are spelled.
 SPOKEN = {
     "cte": "Career and technical education (CTE)",

@@ -1,6 +1,6 @@
 """What no font has: found with few questions, and named."""
 
-from plp_api.planning.printing.glyphs import PROBES, isolated, missing, named
+from plp_api.foundation.printing.glyphs import PROBES, isolated, missing, named
 
 HAN = "".join(chr(0x4E00 + index) for index in range(5000))
 

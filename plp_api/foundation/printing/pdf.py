@@ -1,0 +1,118 @@
+"""Data as a tagged PDF (PDF/UA-1), set by typst: an extra, `pdf`.
+
+The template is ours; the data comes to it as JSON, and no word of it is ever read as
+markup. Typst's own fonts (Latin, Greek, Cyrillic and more) come first, then whatever
+fonts the machine has. Each print is set by a process of its own (`setting`), with
+limits of time, memory and output.
+"""
+
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from importlib.util import find_spec
+from typing import Any
+
+import orjson
+import structlog
+
+from plp_api.foundation.printing import glyphs
+from plp_api.foundation.printing.page import paragraphs
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.turns import Turns
+
+# `-P`: what lies in the folder where the server was started is not code to import.
+SETTER = (sys.executable, "-P", "-m", "plp_api.foundation.printing.setting")
+# One thread, and no trace of a panic: that would quote what people wrote.
+ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "LC_ALL": "C.UTF-8"}
+SECONDS = 20
+MEMORY = 1 << 30
+LONGEST = 32 << 20
+RIGHT_TO_LEFT = frozenset({"R", "AL"})
+STRONG = RIGHT_TO_LEFT | {"L"}
+# One process sets one at a time: three threads of its eight wait for a print at most.
+TURNS = Turns(at_once=1, waiting=3, seconds=10)
+log = structlog.get_logger()
+
+
+def is_available() -> bool:
+    """Whether typst is installed."""
+    return find_spec("typst") is not None
+
+
+def of(
+    template: str, make_data: Callable[[], dict[str, Any]], printed_at: datetime, by: Hashable
+) -> bytes:
+    """The PDF of the data that `make_data` returns, one print at a time for each `by`.
+
+    The data is made within the turn: a long text takes time to prepare. Its texts are
+    cleaned of controls, and their directions closed. Raises Problem: print_failed,
+    beyond the limits; server_busy.
+    """
+    with TURNS.taken(by=by):
+        job = {
+            "template": template,
+            "data": {**glyphs.each(make_data(), _clean), "notice": None},
+            "printed_at": printed_at.isoformat(),
+            "seconds": SECONDS,
+            "bytes": MEMORY,
+            "longest": LONGEST,
+        }
+        result = _set(orjson.dumps(job))
+    if not result.startswith(b"%PDF"):
+        raise Problem(Code.PRINT_FAILED)
+    return result
+
+
+def _set(job: bytes) -> bytes:
+    """What the process made of the job, nothing where it failed."""
+    with subprocess.Popen(  # noqa: S603 - a command of our own making
+        SETTER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    ) as process:
+        try:
+            made, _ = process.communicate(job, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            made = b""
+    if process.returncode or len(made) > LONGEST:
+        log.error("print.failed", code=process.returncode, size=len(made))
+        return b""
+    return made
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses as plain data."""
+    return orjson.loads(orjson.dumps(value))
+
+
+def into_paragraphs(value: Any, name: str) -> None:
+    """Make paragraphs of every text of that name, however deep."""
+    if isinstance(value, list):
+        for one in value:
+            into_paragraphs(one, name)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key == name:
+                value[key] = _paragraphs(one)
+            else:
+                into_paragraphs(one, name)
+
+
+def _paragraphs(text: str) -> list[dict[str, Any]]:
+    return [
+        {"lines": lines, "is_rtl": _is_right_to_left("".join(lines))} for lines in paragraphs(text)
+    ]
+
+
+def _is_right_to_left(text: str) -> bool:
+    strong = (kind for one in text if (kind := unicodedata.bidirectional(one)) in STRONG)
+    return next(strong, "L") in RIGHT_TO_LEFT
+
+
+def _clean(text: str) -> str:
+    return glyphs.isolated(glyphs.without_controls(text))
