@@ -13,6 +13,8 @@ AREAS = (
     "foundation.audit",
     "foundation.roster",
     "foundation.jobs",
+    "foundation.files",
+    "foundation.links",
     "people.identity",
     "people.directory",
     "people.relationships",

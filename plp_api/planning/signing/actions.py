@@ -1,8 +1,5 @@
 """Issuing signing links, and ending them."""
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +12,8 @@ from plp_api.foundation import clock, db, settings
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.links import actions as links
+from plp_api.foundation.links.models import CodeBy, LinkCheck, LinkEnd
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District, Person, Student
@@ -23,11 +22,9 @@ from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import signers
 from plp_api.planning.signatures.models import SignatureDelegate, SignerRole
 from plp_api.planning.signing import letters, rights
-from plp_api.planning.signing.models import CodeBy, LinkCheck, LinkEnd, LinkStatus, SigningLink
+from plp_api.planning.signing.models import LinkStatus, SigningLink
 
 MAIL_LINK, MAIL_CODE = "signing_link.mail", "signing_code.mail"
-TOKEN_BYTES = 32
-CODE_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ def issue(
     if identity_check is LinkCheck.BIRTH_DATE:
         _check_birth_date(student, code_by, mailbox)
     _end(_open_links_for(version, person_id), LinkEnd.REPLACED, by)
-    token = new_token()
+    token = links.new_token()
     link = SigningLink(
         id=db.new_id(),
         district_id=version.district_id,
@@ -86,14 +83,14 @@ def issue(
         delegate_id=delegate_id,
         role=role,
         snapshot_sha256=version.snapshot_sha256 or "",
-        token_sha256=digest(token),
+        token_sha256=links.digest(token),
         identity_check=identity_check,
         code_by=code_by,
         issued_by=by,
         expires_at=clock.now() + _lifetime(version.district_id),
     )
     is_told = identity_check is LinkCheck.CODE and code_by is CodeBy.ISSUER
-    code = _new_code(link) if is_told else None
+    code = links.new_code(link) if is_told else None
     db.session().add(link)
     db.session().flush()
     audit.record(
@@ -166,7 +163,7 @@ def witness(link: SigningLink, access: Access) -> str:
     link.witnessed_by, link.witnessed_at = access.caller.person_id, clock.now()
     by = access.caller.person_id
     audit.record("signing_link.witnessed", link, by=by, person_id=link.person_id)
-    return _new_code(link)
+    return links.new_code(link)
 
 
 def _require_right(
@@ -204,28 +201,6 @@ def _lifetime(district_id: UUID) -> timedelta:
     return timedelta(days=district_settings.of(district).signing_link_days)
 
 
-def new_token() -> str:
-    """256 random bits for an address."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def digest(token: str) -> str:
-    """What is kept of a token. A plain hash is enough: nobody searches 256 bits."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def code_hash(link_id: UUID, code: str) -> str:
-    """What is kept of a code: keyed, for six digits are soon searched."""
-    secret = settings.current().secret_key.encode()
-    return hmac.new(secret, f"{link_id}|{code}".encode(), hashlib.sha256).hexdigest()
-
-
-def _new_code(link: SigningLink) -> str:
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    link.code_hash = code_hash(link.id, code)
-    return code
-
-
 def revoke(link: SigningLink, access: Access) -> None:
     """End a link. Ending what is over already changes nothing.
 
@@ -233,23 +208,18 @@ def revoke(link: SigningLink, access: Access) -> None:
     """
     access.refuse_family(link.student_id)
     db.lock(link)
-    if is_unused(link):
+    if link.is_unused:
         end(link, LinkEnd.REVOKED, access.caller.person_id)
-
-
-def is_unused(link: SigningLink) -> bool:
-    """Whether nothing but time could have ended it."""
-    return link.used_at is None and link.ended_at is None
 
 
 def end(link: SigningLink, reason: LinkEnd, by: UUID | None) -> None:
     """End a link, whoever or whatever ends it."""
-    link.ended_at, link.ended_by, link.end_reason = clock.now(), by, reason
+    links.end(link, reason, by)
     audit.record("signing_link.ended", link, by=by, person_id=link.person_id, reason=reason)
 
 
-def _end(links: Iterable[SigningLink], reason: LinkEnd, by: UUID | None) -> None:
-    for link in links:
+def _end(ending: Iterable[SigningLink], reason: LinkEnd, by: UUID | None) -> None:
+    for link in ending:
         end(link, reason, by)
 
 
@@ -285,7 +255,7 @@ def _mailbox_now(link: SigningLink) -> str | None:
     witness checks.
     """
     bearer = _mailbox(link.person_id, link.delegate_id)
-    if bearer is None or not is_unused(link):
+    if bearer is None or not link.is_unused:
         return None
     barred = {link.issued_by}
     if link.code_by != CodeBy.WITNESS:
@@ -299,10 +269,10 @@ def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
     with db.current().transaction() as session:
         link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
         db.enter([link.district_id])
-        mailbox, token = _mailbox_now(link), new_token()
+        mailbox, token = _mailbox_now(link), links.new_token()
         if mailbox is None:
             return {"is_mailed": False}
-        link.token_sha256 = digest(token)
+        link.token_sha256 = links.digest(token)
         letter = letters.letter(link, letters.address(settings.current().public_url, token))
     letters.mail_to(mailbox, letter)
     return {"is_mailed": True}
@@ -317,6 +287,6 @@ def mail_code(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         mailbox = _mailbox_now(link)
         if mailbox is None:
             return {"is_mailed": False}
-        letter = letters.code_letter(link, _new_code(link))
+        letter = letters.code_letter(link, links.new_code(link))
     letters.mail_to(mailbox, letter)
     return {"is_mailed": True}

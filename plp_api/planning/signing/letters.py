@@ -3,8 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from plp_api.foundation import db, mail, settings
+from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.roster.models import District
-from plp_api.planning.signing.models import LinkCheck, SigningLink
+from plp_api.planning.signing.models import SigningLink
 
 SUBJECT = "A school document to read and sign"
 LETTER = """\

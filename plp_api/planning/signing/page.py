@@ -26,6 +26,7 @@ from markupsafe import Markup
 from marshmallow import ValidationError
 
 from plp_api.foundation import clock, settings
+from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.printing.words import day
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest import errors, limits
@@ -36,7 +37,7 @@ from plp_api.planning.printing import readers, rendered
 from plp_api.planning.renditions import presenters as renditions
 from plp_api.planning.renditions.models import Rendition
 from plp_api.planning.signing import use
-from plp_api.planning.signing.models import LinkCheck, LinkStatus
+from plp_api.planning.signing.models import LinkStatus
 from plp_api.planning.signing.use import Bearing
 
 blueprint = Blueprint("signing_page", __name__)

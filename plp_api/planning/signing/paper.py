@@ -1,20 +1,20 @@
 """Signatures given on paper: the registrar enters them with a scan."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from plp_api.foundation import clock, db, storage
+from plp_api.foundation import clock, db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.files import actions as files
+from plp_api.foundation.files import formats
+from plp_api.foundation.problems import invalid
 from plp_api.foundation.roster.models import District, Person
 from plp_api.foundation.turns import Turns
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import actions as signatures
 from plp_api.planning.signatures import signers
 from plp_api.planning.signatures.models import IdentityCheck, SignatureMethod, SignerRole
-from plp_api.planning.signing import formats
 from plp_api.planning.signing.models import Scan
 
 TURNS = Turns(at_once=1, waiting=3, seconds=10)
@@ -51,17 +51,22 @@ def receive(
             media_type, kept = formats.read(content)
     except formats.NotAScan as error:
         raise invalid("file", str(error)) from error
+    key = db.new_id()
     scan = Scan(
-        id=db.new_id(),
+        id=key,
         district_id=version.district_id,
         student_id=version.student_id,
         plan_version_id=version.id,
         person_id=person_id,
         role=role,
-        media_type=media_type,
-        size=len(kept),
-        sha256=hashlib.sha256(kept).hexdigest(),
-        uploaded_by=access.caller.person_id,
+        file=files.keep(
+            "scans",
+            key,
+            kept,
+            media_type,
+            district_id=version.district_id,
+            by=access.caller.person_id,
+        ),
     )
     signatures.record(
         version,
@@ -78,8 +83,7 @@ def receive(
     )
     db.session().add(scan)
     audit.record("scan.added", scan, by=access.caller.person_id, sha256=scan.sha256)
-    db.session().flush()
-    storage.put(scan.file_name, kept)
+    files.write(scan.file, kept)
     return scan
 
 
@@ -107,11 +111,3 @@ def _require_right(
     if signers.signs_as(version.student_id, person_id, signed_on) is not role:
         words = "Did not sign in that role on that day: a parent signs while they may decide"
         raise invalid("person_id", f"{words} (15 V.S.A. 664), a student for themselves.")
-
-
-def content_of(scan: Scan) -> bytes:
-    """The file. Raises Problem(file_lost) where the storage has it no more."""
-    try:
-        return storage.get(scan.file_name)
-    except FileNotFoundError as error:
-        raise Problem(Code.FILE_LOST) from error

@@ -8,6 +8,9 @@ from marshmallow import fields as wire
 from plp_api.foundation import settings
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.files import actions as files
+from plp_api.foundation.files.models import FileType
+from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.problems import Code, invalid
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.fields import Choice
@@ -15,7 +18,7 @@ from plp_api.foundation.rest.paging import Filter, Listing, one_of, same_id, sin
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures.models import IdentityCheck, SignerRole
 from plp_api.planning.signing import actions, letters, paper
-from plp_api.planning.signing.models import LinkCheck, LinkStatus, Scan, ScanType, SigningLink
+from plp_api.planning.signing.models import LinkStatus, Scan, SigningLink
 from plp_api.planning.signing.schemas import (
     Delivery,
     PaperSignatureSchema,
@@ -201,7 +204,7 @@ def get_scan(access: Access, scan: Scan) -> Scan:
 
 @blueprint.route("/scans/<uuid:scan_id>/content")
 @blueprint.requires(
-    Permission.SIGNATURES_READ_SCANS, Scan, offers=tuple(str(one) for one in ScanType)
+    Permission.SIGNATURES_READ_SCANS, Scan, offers=tuple(str(one) for one in FileType)
 )
 @blueprint.refuses(Code.FILE_LOST)
 @blueprint.doc(
@@ -209,14 +212,14 @@ def get_scan(access: Access, scan: Scan) -> Scan:
         "200": {
             "description": "The file, to be saved.",
             "content": {
-                str(one): {"schema": {"type": "string", "format": "binary"}} for one in ScanType
+                str(one): {"schema": {"type": "string", "format": "binary"}} for one in FileType
             },
         }
     }
 )
 def get_scan_content(access: Access, scan: Scan) -> Response:
     """Get the scanned file, as an attachment; its SHA-256 is the scan's `sha256`."""
-    response = Response(paper.content_of(scan), mimetype=scan.media_type)
-    ending = ScanType(scan.media_type).name.lower()
+    response = Response(files.content_of(scan.file), mimetype=scan.media_type)
+    ending = FileType(scan.media_type).name.lower()
     response.headers["Content-Disposition"] = f'attachment; filename="{scan.id}.{ending}"'
     return response

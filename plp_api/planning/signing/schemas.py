@@ -4,9 +4,11 @@ from enum import StrEnum
 
 from marshmallow import fields
 
+from plp_api.foundation.files.models import FileType
+from plp_api.foundation.links.models import CodeBy, LinkCheck, LinkEnd
 from plp_api.foundation.rest.fields import Choice, Date, Instant, LanguageTag, Schema
 from plp_api.planning.signatures.models import IdentityCheck, SignerRole
-from plp_api.planning.signing.models import CodeBy, LinkCheck, LinkEnd, LinkStatus, ScanType
+from plp_api.planning.signing.models import LinkStatus
 
 
 class AbsentSignerRole(StrEnum):
@@ -142,7 +144,7 @@ class ScanSchema(Schema):
     plan_version_id = fields.UUID(dump_only=True)
     person_id = fields.UUID(dump_only=True)
     role = Choice(AbsentSignerRole, dump_only=True)
-    media_type = Choice(ScanType, dump_only=True)
+    media_type = Choice(FileType, called="ScanType", dump_only=True)
     size = fields.Integer(dump_only=True, metadata=_described("In bytes."))
     sha256 = fields.String(
         dump_only=True,

@@ -6,13 +6,14 @@ ended) and nothing more; the audit trail knows the rest.
 
 from dataclasses import dataclass
 from datetime import date
-from hmac import compare_digest
 
 from sqlalchemy import select
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.links import actions as links
+from plp_api.foundation.links.models import LinkCheck, LinkEnd
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.planning.plans.models import PlanVersion, VersionStatus
@@ -26,7 +27,7 @@ from plp_api.planning.signatures.models import (
     SignerRole,
 )
 from plp_api.planning.signing import actions, rights
-from plp_api.planning.signing.models import LinkCheck, LinkEnd, LinkStatus, SigningLink
+from plp_api.planning.signing.models import LinkStatus, SigningLink
 
 CHECKS = {
     LinkCheck.BIRTH_DATE: IdentityCheck.BIRTH_DATE,
@@ -54,7 +55,7 @@ def bring(token: str) -> Bearing:
     Raises Problem: not_found, link_used, link_expired, link_ended; the last
     three leave a note in the audit trail.
     """
-    kept = select(SigningLink).where(SigningLink.token_sha256 == actions.digest(token))
+    kept = select(SigningLink).where(SigningLink.token_sha256 == links.digest(token))
     link = db.session().scalar(kept)
     if link is None:
         raise Problem(Code.NOT_FOUND)
@@ -126,9 +127,9 @@ def check(bearing: Bearing, answer: date | str | None) -> bool:
     if _is_right(link, answer):
         _note("signing_link.read", link)
         return True
-    link.attempts_left -= 1
+    is_last = links.spend_attempt(link)
     _note("signing_link.check_failed", link)
-    if link.attempts_left == 0:
+    if is_last:
         actions.end(link, LinkEnd.ATTEMPTS_USED_UP, None)
     return False
 
@@ -138,9 +139,7 @@ def _is_right(link: SigningLink, answer: date | str | None) -> bool:
         return False
     if link.identity_check == LinkCheck.BIRTH_DATE:
         return db.session().get_one(Student, link.student_id).birth_date == answer
-    if link.code_hash is None:
-        return False
-    return compare_digest(link.code_hash, actions.code_hash(link.id, str(answer)))
+    return links.is_code(link, str(answer))
 
 
 def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
@@ -176,7 +175,7 @@ def decline(bearing: Bearing, words: str) -> SignatureDecline:
 
 
 def _use_up(link: SigningLink, outcome: LinkStatus) -> None:
-    link.used_at, link.outcome = clock.now(), outcome
+    links.use_up(link, outcome)
     audit.record(
         "signing_link.used",
         link,

@@ -13,7 +13,8 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
-from plp_api.foundation import clock, storage
+from plp_api.foundation import clock
+from plp_api.foundation.files import storage
 from tests.client import Client, code, pointers
 from tests.world import World
 

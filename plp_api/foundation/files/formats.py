@@ -9,7 +9,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
-from plp_api.planning.signing.models import ScanType
+from plp_api.foundation.files.models import FileType
 
 # A letter page at 600 dots per inch has 34 million.
 MOST_PIXELS = 36_000_000
@@ -44,7 +44,7 @@ class NotAScan(Exception):
     """The file is none, in words for who sent it."""
 
 
-def read(content: bytes) -> tuple[ScanType, bytes]:
+def read(content: bytes) -> tuple[FileType, bytes]:
     """The format, and the file as it is kept. Raises NotAScan.
 
     Pictures are written anew without what a camera adds (place, device, time);
@@ -57,7 +57,7 @@ def read(content: bytes) -> tuple[ScanType, bytes]:
     raise NotAScan("Send a PDF, a PNG or a JPEG; this is none of them.")
 
 
-def _pdf(content: bytes) -> tuple[ScanType, bytes]:
+def _pdf(content: bytes) -> tuple[FileType, bytes]:
     try:
         document = PdfReader(BytesIO(content))
         is_locked = document.is_encrypted
@@ -73,7 +73,7 @@ def _pdf(content: bytes) -> tuple[ScanType, bytes]:
     if not sizes:
         raise NotAScan(f"A PDF of a scan has 1 to {MOST_PAGES} pages; this has {pages}.")
     try:
-        return ScanType.PDF, _pages_alone(document)
+        return FileType.PDF, _pages_alone(document)
     except (PyPdfError, *BROKEN) as error:
         raise NotAScan("It begins like a PDF, but cannot be read to its end.") from error
 
@@ -110,7 +110,7 @@ def _drawn(annotation: DictionaryObject) -> DictionaryObject | None:
     return DictionaryObject(kept)
 
 
-def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Callable[..., bytes]]:
+def _picture(kind: FileType, format_: str, **how: object) -> tuple[FileType, Callable[..., bytes]]:
     def write(content: bytes) -> bytes:
         with Image.open(BytesIO(content), formats=[format_]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
@@ -124,7 +124,7 @@ def _picture(kind: ScanType, format_: str, **how: object) -> tuple[ScanType, Cal
     return kind, write
 
 
-def _read_picture(content: bytes) -> tuple[ScanType, bytes]:
+def _read_picture(content: bytes) -> tuple[FileType, bytes]:
     kind, write = PNG if content.startswith(PNG_BEGINNING) else JPEG
     try:
         return kind, write(content)
@@ -133,9 +133,9 @@ def _read_picture(content: bytes) -> tuple[ScanType, bytes]:
 
 
 PNG_BEGINNING, JPEG_BEGINNING = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-PNG = _picture(ScanType.PNG, "PNG")
-JPEG = _picture(ScanType.JPEG, "JPEG", quality=92)
-READERS: dict[bytes, Callable[[bytes], tuple[ScanType, bytes]]] = {
+PNG = _picture(FileType.PNG, "PNG")
+JPEG = _picture(FileType.JPEG, "JPEG", quality=92)
+READERS: dict[bytes, Callable[[bytes], tuple[FileType, bytes]]] = {
     b"%PDF-": _pdf,
     PNG_BEGINNING: _read_picture,
     JPEG_BEGINNING: _read_picture,

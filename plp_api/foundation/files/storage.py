@@ -5,7 +5,9 @@ extra `s3`). A file is written once under a name that its row keeps, and never c
 names a file may be is our own business: no name comes from a request.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
@@ -26,6 +28,28 @@ def put(name: str, content: bytes) -> None:
     if isinstance(place, LocalFileSystem):
         _make_private_folder(Path(path).parent)
     place.pipe_file(path, content)
+
+
+def names_before(folder: str, moment: datetime) -> list[str]:
+    """The names in the folder of files that were written before the moment."""
+    place, path = _at(folder)
+    if not place.exists(path):
+        return []
+    root = path.removesuffix(folder)
+    written = place.find(path, detail=True).values()
+    return [one["name"].removeprefix(root) for one in written if _written_at(one) < moment]
+
+
+def _written_at(entry: dict[str, Any]) -> datetime:
+    """When a file was written, by a local folder or an object store."""
+    at = entry.get("mtime") or entry.get("LastModified")
+    return at if isinstance(at, datetime) else datetime.fromtimestamp(float(at or 0), UTC)
+
+
+def remove(name: str) -> None:
+    """Remove a file. Raises FileNotFoundError."""
+    place, path = _at(name)
+    place.rm_file(path)
 
 
 def get(name: str) -> bytes:
