@@ -7,29 +7,21 @@ signed, dated note in the form (`proof`) says that it was answered; it is good
 for nothing without the link.
 """
 
-import base64
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import structlog
 from flask import Blueprint, Response, request
-from itsdangerous import BadSignature, URLSafeTimedSerializer
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from marshmallow import ValidationError
 
-from plp_api.foundation import clock, settings
+from plp_api.foundation import clock
+from plp_api.foundation.links import page
 from plp_api.foundation.links.models import LinkCheck
+from plp_api.foundation.links.page import Wrong
 from plp_api.foundation.printing.words import day
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.rest import errors, limits
 from plp_api.foundation.rest.fields import Text
 from plp_api.planning.printing import content as contents
 from plp_api.planning.printing import page as printing
@@ -40,11 +32,6 @@ from plp_api.planning.signing import use
 from plp_api.planning.signing.models import LinkStatus
 from plp_api.planning.signing.use import Bearing
 
-blueprint = Blueprint("signing_page", __name__)
-log = structlog.get_logger()
-
-# Longer than anybody reads (WCAG 2.2, 2.2.1: beyond 20 hours no limit is felt).
-PROOF_SECONDS = 24 * 3600
 LONGEST_NAME, LONGEST_WORDS = 200, 4000
 ORIGINAL = "en"
 LANGUAGES = {
@@ -69,59 +56,16 @@ LANGUAGES = {
 }
 RIGHT_TO_LEFT = frozenset({"ar", "prs", "ps", "fa", "he", "ur", "dv", "yi"})
 REFUSALS = {
-    Code.LINK_USED: ("This link has been used", "A link works once. If you signed, it was kept."),
-    Code.LINK_EXPIRED: ("This link has expired", "A link works for a limited time."),
-    Code.LINK_ENDED: ("This link no longer works", "It was replaced, or ended."),
-    Code.NOT_FOUND: ("We do not know this link", "Part of the address may be missing."),
-    Code.RATE_LIMITED: ("Too many tries", "Please wait a minute, then open the link again."),
-    Code.PERMISSION_DENIED: ("This did not come from our page", "Open your link again."),
+    **page.REFUSALS,
     Code.SIGNER_IS_APPROVER: (
         "You cannot sign here",
         "Somebody who approved a document for the school does not sign it for a family.",
     ),
 }
 ANYTHING_ELSE = ("Something went wrong", "Nothing was signed. Please open the link again later.")
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """One thing to put right: the field's id, and a sentence."""
-
-    field: str
-    words: str
-
-
-@blueprint.before_request
-def count() -> None:
-    """An address that tries too often waits, as everywhere."""
-    limits.check()
-
-
-@blueprint.after_request
-def guard(response: Response) -> Response:
-    """Nothing is kept, framed, fetched from elsewhere, or told to the next site."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{_style_hash()}'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'"
-    )
-    return response
-
-
-@blueprint.errorhandler(Exception)
-def refuse(error: Exception) -> Response:
-    """The refusal as a page, in words for whoever holds the link."""
-    problem = errors.translated(error)
-    if problem.status >= 500:
-        log.error("request.failed", code=problem.code.wire, exc_info=error)
-    title, words = REFUSALS.get(problem.code, ANYTHING_ELSE)
-    response = _page("refusal", problem.status, title=title, words=words)
-    response.headers.extend(problem.headers)
-    return response
+SHELL = page.Shell("plp_api.planning.signing", REFUSALS, ANYTHING_ELSE)
+blueprint = Blueprint("signing_page", __name__)
+SHELL.guard(blueprint)
 
 
 @blueprint.get("/sign/<token>")
@@ -131,7 +75,7 @@ def open_signing_page(token: str) -> Response:
     HEAD and a browser's prefetch are not even noted as an opening.
     """
     bearing = use.bring(token)
-    if request.method == "GET" and "prefetch" not in _purpose():
+    if request.method == "GET" and not page.is_prefetch():
         use.note_opened(bearing)
     return _identify(bearing)
 
@@ -140,40 +84,22 @@ def open_signing_page(token: str) -> Response:
 open_signing_page.writes = True
 
 
-def _purpose() -> str:
-    headers = request.headers
-    return f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}".lower()
-
-
 @blueprint.post("/sign/<token>")
 def use_signing_page(token: str) -> Response:
     """Take the next step: `identify`, `read` in another language, `sign` or `decline`."""
-    _refuse_foreign_form()
+    page.refuse_foreign_form()
     bearing = use.bring(token)
     step = STEPS.get(request.form.get("step", ""), _check_identity)
-    if step is not _check_identity and not _is_proved(bearing):
+    if step is not _check_identity and not SHELL.is_proved(bearing.link.id):
         return _identify(bearing)
     return step(bearing)
-
-
-def _refuse_foreign_form() -> None:
-    """Refuse a form that another site sent. The secret is the address itself; this is beside it.
-
-    Under `no-referrer` browsers send our own forms with `Origin: null`.
-    """
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin", "null")
-    public = urlsplit(settings.current().public_url)
-    own = {"null", request.host_url.rstrip("/"), f"{public.scheme}://{public.netloc}"}
-    if site not in ("same-origin", "none") or origin not in own:
-        raise Problem(Code.PERMISSION_DENIED)
 
 
 # Who is there.
 
 
 def _identify(bearing: Bearing, *wrong: Wrong) -> Response:
-    return _page(
+    return SHELL.draw(
         "identify",
         422 if wrong else 200,
         errors=wrong,
@@ -198,8 +124,7 @@ def _check_identity(bearing: Bearing) -> Response:
         return _read(bearing)
     left = bearing.link.attempts_left
     if not left:
-        title, words = REFUSALS[Code.LINK_ENDED]
-        return _page("refusal", Code.LINK_ENDED.value.status, title=title, words=words)
+        return SHELL.refuse(Problem(Code.LINK_ENDED))
     tries = "1 try is" if left == 1 else f"{left} tries are"
     return _identify(bearing, Wrong(field, f"That is not what we have. {tries} left."))
 
@@ -216,18 +141,6 @@ def _birth_date() -> date | None:
         return None
 
 
-def _notes() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.current().secret_key, salt="signing-page")
-
-
-def _is_proved(bearing: Bearing) -> bool:
-    try:
-        noted = _notes().loads(request.form.get("proof", ""), max_age=PROOF_SECONDS)
-    except BadSignature:
-        return False
-    return bool(noted == str(bearing.link.id))
-
-
 # Reading.
 
 
@@ -235,12 +148,12 @@ def _read(bearing: Bearing, *wrong: Wrong) -> Response:
     asked = request.form.get("language", "")
     supplied = renditions.languages(bearing.version.id)
     rendition = renditions.current(bearing.version, asked) if asked in supplied else None
-    return _page(
+    return SHELL.draw(
         "read",
         422 if wrong else 200,
         errors=wrong,
         form=request.form,
-        proof=_notes().dumps(str(bearing.link.id)),
+        proof=SHELL.proof(bearing.link.id),
         languages=[(ORIGINAL, LANGUAGES[ORIGINAL]), *((one, _spoken(one)) for one in supplied)],
         shown=rendition.language if rendition else ORIGINAL,
         read_in=asked if asked in {*LANGUAGES, *supplied} else ORIGINAL,
@@ -339,7 +252,7 @@ def _words(field: str, longest: int, missing: str) -> tuple[str, list[Wrong]]:
 def _receipt(bearing: Bearing, **said: str) -> Response:
     used_at = bearing.link.used_at or clock.now()
     local = used_at.astimezone(ZoneInfo(use.district_of(bearing).time_zone))
-    return _page(
+    return SHELL.draw(
         "receipt",
         200,
         is_signed=bearing.link.outcome == LinkStatus.SIGNED,
@@ -356,33 +269,3 @@ STEPS: dict[str, Callable[[Bearing], Response]] = {
     "sign": _sign,
     "decline": _decline,
 }
-
-
-# Drawing.
-
-
-def _page(name: str, status: int, **shown: Any) -> Response:
-    template = _environment().get_template(f"{name}.html")
-    html = template.render(style=Markup(_style()), **{"errors": (), **shown})  # noqa: S704 - ours
-    return Response(html, status=status, mimetype="text/html")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("plp_api.planning.signing", "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _style() -> str:
-    return (files("plp_api.planning.signing") / "pages" / "sign.css").read_text()
-
-
-@cache
-def _style_hash() -> str:
-    return base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()

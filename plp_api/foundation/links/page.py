@@ -1,0 +1,147 @@
+"""The shell of the pages that links open: without scripts, kept and framed by nobody.
+
+An area makes a `Shell` with its templates, which extend `base.html`, guards its blueprint
+with it, and draws its pages by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from flask import Blueprint, Response, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from plp_api.foundation import settings
+from plp_api.foundation.printing.page import style_hash
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.rest import errors, limits
+
+OWN = "plp_api.foundation.links"
+# Longer than anybody reads (WCAG 2.2, 2.2.1: beyond 20 hours no limit is felt).
+PROOF_SECONDS = 24 * 3600
+REFUSALS = {
+    Code.LINK_USED: ("This link has been used", "A link works once. If you signed, it was kept."),
+    Code.LINK_EXPIRED: ("This link has expired", "A link works for a limited time."),
+    Code.LINK_ENDED: ("This link no longer works", "It was replaced, or ended."),
+    Code.NOT_FOUND: ("We do not know this link", "Part of the address may be missing."),
+    Code.RATE_LIMITED: ("Too many tries", "Please wait a minute, then open the link again."),
+    Code.PERMISSION_DENIED: ("This did not come from our page", "Open your link again."),
+}
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing to put right: the field's id, and a sentence."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Draws the pages of one kind of link.
+
+    `package` holds the templates; `refusals` are a title and a sentence by code, and
+    `otherwise` those of every other problem.
+    """
+
+    package: str
+    refusals: Mapping[Code, tuple[str, str]]
+    otherwise: tuple[str, str]
+
+    def guard(self, blueprint: Blueprint) -> None:
+        """Count requests by address, forbid what a page does not need, draw every refusal."""
+        blueprint.before_request(limits.check)
+        blueprint.after_request(_forbid)
+        blueprint.register_error_handler(Exception, self.refuse)
+
+    def refuse(self, error: Exception) -> Response:
+        """The refusal as a page, in words for the holder of the link."""
+        problem = errors.translated(error)
+        if problem.status >= 500:
+            log.error("request.failed", code=problem.code.wire, exc_info=error)
+        title, words = self.refusals.get(problem.code, self.otherwise)
+        response = self.draw("refusal", problem.status, title=title, words=words)
+        response.headers.extend(problem.headers)
+        return response
+
+    def draw(self, name: str, status: int, **data: Any) -> Response:
+        """The template of that name with data, as an answer."""
+        template = _environment(self.package).get_template(f"{name}.html")
+        html = template.render(style=Markup(_style()), **{"errors": (), **data})  # noqa: S704 - ours
+        return Response(html, status=status, mimetype="text/html")
+
+    def proof(self, link_id: UUID) -> str:
+        """What a form carries once its holder has answered the question of the link."""
+        return self._proofs.dumps(str(link_id))
+
+    def is_proved(self, link_id: UUID) -> bool:
+        """Whether the form that was sent carries the proof for this link."""
+        try:
+            proved = self._proofs.loads(request.form.get("proof", ""), max_age=PROOF_SECONDS)
+        except BadSignature:
+            return False
+        return bool(proved == str(link_id))
+
+    @property
+    def _proofs(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(settings.current().secret_key, salt=self.package)
+
+
+def is_prefetch() -> bool:
+    """Whether a browser fetches the page ahead, before anybody opens it."""
+    headers = request.headers
+    purpose = f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}"
+    return "prefetch" in purpose.lower()
+
+
+def refuse_foreign_form() -> None:
+    """Refuse a form that another site sent. The secret is the address itself; this is beside it.
+
+    Under `no-referrer` browsers send our own forms with `Origin: null`.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin", "null")
+    public = urlsplit(settings.current().public_url)
+    own = {"null", request.host_url.rstrip("/"), f"{public.scheme}://{public.netloc}"}
+    if site not in ("same-origin", "none") or origin not in own:
+        raise Problem(Code.PERMISSION_DENIED)
+
+
+def _forbid(response: Response) -> Response:
+    """Nothing is kept, framed, fetched from elsewhere, or told to the next site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{style_hash(_style())}'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'"
+    )
+    return response
+
+
+@cache
+def _environment(package: str) -> Environment:
+    own = (PackageLoader(one, "pages") for one in (package, OWN))
+    return Environment(
+        loader=ChoiceLoader([*own]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> str:
+    return (files(OWN) / "pages" / "page.css").read_text()
