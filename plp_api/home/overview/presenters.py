@@ -170,13 +170,14 @@ def _statements(rows: list[Row], found: Row, access: Access, sections: list[Row]
     numbers = {row["plan_version_id"]: row.pop("contested_number") for row in rows}
     made = [Statement(**{k: v for k, v in row.items() if k != "snapshot"}) for row in rows]
     hidden = {f"sections/{one['key']}" for one in sections if one["body"] is None}
+    travelling = disagreements.travelling(made, version, numbers)
     return [
         {
             **{name: getattr(one, name) for name in STATED},
             "author_id": one.shown_author_id,  # type: ignore[attr-defined]
             **{name: getattr(one, name) for name in STATED_AT},
         }
-        for one in disagreements.shown(disagreements.travelling(made, version, numbers), access)
+        for one in plans.readable_statements(travelling, access)
         if one.part not in hidden
     ]
 

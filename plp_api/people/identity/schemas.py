@@ -8,11 +8,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.foundation.access.permissions import Permission, Role
-from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema, Text
 from plp_api.foundation.roster import usernames
 from plp_api.foundation.roster.relationships import AppointmentRole, RelationshipKind
 from plp_api.people.identity.passwords import LONGEST, SHORTEST
+from plp_api.people.identity.presenters import shape_sessions
 
 CODE = "K7QF-2M9T-XD0R-5HWB"
 NEW_PASSWORD = f"At least {SHORTEST} characters, any; not a common or easily guessed one."
@@ -138,16 +138,10 @@ class ResetRequestSchema(Schema):
     district = Text(longest=100, metadata={"description": "Slug or id, as for login."})
 
 
-def shape(logins: list[Any], access: Access) -> None:
-    """Mark the session that asks."""
-    for login in logins:
-        login.is_current = login.id == access.caller.session_id
-
-
 class SessionSchema(Schema):
     """One signed-in device."""
 
-    shape = staticmethod(shape)
+    shape = staticmethod(shape_sessions)
 
     id = fields.UUID()
     user_agent = fields.String(

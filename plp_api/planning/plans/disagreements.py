@@ -119,7 +119,7 @@ def _contested(content: dict[str, Any], version: PlanVersion, part: str, access:
 def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
     """The statements that go with each version, by its id, oldest first, in one query.
 
-    Whoever shows them leaves out what their reader may not read (see `shown`).
+    Whoever shows them leaves out what their reader may not read (`presenters.readable_statements`).
     """
     asked = select(Statement).where(
         db.any_of(Statement.plan_id, db.ids_bind("plans")),
@@ -167,16 +167,3 @@ def _numbers(made: Sequence[Statement]) -> dict[UUID, int]:
         db.any_of(PlanVersion.id, db.ids_bind("ids"))
     )
     return {row.id: row.number for row in db.session().execute(asked, ids)}
-
-
-def shown(made: Sequence[Statement], access: Access) -> list[Statement]:
-    """Those whose part the caller may read, with their author as far as they may know them."""
-    name_authors(made, access)
-    return [one for one in made if access.may(Permission(one.read_of_subject), one.student_id)]
-
-
-def name_authors(made: Sequence[Statement], access: Access) -> None:
-    """Give statements their author, as far as the caller may know them."""
-    for one in made:
-        shown: Any = one
-        shown.shown_author_id = access.shown_person(one.author_id, one.student_id, one.author_role)

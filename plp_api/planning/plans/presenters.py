@@ -102,7 +102,7 @@ def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID,
     return {
         one.id: [
             statement
-            for statement in disagreements.shown(made[one.id], access)
+            for statement in readable_statements(made[one.id], access)
             if statement.part not in hidden_sections(one, access)
         ]
         for one in versions
@@ -150,3 +150,16 @@ def shape_entries(entries: Sequence[Any], access: Access) -> None:
     """Give profile entries their writers, as far as the caller may know them."""
     for entry in entries:
         entry.shown_writer = access.shown_person(entry.written_by, entry.student_id)
+
+
+def readable_statements(made: Sequence[Statement], access: Access) -> list[Statement]:
+    """Those whose part the caller may read, with their author as far as they may know them."""
+    name_authors(made, access)
+    return [one for one in made if access.may(Permission(one.read_of_subject), one.student_id)]
+
+
+def name_authors(made: Sequence[Statement], access: Access) -> None:
+    """Give statements their author, as far as the caller may know them."""
+    for one in made:
+        shown: Any = one
+        shown.shown_author_id = access.shown_person(one.author_id, one.student_id, one.author_role)

@@ -15,7 +15,6 @@ from plp_api.foundation.rest.fields import (
     Schema,
     Text,
 )
-from plp_api.planning.plans.disagreements import name_authors
 from plp_api.planning.plans.lifecycle import PLAN, VERSION
 from plp_api.planning.plans.models import (
     EntryStatus,
@@ -24,7 +23,7 @@ from plp_api.planning.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.planning.plans.presenters import STATUS, shape, shape_entries
+from plp_api.planning.plans.presenters import STATUS, name_authors, shape, shape_entries
 
 LONGEST_SECTION = 20_000
 LONGEST_PART = 120
