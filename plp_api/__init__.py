@@ -1,7 +1,7 @@
-"""Keeps every student's Personalized Learning Plan, as Vermont's Act 77 asks, behind a REST API.
+"""A REST API for the Personalized Learning Plans that Vermont's Act 77 requires.
 
-A plan is written by the student, put in force by an advisor, signed by student, parent and school,
-lived by through goals, and reviewed each year by 30 November. Areas are folders, each with its
+A student writes a plan; an advisor approves it; student, parent and school sign it. The student
+works on its goals, and it is reviewed each year by 30 November. Areas are folders, each with its
 models, schemas, actions and routes, in one declared order (docs/decisions/0001-vertical-areas.md);
-who may see or do what is decided in `plp_api.foundation.access` and nowhere else.
+only `plp_api.foundation.access` decides who may see or do what.
 """

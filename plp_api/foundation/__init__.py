@@ -1,1 +1,1 @@
-"""What every area stands on: the database, access, HTTP, events, jobs, files. It knows no area."""
+"""What every area uses: database, access, HTTP, events, jobs, files. It imports no area."""

@@ -1,7 +1,7 @@
-"""Whose a row is. Every table declares exactly one of these; a table that declares none is refused.
+"""The owners of rows. Every table declares exactly one; `access` rejects a table without one.
 
-`read` names the permission by which a row is seen at all: who lacks it gets
-404, who has it but may not do more gets 403.
+`read` names the permission to see a row at all: a caller without it gets 404; a
+caller who has it but lacks the permission for the operation gets 403.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 class OwnedByStudent:
     """About one student: `column` holds the student's id.
 
-    `about` names the column of the person a row is about beside the student:
-    of such rows the student's family sees only those about themselves (a parent
-    never learns the other's name, or an order against them); where `is_personal`
-    the student too. Of what `is_for_staff` the family sees nothing, by no office
-    that one of them may hold.
+    `about` names a second column: the person whom the row is about besides the
+    student. A parent sees only the rows about themselves, so that they never
+    learn the other parent's name, or a court order against them. With
+    `is_personal` this also limits the student. With `is_for_staff` the family
+    sees no row, even if one of them holds an office.
     """
 
     read: str
@@ -26,16 +26,16 @@ class OwnedByStudent:
 
     @property
     def has_seal(self) -> bool:
-        """Whether the student's family sees not every row (see `access.scope.unsealed`)."""
+        """Whether some rows are hidden from the student's family (see `access.scope.unsealed`)."""
         return self.about is not None or self.is_for_staff
 
 
 @dataclass(frozen=True)
 class OwnedWithSubject(OwnedByStudent):
-    """About one student, as part of something else: never seen by who may not see that.
+    """About one student, as part of another row, its subject (a comment on a goal).
 
-    Beside `read`, the permission in the row's own `read_of_subject` is needed.
-    Such rows are listed under their subject alone.
+    Besides `read`, the caller needs the permission in the row's `read_of_subject`.
+    Such rows are listed only under their subject.
     """
 
 
@@ -57,7 +57,7 @@ class OwnedByDistrict:
 
 @dataclass(frozen=True)
 class PersonOfDistrict:
-    """A person of the district, seen by whoever keeps people; a student, by who reaches them."""
+    """A person of the district. A student is visible only to callers who reach them."""
 
     read: str
     column: str = "district_id"
@@ -65,7 +65,7 @@ class PersonOfDistrict:
 
 @dataclass(frozen=True)
 class OwnedByPerson:
-    """A person's own affair (sessions, notices): `column` holds the person's id."""
+    """A person's own row (sessions, notices): `column` holds the person's id."""
 
     read: str
     column: str = "person_id"
@@ -73,7 +73,7 @@ class OwnedByPerson:
 
 @dataclass(frozen=True)
 class SystemRow:
-    """The machinery's own; no request reads it as a resource."""
+    """An internal row; no request reads it as a resource."""
 
 
 Ownership = (

@@ -1,8 +1,9 @@
-"""Who may: the one place that decides it, as SQL.
+"""Decides who may see or do what. No other package decides it; the rules are SQL.
 
-`permissions` is the table of who may do what, by role. `caller` is whoever
-asks, loaded in one query. `arms` turns a role into the students it reaches;
-`scope` makes of the arms what filters a list, `reach` what checks single rows.
-`rows` loads what the caller may see, and is what areas and routes ask.
-Rights are dated, and the dates are part of the SQL: they lapse with no job.
+`permissions` is the table of permissions by role. `caller` loads the person who
+sent the request, in one query. `arms` holds the SQL that selects the students a
+role reaches (one select is an *arm*); `scope` builds list filters from the arms,
+`reach` checks single rows with them. Areas and routes use `rows`, which loads
+the rows that the caller may see. Rights are dated, and the dates are part of the
+SQL: rights end without a job.
 """

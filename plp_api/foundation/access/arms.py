@@ -1,9 +1,9 @@
-"""From a role to the students it reaches: one arm of SQL for each role and condition.
+"""The students a role reaches: one arm (a select) for each role and condition.
 
-Lists (`scope`) put together the arms a caller holds; for given students
-(`reach`) the same arms are narrowed to them, so each rule is written once. An
-arm is told the role, of which it needs the schools where it is held, and the
-area: the kind of record asked for, which an order may deny a parent.
+Lists (`scope`) combine the arms that a caller holds; `reach` narrows the same
+arms to given students, so each rule is written once. An arm takes the role (for
+the schools where the caller holds it) and the area: the kind of record that is
+read, which a court order may deny to a parent.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,12 +32,12 @@ from plp_api.foundation.roster.relationships import (
 )
 
 Arm = tuple[Role, Condition | None]
-"""A way to students: what the caller is to them, and what must hold beside it."""
+"""A way to reach students: the caller's role, and the condition that must also hold."""
 Ids = Select[Any]
 """Ids of students, as SQL over `Caller.binds`."""
 
 EVERY_AREA = ""
-"""In place of an area, of given students: what an order denies is then told in a column."""
+"""Instead of an area, for given students: the `denied` column then names what an order denies."""
 SHARES_WITH_PARENTS_OF_DEPENDENTS = "shares_with_parents_of_dependents"
 RIGHTS_NOT_MOVED = or_(Student.rights_transfer_on.is_(None), Student.rights_transfer_on > TODAY)
 
@@ -71,8 +71,8 @@ def _confirmed(*kinds: RelationshipKind) -> tuple[ColumnElement[bool], ...]:
 def _children(area: str, *conditions: ColumnElement[bool]) -> Ids:
     """Children of a parent, while the rights are the parent's (20 U.S.C. 1232g(d); 34 CFR 99.5).
 
-    `area` is the kind of record asked for, which an order may deny; EVERY_AREA
-    leaves that to whoever reads the `denied` column.
+    `area` is the kind of record that is read, which an order may deny. With
+    EVERY_AREA the code that reads the `denied` column must check that.
     """
     shares = District.settings[SHARES_WITH_PARENTS_OF_DEPENDENTS].as_boolean()
     rights_are_the_parents = or_(
@@ -98,7 +98,7 @@ def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:
 
 
 def _decided_children(_role: Role, area: str) -> Iterator[Ids]:
-    """Deciding needs the right itself; consent to inspect does not give it."""
+    """Children for whom this parent may decide; the student's consent to inspect is not enough."""
     yield _children(area, Relationship.may_decide.is_(True), RIGHTS_NOT_MOVED)
 
 
@@ -141,7 +141,7 @@ def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
 
 
 def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
-    """Also those who left and whose plan home the school is: somebody keeps the record."""
+    """Students at the schools, and those who left whose plan home school still is one of these."""
     yield from _at_schools(role, area)
     yield select(Student.id).where(db.any_of(Student.plan_home_school_id, schools_of(role)))
 
@@ -155,7 +155,7 @@ def _sampled(_role: Role, _area: str) -> Iterator[Ids]:
 
 
 def _in_district(area: str) -> Iterator[Ids]:
-    """All students of a district; asked of given students (EVERY_AREA), found by their ids."""
+    """All students of a district; with EVERY_AREA, SQLite must search by the given ids."""
     district = db.unindexed(Student.district_id) if area == EVERY_AREA else Student.district_id
     yield select(Student.id).where(district == DISTRICT)
 
@@ -179,10 +179,10 @@ ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
 
 
 def students_of(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
-    """The students an arm reaches; `is_wide` where its office is held for the whole district.
+    """The students an arm reaches; `is_wide`: the caller holds the office for the whole district.
 
-    An office that only exists for a district (its admin's) reaches nobody from
-    a school.
+    An office that exists only for a district (district admin) reaches no
+    students when it is held at a school.
     """
     if reaches_district(arm, is_wide):
         return _in_district(area)
@@ -191,9 +191,9 @@ def students_of(arm: Arm, is_wide: bool, area: str) -> Iterator[Ids]:
 
 
 def guests_of(arm: Arm, is_wide: bool) -> Iterator[Ids]:
-    """The students placed with the arm's schools, or its district, today: one select or none.
+    """The students placed today at the arm's schools, or in its district: one select or none.
 
-    `Placement` is what is selected from, so that whoever calls can ask its kind.
+    It selects from `Placement`, so that the calling code can filter by its kind.
     """
     role, _ = arm
     if reaches_district(arm, is_wide):
@@ -206,16 +206,16 @@ def guests_of(arm: Arm, is_wide: bool) -> Iterator[Ids]:
 
 
 IS_THEIRS = Placement.kind == PlacementKind.TUITION
-"""Whether the hosting school is the student's own: it then decides as the plan home school does."""
+"""Whether the hosting school decides for the student as the plan home school would (tuition)."""
 
 
 def reaches_district(arm: Arm, is_wide: bool) -> bool:
-    """Whether the arm reaches all of the district: an auditor's sample never does."""
+    """Whether the arm reaches the whole district; an auditor's sample never does."""
     _, condition = arm
     return is_wide and condition is not Condition.SAMPLED
 
 
 def is_of_family(arm: Arm) -> bool:
-    """Whether it is a student's own arm or a parent's, and not that of staff."""
+    """Whether the arm is the student's own or a parent's, not one of staff."""
     role, _ = arm
     return role in FAMILY

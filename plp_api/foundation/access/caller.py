@@ -1,4 +1,4 @@
-"""Whoever asks: person, session and reach, loaded in one query."""
+"""The caller of a request: person, session and roles, loaded in one query."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -57,35 +57,36 @@ def schools_of(role: Role) -> BindParameter[Any]:
     return bindparam(f"{role}_schools", type_=db.IDS)
 
 
-def holds(tie: Any) -> ColumnElement[bool]:
-    """Whether a dated tie holds today: from `starts_on` until the day before `ends_on`."""
-    return spans.holds_on(tie, TODAY)
+def holds(dated: Any) -> ColumnElement[bool]:
+    """Whether a dated row holds today: from `starts_on` until the day before `ends_on`."""
+    return spans.holds_on(dated, TODAY)
 
 
-def is_not_over(tie: Any) -> ColumnElement[bool]:
-    """Whether a dated tie holds today, or will."""
-    return spans.is_not_over(tie, TODAY)
+def is_not_over(dated: Any) -> ColumnElement[bool]:
+    """Whether a dated row holds today, or will hold later."""
+    return spans.is_not_over(dated, TODAY)
 
 
-def is_family_tie(tie: Any) -> ColumnElement[bool]:
-    """Whether a relationship makes the caller family: asked of the tie itself, not of reach.
+def is_family_tie(relationship: Any) -> ColumnElement[bool]:
+    """Whether the relationship makes the caller family, even where it gives no rights today.
 
-    A parent without rights, or of former times, is a parent: they never act for
-    the school, and of the other parent they learn nothing by an office. So is who
-    is the parent as another person of the same account: it is one human being.
+    A parent who has no rights, or whose relationship has ended, is still a
+    parent: they never act for the school, and no office shows them the other
+    parent. The rule covers every person of the caller's account: they are one
+    human being.
     """
     return and_(
-        tie.person_id.in_(selves()),
-        tie.kind == RelationshipKind.PARENT,
-        tie.status != RelationshipStatus.SUPPRESSED,
+        relationship.person_id.in_(selves()),
+        relationship.kind == RelationshipKind.PARENT,
+        relationship.status != RelationshipStatus.SUPPRESSED,
     )
 
 
 def household() -> Any:
-    """Ids of the students to whom the caller is family, and of everybody tied to these as family.
+    """Ids of the caller's children, and of everybody who is family to one of these children.
 
-    The caller is among them, and whom else one of these accounts may act as.
-    Nobody acts on these people by an office.
+    Includes the caller, and every other person of the accounts of these people.
+    Nobody may use an office to act on their own household.
     """
     own, other = aliased(Relationship), aliased(Relationship)
     children = select(own.student_id).where(is_family_tie(own))
@@ -95,17 +96,17 @@ def household() -> Any:
         other.student_id.in_(children),
     )
     members = union_all(children, family).cte()
-    one, another = aliased(AccountPerson), aliased(AccountPerson)
+    own_account, shared = aliased(AccountPerson), aliased(AccountPerson)
     others = (
-        select(another.person_id)
-        .join(one, one.account_id == another.account_id)
-        .join(members, members.c[0] == one.person_id)
+        select(shared.person_id)
+        .join(own_account, own_account.account_id == shared.account_id)
+        .join(members, members.c[0] == own_account.person_id)
     )
     return union_all(select(members.c[0]), others)
 
 
 def selves() -> Any:
-    """The caller, and whom else their account may act as."""
+    """Ids of the caller and of the other persons of their account."""
     own, other = aliased(AccountPerson), aliased(AccountPerson)
     others = (
         select(other.person_id)
@@ -116,17 +117,17 @@ def selves() -> Any:
 
 
 Shape = tuple[frozenset[Role], frozenset[Role], bool]
-"""Roles held, those held for the whole district, and whether there are guests."""
+"""Roles held, roles held for the whole district, and whether the district hosts guests."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A signed-in person, today, with what they hold.
+    """A signed-in person, with the roles they hold today.
 
-    `schools` lists, per role, the schools where the caller holds that office;
-    `wide` the offices held for the whole district; `guest_districts` the home
-    districts of students placed in the caller's own; `children` those to whom
-    the caller is family in any way (see `is_family_tie`).
+    `schools` lists, per role, the schools where the caller holds that office.
+    `wide` holds the offices held for the whole district. `guest_districts` are
+    the home districts of students placed in the caller's district. `children`
+    are the students to whom the caller is family (see `is_family_tie`).
     """
 
     person_id: UUID
@@ -141,22 +142,22 @@ class Caller:
     reason: str | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether any role held could ever grant the permission, on somebody."""
+        """Whether a role of the caller grants the permission on any student at all."""
         return permission in EVERYBODYS or any(conditions(role, permission) for role in self.roles)
 
     @property
     def districts(self) -> tuple[UUID, ...]:
-        """The districts whose rows this caller's transaction may touch at all."""
+        """The districts whose rows this caller's transaction may read or write."""
         return (self.district_id, *self.guest_districts)
 
     @cached_property
     def shape(self) -> Shape:
-        """What decides how the caller's SQL looks, whoever they are: statements are kept by it."""
+        """What the text of the caller's SQL depends on: the cache key of prepared statements."""
         return self.roles, self.wide, bool(self.guest_districts)
 
     @cached_property
     def binds(self) -> dict[str, Any]:
-        """The values for the caller's SQL."""
+        """The values of the bound parameters in the caller's SQL."""
         return {
             "caller": self.person_id,
             "district": self.district_id,
@@ -166,7 +167,7 @@ class Caller:
 
 
 def _row(kind: str, a: Any = None, b: Any = None, c: Any = None) -> Select[Any]:
-    """One arm of the union: a kind, two ids and a word."""
+    """One select of the union: a kind, two ids and a word."""
     none_id, none_word = cast(null(), Uuid()), cast(null(), String())
     return select(
         literal(kind, String()).label("kind"),
@@ -231,7 +232,7 @@ FAMILY = frozenset({Role.STUDENT, Role.PARENT})
 
 
 AskAhead = Callable[[Caller], db.Ahead]
-"""What will be asked, should the caller turn out to be this one."""
+"""The queries to send in advance, if the caller is the one that was guessed."""
 
 MOST_REMEMBERED = 4096
 _last_seen: dict[UUID, Caller] = {}
@@ -245,12 +246,13 @@ def load(
     reason: str | None = None,
     ask: AskAhead | None = None,
 ) -> tuple[Caller, list[list[dict[str, Any]]] | None]:
-    """The caller a token names, with the transaction opened to their districts.
+    """The caller that a token names; enters their districts for row-level security.
 
-    Who they are is read afresh each time. What `ask` gives travels along with
-    that question, put as for whom this session was when last seen here: a round
-    trip less. Its answers come second; they are None unless the caller proved
-    exactly the same, so that nothing asked for anybody else is used. Raises
+    The caller is read from the database each time. To save a round trip, the
+    queries that `ask` returns are sent together with that query. They are built
+    for the caller this process last saw in the session. Their results are the
+    second value returned: None unless the caller is exactly the same as then, so
+    that results queried for another caller are never used. Raises
     Problem(session_ended) where the session is over or the account or person
     disabled.
     """
@@ -264,7 +266,8 @@ def load(
         raise Problem(Code.SESSION_ENDED)
     caller = _assembled(rows, person_id, session_id, district_id, today, reason)
     if not set(caller.districts).issubset(districts):
-        # Where students come from as guests, the same account may be a parent's: seen only now.
+        # The account may also be a parent's in a guest's home district. The first query could
+        # not see that: row-level security hid the district.
         db.enter(caller.districts)
         (rows,) = db.fetch(query)
         caller = _assembled(rows, person_id, session_id, district_id, today, reason)
@@ -275,7 +278,7 @@ def load(
 
 
 def _guess(session_id: UUID, today: date, reason: str | None) -> Caller | None:
-    """Whom the session was when last seen in this process, if that was today."""
+    """The caller this process last saw in the session, if that was today."""
     seen = _last_seen.get(session_id)
     if seen is None or seen.today != today:
         return None
@@ -291,9 +294,9 @@ def _remember(caller: Caller) -> None:
 
 
 def absent(person: Person, on: date) -> Caller:
-    """A person who acts without a session, by a link or on paper: what they held on that day.
+    """A person who acts without a session (by a link, on paper), with their roles on that day.
 
-    Their district must have been entered. Who is shut out holds nothing.
+    The person's district must have been entered. A deactivated person holds no roles.
     """
     if person.status == PersonStatus.ACTIVE:
         return as_of(person, on)
@@ -301,7 +304,7 @@ def absent(person: Person, on: date) -> Caller:
 
 
 def as_of(person: Person, on: date) -> Caller:
-    """The person with what they held on that day, shut out since or not."""
+    """The person with the roles they held on that day, even if deactivated since."""
     district_id = person.district_id
     (rows,) = db.fetch(LOAD(caller=person.id, session=None, district=district_id, today=on))
     return _assembled(rows, person.id, None, district_id, on, None)
@@ -347,7 +350,7 @@ def _assembled(
         roles=frozenset(roles),
         schools={role: tuple(sorted(ids)) for role, ids in schools.items()},
         wide=frozenset(wide),
-        # Only staff reach guests; a student's or parent's transaction stays at home.
+        # Only staff reach guests: a student's or parent's transaction enters no other district.
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         children=frozenset(children),
         reason=reason,

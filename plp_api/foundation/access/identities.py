@@ -1,14 +1,14 @@
-"""What a reader may learn of another person: a parent never learns who another parent is.
+"""Decides whether a reader may learn who did something: no parent learns who another parent is.
 
-One rule, for every place that says who did something. It binds readers who are
-family to the student (`Access.is_family`), and withholds from them whoever acted
-as family: another parent, and the adults and interpreters whom a parent brings.
-The reader's own acts and the student's are shown. Where a row records the role in
-which somebody acted, the role decides; where it records none, whether the person
-is or was the student's parent does.
+The rule applies wherever the API names the person who did something. It limits
+readers who are family to the student (`Access.is_family`). From them it hides
+everybody who acted as family: another parent, and the adults and interpreters
+whom a parent brings. It shows the reader's own acts and the student's. If the row
+records the role in which the person acted, the role decides; if not, the question
+is whether the person is or was the student's parent.
 
-Two homes may not know of each other, and an order may keep one from the other: a
-plan must not be the way to find out.
+Two homes may not know of each other, and a court order may keep one from the
+other: a plan must not reveal one to the other.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def is_named(
 
     `acted_as` is the role in which they did it, None where the row records none.
     `is_family` says whether the reader is family to the student. The two functions
-    are asked only where the answer depends on them.
+    are called only where the result depends on them.
     """
     if not is_family or person_id == student_id:
         return True

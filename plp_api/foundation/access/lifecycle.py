@@ -1,7 +1,7 @@
-"""Life cycles as tables: state, action, who, next state, what must hold.
+"""Life cycles as tables: state, action, permissions, next state, guards.
 
-One mechanism serves every resource that has a `status`: it says which actions
-are available to this caller now, and performs one.
+One mechanism serves every resource that has a `status`: it lists the actions
+that are available to the caller now, and performs an action.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,22 +15,22 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, FieldError, Problem
 
 Guard = Callable[[Any, Access], str | Code | None]
-"""Says why an action is not available on a row though state and permission would allow it: in
-words, or by a code of its own."""
+"""Returns why an action is not available on a row although state and permission allow it: a
+sentence, or a problem code; None where it is available."""
 
 
 def not_family(row: Any, access: Access) -> Code | None:
-    """A guard for what the school does: a student's parent never acts for the school there."""
+    """A guard for the school's actions: a student's parent never acts for the school on them."""
     return Code.APPROVER_IS_FAMILY if access.is_family(row.student_id) else None
 
 
 def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
-    """The same for what falls to the family where it keeps the plan, in home study."""
+    """As `not_family`, but lets the family act where it keeps the plan (home study)."""
     return None if access.keeps(row.student_id) else not_family(row, access)
 
 
 def own_work(access: Access, *authors: UUID | None) -> str | None:
-    """Why the caller may not approve what these people made: nobody approves their own work."""
+    """Why the caller may not approve the work of these authors: nobody approves their own."""
     if access.caller.person_id in authors:
         return "Nobody approves their own work; another approver is needed."
     return None
@@ -38,10 +38,10 @@ def own_work(access: Access, *authors: UUID | None) -> str | None:
 
 @dataclass(frozen=True)
 class Move:
-    """One line of a life cycle: who holds any of `permissions` may move a row in `sources`.
+    """One line of a life cycle: a holder of any of `permissions` may move a row in `sources`.
 
-    `perform(row, access, **fields)` does it, and sets the new status itself
-    where `target` is None (when the outcome depends on facts).
+    `perform(row, access, **fields)` does the work. Where `target` is None, it
+    sets the new status itself (the outcome depends on facts).
     """
 
     action: str
@@ -60,13 +60,13 @@ def move(
     perform: Callable[..., Any],
     *guards: Guard,
 ) -> Move:
-    """A line of the table; `sources` are states between spaces."""
+    """A line of the table; `sources` are states separated by spaces."""
     who = (permissions,) if isinstance(permissions, Permission) else tuple(permissions)
     return Move(action, frozenset(sources.split()), target, who, perform, guards)
 
 
 class LifeCycle:
-    """The table of one resource. `student_of` gives the student a row is about."""
+    """The table of one resource; `status` names the column that holds the state."""
 
     def __init__(self, moves: Iterable[Move], status: str = "status") -> None:
         self.moves = tuple(moves)
@@ -74,25 +74,27 @@ class LifeCycle:
 
     @property
     def actions(self) -> list[str]:
-        """Every action there is, in the table's order."""
-        return list(dict.fromkeys(one.action for one in self.moves))
+        """Every action of the table, in its order."""
+        return list(dict.fromkeys(line.action for line in self.moves))
 
     def available(self, row: Any, access: Access) -> list[str]:
         """The actions this caller may take on the row now."""
         return list(
-            dict.fromkeys(one.action for one in self.moves if not self._refusal(one, row, access))
+            dict.fromkeys(
+                line.action for line in self.moves if not self._refusal(line, row, access)
+            )
         )
 
-    def _refusal(self, one: Move, row: Any, access: Access) -> Problem | None:
-        if not any(access.may_on(permission, row) for permission in one.permissions):
+    def _refusal(self, line: Move, row: Any, access: Access) -> Problem | None:
+        if not any(access.may_on(permission, row) for permission in line.permissions):
             return Problem(Code.PERMISSION_DENIED)
         status = getattr(row, self.status)
-        if status not in one.sources:
-            wanted = ", ".join(sorted(one.sources))
-            return self._unavailable(one.action, f"It is {status}; this needs {wanted}.")
-        for guard in one.guards:
+        if status not in line.sources:
+            wanted = ", ".join(sorted(line.sources))
+            return self._unavailable(line.action, f"It is {status}; this needs {wanted}.")
+        for guard in line.guards:
             if reason := guard(row, access):
-                return self._unavailable(one.action, reason)
+                return self._unavailable(line.action, reason)
         return None
 
     def _unavailable(self, action: str, reason: str | Code) -> Problem:
@@ -101,40 +103,40 @@ class LifeCycle:
         return Problem(Code.ACTION_UNAVAILABLE, reason, extra={"action": action})
 
     def perform(self, row: Any, access: Access, action: str, **fields: Any) -> Any:
-        """Take the action, and return what `perform` of its line returns.
+        """Perform the action, and return the result of its line's `perform`.
 
-        Raises Problem: permission_denied where no line of the action is the
-        caller's to take, validation_failed where `fields` are not what the
-        action takes, action_unavailable where the state or a guard forbids it.
+        Raises Problem: permission_denied where no line of the action permits the
+        caller, validation_failed where `fields` do not match the parameters of
+        the action, action_unavailable where the state or a guard forbids it.
         """
         refusals = []
-        for one in self._lines(action, row, access):
-            _check_fields(one, fields)
-            refusal = self._refusal(one, row, access)
+        for line in self._lines(action, row, access):
+            _check_fields(line, fields)
+            refusal = self._refusal(line, row, access)
             if refusal is None:
-                result = one.perform(row, access, **fields)
-                if one.target is not None:
-                    setattr(row, self.status, one.target)
+                result = line.perform(row, access, **fields)
+                if line.target is not None:
+                    setattr(row, self.status, line.target)
                 return result
             refusals.append(refusal)
         raise refusals[0]
 
     def _lines(self, action: str, row: Any, access: Access) -> list[Move]:
-        """The lines of the action that are the caller's to take; none is permission_denied."""
-        found = [
-            one
-            for one in self.moves
-            if one.action == action
-            and any(access.may_on(permission, row) for permission in one.permissions)
+        """The lines of the action that permit the caller; permission_denied where there is none."""
+        lines = [
+            line
+            for line in self.moves
+            if line.action == action
+            and any(access.may_on(permission, row) for permission in line.permissions)
         ]
-        if not found:
+        if not lines:
             raise Problem(Code.PERMISSION_DENIED)
-        return found
+        return lines
 
 
-def _check_fields(one: Move, fields: dict[str, Any]) -> None:
-    """Refuse what the action does not take, and what it needs but did not get."""
-    taken = list(signature(one.perform).parameters.values())[2:]
+def _check_fields(line: Move, fields: dict[str, Any]) -> None:
+    """Raise validation_failed for fields that the action does not take, and for missing ones."""
+    taken = list(signature(line.perform).parameters.values())[2:]
     names = {parameter.name for parameter in taken}
     missing = [p.name for p in taken if p.default is Parameter.empty and p.name not in fields]
     errors = [

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 
 class Permission(StrEnum):
-    """One thing that may be done, as `area:verb`."""
+    """One operation that can be permitted, as `area:verb`."""
 
     SELF_MANAGE = "self:manage"
     SETTINGS_READ = "settings:read"
@@ -77,12 +77,12 @@ class Permission(StrEnum):
 
     @cached_property
     def area(self) -> str:
-        """The kind of record it is about, which a court's order may deny."""
+        """The kind of record it is about, which a court order may deny."""
         return self.split(":")[0]
 
 
 KEPT_AT_HOME = frozenset({Permission.ROSTER_WRITE, Permission.RELATIONSHIPS_WRITE})
-"""What only the student's own district writes: one that hosts them reads it."""
+"""Permissions to write that only the student's own district has; a host district may read."""
 
 
 DECIDED_AT_HOME = frozenset(
@@ -101,19 +101,19 @@ DECIDED_AT_HOME = frozenset(
         Permission.REVIEWS_EXCEPT,
     }
 )
-"""What the plan home school decides, or its district (product.md, section 3, "Placement").
+"""Decisions of the plan home school or its district (product.md, section 3, "Placement").
 
-A school that hosts a student reads and works with them, and decides none of
-this, unless the placement's kind is `tuition`: then the school is theirs.
+A school that hosts a student may read and work with the plan, but makes none of
+these decisions, unless the placement's kind is `tuition`.
 """
 
 
 FAMILYS_OWN = frozenset({"plans", "goals", "reviews", "signatures", "outreach"})
-"""Areas that are the family's alone while the student studies at home (16 V.S.A. 942)."""
+"""Areas that only the family may use while the student studies at home (16 V.S.A. 942)."""
 
 
 class Role(StrEnum):
-    """What a caller is to students, by tie or office. A case manager has the advisor's column."""
+    """A caller's role toward students, by relationship or office. Case managers are advisors."""
 
     STUDENT = "student"
     PARENT = "parent"
@@ -128,23 +128,24 @@ class Role(StrEnum):
 
 
 class Condition(StrEnum):
-    """What must hold beside the role. Each is SQL in `arms`, `own` in `scope`."""
+    """What must hold in addition to the role. `arms` has its SQL; that of `own` is in `scope`."""
 
     DECIDING = "deciding"
     """A parent who may decide, not only inspect."""
     REASONED = "reasoned"
-    """Record by record, with a stated reason, logged; never in a list."""
+    """Only single records, with a stated reason that is logged; never in a list."""
     SAMPLED = "sampled"
     """Only the students drawn for an auditor."""
     OWN = "own"
-    """Only what the caller has a part in (a student, their advisory)."""
+    """Only rows in which the caller takes part (a student: their advisory)."""
     HOLDING = "holding"
-    """Whoever holds the rights of FERPA: a parent, and from their transfer the student."""
+    """Only the holder of the rights under FERPA: a parent; after their transfer the student."""
     KEEPING = "keeping"
-    """Whoever keeps the plan in home study: the student, and a parent who may decide."""
+    """Only who keeps the plan in home study: the student, and a parent who may decide."""
 
 
-# Whoever is signed in, though they hold no role yet: an invited parent whose tie nobody confirmed.
+# For every signed-in person, also without a role: an invited parent whose relationship is not
+# confirmed yet.
 EVERYBODYS = frozenset({Permission.SELF_MANAGE})
 
 
@@ -254,10 +255,10 @@ GRANTS: Mapping[Role, frozenset[str]] = {
 @cache
 def conditions(role: Role, permission: Permission) -> frozenset[Condition | None]:
     """Under which conditions the role has the permission: empty for never, None for always."""
-    found: set[Condition | None] = set()
+    granted: set[Condition | None] = set()
     for grant in GRANTS[role]:
         if grant == permission:
-            found.add(None)
+            granted.add(None)
         elif grant.startswith(f"{permission}:"):
-            found.add(Condition(grant.rsplit(":", 1)[1]))
-    return frozenset(found)
+            granted.add(Condition(grant.rsplit(":", 1)[1]))
+    return frozenset(granted)

@@ -1,16 +1,16 @@
 """Powers over people: who may act on somebody's account (product.md, section 3).
 
-An act that hands its actor something of a person (a code, an e-mail, a user
-name, a revocation, an office) acts on everything that the person's account
-reaches. So it needs offices that cover every holding of the account within the
-district: offices held or to come, students tied in any status but suppressed,
-classes and advisories taught (a teacher's appointment is no more than these),
-one's own record. A student is covered by an
-office at the school that enrolls them or keeps their plan, never by a
-placement; an office, by whoever may give it.
+Some acts give the actor control over a person's account (a code, an e-mail, a
+user name, a revocation, an office), and so over everything the account reaches.
+Such an act needs offices that cover every *holding* of the account within the
+district. Holdings are: offices held now or later, students related in any status
+but suppressed, classes and advisories taught (a teacher's appointment counts as
+no more than these), and the person's own record. An office covers a student if
+it is held at the school that enrolls them or keeps their plan; a placement does
+not count. An office is covered by an office that may give it.
 
 Nobody acts on themselves, on a student to whom any person of their own account
-is or was family, or on anyone tied to such a student as family.
+is or was family, or on anyone related to such a student as family.
 """
 
 from collections.abc import Collection, Iterable
@@ -59,26 +59,26 @@ from plp_api.foundation.roster.relationships import (
 
 
 class Act(StrEnum):
-    """What is done to a person's account."""
+    """A kind of act on a person's account."""
 
     MAIL_CODE = "mail_code"
-    """Have a one-time code mailed to the person; nothing of it comes back to the actor."""
+    """Have a one-time code mailed to the person; the actor does not see it."""
     TAKE_CODE = "take_code"
-    """Be given a one-time code for the person, to print."""
+    """Receive a one-time code for the person, to print it."""
     CHANGE_SIGN_IN = "change_sign_in"
-    """Change the e-mail or the user name, by which a code or a password can be had."""
+    """Change the e-mail or the user name, which would let the actor obtain a code or password."""
     CORRECT = "correct"
-    """Change anything else that the directory keeps of the person."""
+    """Change anything else that the directory stores about the person."""
     REVOKE = "revoke"
     APPOINT = "appoint"
 
 
 KEYS = frozenset({Act.TAKE_CODE, Act.CHANGE_SIGN_IN})
-"""Acts by which the actor could sign in as the person: on holders of offices, the district's."""
+"""Acts by which the actor could sign in as the person; on holders of offices only the district."""
 
 
 class Holding(StrEnum):
-    """A way in which an account reaches something, or stands to the actor."""
+    """A kind of holding of an account, or its relation to the actor (family, oneself)."""
 
     OFFICE = "office"
     STUDENT = "student"
@@ -89,10 +89,10 @@ class Holding(StrEnum):
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a person's account holds, in the light of the actor's offices.
+    """The holdings of a person's account, compared with the actor's offices.
 
-    `covered` and `beyond` are the kinds of holding of which the offices cover
-    one, or do not cover one.
+    `covered` has the kinds of which the offices cover at least one holding,
+    `beyond` the kinds of which they leave at least one uncovered.
     """
 
     covered: frozenset[Holding]
@@ -110,17 +110,22 @@ GIVING = db.ids_bind("giving")
 
 
 def look_up(access: Access, people: Collection[UUID]) -> dict[UUID, Holdings]:
-    """What each person's account holds, in one query whatever the number of people."""
+    """The holdings of each person's account, in one query for any number of people."""
     (rows,) = db.fetch(query(access, people))
-    found: dict[UUID, tuple[set[Holding], set[Holding]]] = {one: (set(), set()) for one in people}
+    kinds: dict[UUID, tuple[set[Holding], set[Holding]]] = {
+        person_id: (set(), set()) for person_id in people
+    }
     for row in rows:
-        covered, beyond = found[row["person_id"]]
+        covered, beyond = kinds[row["person_id"]]
         (covered if row["is_covered"] else beyond).add(Holding(row["holding"]))
-    return {one: Holdings(frozenset(a), frozenset(b)) for one, (a, b) in found.items()}
+    return {
+        person_id: Holdings(frozenset(covered), frozenset(beyond))
+        for person_id, (covered, beyond) in kinds.items()
+    }
 
 
 def query(access: Access, people: Collection[UUID]) -> db.Query:
-    """The question behind `look_up`: the holdings of these people's accounts."""
+    """The query of `look_up`: the holdings of these people's accounts."""
     covering = _offices(access.caller, Permission.PEOPLE_WRITE)
     giving = _offices(access.caller, Permission.APPOINTMENTS_WRITE)
     binds = {"people": list(people), "covering": covering or [], "giving": giving or []}
@@ -133,7 +138,7 @@ def allowed(access: Access, holdings: Holdings) -> frozenset[Act]:
 
 
 def require(access: Access, act: Act, person_id: UUID) -> Holdings:
-    """Refuse the act on the person unless the actor's offices allow it; what the account holds.
+    """Check that the actor's offices allow the act on the person; return the account's holdings.
 
     Raises Problem: permission_denied on oneself, actor_is_family in one's own
     household, account_beyond_offices.
@@ -174,7 +179,7 @@ def _what_instead(holdings: Holdings) -> str:
 
 
 def _suffices(act: Act, holdings: Holdings) -> bool:
-    """Whether covering a student of the account, or a class, is enough: nothing comes back."""
+    """Whether partial cover is enough: for a mailed code, which the actor does not see."""
     is_partly_covered = bool(holdings.covered & {Holding.STUDENT, Holding.GROUP})
     return act is Act.MAIL_CODE and is_partly_covered
 
@@ -182,11 +187,11 @@ def _suffices(act: Act, holdings: Holdings) -> bool:
 def require_another_admin(
     access: Access, leaving_id: UUID, since: date | None = None, until: date = date.max
 ) -> None:
-    """Refuse, with admin_is_last, to leave the district without an admin on any day.
+    """Check that the district has another admin on every day the leaving admin would have been one.
 
-    The days are those from `since` (today) to before `until` on which the leaving
-    admin would have been one. Two admins who would shut each other out do so one
-    after the other: the second finds that their own office has ended.
+    Only days from `since` (default: today) to before `until` count. A lock makes two
+    admins who deactivate each other take turns: the second finds that their own
+    office has ended. Raises Problem(admin_is_last).
     """
     district_id, first = access.caller.district_id, since or access.caller.today
     db.lock_name(f"district admins|{district_id}")
@@ -211,7 +216,7 @@ def require_another_admin(
 
 
 def _is_covered(day: date, until: date, spans: Iterable[tuple[date, date]]) -> bool:
-    """Whether the spans, sorted by their start, hold on every day from `day` to before `until`."""
+    """Whether the spans, sorted by start, cover every day from `day` to before `until`."""
     for start, end in spans:
         if day >= until or start > day:
             break
@@ -220,31 +225,32 @@ def _is_covered(day: date, until: date, spans: Iterable[tuple[date, date]]) -> b
 
 
 def refuse_overseer(access: Access, person_id: UUID) -> None:
-    """Refuse, with account_beyond_offices, to make family of whoever holds a higher office.
+    """Check that the person holds no office beyond the actor's, before they are made family.
 
-    Nobody acts on their own household, so a tie would take their power from them.
+    Nobody acts on their own household, so the relationship would take power from a
+    holder of a higher office. Raises Problem(account_beyond_offices).
     """
     if Holding.OFFICE in look_up(access, [person_id])[person_id].beyond:
         raise Problem(Code.ACCOUNT_BEYOND_OFFICES, OF_AN_OFFICE)
 
 
 def refuse_oneself(access: Access, person_id: UUID) -> None:
-    """Refuse with permission_denied whoever would give something to a person of their account."""
+    """Raise permission_denied if the person belongs to the caller's own account."""
     if person_id in access.selves:
         raise Problem(Code.PERMISSION_DENIED, "Nobody does this to themselves.")
 
 
 def refuse_household(access: Access, person_id: UUID) -> None:
-    """Refuse with actor_is_family an act on the actor's own child, or on that child's family."""
+    """Raise actor_is_family if the person is the actor's own child or that child's family."""
     if person_id in access.household:
         raise Problem(Code.ACTOR_IS_FAMILY)
 
 
 def outside(access: Access, people: Select[Any]) -> tuple[Select[Any], dict[str, Any]]:
-    """Those of `people` to whom the actor may not do what is in KEYS: the SQL, and its binds.
+    """The people on whom the actor may not perform the acts in KEYS: the SQL, and its binds.
 
-    `people` selects ids; the answer adds whether an office is among the reasons.
-    For imports, which act on a whole district at once.
+    `people` selects ids. The result's second column says whether an office is among
+    the reasons. For imports, which act on a whole district at once.
     """
     covering = _offices(access.caller, Permission.PEOPLE_WRITE)
     giving = _offices(access.caller, Permission.APPOINTMENTS_WRITE)
@@ -260,9 +266,9 @@ def outside(access: Access, people: Select[Any]) -> tuple[Select[Any], dict[str,
 
 
 def _offices(caller: Caller, permission: Permission) -> list[UUID] | None:
-    """The schools where an office of the caller grants the permission; None: all of the district.
+    """The schools where an office of the caller grants the permission; None: the whole district.
 
-    Of offices that grant it without a condition.
+    Only offices that grant it without a condition count.
     """
     roles = [role for role in caller.roles if None in conditions(role, permission)]
     if any(role in caller.wide for role in roles):
@@ -271,7 +277,7 @@ def _offices(caller: Caller, permission: Permission) -> list[UUID] | None:
 
 
 def _gives_all(caller: Caller) -> bool:
-    """Whether the caller gives the offices of the whole district."""
+    """Whether the caller may give offices in the whole district."""
     return _offices(caller, Permission.APPOINTMENTS_WRITE) is None
 
 
@@ -282,7 +288,7 @@ def _statement(covers_all: bool, gives_all: bool) -> db.Prepared:
 
 
 def _holdings(people: Select[Any], covers_all: bool, gives_all: bool) -> CompoundSelect[Any]:
-    """Every holding of these people's accounts: whose, of what kind, and whether it is covered."""
+    """Every holding of these people's accounts: person, kind, and whether it is covered."""
     accounts = _accounts(people)
     member = accounts.c.self_id
     covers_student = _covers_student(covers_all)
@@ -318,7 +324,7 @@ def _holdings(people: Select[Any], covers_all: bool, gives_all: bool) -> Compoun
 
 
 def _accounts(people: Select[Any]) -> CTE:
-    """Each of these people with everybody who shares their account in the district."""
+    """Each of these people, paired with every person of their account in the district."""
     ids = people.subquery("acted_on")
     own, other = aliased(AccountPerson), aliased(AccountPerson)
     person_id = ids.c[0]
@@ -333,12 +339,12 @@ def _accounts(people: Select[Any]) -> CTE:
 
 
 def _is_at(model: Any, schools: BindParameter[Any], is_wide: bool) -> ColumnElement[bool]:
-    """Whether the row lies at one of these schools; what is the whole district's lies at none."""
+    """Whether the row belongs to one of these schools; a district-wide row belongs to none."""
     return true() if is_wide else func.coalesce(db.any_of(model.school_id, schools), false())
 
 
 def _covers_student(is_wide: bool) -> ColumnElement[bool]:
-    """Whether the student is enrolled at, or has the plan kept by, a school of the offices."""
+    """Whether a school of the offices enrolls the student or keeps their plan."""
     if is_wide:
         return true()
     is_enrolled = exists().where(

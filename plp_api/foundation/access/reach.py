@@ -1,7 +1,7 @@
-"""By which arms a caller reaches given students, and what those permit: what checks single rows.
+"""Finds the arms by which a caller reaches given students, and checks single rows by them.
 
-The arms are those that make up lists, narrowed to few students: they cost the
-same however far the caller reaches.
+These are the arms that lists use, narrowed to a few students: the cost does not
+depend on how many students the caller reaches.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,43 +37,43 @@ from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.relationships import Relationship
 
 Reached = dict[Arm, frozenset[str]]
-"""The arms that reach one student, each with the kinds of record it is denied, and HOSTED."""
+"""The arms that reach one student, each with the words it is denied: kinds of record, HOSTED."""
 
 HOSTED = "hosted"
-"""Among what an arm is denied: it reaches a guest, of whom the home school decides."""
+"""Instead of a kind of record: the arm reaches a guest, for whom the home school decides."""
 
 STUDENTS = bindparam("students", type_=db.IDS)
 AT_HOME = "at_home"
-"""In place of a role, in a row of the statement: the student studies at home."""
+"""Instead of a role, in a row of the statement: the student studies at home."""
 KEEPERS: dict[Arm, Arm] = {
     (Role.STUDENT, None): (Role.STUDENT, Condition.KEEPING),
     (Role.PARENT, Condition.DECIDING): (Role.PARENT, Condition.KEEPING),
 }
-"""Who keeps the plan where the student studies at home, by the arm that reaches them anyway."""
+"""The arms that keep the plan of a student in home study, each by the arm it is added to."""
 
 
 def look_up(caller: Caller, students: Iterable[UUID]) -> dict[UUID, Reached]:
-    """By which arms the caller reaches each of these students, in one query."""
-    found: dict[UUID, Reached] = {student: {} for student in students}
-    if not found:
-        return found
-    (rows,) = db.fetch(statement(caller.shape, None)(**caller.binds, students=list(found)))
+    """The arms by which the caller reaches each of these students, in one query."""
+    unreached: dict[UUID, Reached] = {student: {} for student in students}
+    if not unreached:
+        return unreached
+    (rows,) = db.fetch(statement(caller.shape, None)(**caller.binds, students=list(unreached)))
     by_student: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         by_student.setdefault(row["student_id"], []).append(row)
-    return found | {student: reached_by(theirs) for student, theirs in by_student.items()}
+    return unreached | {student: reached_by(theirs) for student, theirs in by_student.items()}
 
 
 def query(caller: Caller, model: type[db.Base], key: UUID) -> db.Query:
-    """The same for the student of one row, as a query that can travel beside the row's own.
+    """As `look_up` for the student of one row, but as a query to send with other queries.
 
-    For hot reads; hand what it gives to `reached_by`.
+    For hot reads; pass its result to `reached_by`.
     """
     return statement(caller.shape, model)(**caller.binds, row=key)
 
 
 def reached_by(rows: Iterable[dict[str, Any]]) -> Reached:
-    """The arms found by `query`; none where the row is out of reach or does not exist."""
+    """The arms in the result of `query`; none if the row is out of reach or does not exist."""
     reached: Reached = {}
     is_at_home = False
     for row in rows:
@@ -85,17 +85,17 @@ def reached_by(rows: Iterable[dict[str, Any]]) -> Reached:
 
 
 def _add_reached(reached: Reached, row: dict[str, Any]) -> None:
-    """Note one row of the statement."""
+    """Add one row of the statement's result to `reached`."""
     condition = Condition(row["condition"]) if row["condition"] else None
     denied = row["denied"]
     words = denied if isinstance(denied, frozenset) else (denied or "").split(",")
     arm = Role(row["role"]), condition
-    # Of two ties of one kind, what either opens is open, as it is in lists.
+    # Of two relationships of one kind, it is enough that one opens a record, as in lists.
     reached[arm] = frozenset(filter(None, words)) & reached.get(arm, frozenset(words))
 
 
 def _at_home(reached: Reached) -> Reached:
-    """In home study staff are denied what is the family's, and who decides there keeps the plan."""
+    """The arms under home study: staff are denied the family's areas; the family keeps the plan."""
     sealed = {
         arm: denied if is_of_family(arm) else denied | FAMILYS_OWN
         for arm, denied in reached.items()
@@ -105,12 +105,12 @@ def _at_home(reached: Reached) -> Reached:
 
 
 def permits(caller: Caller, reached: Reached, permission: Permission) -> bool:
-    """Whether the arms that reach a student grant the permission there."""
+    """Whether the arms that reach a student grant the permission."""
     return any(grants(caller, reached, role, permission) for role in caller.roles)
 
 
 def grants(caller: Caller, reached: Reached, role: Role, permission: Permission) -> bool:
-    """Whether this one role, by the arms that reach a student, grants the permission there."""
+    """Whether this role, by its arms that reach a student, grants the permission."""
     for condition in conditions(role, permission):
         needs_reason_first = condition is Condition.REASONED
         if needs_reason_first and caller.reason is None:
@@ -122,13 +122,13 @@ def grants(caller: Caller, reached: Reached, role: Role, permission: Permission)
 
 
 def _opens(denied: frozenset[str], permission: Permission) -> bool:
-    """Whether an arm opens the permission in spite of what it is denied."""
-    is_homes = HOSTED in denied and permission in DECIDED_AT_HOME
-    return permission.area not in denied and not is_homes
+    """Whether an arm that is denied these words still allows the permission."""
+    is_left_to_home = HOSTED in denied and permission in DECIDED_AT_HOME
+    return permission.area not in denied and not is_left_to_home
 
 
 def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
-    """Whether stating a reason would open what is closed without one."""
+    """Whether the caller would have the permission if they stated a reason."""
     return caller.reason is None and any(
         Condition.REASONED in conditions(role, permission)
         and (role, None) in reached
@@ -138,7 +138,7 @@ def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bo
 
 
 def opened_by_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
-    """Whether only the stated reason opens this, so that the reading must be logged."""
+    """Whether the caller has the permission only by the stated reason, which must be logged."""
     if caller.reason is None:
         return False
     without = replace(caller, reason=None)
@@ -146,12 +146,12 @@ def opened_by_reason(caller: Caller, reached: Reached, permission: Permission) -
 
 
 def denies(reached: Reached, kind: str) -> bool:
-    """Whether every arm that reaches a student is denied that kind of record."""
+    """Whether every arm that reaches the student is denied that kind of record."""
     return bool(reached) and all(kind in denied for denied in reached.values())
 
 
 def is_sealed(reached: Reached, area: str) -> bool:
-    """Whether no arm that reaches a student opens what a family keeps, whatever is asked of it."""
+    """Whether home study closes the area to every arm that reaches the student."""
     return area in FAMILYS_OWN and all(denied >= FAMILYS_OWN for denied in reached.values())
 
 
@@ -160,12 +160,12 @@ _NOBODY = select(
     literal("", String()).label("condition"),
     literal("", db.Tags()).label("denied"),
 ).where(false())
-"""In place of the arms of a caller who holds none."""
+"""The statement for a caller who holds no arms."""
 
 
 @lru_cache(maxsize=256)
 def statement(shape: Shape, model: type[db.Base] | None) -> db.Prepared:
-    """Every arm the caller holds, narrowed to `students`, or to the student of a `row`."""
+    """Every arm the caller holds, narrowed to bound `students`, or to the student of a `row`."""
     roles, wide, _ = shape
     held = [held for role in sorted(roles) for held in _arms_of(role, role in wide)]
     arms = [
@@ -184,19 +184,19 @@ def statement(shape: Shape, model: type[db.Base] | None) -> db.Prepared:
 
 
 def _studying_at_home(model: type[db.Base] | None) -> Ids:
-    """Beside the arms, whether the student studies at home: asked once, whatever the arms."""
-    told: list[ColumnElement[Any]] = [
+    """The select that tells whether the student studies at home: one for all the arms."""
+    columns: list[ColumnElement[Any]] = [
         HomeStudy.student_id.label("student_id"),
         literal(AT_HOME, String()).label("role"),
         literal("", String()).label("condition"),
         literal("", db.Tags()).label("denied"),
     ]
-    return select(*told).where(_is_wanted(HomeStudy.student_id, model), holds(HomeStudy))
+    return select(*columns).where(_is_wanted(HomeStudy.student_id, model), holds(HomeStudy))
 
 
 def _arms_of(role: Role, is_wide: bool) -> Iterator[tuple[Arm, bool]]:
-    # No arm for who keeps a plan: `_at_home` finds them among the others.
-    for condition in (None, *(one for one in Condition if one is not Condition.KEEPING)):
+    # No arm with the condition `keeping`: `_at_home` adds it to the others.
+    for condition in (None, *(each for each in Condition if each is not Condition.KEEPING)):
         arm = (role, condition)
         if arm in ARMS or (is_wide and condition is None):
             yield arm, is_wide
@@ -208,7 +208,7 @@ HOSTED_UNLESS_THEIRS = case(
 
 
 def _denied_to(arm: Arm) -> ColumnElement[Any]:
-    """The column that names the kinds of record an arm is denied: an order's, for a parent."""
+    """The column of the kinds of record an arm is denied: for a parent, those of a court order."""
     role, _ = arm
     column: ColumnElement[Any] = Relationship.__table__.c.denied
     return column if role is Role.PARENT else literal("", db.Tags())
@@ -230,8 +230,8 @@ def _is_wanted(student_id: Any, model: type[db.Base] | None) -> ColumnElement[bo
     """Whether it is one of the given students, or the student of the given row."""
     if model is None:
         return db.any_of(student_id, STUDENTS)
-    is_rows: ColumnElement[bool] = student_id == _student_of(model)
-    return is_rows
+    is_student_of_row: ColumnElement[bool] = student_id == _student_of(model)
+    return is_student_of_row
 
 
 def _student_of(model: Any) -> Any:

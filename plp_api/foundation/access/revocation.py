@@ -1,8 +1,8 @@
-"""Ending somebody's reach to a student at once, with whatever was issued on the strength of it.
+"""Ends a person's reach to a student at once, and withdraws what was issued under it.
 
-Reach itself is dated and read afresh by every request. What was issued before
-(answers kept for a repeated request; later calendar links, exports, share
-links) is recalled here, so that a change of custody holds from this moment.
+Every request reads reach again, with its dates. But answers that are kept for
+repeated requests (and later calendar links, exports and share links) were issued
+before. This module withdraws them, so that a change of custody holds immediately.
 """
 
 from collections.abc import Callable
@@ -19,29 +19,29 @@ from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 
 ON_REVOKED: list[Callable[[UUID, UUID], None]] = []
-"""Called with the ids of the person and the student; an area that issues something which outlives
-a request registers here how it is withdrawn."""
+"""Functions that are called with the ids of the person and the student. An area that issues
+something which outlives a request registers here how to withdraw it."""
 
 
 def revoke(person_id: UUID, student: Student, *, access: Access) -> None:
-    """End today every family tie of the person to the student, and recall what was issued.
+    """End every family relationship of the person to the student today; withdraw what was issued.
 
-    Ties that would begin later never do. Nobody is told by this function.
+    Relationships that would begin later never begin. This function notifies nobody.
     """
     today = access.caller.today
-    ties = select(Relationship).where(
+    relationships = select(Relationship).where(
         Relationship.person_id == person_id,
         Relationship.student_id == student.id,
         Relationship.kind == RelationshipKind.PARENT,
         spans.is_not_over(Relationship, today),
     )
-    for tie in db.session().scalars(ties):
-        tie.ends_on = max(tie.starts_on, today)
+    for relationship in db.session().scalars(relationships):
+        relationship.ends_on = max(relationship.starts_on, today)
     recall(person_id, student, access=access)
 
 
 def recall(person_id: UUID, student: Student, *, access: Access) -> None:
-    """Withdraw what the person holds about the student, after their right to it grew less."""
+    """Withdraw what was issued to the person about the student, after their rights were reduced."""
     forget_answers(person_id)
     for withdraw in ON_REVOKED:
         withdraw(person_id, student.id)
@@ -55,5 +55,5 @@ def recall(person_id: UUID, student: Student, *, access: Access) -> None:
 
 
 def forget_answers(person_id: UUID) -> None:
-    """Drop the answers kept for the person's repeated requests: they may tell too much now."""
+    """Delete the answers kept for the person's repeated requests: they may reveal too much now."""
     db.session().execute(delete(AnsweredRequest).where(AnsweredRequest.person_id == person_id))

@@ -1,4 +1,4 @@
-"""Rows by right: what one request may load, see and do."""
+"""Loads the rows that the caller may see, and says what they may do with them."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
@@ -31,22 +31,22 @@ Model = TypeVar("Model", bound=db.Base)
 
 @cache
 def _by_key(model: type[Model]) -> Select[Any]:
-    """Built once: `Session.get` builds it for each row."""
+    """Select one row by its id. Cached, because `Session.get` would build it for each row."""
     return select(model).where(model.id == bindparam("key"))  # type: ignore[attr-defined]
 
 
 @cache
 def _key_to(model: Any, parent: Any) -> ColumnElement[Any]:
-    """The one column of the model that names a row of the parent."""
-    column: ColumnElement[Any]
-    (column,) = (one for one in model.__table__.c if one.references(parent.__table__.c.id))
-    return column
+    """The foreign key column of the model to the parent; it must have exactly one."""
+    key: ColumnElement[Any]
+    (key,) = (column for column in model.__table__.c if column.references(parent.__table__.c.id))
+    return key
 
 
 class Access:
-    """The caller's hands: loads rows as far as the caller reaches, and knows what may be done.
+    """What the caller may do with rows: load, list, check.
 
-    What was found out about a student is kept for the length of the request.
+    The caller's reach to a student is kept for the duration of the request.
     """
 
     def __init__(self, caller: Caller, ahead: list[list[dict[str, Any]]] | None = None) -> None:
@@ -58,9 +58,9 @@ class Access:
         self._opened: set[tuple[UUID, Permission]] = set()
 
     def answered(self) -> list[list[dict[str, Any]]] | None:
-        """The answers to what was asked together with who asks, once; None where none came."""
-        found, self._ahead = self._ahead, None
-        return found
+        """The results of the queries sent with the caller's own, once; None if there are none."""
+        results, self._ahead = self._ahead, None
+        return results
 
     # Lists.
 
@@ -70,18 +70,18 @@ class Access:
         return select(model).where(visible(model, self.caller, needed))
 
     def beneath(self, row: Any, model: type[Model]) -> Select[Any]:
-        """Rows of the model that hang off `row`: by their key to it, or as their subject.
+        """Rows of the model that belong to `row`: by foreign key, or with `row` as their subject.
 
-        The right to read them was checked with `row`: a stated reason that
-        opened it opens these, which no list across students would show.
+        Loading `row` already checked the right to read them. So a stated reason
+        that opened `row` opens them too, though lists across students leave them out.
         """
         child: Any = model
         if hasattr(child, "subject_id"):
-            hangs = and_(child.subject_type == row.__tablename__, child.subject_id == row.id)
+            belongs = and_(child.subject_type == row.__tablename__, child.subject_id == row.id)
         else:
             parent: Any = type(row)
-            hangs = _key_to(child, parent) == row.id
-        return select(model).where(child.student_id == row.student_id, hangs)
+            belongs = _key_to(child, parent) == row.id
+        return select(model).where(child.student_id == row.student_id, belongs)
 
     def scalars(self, statement: Select[Any]) -> Sequence[Any]:
         """The rows of a statement made by `select`."""
@@ -100,11 +100,11 @@ class Access:
         permission: Permission,
         reached: Reached | None = None,
     ) -> Model:
-        """The row, if the caller may do `permission` on it.
+        """The row, if the caller has `permission` on it.
 
-        `reached` is their reach to its student, where that is known already.
+        `reached` is the caller's reach to its student, if it is known already.
         Raises Problem(not_found) where the row is out of reach, and
-        Problem(permission_denied) only where the caller may see that very row.
+        Problem(permission_denied) only where the caller may see that row.
         """
         if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
             return self._load_of_student(model, key, permission, reached)
@@ -114,18 +114,18 @@ class Access:
         for needed in (permission, Permission(model.__ownership__.read)):  # type: ignore[attr-defined]
             if not self.caller.may(needed):
                 continue
-            found = self.scalars(self.select(model, needed).where(model.id == key))  # type: ignore[attr-defined]
-            if found and needed == permission:
-                return found[0]  # type: ignore[no-any-return]
-            if found:
+            rows = self.scalars(self.select(model, needed).where(model.id == key))  # type: ignore[attr-defined]
+            if rows and needed == permission:
+                return rows[0]  # type: ignore[no-any-return]
+            if rows:
                 raise Problem(Code.PERMISSION_DENIED)
         raise Problem(Code.NOT_FOUND)
 
     def _load_of_student(
         self, model: type[Model], key: UUID, permission: Permission, reached: Reached | None
     ) -> Model:
-        found = db.session().scalars(_by_key(model), {"key": key}).unique()
-        row: Any = found.one_or_none()
+        rows = db.session().scalars(_by_key(model), {"key": key}).unique()
+        row: Any = rows.one_or_none()
         if row is None:
             raise Problem(Code.NOT_FOUND)
         if reached is not None:
@@ -134,7 +134,10 @@ class Access:
         return row  # type: ignore[no-any-return]
 
     def require(self, permission: Permission, row: Any) -> None:
-        """Pass silently, or refuse as `load` does; logs what only a stated reason opens."""
+        """Check that the caller has `permission` on the row; log it if it needs a stated reason.
+
+        Raises what `load` raises, and Problem(reason_required).
+        """
         ownership: OwnedByStudent = row.__ownership__
         student_id: UUID = getattr(row, ownership.column)
         reached = self.reached(student_id)
@@ -153,7 +156,7 @@ class Access:
         raise Problem(Code.NOT_FOUND)
 
     def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
-        """Whether the caller may see what the row is part of, or could for a stated reason."""
+        """Whether the caller may see what the row is part of, or could by stating a reason."""
         if not isinstance(ownership, OwnedWithSubject):
             return True
         needed = Permission(row.read_of_subject)
@@ -161,7 +164,7 @@ class Access:
         return is_seen or reach.needs_reason(self.caller, reached, needed)
 
     def _is_unsealed(self, row: Any) -> bool:
-        """Whether the caller may see the row, if it is about a person or for staff alone."""
+        """Whether the caller may see the row, if it is about a person or only for staff."""
         if not row.__ownership__.has_seal:
             return True
         model = type(row)
@@ -170,14 +173,14 @@ class Access:
         return db.session().scalar(seen, self.caller.binds) is not None
 
     def _is_kept(self, permission: Permission, row: Any) -> bool:
-        """Whether another district keeps this, and alone writes it."""
+        """Whether only another district, the student's own, may do this."""
         return permission in KEPT_AT_HOME and row.district_id != self.caller.district_id
 
     def _note_reason(self, permission: Permission, student_id: UUID, row: Any = None) -> None:
-        """Record what only the stated reason opens, whatever road leads there.
+        """Record an audit event if only the stated reason gives the caller the permission.
 
-        Each row that is loaded, and each kind of record that is read beneath it
-        or beside it, once in a request.
+        One event for each row that is loaded; without a row, at most one per request
+        for each student and permission.
         """
         if not reach.opened_by_reason(self.caller, self.reached(student_id), permission):
             return
@@ -203,48 +206,48 @@ class Access:
         return self._reached[student_id]
 
     def know(self, student_id: UUID, reached: Reached) -> None:
-        """Keep what was found out elsewhere (by `reach.query`) about a student."""
+        """Keep the reach to a student that `reach.query` found elsewhere."""
         self._reached[student_id] = reached
 
     def look_up(self, student_ids: Iterable[UUID]) -> None:
-        """Find out the caller's reach to many students in one query, ahead of asking for each."""
-        unknown = {one for one in student_ids if one not in self._reached}
+        """Load the caller's reach to many students in one query, before each is checked."""
+        unknown = {student_id for student_id in student_ids if student_id not in self._reached}
         self._reached.update(reach.look_up(self.caller, unknown))
 
     def may(self, permission: Permission, student_id: UUID) -> bool:
-        """Whether the caller may do that on this student; notes what only a reason opens."""
+        """Whether the caller has the permission on the student; logs it if it needs a reason."""
         is_permitted = reach.permits(self.caller, self.reached(student_id), permission)
         if is_permitted:
             self._note_reason(permission, student_id)
         return is_permitted
 
     def shows(self, kind: RecordKind, student_id: UUID) -> bool:
-        """Whether that kind of record is open to the caller: an order may deny it to a parent.
+        """Whether the caller may see that kind of record: a court order may deny it to a parent.
 
-        For what a resource shows beside its own kind of record, by whatever
-        permission it is read. Nobody but a parent is denied a kind.
+        For a resource that shows records of other kinds besides its own, whatever
+        permission it needs. Only parents can be denied a kind.
         """
         if Role.PARENT not in self.caller.roles:
             return True
         return not reach.denies(self.reached(student_id), kind)
 
     def may_on(self, permission: Permission, row: Any) -> bool:
-        """Whether the caller may do that on this row, which they may read."""
+        """Whether the caller has the permission on this row, which they may read."""
         if isinstance(row.__ownership__, OwnedBySchool):
             return self.may_at(permission, getattr(row, row.__ownership__.column))
         student_id: UUID = getattr(row, row.__ownership__.column)
         return self.may(permission, student_id) and not self._is_kept(permission, row)
 
     def roles_to(self, student_id: UUID) -> set[Role]:
-        """What the caller is to this student."""
+        """The caller's roles toward this student."""
         return {role for role, _ in self.reached(student_id)}
 
     def is_to(self, role: Role, student_id: UUID) -> bool:
-        """Whether the caller is that to this student."""
+        """Whether the caller has that role toward this student."""
         return role in self.roles_to(student_id)
 
     def speaks_as(self, permission: Permission, student_id: UUID) -> Role:
-        """As what the caller does this to the student: of several roles, the nearest to them.
+        """The role by which the caller does this; of several, the nearest to the student.
 
         Raises Problem(permission_denied) where no role grants it.
         """
@@ -255,7 +258,7 @@ class Access:
         raise Problem(Code.PERMISSION_DENIED)
 
     def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
-        """Whether this one role of the caller lets them do that on the student."""
+        """Whether this role of the caller grants the permission on the student."""
         return reach.grants(self.caller, self.reached(student_id), role, permission)
 
     def decides_for(self, student_id: UUID) -> bool:
@@ -263,20 +266,20 @@ class Access:
         return (Role.PARENT, Condition.DECIDING) in self.reached(student_id)
 
     def is_family(self, student_id: UUID) -> bool:
-        """Whether the caller is the student's parent in any way, and never acts for the school.
+        """Whether the caller is the student's parent, who never acts for the school on them.
 
-        Asked of the tie itself, not of reach: a parent without rights is a parent.
+        A parent without rights, whom reach leaves out, counts too.
         """
         return student_id in self.caller.children
 
     def keeps(self, student_id: UUID) -> bool:
-        """Whether the caller keeps the student's plan, in home study (16 V.S.A. 942)."""
+        """Whether the caller keeps the student's plan in home study (16 V.S.A. 942)."""
         return self.may(Permission.PLANS_KEEP, student_id)
 
     def shown_person(
         self, person_id: UUID | None, student_id: UUID, acted_as: str | None = None
     ) -> UUID | None:
-        """Who did something, as far as the caller may learn it (see `identities`)."""
+        """The person who did something, or None if the caller may not learn it (`identities`)."""
         is_named = person_id is None or self.is_named(person_id, student_id, acted_as)
         return person_id if is_named else None
 
@@ -289,42 +292,42 @@ class Access:
             acted_as,
             student_id,
             is_family=self.is_family(student_id),
-            is_reader=lambda one: one == self.caller.person_id or one in self.selves,
-            is_parent=lambda one: one in self._parents_of(student_id),
+            is_reader=lambda person: person == self.caller.person_id or person in self.selves,
+            is_parent=lambda person: person in self._parents_of(student_id),
         )
 
     def _parents_of(self, student_id: UUID) -> frozenset[UUID]:
         if student_id not in self._parents:
-            found = db.session().scalars(identities.parents_of(student_id))
-            self._parents[student_id] = frozenset(found)
+            parents = db.session().scalars(identities.parents_of(student_id))
+            self._parents[student_id] = frozenset(parents)
         return self._parents[student_id]
 
     @cached_property
     def selves(self) -> frozenset[UUID]:
-        """The caller, and whom else their account may act as: one human being."""
+        """Ids of the caller and of the other persons of their account: one human being."""
         return frozenset(db.session().scalars(callers.selves(), self.caller.binds))
 
     @cached_property
     def household(self) -> frozenset[UUID]:
-        """The caller's children and these children's family: whom the caller does not act on."""
+        """Ids of the caller's children and of these children's family; the caller acts on none."""
         if not self.caller.children:
             return frozenset()
         kin = frozenset(db.session().scalars(callers.household(), self.caller.binds))
         return kin - self.selves
 
     def refuse_family(self, student_id: UUID) -> None:
-        """Refuse with actor_is_family whoever would act for the school on their own child."""
+        """Raise actor_is_family if the student is the caller's own child."""
         if self.is_family(student_id):
             raise Problem(Code.ACTOR_IS_FAMILY)
 
     def district(self, district_id: UUID) -> District:
-        """A district, read once for the length of the request."""
+        """A district, read once per request."""
         if district_id not in self._districts:
             self._districts[district_id] = db.session().get_one(District, district_id)
         return self._districts[district_id]
 
     def may_at(self, permission: Permission, school_id: UUID | None) -> bool:
-        """Whether an office of the caller grants it at that school (None: in the district)."""
+        """Whether an office of the caller grants it at that school (None: district-wide)."""
         granting = [role for role in self.caller.roles if conditions(role, permission)]
         return any(
             role in self.caller.wide or school_id in self.caller.schools.get(role, ())
@@ -332,6 +335,6 @@ class Access:
         )
 
     def require_at(self, permission: Permission, school_id: UUID | None) -> None:
-        """Refuse with permission_denied unless `may_at`."""
+        """Raise permission_denied unless `may_at`."""
         if not self.may_at(permission, school_id):
             raise Problem(Code.PERMISSION_DENIED)

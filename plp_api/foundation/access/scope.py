@@ -1,10 +1,10 @@
-"""Which students a caller's permission covers, and which rows of a table: what filters lists.
+"""Filters lists: the students a caller's permission covers, and the rows of a table.
 
-Whose a row is (`ownership`) decides how it is filtered. Of the ways to
-students, only the arms a caller holds are emitted, as UNION ALL with bound
-ids, built once for each combination of arms and area. Measured at 100,000
-students: resolved arms answer in 0.3-1 ms where the union of every arm took
-48-68; ORs of EXISTS took 0.9-1.7 s on SQLite.
+The owner that a model declares (`ownership`) decides how its rows are filtered.
+The SQL holds only the arms that the caller holds, as UNION ALL with bound ids; it
+is built once for each combination of arms and area. Measured at 100,000
+students: the held arms take 0.3-1 ms, the union of every arm took 48-68 ms, ORs
+of EXISTS took 0.9-1.7 s on SQLite.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ from plp_api.foundation.roster.relationships import (
 )
 
 HeldArm = tuple[Arm, bool]
-"""An arm the caller holds, and whether for the whole district."""
+"""An arm the caller holds, and whether they hold it for the whole district."""
 
 
 def students_for(caller: Caller, permission: Permission) -> Ids | None:
@@ -76,7 +76,7 @@ def students_for(caller: Caller, permission: Permission) -> Ids | None:
 
 
 def _listing_arms(caller: Caller, permission: Permission) -> tuple[HeldArm, ...]:
-    """The arms by which rows may stand in a list: all that need no stated reason."""
+    """The arms that may fill a list: all that need no stated reason."""
     return tuple(
         ((role, condition), role in caller.wide)
         for role in sorted(caller.roles)
@@ -98,13 +98,13 @@ def _students_for(arms: tuple[HeldArm, ...], area: str, is_decision: bool) -> Id
 
 
 def _guests_of(arm: Arm, is_wide: bool, is_decision: bool) -> Iterator[Ids]:
-    """The guests of an arm; for a decision those alone whose school it is."""
+    """The guests of an arm; for a decision only those placed by tuition."""
     for ids in guests_of(arm, is_wide):
         yield ids.where(IS_THEIRS) if is_decision else ids
 
 
 def _left_to_school(ids: Ids, area: str) -> Ids:
-    """Of an arm of staff, the students who do not study at home, where that matters."""
+    """The students of a staff arm; without those in home study where the area is the family's."""
     if area not in FAMILYS_OWN:
         return ids
     (student_id,) = ids.selected_columns
@@ -112,10 +112,10 @@ def _left_to_school(ids: Ids, area: str) -> Ids:
 
 
 def visible(model: type[db.Base], caller: Caller, permission: Permission) -> ColumnElement[bool]:
-    """Which rows of the model the caller may see or touch, as a criterion over `caller.binds`.
+    """The rows of the model on which the caller has the permission, as a WHERE criterion.
 
-    Raises Problem(permission_denied) where no role of the caller grants the
-    permission at all. A model that declares no owner is refused.
+    The binds are `caller.binds`. Raises Problem(permission_denied) where no role of
+    the caller grants the permission, TypeError where the model declares no owner.
     """
     if not caller.may(permission):
         raise Problem(Code.PERMISSION_DENIED)
@@ -140,10 +140,10 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
 def visible_then(
     model: type[db.Base], caller: Caller, permission: Permission, day: BindParameter[date]
 ) -> ColumnElement[bool]:
-    """As `visible`, of another day: whom the caller's ties and offices of today reached on it.
+    """As `visible`, but with the students whom the caller's roles of today reach on another day.
 
-    For what is told of past days: who kept a school's records then may count
-    them now, though a student has moved on.
+    For reports about past days: a school may count the students it had on that
+    day, even those who have left since.
     """
 
     def dated(element: Any, **_: Any) -> Any:
@@ -157,7 +157,7 @@ def visible_then(
 def _visible_by_student(
     model: type[db.Base], ownership: OwnedByStudent, caller: Caller, permission: Permission
 ) -> ColumnElement[bool]:
-    """A district-wide arm is the district's column itself and swallows the narrower arms."""
+    """The rows of the students reached. A district-wide arm makes the narrower arms needless."""
     arms = _listing_arms(caller, permission)
     reaches_all = any(reaches_district(arm, is_wide) for arm, is_wide in arms)
     if reaches_all and not caller.guest_districts:
@@ -171,7 +171,7 @@ def _visible_by_student(
 def _in_whole_district(
     model: type[db.Base], ownership: OwnedByStudent, arms: Sequence[HeldArm], area: str
 ) -> ColumnElement[bool]:
-    """The district's rows, but for what families keep, unless it is the caller's own family."""
+    """The district's rows, without home-studied students' family areas (own family excepted)."""
     everybodys = _column(model, "district_id") == DISTRICT
     if area not in FAMILYS_OWN:
         return everybodys
@@ -183,13 +183,13 @@ def _in_whole_district(
 
 
 def unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
-    """Which rows of a model about a person, or for staff alone, the caller may see.
+    """Which rows of a model about a person, or only for staff, the caller may see.
 
-    The student's family sees those about themselves, and nothing that is for
-    staff; where they are personal, so does the student.
+    A parent sees only the rows about themselves, and none that are for staff.
+    Where the rows are personal, the same holds for the student.
     """
-    tie = aliased(Relationship)
-    children = select(tie.student_id).where(is_family_tie(tie))
+    relationship = aliased(Relationship)
+    children = select(relationship.student_id).where(is_family_tie(relationship))
     student = _column(model, ownership.column)
     is_unrelated: ColumnElement[bool] = student.not_in(children)
     if ownership.is_for_staff:
@@ -203,10 +203,10 @@ def unsealed(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[b
 def _visible_by_school(
     model: type[db.Base], ownership: OwnedBySchool, caller: Caller, permission: Permission
 ) -> ColumnElement[bool]:
-    """What a school keeps is read across its district and written by its own offices alone."""
+    """A school's rows: readable in the whole district, writable only by offices at the school."""
     in_district = _column(model, "district_id") == DISTRICT
     granted = {role: conditions(role, permission) for role in sorted(caller.roles)}
-    granting = [role for role, found in granted.items() if None in found]
+    granting = [role for role, needed in granted.items() if None in needed]
     is_read = permission == ownership.read
     if (is_read and granting) or any(role in caller.wide for role in granting):
         return in_district
@@ -214,13 +214,13 @@ def _visible_by_school(
     own: list[ColumnElement[bool]] = [
         db.any_of(school, schools_of(role)) for role in granting if role in caller.schools
     ]
-    if any(Condition.OWN in found for found in granted.values()):
+    if any(Condition.OWN in needed for needed in granted.values()):
         own.append(_own(model))
     return in_district & or_(*own) if own else false()
 
 
 def _own(model: type[db.Base]) -> ColumnElement[bool]:
-    """Which rows of the model the caller has a part in: a student, in their advisory today."""
+    """The rows in which the caller takes part: a student's advisory of today, and its advisors."""
     advisories = select(AdvisoryMember.advisory_id).where(
         AdvisoryMember.student_id == CALLER, holds(AdvisoryMember)
     )
@@ -234,9 +234,9 @@ def _own(model: type[db.Base]) -> ColumnElement[bool]:
 def _visible_person(
     model: type[db.Base], ownership: PersonOfDistrict, caller: Caller, permission: Permission
 ) -> ColumnElement[bool]:
-    """Every adult of the district; a student only where their roster is the caller's as well.
+    """Every adult of the district, and the students whose roster the caller may read or write.
 
-    By no office does a parent read who else is family to their child, or how to reach them.
+    No office lets a parent read the other family members of their child.
     """
     in_district = _column(model, ownership.column) == DISTRICT
     if caller.children:
