@@ -1,4 +1,4 @@
-"""The database: columns, the session of the running transaction, the fast door past it."""
+"""The database: column types, the session of the running transaction, and fast reads (`fetch`)."""
 
 from plp_api.foundation.db.columns import (
     IDS,

@@ -1,4 +1,4 @@
-"""Column types that both databases store alike, and what SQL may ask of them."""
+"""Column types that work the same on both databases, and SQL criteria on them."""
 
 import json
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from sqlalchemy.types import TypeEngine
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. Refuses naive values; SQLite, which forgets zones, gets them back."""
+    """A moment in UTC. Naive values raise ValueError; values from SQLite get the zone UTC back."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
     python_type = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The value in UTC; ValueError where it names no zone."""
+        """The value in UTC. Raises ValueError where it has no zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -53,27 +53,27 @@ def storable(value: str) -> bool:
 
 
 class Text(TypeDecorator[str]):
-    """Words of any length; the last wall behind the `Text` field."""
+    """A string of any length. It checks again what the `Text` field of a schema checks first."""
 
     impl = LongString
     cache_ok = True
     python_type = str
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """The value itself; ValueError for NUL bytes and lone surrogates."""
+        """The value itself. Raises ValueError for NUL bytes and lone surrogates."""
         if value is not None and not storable(value):
             raise ValueError("a text must not hold NUL bytes or lone surrogates")
         return value
 
 
 class Tags(TypeDecorator[frozenset[str]]):
-    """A small set of plain words in one column (`,a,b,`), which SQL can search (`has_tag`)."""
+    """A small set of words in one column (`,a,b,`), which SQL can search (`has_tag`)."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """The words between commas, sorted; a plain string passes, for comparisons."""
+        """The words between commas, sorted; a string passes unchanged, for comparisons."""
         if value is None or isinstance(value, str):
             return value
         return "".join(f",{word}" for word in sorted(value)) + "," if value else ""
@@ -84,13 +84,13 @@ class Tags(TypeDecorator[frozenset[str]]):
 
 
 def has_tag(column: Any, tag: str) -> ColumnElement[bool]:
-    """Whether the `Tags` column holds the word."""
-    found: ColumnElement[bool] = column.like(f"%,{tag},%")
-    return found
+    """Whether the `Tags` column contains the word."""
+    criterion: ColumnElement[bool] = column.like(f"%,{tag},%")
+    return criterion
 
 
 class ListOf(TypeDecorator[list[Any]]):
-    """A bound list: an array on PostgreSQL, a JSON text on SQLite. For `any_of` only."""
+    """A list as one bound value: an array on PostgreSQL, JSON text on SQLite. For `any_of` only."""
 
     impl = String
     cache_ok = True
@@ -100,13 +100,13 @@ class ListOf(TypeDecorator[list[Any]]):
         self.item = item
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The type each database binds."""
+        """The type of the bound value in this database."""
         if dialect.name == "postgresql":
             return dialect.type_descriptor(ARRAY(self.item()))
         return dialect.type_descriptor(LongString())
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
-        """The list itself, or its JSON with ids written as SQLite stores them."""
+        """The list itself, or its JSON, with ids written as SQLite stores them."""
         if value is None or dialect.name == "postgresql":
             return value if value is None else list(value)
         return json.dumps([v.hex if isinstance(v, UUID) else v for v in value])
@@ -117,5 +117,5 @@ WORDS = ListOf(String)
 
 
 def ids_bind(name: str) -> BindParameter[list[UUID]]:
-    """A bound list of ids, for `any_of`."""
+    """A bound parameter that takes a list of ids, for `any_of`."""
     return bindparam(name, type_=IDS)

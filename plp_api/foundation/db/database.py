@@ -1,7 +1,7 @@
 """A database, and the one way to open a transaction in it.
 
-One transaction is one unit of work: whoever opens it (the request, the job, the
-command) commits it, nobody else does.
+One transaction is one unit of work. Only the code that opens it (the request, the
+job, the command) commits it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from plp_api.foundation.db.transactions import _database, _session
 from plp_api.foundation.settings import Settings
 
 psycopg.types.json.set_json_loads(orjson.loads)
-# Credits are numbers on the wire. Plain rows (see `fetching`) know no type of a column to say so.
+# Credits are numbers on the wire, but rows from `fetch` have no column types to convert them by.
 psycopg.adapters.register_loader("numeric", FloatLoader)
 
 
@@ -30,10 +30,10 @@ def _dumps(value: Any) -> str:
 
 
 class Database:
-    """One database, SQLite or PostgreSQL, behind one way to open a transaction.
+    """One database, SQLite or PostgreSQL, with one way to open a transaction.
 
-    `ends_early` lets `fetch` end one with its last queries; `is_driven` sends them by
-    psycopg's own pipeline instead of ours.
+    `ends_early` lets `fetch` end a transaction together with its last queries.
+    `is_driven` sends queries by psycopg's own pipeline instead of ours.
     """
 
     ends_early = True
@@ -44,7 +44,7 @@ class Database:
         self.is_postgresql = url.startswith("postgresql")
         options: dict[str, Any] = {"pool_size": pool, "max_overflow": 2}
         if self.is_postgresql:
-            # What is asked often is prepared in pipelines, which say why nothing else is.
+            # Only `pipeline` prepares statements; its docstring says why psycopg must not.
             options["connect_args"] = {"options": "-c timezone=UTC", "prepare_threshold": None}
         self.engine: Engine = create_engine(
             url, json_serializer=_dumps, json_deserializer=orjson.loads, **options
@@ -56,7 +56,7 @@ class Database:
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
-        """The database of these settings."""
+        """The database that the settings name."""
         is_driven = settings.database_pipeline == "driver"
         return cls(settings.database_url, settings.database_pool, is_driven=is_driven)
 
@@ -66,8 +66,8 @@ class Database:
     ) -> Iterator[Session]:
         """Run the block in one transaction: committed at its end, rolled back by any exception.
 
-        `write=False` lets SQLite read beside a writer; a write would then fail.
-        `districts` opens the second wall at once (see `enter`).
+        With `write=False` SQLite can read while another connection writes, but a write
+        in the block fails. `districts` sets row-level security at once (see `enter`).
         """
         make = self._writing if write else self._reading
         with make() as session:
@@ -76,7 +76,7 @@ class Database:
                 if districts:
                     enter(districts)
                 yield session
-                # What began nothing, and left nothing for the end, need not end.
+                # No commit where no statement ran and nothing waits for the commit.
                 if session.in_transaction() or session.info:
                     session.commit()
             finally:
@@ -89,7 +89,7 @@ class Database:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, foreign keys, and transactions that begin when and as we say.
+    """Set WAL mode and foreign keys, and begin every transaction explicitly.
 
     With the default deferred BEGIN, requests that read and then write failed
     with "database is locked" (3,547 of 4,404 measured); BEGIN IMMEDIATE waits.

@@ -1,4 +1,4 @@
-"""The fast door: statements built once, plain rows, one round trip."""
+"""Fast reads: statements built once, rows as dicts, one round trip for several queries."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +20,9 @@ ENTER = b"SELECT set_config('plp.districts', $1, true)"
 
 
 class Prepared:
-    """A statement built and compiled once, run through `fetch` or `at_commit`.
+    """A statement that is built and compiled once, and run by `fetch` or `at_commit`.
 
-    Columns come back as psycopg reads them by itself, so `fetch` gives plain rows.
+    Values come back as psycopg reads them, without SQLAlchemy's column types.
     """
 
     def __init__(self, statement: Executable) -> None:
@@ -34,7 +34,7 @@ class Prepared:
         return Query(self, binds)
 
     def native(self, dialect: Dialect) -> "Native":
-        """The statement as PostgreSQL itself takes it, so that psycopg parses nothing."""
+        """The statement in PostgreSQL's own form, so that psycopg need not parse it."""
         if self._native is None:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
             self._native = Native.of(compiled, dialect)
@@ -42,8 +42,8 @@ class Prepared:
 
 
 def _is_write(statement: Any) -> bool:
-    in_words = str(statement) if statement.is_text else "SELECT"
-    return bool(statement.is_dml) or not in_words.lstrip().startswith("SELECT")
+    sql = str(statement) if statement.is_text else "SELECT"
+    return bool(statement.is_dml) or not sql.lstrip().startswith("SELECT")
 
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -51,9 +51,10 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True)
 class Native:
-    """SQL with `$1`-style placeholders, what they stand for, and the fixed values.
+    """SQL with `$1`-style placeholders, its parameters, and their fixed values.
 
-    Of each placeholder: its name, and how its column type turns a value into the driver's.
+    `places` has, for each placeholder, the parameter's name and the function of its
+    column type that converts a value for the driver.
     """
 
     sql: bytes
@@ -62,10 +63,10 @@ class Native:
 
     @classmethod
     def of(cls, compiled: Any, dialect: Dialect) -> "Native":
-        """From a compiled statement, in the driver's `%(name)s` style."""
+        """Convert a compiled statement, which has placeholders in the style `%(name)s`."""
         names = dict.fromkeys(PLACEHOLDER.findall(str(compiled)))
         numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
-        native = PLACEHOLDER.sub(lambda found: numbers[found[1]], str(compiled))
+        native = PLACEHOLDER.sub(lambda match: numbers[match[1]], str(compiled))
         types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names}
         places = tuple((name, types[name].bind_processor(dialect)) for name in names)
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
@@ -73,12 +74,12 @@ class Native:
 
     def values(self, binds: dict[str, Any]) -> list[Any]:
         """The values in the order of the placeholders."""
-        known = {**self.fixed, **binds}
-        return [turn(known[name]) if turn else known[name] for name, turn in self.places]
+        values = {**self.fixed, **binds}
+        return [convert(values[name]) if convert else values[name] for name, convert in self.places]
 
 
 class Query:
-    """A prepared statement with its binds."""
+    """A prepared statement with the values of its parameters."""
 
     __slots__ = ("binds", "prepared")
 
@@ -87,14 +88,14 @@ class Query:
         self.binds = binds
 
     def native(self, dialect: Dialect) -> pipeline.Statement:
-        """The statement with its values, as PostgreSQL takes them."""
+        """The statement with its values, in PostgreSQL's own form."""
         native = self.prepared.native(dialect)
         return pipeline.Statement(native.sql, native.values(self.binds))
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """Queries that may travel ahead of what they depend on; `is_last` as in `fetch`."""
+    """Queries that are sent before what they depend on is known; `is_last` as in `fetch`."""
 
     queries: Sequence[Query] = ()
     is_last: bool = False
@@ -103,14 +104,14 @@ class Ahead:
 def fetch(
     *queries: Query, districts: Sequence[UUID] | None = None, is_last: bool = False
 ) -> list[list[dict[str, Any]]]:
-    """The rows of every query, as dicts, in one round trip where the database can.
+    """The rows of every query, as dicts.
 
-    On PostgreSQL the queries travel together (see pipeline.py); on SQLite they
-    run in turn. `districts` enters them (see `enter`) in the same round trip.
-    `is_last` ends the transaction with them, and saves the round trip of its
-    COMMIT: nothing may be read after it, for no district is entered any more. It
-    has no effect once anything was written or is to be written: what is raised
-    afterwards must still undo it.
+    On PostgreSQL the queries are sent together, in one round trip (see pipeline.py);
+    on SQLite they run in turn. `districts` enters these districts (see `enter`) in the
+    same round trip. `is_last` ends the transaction together with the queries, and
+    saves the round trip of the COMMIT. Nothing may be read afterwards, because no
+    district is entered any more. `is_last` has no effect if the transaction has
+    written or will write something: a later exception must still undo that.
     """
     if any(query.prepared.is_write for query in queries):
         session().info["has_written"] = True
@@ -127,10 +128,10 @@ def _fetch_one(query: Query) -> list[dict[str, Any]]:
 
 
 def at_commit(query: Query) -> None:
-    """Send this together with the COMMIT: a write that nothing in the transaction reads.
+    """Send this write together with the COMMIT, if nothing in the transaction reads its row.
 
-    It goes after all else that was changed, into the districts that are entered
-    now. In a savepoint it is sent at once, so that it goes where the savepoint goes.
+    It runs after all other changes, in the districts that are entered now. In a
+    savepoint it is sent at once, so that it is rolled back with the savepoint.
     """
     running = session()
     if running.in_nested_transaction():
@@ -141,11 +142,11 @@ def at_commit(query: Query) -> None:
 
 
 def enter(districts: Sequence[UUID]) -> None:
-    """Let this transaction see and write the rows of these districts, and no others (PostgreSQL).
+    """Let this transaction read and write only the rows of these districts (PostgreSQL).
 
-    The second wall behind `access`: row-level security compares every row's
-    `district_id` with this setting. What waits for the COMMIT belongs to the
-    districts entered until now, and is sent before.
+    Row-level security, a second check behind `access`, compares every row's
+    `district_id` with this setting. Writes that wait for the COMMIT belong to the
+    districts entered before, so they are sent first.
     """
     if on_postgresql():
         if waiting := session().info.pop("at_commit", ()):
@@ -177,7 +178,7 @@ def _note_write(_conn: Any, _cursor: Any, sql: str, _values: Any, context: Any, 
 
 
 def _may_end() -> bool:
-    """Whether the transaction can end here: nothing was written in it, nor waits to be."""
+    """Whether the transaction can end here: it has written nothing, and no write is waiting."""
     running = session()
     waits = running.new or running.dirty or running.deleted or running.info.get("at_commit")
     return current().ends_early and not waits and not running.info.get("has_written")
@@ -185,7 +186,7 @@ def _may_end() -> bool:
 
 @contextmanager
 def _told_alike() -> Iterator[None]:
-    """Let the driver's own complaint look like one that came through SQLAlchemy."""
+    """Raise psycopg's errors as the exceptions that SQLAlchemy would raise for them."""
     try:
         yield
     except psycopg.Error as error:
@@ -196,16 +197,16 @@ def _fetch_pipelined(
     queries: Sequence[Query], districts: Sequence[UUID] | None, is_last: bool
 ) -> list[list[dict[str, Any]]]:
     entering = [] if districts is None else [_entering(districts)]
-    asked = [query.native(current().engine.dialect) for query in queries]
+    statements = [query.native(current().engine.dialect) for query in queries]
     with _connected(is_last) as connection, _told_alike():
-        made = current().pipeline.of(connection)
-        rows = made.run([*entering, *asked], is_last=is_last)
+        pipe = current().pipeline.of(connection)
+        rows = pipe.run([*entering, *statements], is_last=is_last)
     return rows[len(entering) :]
 
 
 @contextmanager
 def _connected(is_last: bool) -> Iterator[PoolProxiedConnection]:
-    """The session's connection; where it has none and needs none after, one for this exchange."""
+    """The session's connection; if it has none and needs none later, one for these queries only."""
     running = session()
     if not is_last or running.in_transaction():
         yield running.connection().connection

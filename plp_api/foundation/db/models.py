@@ -1,4 +1,4 @@
-"""What every table has in common."""
+"""The base classes of all tables."""
 
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,12 @@ SCHEMA_NAMES = {
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): ordered by time of birth, so that indexes grow at one end."""
+    """A UUIDv7 (RFC 9562): ordered by creation time, so that indexes grow at one end."""
     return UUID(int=uuid7().int)
 
 
 class Base(DeclarativeBase):
-    """Every table. `__ownership__` says whose it is (see ownership.py); none means refusal."""
+    """The base of every table. `__ownership__` names its owner and is required (ownership.py)."""
 
     metadata = MetaData(naming_convention=SCHEMA_NAMES)
     type_annotation_map = {
@@ -38,35 +38,35 @@ class Base(DeclarativeBase):
         list[Any]: JSON().with_variant(JSONB, "postgresql"),
         frozenset[str]: Tags,
     }
-    # Tables read before the district is known carry district ids but stand outside row security.
+    # False for tables that are read before the district is known, though they have district ids.
     __row_security__ = True
 
 
 class Identified:
-    """A row with an id of its own."""
+    """A row with its own id."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
 
 
 class Dated:
-    """A row that knows when it was made and last changed."""
+    """A row with the times of its creation and its last change."""
 
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
 class Resource(Identified, Dated):
-    """A row served by itself: its `version` grows with each change and is its ETag."""
+    """A row that the API serves: its `version` grows with each change and is part of its ETag."""
 
     version: Mapped[int] = mapped_column(default=1)
 
     def touch(self) -> None:
-        """Make the next flush a new version, though only rows beside this one changed."""
+        """Make the next flush write a new version, even if only related rows changed."""
         self.updated_at = clock.now()
 
 
 @event.listens_for(Base, "instrument_class", propagate=True)
 def _count_versions(mapper: Any, class_: type) -> None:
-    """A stale write of a Resource fails in the database too, not only at If-Match."""
+    """Make the database reject a stale write of a Resource too; If-Match is the first check."""
     if issubclass(class_, Resource) and "version" in mapper.local_table.c:
         mapper.version_id_col = mapper.local_table.c.version

@@ -1,9 +1,9 @@
-"""Several statements in one round trip, by the pipeline mode of PostgreSQL's own library.
+"""Sends several statements in one round trip, by the pipeline mode of libpq.
 
-psycopg's pipeline talks to the server after each statement: for five of them nine
-waits and some forty system calls, most of what a fast read cost. Here all are
-sent together, and their answers awaited at once; psycopg still adapts, waits
-and reads (docs/decisions/0026).
+psycopg's own pipeline exchanges data with the server after each statement: nine waits
+and some forty system calls for five statements, most of the cost of a fast read. Here
+all statements are sent together, then all results are read; psycopg still converts
+the values, waits and reads (docs/decisions/0026).
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ MOST_PREPARED = 100
 STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 Row = dict[str, Any]
 Key = tuple[bytes, tuple[int, ...]]
-"""What PostgreSQL prepares a statement for: its SQL, and the types of its values."""
+"""Identifies a prepared statement: its SQL, and the types of its values."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with `$1`-style placeholders, and the values they stand for."""
+    """SQL with `$1`-style placeholders, and their values."""
 
     sql: bytes
     values: Sequence[Any] = ()
@@ -37,7 +37,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class _Adapted:
-    """A statement, its values as they travel."""
+    """A statement with its values in the form that is sent to the server."""
 
     sql: bytes
     values: Sequence[Any]
@@ -46,10 +46,10 @@ class _Adapted:
 
 
 class Pipeline:
-    """The pipeline of one connection, which remembers what is prepared there.
+    """The pipeline of one connection, which remembers the statements prepared there.
 
-    The connection must prepare nothing by itself (`prepare_threshold=None`): with
-    each rollback psycopg drops every statement prepared on it, ours as well.
+    psycopg itself must prepare nothing on the connection (`prepare_threshold=None`):
+    otherwise each rollback drops every prepared statement, ours too.
     """
 
     def __init__(self, driver: Connection[Any]) -> None:
@@ -57,7 +57,7 @@ class Pipeline:
         self._link: PGconn = driver.pgconn
         self._adapter: abc.Transformer = Transformer(driver)
         self._names: dict[Key, bytes] = {}
-        # Never the same name twice: one prepared beside a failure may still stand there.
+        # No name is used twice: after a failure the server may still have the old statement.
         self._numbers = count()
 
     @classmethod
@@ -70,15 +70,15 @@ class Pipeline:
         return known
 
     def run(self, statements: Sequence[Statement], *, is_last: bool = False) -> list[list[Row]]:
-        """The rows that each statement gives, in the running transaction or else a new one.
+        """The rows of each statement, run in the open transaction or in a new one.
 
-        `is_last` ends it with them; what both begins and ends here needs no word of
-        either, for one exchange is one transaction. Raises psycopg.Error for the
-        first that fails; what follows it does not run.
+        `is_last` ends the transaction with the statements. A transaction that begins
+        and ends here needs neither BEGIN nor COMMIT: one pipeline is one transaction.
+        Raises psycopg.Error for the first statement that fails; later ones do not run.
         """
         is_idle = self._link.transaction_status == TransactionStatus.IDLE
-        # Before anything is sent: a value that can't be adapted leaves the connection as it is.
-        adapted = [_adapt(one, self._adapter) for one in statements]
+        # Before sending: a value that cannot be adapted must leave the connection unchanged.
+        adapted = [_adapt(statement, self._adapter) for statement in statements]
         before = [*self._making_room(), *([b"BEGIN"] if is_idle and not is_last else [])]
         after = [b"COMMIT"] if is_last and not is_idle else []
         sent, answers = self._exchange([*before, *adapted, *after])
@@ -86,15 +86,15 @@ class Pipeline:
         for answer in answers:
             if answer.status == ExecStatus.FATAL_ERROR:
                 raise self._failure(answer)
-        given = [answer for prepares, answer in zip(sent, answers, strict=True) if prepares is None]
-        asked = given[len(before) : len(before) + len(statements)]
-        return [_rows(answer, self._adapter) for answer in asked]
+        results = [answer for key, answer in zip(sent, answers, strict=True) if key is None]
+        wanted = results[len(before) : len(before) + len(statements)]
+        return [_rows(answer, self._adapter) for answer in wanted]
 
     def _failure(self, answer: PGresult) -> Error:
-        """The error of an answer; where what is prepared holds no more, with the connection closed.
+        """The exception for a failed answer; closes the connection if the statement is stale.
 
-        That is so when the schema has changed, or somebody else dropped it: the
-        next connection prepares it anew, and whoever tries again succeeds.
+        A prepared statement is stale after a migration, or if something else dropped
+        it. The next connection prepares it again, so a retry succeeds.
         """
         error = error_from_result(answer, self._driver.info.encoding)
         if not isinstance(error, STALE):
@@ -103,7 +103,7 @@ class Pipeline:
         return OperationalError(f"prepared before the schema changed: {error}")
 
     def _making_room(self) -> list[bytes]:
-        """What drops the least used where too many are prepared."""
+        """The commands that drop the least recently used statements, if too many are prepared."""
         if self._link.transaction_status == TransactionStatus.INERROR:
             return []
         dropped = []
@@ -115,33 +115,36 @@ class Pipeline:
     def _exchange(
         self, commands: list[_Adapted | bytes]
     ) -> tuple[list[Key | None], list[PGresult]]:
-        """Send all, and await all: per answer what it prepares, and the answers."""
+        """Send all commands, then read all answers; return the keys of `_send`, and the answers."""
         self._link.enter_pipeline_mode()
         try:
-            sent = [part for one in commands for part in self._send(one)]
+            sent = [key for command in commands for key in self._send(command)]
             self._link.pipeline_sync()
             answers = self._driver.wait(_answers(self._link))
             self._link.exit_pipeline_mode()
         except BaseException:
-            # Nobody knows any more what is still to be answered.
+            # It is unknown which answers are still to come, so the connection is unusable.
             self._link.finish()
             raise
         return sent, answers
 
-    def _send(self, one: _Adapted | bytes) -> list[Key | None]:
-        """Send a bare command, or a statement, prepared if it is new; what the answers prepare."""
-        if isinstance(one, bytes):
-            self._link.send_query_params(one, None)
+    def _send(self, command: _Adapted | bytes) -> list[Key | None]:
+        """Send a bare command, or a statement, which is prepared first if it is new.
+
+        Returns one item per answer to expect: the key for PREPARE, None otherwise.
+        """
+        if isinstance(command, bytes):
+            self._link.send_query_params(command, None)
             return [None]
-        key, new = (one.sql, one.types), []
-        # The last used last.
+        key, new = (command.sql, command.types), []
+        # Removed and inserted again: the names are ordered by last use.
         name = self._names.pop(key, None)
         if name is None:
             name = b"plp_%d" % next(self._numbers)
-            self._link.send_prepare(name, one.sql, one.types)
+            self._link.send_prepare(name, command.sql, command.types)
             new = [key]
         self._names[key] = name
-        self._link.send_query_prepared(name, one.values, one.formats)
+        self._link.send_query_prepared(name, command.values, command.formats)
         return [*new, None]
 
     def _forget_unprepared(self, sent: list[Key | None], answers: list[PGresult]) -> None:
@@ -151,9 +154,9 @@ class Pipeline:
 
 
 class DriverPipeline:
-    """The same by psycopg's own pipeline mode: slower, and kept by its makers.
+    """The same with psycopg's own pipeline mode: slower, but maintained by psycopg.
 
-    For whom a new psycopg or PostgreSQL breaks `Pipeline` (setting `PLP_DATABASE_PIPELINE`).
+    A fallback if a new psycopg or PostgreSQL breaks `Pipeline` (`PLP_DATABASE_PIPELINE=driver`).
     """
 
     def __init__(self, driver: Connection[Any]) -> None:
@@ -168,8 +171,8 @@ class DriverPipeline:
         """As `Pipeline.run`."""
         with self._driver.pipeline():
             cursors = [RawCursor(self._driver, row_factory=dict_row) for _ in statements]
-            for cursor, one in zip(cursors, statements, strict=True):
-                cursor.execute(one.sql, one.values)
+            for cursor, statement in zip(cursors, statements, strict=True):
+                cursor.execute(statement.sql, statement.values)
         rows = [cursor.fetchall() if cursor.description else [] for cursor in cursors]
         if is_last:
             self._driver.commit()
@@ -177,16 +180,17 @@ class DriverPipeline:
 
 
 def _adapt(statement: Statement, adapter: abc.Transformer) -> _Adapted:
-    """As psycopg would send it. Raises psycopg.Error for a value that it can't."""
-    given = statement.values
-    values = adapter.dump_sequence(given, [PyFormat.AUTO] * len(given))
+    """The statement as psycopg would send it. Raises psycopg.Error if it cannot convert a value."""
+    formats = [PyFormat.AUTO] * len(statement.values)
+    values = adapter.dump_sequence(statement.values, formats)
     return _Adapted(statement.sql, values, adapter.types or (), adapter.formats or ())
 
 
 def _answers(link: PGconn) -> abc.PQGen[list[PGresult]]:
-    """Await the answers to all that was sent, until the end of the pipeline.
+    """Read the answers to everything that was sent, until the end of the pipeline.
 
-    One more than was sent, where the end commits (having no COMMIT before it) and fails.
+    There is one answer more than commands if the pipeline had no COMMIT and the
+    implicit commit at its end failed.
     """
     yield from send(link)
     answers: list[PGresult] = []

@@ -1,4 +1,4 @@
-"""The running transaction: its session, what follows its end, and what it holds.
+"""The running transaction: its session, its locks, and calls after its end.
 
 The session lives in a context variable, so that actions, the worker and the
 command line need no web context.
@@ -27,12 +27,12 @@ _database: ContextVar["Database"] = ContextVar("database")
 
 
 def session() -> Session:
-    """The session of the running transaction; LookupError where there is none."""
+    """The session of the running transaction. Raises LookupError where there is none."""
     return _session.get()
 
 
 def flush() -> None:
-    """Write what the running transaction has made, if there is one."""
+    """Send the session's pending changes to the database, if a transaction is running."""
     running = _session.get(None)
     if running is not None:
         running.flush()
@@ -45,7 +45,7 @@ def current() -> "Database":
 
 @contextmanager
 def using(database: "Database") -> Iterator[None]:
-    """Let `current()` name this database, for work that opens transactions of its own."""
+    """Make `current()` return this database, for code that opens its own transactions."""
     token = _database.set(database)
     try:
         yield
@@ -54,18 +54,18 @@ def using(database: "Database") -> Iterator[None]:
 
 
 def after_commit(call: Callable[[], None]) -> None:
-    """Call this once the running transaction is committed; never, where it is rolled back."""
+    """Call this after the running transaction is committed, but not if it is rolled back."""
     session().info.setdefault("after_commit", []).append(call)
 
 
 def on_rollback(call: Callable[[], None]) -> None:
-    """Call this if the running transaction is not committed after all: for what lies outside it."""
+    """Call this if the running transaction is not committed: undoes work outside the database."""
     session().info.setdefault("on_rollback", []).append(call)
 
 
 @event.listens_for(Session, "after_commit")
 def _call_after_commit(session: Session) -> None:
-    """A savepoint's release is announced as a commit too, but promises nothing yet."""
+    """Make the calls. SQLAlchemy also sends this event for a savepoint, which is no commit yet."""
     if not session.in_nested_transaction():
         session.info.pop("on_rollback", None)
         for call in session.info.pop("after_commit", ()):
@@ -74,36 +74,36 @@ def _call_after_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_transaction_end")
 def _call_on_rollback(session: Session, ended: SessionTransaction) -> None:
-    """A session that is closed without a commit says no more than that its transaction ended."""
+    """Make the calls. A session closed without a commit sends no rollback event, only this one."""
     if ended.parent is None:
         for call in session.info.pop("on_rollback", ()):
             call()
 
 
 def on_postgresql() -> bool:
-    """Whether the running transaction is PostgreSQL's."""
+    """Whether the running transaction is on PostgreSQL."""
     return _database.get().is_postgresql
 
 
 def lock(row: Any) -> None:
-    """Hold the row until the transaction ends, and read it afresh.
+    """Lock the row until the transaction ends, and read it again.
 
-    Two last signers at once left a version stuck 50 times of 60 without it.
-    SQLite's writers already stand in line. Only this row is held, not what is
-    read beside it, and rows that refer to it may still be added meanwhile: two
-    who lock different things above one plan would else wait for each other.
+    Without it, two last signers at once left a version stuck 50 times of 60. SQLite
+    has one writer at a time and needs no lock. The lock covers only this row, not
+    joined ones, and lets others insert rows that refer to it: otherwise two
+    transactions that lock different rows of one plan would wait for each other.
     """
     held = {"of": type(row), "key_share": True} if on_postgresql() else None
     session().refresh(row, with_for_update=held)
 
 
 def is_deadlock(error: OperationalError) -> bool:
-    """Whether PostgreSQL undid this transaction, so that another that waited for it could go on."""
+    """Whether PostgreSQL rolled this transaction back to end a deadlock with another one."""
     return isinstance(error.orig, psycopg.errors.DeadlockDetected)
 
 
 def lock_name(name: str, wait: bool = True) -> bool:
-    """Hold a name until the transaction ends; False where `wait` is off and another holds it."""
+    """Lock a name until the transaction ends; False if `wait` is off and another has the lock."""
     if not on_postgresql():
         return True
     function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
@@ -113,7 +113,7 @@ def lock_name(name: str, wait: bool = True) -> bool:
 
 
 def insert_many(model: type[Base], rows: Iterable[dict[str, Any]]) -> int:
-    """Insert rows in batches, so that memory does not grow with their number; how many."""
+    """Insert rows in batches, so that memory does not grow with their number; return how many."""
     rows, count = iter(rows), 0
     while batch := list(islice(rows, INSERTED_AT_ONCE)):
         session().execute(insert(model), batch)
