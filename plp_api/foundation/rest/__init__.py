@@ -1,6 +1,6 @@
-"""Our Blueprint: every convention of the API, once.
+"""The Blueprint of all routes, and the conventions of the API, each in one module.
 
-`blueprint` holds the order of checks and the decorators views are built with;
-`errors` renders every refusal; `paging`, `concurrency`, `idempotency`, `fields`
-and `life` each hold one convention; `documents` shapes the OpenAPI document.
+`blueprint` has the order of checks and the decorators of views; `errors` renders
+every problem; `paging`, `concurrency`, `idempotency`, `fields` and `life` each
+hold one convention; `documents` completes the OpenAPI document.
 """

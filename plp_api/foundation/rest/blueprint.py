@@ -1,4 +1,4 @@
-"""The Blueprint every area uses, and the one order of checks.
+"""The Blueprint that every area uses, and the order of checks.
 
     @goals.route("/plans/<uuid:plan_id>/goals", methods=["POST"])
     @goals.requires(Permission.GOALS_WRITE, Plan)
@@ -40,7 +40,7 @@ from plp_api.foundation.rest.life import annotate, register_actions
 
 View = Callable[..., Any]
 AskAhead = Callable[..., db.Ahead]
-"""From the caller, and the parts of the URL by name, to what a hot read will ask."""
+"""Takes the caller and the parts of the URL by name; returns the queries of a hot read."""
 JSON = "application/json"
 DOCUMENTS = (JSON, "text/csv")
 CHANGING = frozenset({"PATCH", "PUT", "DELETE"})
@@ -49,16 +49,16 @@ PREFIX = tokens.API_PATH
 
 
 class Parser(FlaskParser):
-    """Reads arguments; what a schema does not name is refused wherever it stands."""
+    """Parses arguments; a member or parameter that the schema does not name is an error."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE, "form": ma.RAISE, "files": ma.RAISE}
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)
         limit = req.max_content_length
-        # In chunks nobody says before how long it is, and reading ends at the limit.
+        # A chunked body has no Content-Length, and reading it stops at the limit.
         if req.content_length is None and limit is not None and len(raw) >= limit:
-            raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+            raise Problem(Code.BODY_TOO_LARGE, f"The limit is {limit} bytes.")
         return bodies.parse(raw) if raw else ma.missing
 
 
@@ -71,7 +71,7 @@ class Blueprint(flask_smorest.Blueprint):
         super().__init__(name, import_name, url_prefix=PREFIX, description=description)
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
-        """As Flask's, with the view's name as operationId."""
+        """Register a route as Flask does, with the view's name as operationId."""
 
         def decorator(view: View) -> View:
             documented = self.doc(operationId=view.__name__)(view)
@@ -93,19 +93,22 @@ class Blueprint(flask_smorest.Blueprint):
         district_wide: bool = False,
         also: Permission | None = None,
     ) -> Callable[[View], View]:
-        """Let in who may do `permission`: on the row of `model` named in the URL, or at all.
+        """Require `permission`: on the row of `model` that the URL names, or on anything at all.
 
-        The view gets the caller's Access and, with a model, the row. `changes`
-        asks for If-Match though the method is POST. `media` is what a body must
-        be, None where there is none. Not `keyed`: takes no Idempotency-Key, since
-        of such a body (a password, an upload, which has its hash) nothing is kept.
-        `ahead(caller, **url)` is for hot reads: what it asks travels with the
-        question who asks, and is answered by `Access.answered`. Such a view gets the
-        ids of the URL, and answers for the check of its row itself.
-        `offers` are the media types it may answer with. `writes` says of a GET
-        that it notes something. `district_wide` asks for an office of the whole
-        district, `also` for a second permission on the row.
-        A row without a version is never edited, only ended: no If-Match.
+        The view gets the caller's Access and, with a model, the row.
+
+        - `changes` requires If-Match although the method is POST. A row without a
+          version is never edited, only ended, and needs no If-Match.
+        - `media` is the media type of the body, None for no body; `offers` are the
+          media types of the response.
+        - `keyed=False`: no Idempotency-Key, because nothing of the body may be kept
+          (a password; an upload, which has its hash).
+        - `ahead(caller, **url)` is for hot reads. It returns queries to send together
+          with the caller's own; `Access.answered` returns their results. The view
+          gets the ids of the URL and must check its own row.
+        - `writes` marks a GET that writes something.
+        - `district_wide` requires an office for the whole district, `also` a second
+          permission on the row.
         """
         is_versioned = model is None or hasattr(model, "version")
 
@@ -134,7 +137,7 @@ class Blueprint(flask_smorest.Blueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **documented: Any) -> Any:
         """Parse the body, or the query string with `location="query"`, by a schema."""
-        # An instance: webargs would make one of a class for each request.
+        # An instance, because webargs would instantiate a class for each request.
         made = schema() if isinstance(schema, type) else schema
         decorate = super().arguments(made, location=location, **documented)
 
@@ -147,7 +150,10 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def public(self, *, media: str | None = JSON, is_alone: bool = False) -> Callable[[View], View]:
-        """Let anybody in; counted by address. Who is alone opens transactions of their own."""
+        """Require no token; the rate limit counts by address.
+
+        With `is_alone` the view runs without a transaction, and opens its own.
+        """
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -165,13 +171,13 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def refuses(self, *codes: Code) -> Callable[[View], View]:
-        """Document the problems of the area's own that this operation answers with."""
+        """Document the area's own problem codes that this operation answers with."""
         return lambda view: documents.refuses(view, codes)
 
     def response(
         self, status_code: int, schema: Any = None, **documented: Any
     ) -> Callable[[View], View]:
-        """Dump what the view returns: flushed, with its actions, its ETag and its Location."""
+        """Flush, then dump the view's result, with available actions, ETag and Location."""
         outer = super().response(status_code, schema, **documented)
 
         def decorator(view: View) -> View:
@@ -200,7 +206,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
-        """The view returns the statement of what may be listed; this filters, sorts and pages."""
+        """Filter, sort and page the select statement that the view returns."""
         name = schema.__name__.removesuffix("Schema")
         query = listing.query_schema(f"{name}Query")
         page = page_schema(name, schema)
@@ -210,8 +216,8 @@ class Blueprint(flask_smorest.Blueprint):
             @self.response(200, page)
             @wraps(view)
             def listed(access: Access, *args: Any) -> paging.Page:
-                *rest, asked = args
-                return paging.page(view(access, *rest), listing, asked, access)
+                *rest, parameters = args
+                return paging.page(view(access, *rest), listing, parameters, access)
 
             listed.listing = listing
             return listed
@@ -231,7 +237,7 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 def signed_in(ask: callers.AskAhead | None = None) -> Access:
-    """The first two checks: who asks (401), and not too often (429)."""
+    """The first two checks: a valid token (401), and the rate limit (429)."""
     access = tokens.signed_in(ask)
     g.access = access
     limits.check()
@@ -239,7 +245,7 @@ def signed_in(ask: callers.AskAhead | None = None) -> Access:
 
 
 def _asked(ahead: AskAhead | None, model: Any, url: dict[str, Any]) -> callers.AskAhead | None:
-    """What to ask with who asks: the view's own questions, or the reach to the row's student."""
+    """The queries to send with the caller's: the view's own, or the reach to the row's student."""
     if ahead is not None:
         return partial(ahead, **url)
     if isinstance(getattr(model, "__ownership__", None), OwnedByStudent):
@@ -249,8 +255,8 @@ def _asked(ahead: AskAhead | None, model: Any, url: dict[str, Any]) -> callers.A
 
 def _row(access: Access, permission: Permission, model: Any, url: dict[str, Any]) -> Any:
     if model is not None:
-        known = access.answered()
-        reached = reach.reached_by(known[0]) if known else None
+        results = access.answered()
+        reached = reach.reached_by(results[0]) if results else None
         return access.load(model, _key(url), permission, reached)
     if not access.caller.may(permission):
         raise Problem(Code.PERMISSION_DENIED)
@@ -263,16 +269,16 @@ def _key(url: dict[str, Any]) -> UUID:
 
 
 def check_media(media: str | None, offers: tuple[str, ...] = DOCUMENTS) -> None:
-    """413, 415 and 406: the body's size and kind, and the kind of answer that is accepted."""
+    """Check the body's size (413) and media type (415), and the accepted media types (406)."""
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
-        raise Problem(Code.BODY_TOO_LARGE, f"At most {limit} bytes are taken.")
+        raise Problem(Code.BODY_TOO_LARGE, f"The limit is {limit} bytes.")
     bodies.refuse_unreadable()
     if media and request.method in WITH_BODY and not _is(media):
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, f"Send {media}.")
     accepted = request.accept_mimetypes
     if accepted and not accepted.best_match([*offers, "application/problem+json"]):
-        raise Problem(Code.NOT_ACCEPTABLE, f"{offers[0]} is what there is.")
+        raise Problem(Code.NOT_ACCEPTABLE, f"Accept {offers[0]}.")
 
 
 def _is(media: str) -> bool:
@@ -280,7 +286,7 @@ def _is(media: str) -> bool:
 
 
 def _once(access: Access, run: Callable[[], Any]) -> Any:
-    """Run a POST, or replay its answer where its Idempotency-Key was answered before."""
+    """Run a POST, or replay the response if its Idempotency-Key was answered before."""
     key = idempotency.key_of_request()
     if key is None:
         return run()
@@ -305,13 +311,13 @@ def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool
 
 
 def _check_address(url: dict[str, Any]) -> None:
-    """A word in the address that no database could hold names nothing."""
+    """Raise not_found for a string in the URL that a database cannot store: no row has it."""
     if not all(db.storable(value) for value in url.values() if isinstance(value, str)):
         raise Problem(Code.NOT_FOUND)
 
 
 def _check_parameters(view: View) -> None:
-    """Refuse every query parameter where the view takes none: a typo must not return everything."""
+    """Reject query parameters if the view takes none: a typo must not return everything."""
     if request.args and not getattr(view, "takes_query", False):
         raise Problem(
             Code.VALIDATION_FAILED,
@@ -320,7 +326,7 @@ def _check_parameters(view: View) -> None:
 
 
 def _empty(status_code: int) -> Response:
-    """An answer without a body: not even `null`."""
+    """A response without a body, not even `null`."""
     response = Response(status=status_code)
     response.headers.pop("Content-Type")
     return response
@@ -337,13 +343,13 @@ def _tagged(response: Response, *, is_shaped: bool) -> Response:
 
 
 def address(row: Any) -> str:
-    """Where a row is served: its table's name is its collection's."""
+    """The URL path of a row; the collection is named like the table."""
     return f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
 
 
 @cache
 def page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
-    """The schema of a page of these."""
+    """The schema of a page of resources."""
     members = {
         "items": ma.fields.List(ma.fields.Nested(schema), required=True),
         "next_cursor": ma.fields.String(allow_none=True, required=True),

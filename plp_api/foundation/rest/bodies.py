@@ -1,4 +1,4 @@
-"""Reading a body: before the transaction, strictly, no deeper or larger than a database holds."""
+"""Reads request bodies: before the transaction opens, and only values that a database can store."""
 
 import itertools
 import json
@@ -13,28 +13,28 @@ from plp_api.foundation.problems import Code, FieldError, Problem
 
 DEEPEST = 32
 GREATEST = 2**63 - 1
-# Keys and plain values in one body. The largest batch (2,000 rows) has a quarter of them.
+# Keys and plain values in one body. The largest batch (2,000 rows) has a quarter of that.
 MOST_VALUES = 50_000
 MOST_ERRORS = 100
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def receive() -> None:
-    """Take the body in while no transaction is open: a slow sender must not hold a lock.
+    """Read the body while no transaction is open: a slow sender must not hold a lock.
 
-    What is wrong with it is raised by `refuse_unreadable`, in the order of checks. Uploads
-    are left to their views, which first check who sends them.
+    `refuse_unreadable` raises any error later, in the order of checks. Uploads are
+    read by their views, after they have checked the caller.
     """
     if request.method not in WITH_BODY or request.mimetype == "multipart/form-data":
         return
     try:
         request.get_data()
-    except Exception as error:  # noqa: BLE001 - raised again where the body is asked for
+    except Exception as error:  # noqa: BLE001 - raised again by refuse_unreadable
         g.body_error = error
 
 
 def refuse_unreadable() -> None:
-    """Raise what `receive` met: a body too large, broken off, or badly chunked."""
+    """Raise the error that `receive` caught: a body too large, cut off, or badly chunked."""
     if (error := g.get("body_error")) is not None:
         raise error
 
@@ -42,9 +42,9 @@ def refuse_unreadable() -> None:
 def parse(raw: bytes) -> Any:
     """The value of a JSON text (RFC 8259), which must be UTF-8.
 
-    Raises Problem: request_malformed for what is not JSON, `NaN` and `Infinity`
-    included, or is nested deeper than any resource; validation_failed, pointing
-    at the place, for a text or a number that no database can hold.
+    Raises Problem: request_malformed if it is not JSON (`NaN` and `Infinity` are
+    not) or nested too deep; validation_failed, with a pointer to the value, for a
+    string or number that a database cannot store.
     """
     try:
         value = json.loads(raw.decode(), parse_constant=_refuse_constant)
@@ -52,10 +52,10 @@ def parse(raw: bytes) -> Any:
         raise _too_deep() from None
     except ValueError as error:
         raise Problem(Code.REQUEST_MALFORMED, "The body is not valid JSON.") from error
-    wrongs = (
-        FieldError(pointer, wrong) for pointer, one in _places(value) if (wrong := _wrong(one))
+    found = (
+        FieldError(pointer, detail) for pointer, part in _places(value) if (detail := _wrong(part))
     )
-    if errors := list(itertools.islice(wrongs, MOST_ERRORS)):
+    if errors := list(itertools.islice(found, MOST_ERRORS)):
         raise Problem(Code.VALIDATION_FAILED, errors=errors)
     return value
 
@@ -69,31 +69,33 @@ def _too_deep() -> Problem:
 
 
 def _places(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every key and every plain value, with its JSON Pointer (RFC 6901); a key has its object's."""
+    """Every key and plain value with its JSON Pointer (RFC 6901); a key has that of its object."""
     waiting, count = [("", value, 0)], 0
     while waiting:
-        pointer, one, depth = waiting.pop()
+        pointer, part, depth = waiting.pop()
         count += 1
         if count + len(waiting) > MOST_VALUES:
-            raise Problem(Code.BODY_TOO_LARGE, f"At most {MOST_VALUES} values are taken.")
+            raise Problem(Code.BODY_TOO_LARGE, f"The limit is {MOST_VALUES} values.")
         if depth > DEEPEST:
             raise _too_deep()
-        if isinstance(one, dict):
-            yield from ((pointer, key) for key in one)
-            waiting += ((f"{pointer}/{token(key)}", inner, depth + 1) for key, inner in one.items())
-        elif isinstance(one, list):
-            waiting += ((f"{pointer}/{i}", inner, depth + 1) for i, inner in enumerate(one))
+        if isinstance(part, dict):
+            yield from ((pointer, key) for key in part)
+            waiting += (
+                (f"{pointer}/{token(key)}", inner, depth + 1) for key, inner in part.items()
+            )
+        elif isinstance(part, list):
+            waiting += ((f"{pointer}/{i}", inner, depth + 1) for i, inner in enumerate(part))
         else:
-            yield pointer, one
+            yield pointer, part
 
 
 def token(key: object) -> str:
-    """One reference token of a JSON Pointer, escaped as RFC 6901 asks."""
+    """One reference token of a JSON Pointer, escaped by RFC 6901."""
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _wrong(value: Any) -> str | None:
-    """What is wrong with a plain value, if anything."""
+    """The error of a plain value, or None."""
     if isinstance(value, str) and not db.storable(value):
         return "Contains a NUL byte or a lone surrogate."
     if isinstance(value, float) and not math.isfinite(value):

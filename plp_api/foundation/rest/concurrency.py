@@ -1,4 +1,4 @@
-"""ETags: what was read, and whether what is changed is still that (RFC 9110, 13.1)."""
+"""ETags: identify the version a client read, and check it before a change (RFC 9110, 13.1)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from plp_api.foundation.problems import Code, Problem
 
 
 def tag(row: Any, access: Access, body: bytes = b"") -> str:
-    """`<version>.<hash>`: the row's version, then who read it, on which day, how, by which right.
+    """`<version>.<hash>`: the row's version, and a hash of caller, date, query string and reach.
 
-    `body` is given where the answer shows more than the row, whose version then
-    does not tell all.
+    `body` is hashed too where the response shows more than the row, because the
+    row's version does not change with the rest.
     """
     caller = access.caller
     student = _student_of(row)
@@ -35,26 +35,26 @@ def _student_of(row: Any) -> Any:
 
 
 def rights(reached: Any) -> list[str]:
-    """The arms that reach a student, each with what it is denied, in one order."""
+    """The arms that reach a student, each with the words it is denied, sorted."""
     if isinstance(reached, dict):
         return sorted(f"{arm} {sorted(denied)}" for arm, denied in reached.items())
     return sorted(map(str, reached))
 
 
 def facts_tag(facts: Any, access: Access) -> str:
-    """A weak tag over the facts an answer is put together from, and who reads it how."""
+    """A weak tag: a hash of the facts that the response is built from, caller, date and query."""
     caller = access.caller
     seen_by = [str(caller.person_id), str(caller.today), _query()]
     return hashlib.sha256(orjson.dumps([seen_by, facts], default=str)).hexdigest()[:32]
 
 
 def polls() -> bool:
-    """Whether the reader sends tags it holds."""
+    """Whether the request has If-None-Match."""
     return bool(request.if_none_match)
 
 
 def unchanged(value: str) -> Response | None:
-    """A 304, where the reader holds the tag already."""
+    """A 304 response if the client already has the tag, else None."""
     if not has_already(value):
         return None
     response = Response(status=304)
@@ -66,7 +66,7 @@ def unchanged(value: str) -> Response | None:
 def plain(
     document: Any, *, tag: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A document of plain rows as the answer, past the schema that documents it (hot reads)."""
+    """A JSON response from plain dicts, without the schema that documents it (hot reads)."""
     response = Response(
         orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json"
     )
@@ -78,9 +78,10 @@ def plain(
 
 
 def require_match(row: Any) -> None:
-    """Refuse a change that does not say what it changes, or says it of an older version.
+    """Check that If-Match names the row's version.
 
     Only the part before the dot counts, and `W/` is ignored: proxies weaken tags.
+    Raises Problem: precondition_required, version_stale.
     """
     header = request.headers.get("If-Match")
     if header is None:
@@ -95,7 +96,7 @@ def require_match(row: Any) -> None:
 
 
 def not_modified(response: Response, value: str) -> Response:
-    """Put the tag on the response, and make it a 304 where the reader has it already."""
+    """Set the tag on the response, and make it a 304 if the client already has the tag."""
     response.set_etag(value)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.method in ("GET", "HEAD") and has_already(value):

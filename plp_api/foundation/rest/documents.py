@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what flask-smorest documents, as we mean it."""
+"""The OpenAPI 3.1 document: adds to what flask-smorest generates, and corrects it."""
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -19,7 +19,7 @@ View = Callable[..., Any]
 
 
 class FieldErrorSchema(ma.Schema):
-    """One thing wrong: a JSON Pointer into the body, or the name of a parameter or header."""
+    """One error, at a JSON Pointer into the body or in the named parameter or header."""
 
     pointer = fields.String(metadata={"example": "/goals/0/title"})
     parameter = fields.String(metadata={"example": "limit"})
@@ -27,7 +27,7 @@ class FieldErrorSchema(ma.Schema):
 
 
 class ProblemSchema(ma.Schema):
-    """What every error answers (RFC 9457): match `code`, a closed list; show `title`, `detail`."""
+    """The body of every error (RFC 9457). Match `code`, a closed list; show `title`, `detail`."""
 
     type = fields.String(required=True, metadata={"example": "/problems/validation_failed"})
     title = fields.String(required=True)
@@ -38,7 +38,7 @@ class ProblemSchema(ma.Schema):
     request_id = fields.String()
 
     class Meta:
-        """A problem may carry more: which action, which limit (RFC 9457, section 3.2)."""
+        """A problem may have more members: the action, the limit (RFC 9457, section 3.2)."""
 
         unknown = ma.INCLUDE
 
@@ -83,15 +83,15 @@ def _header(name: str, description: str, *, required: bool = False) -> dict[str,
 
 
 def requires(view: View, permission: Permission, model: Any, changes: bool) -> View:
-    """Document what the order of checks may answer."""
-    found = [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS]
+    """Document the security and the error statuses of an operation that needs a permission."""
+    statuses = [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS]
     if model is not None:
-        found.append(HTTPStatus.NOT_FOUND)
+        statuses.append(HTTPStatus.NOT_FOUND)
     if changes:
-        found += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
+        statuses += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
     documented = {
         "security": [{"bearer": []}, {"cookie": []}],
-        "responses": _responses(*found),
+        "responses": _responses(*statuses),
         "x-permission": str(permission),
     }
     view.needs_match = changes  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def requires(view: View, permission: Permission, model: Any, changes: bool) -> V
 
 
 def without(view: View, headers: list[str]) -> None:
-    """Note the headers that methods take by convention and this operation does not."""
+    """Note the headers that this operation does not take although its method usually does."""
     if headers:
         _document(view, **{"x-without": headers})
 
@@ -110,7 +110,7 @@ def public(view: View) -> View:
 
 
 def refuses(view: View, codes: Iterable[Code]) -> View:
-    """Document problems of the area's own."""
+    """Document the problem codes of the area's own."""
     listed = {**getattr(view, "refusals", {}), **dict.fromkeys(codes)}
     view.refusals = listed  # type: ignore[attr-defined]
     statuses = {HTTPStatus(code.value.status) for code in codes}
@@ -125,12 +125,12 @@ CHANGING = ("patch", "put", "delete")
 
 
 def finish(spec: dict[str, Any]) -> dict[str, Any]:
-    """The document with what holds for every operation of a method, and with examples."""
+    """Add to the document what follows from an operation's method, and examples."""
     for path in spec["paths"].values():
         for method, operation in path.items():
             if isinstance(operation, dict):
-                answers = operation["responses"].items()
-                operation["responses"] = {str(status): said for status, said in answers}
+                responses = operation["responses"].items()
+                operation["responses"] = {str(status): response for status, response in responses}
                 _gather_form(operation, spec["components"]["schemas"])
                 for status in _finish_operation(method, operation):
                     _refer(spec["components"]["responses"], operation["responses"], status)
@@ -147,27 +147,29 @@ UNREADABLE = (
 
 
 def opens_by_reason(permission: str) -> bool:
-    """Whether some role has the permission for a stated reason alone."""
+    """Whether some role has the permission only with a stated reason."""
     return any(f"{permission}:{Condition.REASONED}" in words for words in GRANTS.values())
 
 
 def _shows_a_row(responses: dict[str, Any]) -> bool:
-    """Whether the answer is one resource, which has a tag; pages have none."""
+    """Whether the response is one resource, which has an ETag; pages have none."""
     content = responses.get("200", {}).get("content", {})
     shown = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     return bool(shown) and not shown.endswith("Page")
 
 
 def _gather_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Make one multipart body of a form's fields and its files, which come documented apart."""
+    """Merge a form's fields and files, which are generated separately, into one multipart body."""
     parameters = operation.get("parameters", [])
-    filled = [one for one in parameters if one["in"] == "formData"]
-    if not filled:
+    form = [parameter for parameter in parameters if parameter["in"] == "formData"]
+    if not form:
         return
-    operation["parameters"] = [one for one in parameters if one["in"] != "formData"]
+    operation["parameters"] = [each for each in parameters if each["in"] != "formData"]
     media = operation["requestBody"]["content"]["multipart/form-data"]
     files = schemas[media["schema"]["$ref"].rsplit("/", 1)[1]]
-    members = {one["name"]: {**one["schema"], "description": one["description"]} for one in filled}
+    members = {
+        field["name"]: {**field["schema"], "description": field["description"]} for field in form
+    }
     media["schema"] = {**files, "properties": {**files["properties"], **members}}
 
 
@@ -182,30 +184,31 @@ def _refer(known: dict[str, Any], responses: dict[str, Any], status: HTTPStatus)
 
 
 def _finish_operation(method: str, operation: dict[str, Any]) -> list[HTTPStatus]:
-    """Add the headers the method takes by convention; which statuses follow from what it takes."""
+    """Add the headers of the operation's method; return the statuses that follow from its input."""
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     without = operation.pop("x-without", [])
     is_changing = method in CHANGING or "428" in responses
-    takes_query = any(one["in"] == "query" for one in parameters)
-    found = [HTTPStatus.UNPROCESSABLE_ENTITY] if takes_query else []
+    takes_query = any(parameter["in"] == "query" for parameter in parameters)
+    statuses = [HTTPStatus.UNPROCESSABLE_ENTITY] if takes_query else []
     if "requestBody" in operation:
-        found += UNREADABLE
+        statuses += UNREADABLE
     if is_changing and operation["security"] and "If-Match" not in without:
-        parameters.append(_header("If-Match", "ETag of what was read.", required=True))
-        found += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
+        parameters.append(_header("If-Match", "The ETag you received.", required=True))
+        statuses += [HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.PRECONDITION_FAILED]
     if method == "post" and operation["security"] and "Idempotency-Key" not in without:
-        words = "The same key and body replay the first answer for 24 hours."
+        words = "For 24 hours, a repeated request with this key and body gets the first response."
         parameters.append(_header("Idempotency-Key", words))
-        found += [HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY]
+        statuses += [HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY]
     if method == "get" and operation["security"] and _shows_a_row(responses):
-        parameters.append(_header("If-None-Match", "ETag already held: answers 304."))
-        found.append(HTTPStatus.NOT_MODIFIED)
+        parameters.append(_header("If-None-Match", "The ETag you have: 304 if it is current."))
+        statuses.append(HTTPStatus.NOT_MODIFIED)
     if method == "get" and opens_by_reason(operation.get("x-permission", "")):
-        parameters.append(_header("X-Access-Reason", "Why this record is opened; kept with it."))
+        words = "Why you open this record; it is logged."
+        parameters.append(_header("X-Access-Reason", words))
     if not operation["parameters"]:
         del operation["parameters"]
     if problems := operation.get("x-problems"):
         words = ", ".join(f"`{code}`" for code in problems)
-        operation["description"] = f"{operation.get('description', '')}\n\nRefuses: {words}."
-    return found
+        operation["description"] = f"{operation.get('description', '')}\n\nProblems: {words}."
+    return statuses

@@ -1,4 +1,4 @@
-"""The one renderer: every error leaves as `application/problem+json` (RFC 9457)."""
+"""Renders every error as `application/problem+json` (RFC 9457)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -38,7 +38,7 @@ CODE_OF_STATUS = {
 
 
 def register(app: Flask) -> None:
-    """Let this module answer every exception the application raises."""
+    """Make this module answer every exception that the application raises."""
     app.register_error_handler(Exception, answer)
 
 
@@ -46,14 +46,14 @@ def answer(error: Exception) -> Response:
     """The response for any exception."""
     problem = translated(error)
     if problem.status >= 500:
-        # A refusal of ours needs no trace: hundreds of logins at once would write hundreds.
+        # No traceback for a Problem: hundreds of refused logins at once would write hundreds.
         trace = None if isinstance(error, Problem) else error
         log.error("request.failed", code=problem.code.wire, exc_info=trace)
     return render(problem)
 
 
 def translated(error: Exception) -> Problem:
-    """The exception as a Problem of the closed list."""
+    """The exception as a Problem, with a code of the closed list."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, HTTPException):
@@ -69,7 +69,7 @@ def translated(error: Exception) -> Problem:
     if isinstance(error, OperationalError):
         return _from_silence(error)
     if type(error).__module__ == "gunicorn.http.errors":
-        return Problem(Code.REQUEST_MALFORMED, "The body is not written in chunks as it should be.")
+        return Problem(Code.REQUEST_MALFORMED, "The chunked encoding of the body is invalid.")
     return Problem(Code.INTERNAL_ERROR)
 
 
@@ -85,13 +85,13 @@ def _from_http(error: HTTPException) -> Problem:
 
 
 def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
-    """Nested messages, as marshmallow gives them, as a flat list of places."""
-    for location, found in messages.items():
+    """Flatten marshmallow's nested messages into one error per place."""
+    for location, nested in messages.items():
         if location in ("query", "headers"):
-            for name, detail in _flat(found, ""):
+            for name, detail in _flat(nested, ""):
                 yield FieldError("", detail, parameter=name.strip("/").split("/")[0])
         else:
-            for pointer, detail in _flat(found, ""):
+            for pointer, detail in _flat(nested, ""):
                 yield FieldError(pointer, detail)
 
 
@@ -118,27 +118,29 @@ def _from_token(error: Exception) -> Problem:
 
 
 def _from_silence(error: OperationalError) -> Problem:
-    """SQLite has one writer at a time: whoever waited in vain for a long one knows how to go on."""
+    """A 503 that says when to retry. SQLite has one writer, which an import may occupy for long."""
     if "database is locked" in str(error.orig):
-        detail = "A long change, perhaps an import, is being written; nothing of this one was."
+        detail = "Another change, perhaps an import, is being written; this one was not saved."
         return Problem(Code.DATABASE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
     return Problem(Code.DATABASE_UNAVAILABLE, headers={"Retry-After": "1"})
 
 
 def _from_constraint(error: IntegrityError) -> Problem:
-    """The problem (and its `detail`) that the broken constraint has in its `info`, else by kind."""
-    broken, kind = _constraint(error)
+    """The problem in the `info` of the violated constraint (with `detail`), or one by its kind."""
+    is_violated, kind = _constraint(error)
     for table in db.Base.metadata.tables.values():
-        for one in (*table.constraints, *table.indexes):
-            if isinstance(one, Constraint | Index) and "problem" in one.info and broken(one):
-                return Problem(one.info["problem"], one.info.get("detail"))
+        for rule in (*table.constraints, *table.indexes):
+            if "problem" not in rule.info or not isinstance(rule, Constraint | Index):
+                continue
+            if is_violated(rule):
+                return Problem(rule.info["problem"], rule.info.get("detail"))
     if kind == "unique":
         return Problem(Code.RECORD_DUPLICATE)
     return Problem(Code.RECORD_IN_USE if kind == "foreign" else Code.RECORD_INVALID)
 
 
 def _constraint(error: IntegrityError) -> tuple[Callable[[Constraint | Index], bool], str]:
-    """How to know the broken constraint, and its kind: by psycopg's diagnosis or SQLite's message.
+    """A test for the violated constraint, and its kind, from psycopg's or SQLite's error.
 
     PostgreSQL and SQLite's checks name the constraint; SQLite's UNIQUE names the columns.
     """
@@ -146,12 +148,12 @@ def _constraint(error: IntegrityError) -> tuple[Callable[[Constraint | Index], b
     if diagnosis is not None:
         kinds = {"23505": "unique", "23503": "foreign"}
         kind = kinds.get(diagnosis.sqlstate or "", "check")
-        return lambda one: one.name == diagnosis.constraint_name, kind
-    words = str(error.orig)
-    what, _, where = words.partition(" constraint failed: ")
-    if what == "UNIQUE":
-        return lambda one: ", ".join(map(str, one.columns)) == where, "unique"
-    return lambda one: one.name == where, "foreign" if words.startswith("FOREIGN") else "check"
+        return lambda rule: rule.name == diagnosis.constraint_name, kind
+    message = str(error.orig)
+    failed, _, name = message.partition(" constraint failed: ")
+    if failed == "UNIQUE":
+        return lambda rule: ", ".join(map(str, rule.columns)) == name, "unique"
+    return lambda rule: rule.name == name, "foreign" if message.startswith("FOREIGN") else "check"
 
 
 def render(problem: Problem) -> Response:

@@ -1,7 +1,7 @@
-"""Examples in the OpenAPI document: made from the schemas, so that none is ever out of date.
+"""Examples in the OpenAPI document, made from the schemas so that they are never out of date.
 
-A field's own `metadata={"example": …}` wins; what has none gets something
-plausible by its name, type and format. The same document always comes out.
+A field's own `metadata={"example": …}` comes first; other fields get a plausible
+value by name, type and format. The result is always the same.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ ID_OF_REQUEST = "b3e1f0a7c2d94c5e8f6a1d2b3c4e5f60"
 
 
 def add(spec: Json) -> None:
-    """Put an example beside every JSON body of the document, asked or answered."""
+    """Add an example to every JSON body of the document, in requests and responses."""
     schemas = spec["components"]["schemas"]
     for path in spec["paths"].values():
         for operation in path.values():
@@ -72,7 +72,7 @@ def _media(body: Json) -> Iterator[Json]:
 
 
 def _add_problems(name: str, response: Json) -> None:
-    """Every problem that answers with this status, by its code."""
+    """Add every problem with this status as an example, by its code."""
     phrase = response["description"].lower()
     for media in response.get("content", {}).values():
         media["examples"] = {
@@ -99,7 +99,7 @@ def _problem(code: Code) -> Json:
 
 
 class _Example:
-    """Makes the example of a schema; `hidden` marks what this direction does not carry."""
+    """Builds the example of a schema, without members marked `hidden` (`readOnly`, `writeOnly`)."""
 
     def __init__(self, schemas: Json, hidden: str) -> None:
         self.schemas = schemas
@@ -130,7 +130,7 @@ class _Example:
             case "object":
                 return self._object(schema, depth)
             case "array":
-                # Which actions are open differs from one resource and reader to the next.
+                # Available actions depend on the resource and the reader, so none is an example.
                 deeper = depth < DEEPEST and "items" in schema and name != "available_actions"
                 return [self.of(schema["items"], name, depth + 1)] if deeper else []
             case "integer" | "number":
@@ -144,7 +144,7 @@ class _Example:
     def _object(self, schema: Json, depth: int) -> Json:
         wanted = schema.get("properties", {})
         if "action" in wanted:
-            # What else an action takes differs from one to the next.
+            # Each action has its own further fields.
             wanted = {key: wanted[key] for key in wanted if key in schema.get("required", ())}
         return {
             key: self.of(one, key, depth + 1)
@@ -178,6 +178,6 @@ def _words(schema: Json, name: str) -> str | None:
 
 
 def _id(name: str) -> str:
-    """A UUIDv7 of its own for each name, always the same."""
+    """A UUIDv7 that is always the same for the same name."""
     digits = hashlib.sha256(name.encode()).hexdigest()
     return f"0199b2c4-5f00-7{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"

@@ -1,4 +1,4 @@
-"""House fields: what marshmallow's own would let through to the database, or document badly."""
+"""Our own fields, where marshmallow's accept values a database cannot store, or document badly."""
 
 import re
 import unicodedata
@@ -18,9 +18,9 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Text(fields.String):
-    """Words: at most `longest` characters, none that a database cannot hold, blank only if allowed.
+    """A string of at most `longest` characters that a database can store; blank only if allowed.
 
-    The wire value is trimmed of surrounding white space.
+    White space at both ends is removed.
     """
 
     default_error_messages = {
@@ -37,17 +37,17 @@ class Text(fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        words = super()._deserialize(value, attr, data, **kwargs)
-        if not db.storable(words):
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not db.storable(text):
             raise self.make_error("unstorable")
-        words = words.strip()
-        if not self.blank and not any(map(_is_seen, words)):
+        text = text.strip()
+        if not self.blank and not any(map(_is_seen, text)):
             raise self.make_error("blank")
-        return words
+        return text
 
 
 def _is_seen(character: str) -> bool:
-    """Not white space, a control or a format character (Unicode's Z and C, but private use)."""
+    """Whether the character is visible: not Unicode's Z or C, except private use (Co)."""
     category = unicodedata.category(character)
     return category == "Co" or category[0] not in "ZC"
 
@@ -70,17 +70,16 @@ class LanguageTag(Text):
 
 
 class Choice(fields.String):
-    """One word of a closed set on the way in, of an open set on the way out.
+    """One word of an enum: a closed set in requests, an open set in responses.
 
-    Documented as `anyOf: [named enum, string]`, so that generated clients
-    survive a word that is added later. The enum's name there is its own, unless
-    `called` gives another.
+    Documented as `anyOf: [named enum, string]`, so that a generated client accepts a
+    word that is added later. The name is the enum's, unless `called` gives another.
     """
 
     def __init__(self, choices: type[StrEnum], *, called: str | None = None, **kwargs: Any) -> None:
         self.choices = choices
         self.called = called or choices.__name__
-        words = [str(one) for one in choices]
+        words = [str(choice) for choice in choices]
         kwargs["validate"] = validate.OneOf(words, error=f"Must be one of: {', '.join(words)}.")
         super().__init__(**kwargs)
 
@@ -89,7 +88,7 @@ class Choice(fields.String):
 
 
 class Date(fields.Date):
-    """A calendar date, `YYYY-MM-DD`, and no other shape: clients compare dates as text."""
+    """A calendar date, only in the form `YYYY-MM-DD`: clients compare dates as text."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -103,7 +102,7 @@ class Date(fields.Date):
 
 
 class Instant(fields.AwareDateTime):
-    """A moment (RFC 3339); answered in UTC with `Z`."""
+    """A moment (RFC 3339); in responses in UTC with `Z`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", **kwargs)
@@ -122,7 +121,7 @@ class Instant(fields.AwareDateTime):
 
 
 class Words(fields.List):
-    """A set of words from a closed set; answered sorted."""
+    """A set of words from an enum; sorted in responses."""
 
     def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:
         super().__init__(Choice(choices), **kwargs)
@@ -135,14 +134,14 @@ class Words(fields.List):
 
 
 class Schema(ma.Schema):
-    """A wire shape: unknown members are refused, and members keep their order."""
+    """The shape of a body or query; unknown members are errors, and members keep their order."""
 
     class Meta:
         unknown = ma.RAISE
 
 
 class ResourceSchema(Schema):
-    """What every resource shows of itself."""
+    """The members that every resource has."""
 
     id = fields.UUID(dump_only=True, metadata={"description": "UUIDv7."})
     version = fields.Integer(
@@ -154,36 +153,35 @@ class ResourceSchema(Schema):
 
 
 class GuardedSchema(ResourceSchema):
-    """A resource of which not every reader gets every member.
+    """A resource with members that only some readers get.
 
-    A row says by `disclosed` which of the `guarded` members this reader gets
-    (set in the schema's `shape`); the others are left out. A row that says
-    nothing discloses none.
+    The schema's `shape` sets `disclosed` on a row: those of the `guarded` members
+    that this reader gets. The others are left out; without `disclosed`, all are.
     """
 
     guarded: frozenset[str] = frozenset()
 
     @ma.post_dump(pass_original=True)
     def leave_out(self, shown: dict[str, Any], row: Any, **_: Any) -> dict[str, Any]:
-        """The members this reader gets."""
+        """Leave out the members that this reader does not get."""
         withheld = self.guarded - getattr(row, "disclosed", frozenset())
         return {name: value for name, value in shown.items() if name not in withheld}
 
 
 def document_choices(plugin: MarshmallowPlugin) -> None:
-    """Teach the OpenAPI document what a Choice is."""
+    """Document every Choice in OpenAPI as a named enum or a string."""
 
     def choice(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not isinstance(field, Choice):
             return {}
         name = field.called
         schemas = plugin.spec.components.schemas  # type: ignore[union-attr]
-        words = [str(one) for one in field.choices]
+        words = [str(choice) for choice in field.choices]
         if schemas.get(name, {}).get("enum", words) != words or "properties" in schemas.get(
             name, {}
         ):
             raise ValueError(
-                f"two things are called {name}: give the Choice another name, `called`"
+                f"two schemas have the name {name}: give the Choice another by `called`"
             )
         if name not in schemas:
             described = {

@@ -1,6 +1,6 @@
-"""Idempotency-Key: the same POST sent twice is done once.
+"""Idempotency-Key: a POST that is sent twice runs once.
 
-After draft-ietf-httpapi-idempotency-key-header-07.
+Follows draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import hashlib
@@ -17,7 +17,10 @@ LONGEST_KEY = 255
 
 
 def key_of_request() -> str | None:
-    """The key sent, quoted or not; None where there is none."""
+    """The key of the request, quoted or not; None if there is none.
+
+    Raises Problem(validation_failed) for a key that is too long or not printable.
+    """
     header = request.headers.get("Idempotency-Key")
     if header is None:
         return None
@@ -31,10 +34,10 @@ def key_of_request() -> str | None:
 
 
 def replay(person_id: UUID, key: str) -> Response | None:
-    """The answer given before under this key, if any.
+    """The stored response to the first request with this key, if any.
 
-    Raises Problem: request_running while the twin runs, and
-    idempotency_key_reused where the key came with another body.
+    Raises Problem: request_running while the first request runs, and
+    idempotency_key_reused if the key came with another body.
     """
     if not db.lock_name(f"{person_id}/{_route()}/{key}", wait=False):
         raise Problem(Code.REQUEST_RUNNING, headers={"Retry-After": "1"})
@@ -54,7 +57,7 @@ def replay(person_id: UUID, key: str) -> Response | None:
 
 
 def keep(person_id: UUID, key: str, response: Response) -> None:
-    """Remember a success, in the transaction that made it."""
+    """Store a successful response, in the transaction of the request itself."""
     if not 200 <= response.status_code < 300:
         return
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}

@@ -1,6 +1,6 @@
-"""Answers that take long to make, and are made when their transaction is over.
+"""Responses that take long to build, and are built after their transaction has ended.
 
-Meanwhile nobody waits for its lock (SQLite) or its connection (PostgreSQL).
+So no other request waits for its lock (SQLite) or its connection (PostgreSQL).
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from flask import Response
 
 
 class LaterResponse(Response):
-    """A response whose body `make` gives; it asks the database nothing more."""
+    """A response whose body `make` returns; `make` must not use the database."""
 
     def __init__(self, make: Callable[[], bytes], **options: Any) -> None:
         super().__init__(**options)
         self._make = make
 
     def finish(self) -> None:
-        """Make the body. Raises whatever making it raises."""
+        """Build the body. Raises what `make` raises."""
         self.set_data(self._make())

@@ -1,4 +1,4 @@
-"""`available_actions` and `POST …/actions`, one by one or up to fifty at once."""
+"""`available_actions`, and `POST …/actions` on one row or on up to fifty."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,10 +20,10 @@ MOST_AT_ONCE = 50
 
 
 def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
-    """Give rows what a schema shows beside their columns, for this caller, with few queries.
+    """Set the attributes that a schema shows in addition to the columns, for this caller.
 
-    `schema.shape(rows, access)`, where there is one, sets further attributes;
-    `schema.life` stands for `available_actions`.
+    `schema.shape(rows, access)`, if the schema has it, sets attributes for all rows
+    with few queries. `schema.life` is the life cycle for `available_actions`.
     """
     rows = list(rows)
     life: LifeCycle | None = getattr(schema, "life", None)
@@ -41,7 +41,7 @@ def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
 def action_schema(
     name: str, life: LifeCycle, extra: type[ma.Schema], *, listed: bool
 ) -> type[ma.Schema]:
-    """The body of an action: its name, and what it takes."""
+    """The schema of an action's body: its name and its fields."""
     words = life.actions
     members: dict[str, Any] = {
         "action": fields.String(
@@ -59,7 +59,7 @@ def action_schema(
                 "version": fields.Integer(
                     required=True,
                     validate=validate.Range(1, 2**31 - 1),
-                    metadata={"description": "The version that was read."},
+                    metadata={"description": "The version you received."},
                 ),
             },
         )
@@ -72,7 +72,7 @@ def action_schema(
 
 
 class ActionAnswerSchema(Schema):
-    """What became of one item: the resource as it now is, or the problem that kept it."""
+    """The result for one item: the changed resource, or the problem that prevented the change."""
 
     id = fields.UUID(required=True)
     status = fields.Integer(required=True, metadata={"description": "As an HTTP status."})
@@ -87,7 +87,7 @@ def register_actions(
     extra: type[ma.Schema],
     permission: Permission | None,
 ) -> None:
-    """Both operations of a life cycle, with their documentation."""
+    """Register both operations of a life cycle, with their documentation."""
     life: LifeCycle = schema.life  # type: ignore[attr-defined]
     noun = schema.__name__.removesuffix("Schema")
     word = _words(noun)
@@ -103,9 +103,9 @@ def register_actions(
     act.__name__ = f"act_on_{word.replace(' ', '_')}"
     act.__doc__ = f"""Take an action on a {word}.
 
-        One of {summary}. `available_actions` of the {word} says which of them
-        are open to you now; any other answers 409 `action_unavailable` with
-        the reason, or 403 where it is not yours to take.
+        One of {summary}. The {word}'s `available_actions` lists those that you may
+        take now. Any other gets 409 `action_unavailable` with the reason, or 403 if
+        you have no permission for it.
         """
     act.life = life
     checked = blueprint.requires(read, model, changes=True)(act)
@@ -131,10 +131,10 @@ def register_actions(
     act_on_many.__name__ = f"act_on_{word.replace(' ', '_')}s"
     act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {word}s.
 
-        What stands beside `items` holds for each; what an item carries wins.
-        Each item succeeds or fails by itself: the answer says what became of
-        it. `version` stands for If-Match, and for an Idempotency-Key: sent
-        again, what was done is `version_stale` and not done twice.
+        The members beside `items` apply to every item; an item's own members override
+        them. Each item succeeds or fails separately, and the response has a result for
+        each. `version` replaces If-Match and Idempotency-Key: in a repeated request,
+        items already done get `version_stale` and are not done twice.
         """
     act_on_many.life, act_on_many.each = life, model
     blueprint.route(f"{rule}/actions", methods=["POST"])(
@@ -147,29 +147,30 @@ def _words(noun: str) -> str:
 
 
 def _each(
-    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
+    access: Access, model: type[Any], schema: Any, read: Permission, fields: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    shared = {key: value for key, value in asked.items() if key != "items"}
-    # In one order for everybody, so that two lists over the same rows never wait for each other.
-    order = sorted(range(len(asked["items"])), key=lambda place: asked["items"][place]["id"])
-    answers: dict[int, dict[str, Any]] = {}
+    shared = {key: value for key, value in fields.items() if key != "items"}
+    items = fields["items"]
+    # Always in the order of ids, so that two requests over the same rows cannot deadlock.
+    order = sorted(range(len(items)), key=lambda place: items[place]["id"])
+    results: dict[int, dict[str, Any]] = {}
     for place in order:
-        answers[place] = _one(access, model, schema, read, {**shared, **asked["items"][place]})
-    return [answers[place] for place in sorted(answers)]
+        results[place] = _one(access, model, schema, read, {**shared, **items[place]})
+    return [results[place] for place in sorted(results)]
 
 
 def _one(
-    access: Access, model: type[Any], schema: Any, read: Permission, asked: dict[str, Any]
+    access: Access, model: type[Any], schema: Any, read: Permission, fields: dict[str, Any]
 ) -> dict[str, Any]:
-    """One item in a savepoint of its own: what refuses it, the database included, is its answer."""
-    key, version = asked.pop("id"), asked.pop("version")
+    """Perform one item in its own savepoint; a Problem or database error becomes its result."""
+    key, version = fields.pop("id"), fields.pop("version")
     try:
         with db.session().begin_nested():
             row = access.load(model, key, read)
             db.lock(row)
             if row.version != version:
                 raise Problem(Code.VERSION_STALE)
-            result = schema.life.perform(row, access, **asked)
+            result = schema.life.perform(row, access, **fields)
             db.session().flush()
     except (Problem, SQLAlchemyError) as error:
         problem = translated(error)

@@ -1,7 +1,7 @@
-"""How many requests one person (or, signed out, one address) may send.
+"""Rate limit: how many requests a person (signed out: an address) may send.
 
-By `limits`, the engine under Flask-Limiter: that extension counts before any
-view runs, when it is not known yet whose request it is (401 comes before 429).
+Uses `limits`, the library under Flask-Limiter. Flask-Limiter itself counts before
+any view runs, when the caller is not known yet (401 comes before 429).
 """
 
 import time
@@ -18,14 +18,14 @@ from plp_api.foundation.settings import Settings
 
 @dataclass(frozen=True)
 class Limits:
-    """What is allowed, and where it is counted."""
+    """The allowed rate, and the counter."""
 
     allowed: RateLimitItem
     counter: FixedWindowRateLimiter
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Set the limit (none where the setting is empty), and tell clients what is left of it."""
+    """Set the limit (none if the setting is empty), and send clients the remaining quota."""
     if not settings.rate_limit:
         return
     counter = FixedWindowRateLimiter(storage_from_string(settings.rate_limit_storage_url))
@@ -34,7 +34,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def check() -> None:
-    """Count this request. Raises Problem(rate_limited) where the limit is passed."""
+    """Count this request. Raises Problem(rate_limited) above the limit."""
     limits: Limits | None = current_app.extensions.get("plp_limits")
     if limits is None:
         return
@@ -46,7 +46,7 @@ def check() -> None:
 
 
 def _whose() -> str:
-    """The person behind the request, once known; else the address it comes from."""
+    """The caller's id if known, else the address the request comes from."""
     access = g.get("access")
     return str(access.caller.person_id) if access else str(request.remote_addr)
 

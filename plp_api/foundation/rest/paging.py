@@ -1,4 +1,4 @@
-"""Lists: closed filters and sorts, and cursors that lose nothing while rows come and go."""
+"""Lists: a closed set of filters and sorts, and cursors that skip no row when others change."""
 
 import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,47 +24,47 @@ from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Text
 
 DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
-# A cursor holds a value of the sorted column: at most some hundred characters of a title or name.
+# A cursor holds a value of the sorted column: at most a few hundred characters of a title or name.
 LONGEST_CURSOR = 2000
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A query parameter of a list: how it is read, and what it asks of a row."""
+    """A query parameter of a list: the field that parses it, and its SQL criterion."""
 
     field: fields.Field
     criterion: Callable[[Any], ColumnElement[bool]]
 
 
 def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
-    """Repeatable: `status=active&status=draft`."""
+    """The column is one of these; repeatable: `status=active&status=draft`."""
     words = fields.List(Choice(choices), metadata={"description": description})
-    return Filter(words, lambda chosen: or_(*(column == one for one in chosen)))
+    return Filter(words, lambda chosen: or_(*(column == word for word in chosen)))
 
 
 def any_of(column: Any, words: Collection[str], description: str) -> Filter:
-    """Repeatable, as `one_of`, for words that are no enumeration: `grade=10&grade=11`."""
+    """As `one_of`, for words that are not an enum: `grade=10&grade=11`."""
     word = fields.String(validate=validate.OneOf(words))
     return Filter(fields.List(word, metadata={"description": description}), column.in_)
 
 
 def equals(column: Any, field: fields.Field) -> Filter:
-    """The column is exactly this."""
+    """The column equals the value."""
     return Filter(field, lambda value: column == value)
 
 
 def same_id(column: Any, description: str) -> Filter:
-    """The column holds this id."""
+    """The column equals the id."""
     return of_id(description, lambda value: column == value)
 
 
 def of_id(description: str, criterion: Callable[[Any], ColumnElement[bool]]) -> Filter:
-    """An id, and what it asks of a row."""
+    """An id, with its own criterion."""
     return Filter(fields.UUID(metadata={"description": description}), criterion)
 
 
 def same_year(column: Any, description: str) -> Filter:
-    """The column holds this year."""
+    """The column equals the year."""
     year = fields.Integer(
         validate=validate.Range(1900, 2200), metadata={"description": description}
     )
@@ -72,36 +72,36 @@ def same_year(column: Any, description: str) -> Filter:
 
 
 def yes_or_no(criterion: Any, description: str) -> Filter:
-    """`true` for the rows of which the criterion holds, `false` for the others."""
-    asked = fields.Boolean(metadata={"description": description})
-    return Filter(asked, lambda wanted: criterion if wanted else ~criterion)
+    """`true` for the rows that meet the criterion, `false` for the others."""
+    field = fields.Boolean(metadata={"description": description})
+    return Filter(field, lambda wanted: criterion if wanted else ~criterion)
 
 
 def since(*columns: Any) -> Filter:
     """Changed at or after an instant; for polling without loss use `/events`.
 
-    Of a row that never changes, the instant it was made is when it last did. Of
-    several columns, each notes one kind of change.
+    A row that never changes has the instant of its creation. With several columns,
+    one for each kind of change, any of them suffices.
     """
     return Filter(
-        Instant(metadata={"description": "Only what changed at or after this instant."}),
+        Instant(metadata={"description": "Only items changed at or after this instant."}),
         lambda value: or_(*(column >= value for column in columns)),
     )
 
 
 def on_or_before(column: Any, description: str) -> Filter:
-    """The date is that day or earlier."""
+    """The date is the day or earlier."""
     return Filter(Date(metadata={"description": description}), lambda value: column <= value)
 
 
 def words_field() -> fields.Field:
-    """Words to look for."""
-    described = {"description": "Words to look for, without regard to case."}
+    """The field of a text search."""
+    described = {"description": "Text to search for; case is ignored."}
     return Text(longest=100, metadata=described)
 
 
 def search(*columns: Any) -> Filter:
-    """Any of the columns holds the words, whatever their case."""
+    """One of the columns contains the text; case is ignored."""
     return Filter(
         words_field(),
         lambda words: or_(*(column.icontains(words, autoescape=True) for column in columns)),
@@ -115,12 +115,12 @@ class Listing:
     filters: Mapping[str, Filter]
     sorts: Mapping[str, InstrumentedAttribute[Any]]
     key: InstrumentedAttribute[Any] | None = None
-    """The column that settles equal sorts; the `id` of the sorted column's table unless given."""
+    """The column that orders rows with equal sort values; default: the `id` of the same table."""
 
     @classmethod
     def of_spans(cls, model: Any, **filters: Filter) -> "Listing":
-        """How rows that hold from `starts_on` until `ends_on` are listed; further filters first."""
-        is_current = yes_or_no(holds(model), "Only those that hold today, or only others.")
+        """A listing for dated rows (`starts_on`, `ends_on`); further filters come first."""
+        is_current = yes_or_no(holds(model), "Only those that hold today, or only the others.")
         return cls(
             filters={
                 **filters,
@@ -131,16 +131,16 @@ class Listing:
         )
 
     def position(self, sort: str) -> tuple[InstrumentedAttribute[Any], Any]:
-        """The column of a sort, and the column that settles equal ones."""
+        """The column of a sort, and the column that orders rows with equal values."""
         column = self.sorts[sort.lstrip("-")]
         return column, column.class_.id if self.key is None else self.key
 
     def query_schema(self, name: str) -> type[ma.Schema]:
-        """The schema of the query string; anything not in it is a 422."""
-        sorts = [sign + one for one in self.sorts for sign in ("", "-")]
-        described = {"description": "`-` before the name sorts downwards."}
+        """The schema of the query string; unknown parameters are a 422."""
+        sorts = [sign + name for name in self.sorts for sign in ("", "-")]
+        described = {"description": "`-` before the name sorts in descending order."}
         members: dict[str, Any] = {
-            **{key: one.field for key, one in self.filters.items()},
+            **{key: each.field for key, each in self.filters.items()},
             "sort": fields.String(
                 load_default=next(iter(self.sorts)),
                 validate=validate.OneOf(sorts, error=f"Must be one of: {', '.join(sorts)}."),
@@ -149,11 +149,11 @@ class Listing:
             "limit": fields.Integer(
                 load_default=DEFAULT_LIMIT,
                 validate=validate.Range(1, GREATEST_LIMIT),
-                metadata={"description": "How many items a page holds at most."},
+                metadata={"description": "The maximum number of items on a page."},
             ),
             "cursor": fields.String(
                 validate=validate.Length(max=LONGEST_CURSOR),
-                metadata={"description": "`next_cursor` of the page before."},
+                metadata={"description": "`next_cursor` of the previous page."},
             ),
             "count": fields.Boolean(
                 load_default=False, metadata={"description": "Adds `total_count`."}
@@ -190,11 +190,12 @@ def page(
 ) -> Page:
     """One page of the statement, which selects an entity with an `id`, or columns with one.
 
-    `load` runs it (default: as entities, by `access.scalars`).
+    `asked` holds the query parameters. `load` runs the statement (default:
+    `access.scalars`, which returns entities).
     """
-    for name, one in listing.filters.items():
+    for name, each in listing.filters.items():
         if name in asked:
-            statement = statement.where(one.criterion(asked[name]))
+            statement = statement.where(each.criterion(asked[name]))
     total = _count(statement, access) if asked["count"] else None
     if "cursor" in asked:
         statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
@@ -205,13 +206,13 @@ def page(
 
 
 def order(listing: Listing, sort: str) -> list[ColumnElement[Any]]:
-    """What a list is ordered by: the sort's column, then its key."""
+    """The ORDER BY of a list: the sort's column, then the key."""
     columns = listing.position(sort)
-    return [one.desc() if sort.startswith("-") else one.asc() for one in columns]
+    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
 
 def cut(rows: Sequence[Any], listing: Listing, asked: Mapping[str, Any]) -> Page:
-    """The page of rows of which one more than `limit` was asked for."""
+    """The page of these rows; one row more than `limit` means that another page follows."""
     items = rows[: asked["limit"]]
     more = len(rows) > len(items)
     column, _ = listing.position(asked["sort"])
@@ -230,9 +231,9 @@ def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
 
 
 def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
-    """What lies behind the cursor, in the order it was made for.
+    """The rows after the cursor, in the order it was made for.
 
-    Written so that an index on (column, id) serves it on both databases.
+    Written so that both databases can use an index on (column, id).
     """
     column, model_id = listing.position(sort)
     try:

@@ -1,4 +1,4 @@
-"""Answers as CSV (RFC 4180), for whoever opens them in a spreadsheet."""
+"""Responses as CSV (RFC 4180), for spreadsheets."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response, request
 
 MEDIA_TYPE = "text/csv"
-# A cell that begins with one of these is taken for a formula (OWASP, "CSV Injection").
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def are_wanted(asked: str | None) -> bool:
-    """Whether the answer is to be CSV: `format` as it was asked for decides, then Accept."""
+    """Whether the client wants CSV: the parameter `format` decides, else the Accept header."""
     if asked is not None:
         return asked == "csv"
     best = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
@@ -21,7 +21,7 @@ def are_wanted(asked: str | None) -> bool:
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:
-    """The rows under a header line, to be saved as `name`.csv; nothing in them is a formula."""
+    """The rows under a header line, to be saved as `name`.csv; no cell can run as a formula."""
     written = StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
@@ -34,7 +34,7 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> R
 
 
 def _cell(value: Any) -> Any:
-    """The value as a cell; words that a spreadsheet would take for a formula get a quote before."""
+    """The value as a cell; text that a spreadsheet would take for a formula gets a leading `'`."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,12 +1,12 @@
-"""Access tokens: what they say, and the caller they name.
+"""Access and refresh tokens, and the caller that a request's token names.
 
-An access token is short-lived and says only whom it names and where: person,
-session, district and the district's time zone (so that "today" needs no query).
-Whether the session still holds and what the person may do is read afresh each
-request. A refresh token names a session and the key of its next renewal.
+An access token is short-lived and holds only ids: person, session, district; and
+the district's time zone, so that "today" needs no query. Every request reads from
+the database whether the session is still valid and what the person may do. A
+refresh token holds a session id and the key of the session's next renewal.
 
-Browsers may choose cookies that no script reads; then every change needs the
-CSRF token of a second cookie in `X-CSRF-TOKEN` (double submit).
+A browser may keep the tokens in cookies that scripts cannot read; then every
+change needs the CSRF token of a second cookie in `X-CSRF-TOKEN` (double submit).
 """
 
 import re
@@ -46,14 +46,14 @@ REFRESH_PATH = f"{API_PATH}/auth"
 
 
 class Manager(JWTManager):
-    """flask-jwt-extended without its own error answers: `rest.errors` renders every refusal."""
+    """flask-jwt-extended without its own error responses: `rest.errors` renders them."""
 
     def _set_error_handler_callbacks(self, app: Flask) -> None:
-        """Leave the exceptions alone."""
+        """Register no handlers."""
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Set up how tokens are signed and where they travel."""
+    """Configure how tokens are signed and where they are sent."""
     app.config.update(
         JWT_SECRET_KEY=settings.secret_key,
         JWT_ALGORITHM="HS256",
@@ -77,7 +77,7 @@ def issue(person_id: UUID, session_id: UUID, district_id: UUID, zone: str) -> st
 
 
 def issue_refresh(session_id: UUID, key: str, expires_at: datetime) -> str:
-    """A signed refresh token: good for one renewal of the session, until the session expires."""
+    """A signed refresh token for one renewal of the session, valid until the session expires."""
     return create_refresh_token(
         identity=str(session_id),
         additional_claims={"key": key},
@@ -87,7 +87,7 @@ def issue_refresh(session_id: UUID, key: str, expires_at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Renewal:
-    """What a refresh token asks for; one that came in the cookie is answered there."""
+    """The content of a refresh token. If it came in a cookie, so do the new tokens."""
 
     session_id: UUID
     key: str
@@ -95,9 +95,9 @@ class Renewal:
 
 
 def renewal(token: str | None) -> Renewal:
-    """The refresh token given, or else the cookie's, with its CSRF token.
+    """The content of this refresh token, or of the cookie's, which needs its CSRF token.
 
-    Raises flask-jwt-extended's refusals, and Problem(token_invalid).
+    Raises flask-jwt-extended's exceptions, and Problem(token_invalid).
     """
     if token is None:
         verify_jwt_in_request(refresh=True, locations=["cookies"])
@@ -110,7 +110,7 @@ def renewal(token: str | None) -> Renewal:
 
 
 def put_in_cookies(access: str, refresh: str) -> None:
-    """Send both tokens in cookies that no script reads, and their CSRF tokens in readable ones."""
+    """Set both tokens as cookies that scripts cannot read, and the CSRF tokens as readable ones."""
 
     @after_this_request
     def put(response: Response) -> Response:
@@ -121,7 +121,7 @@ def put_in_cookies(access: str, refresh: str) -> None:
 
 
 def put_cookie(name: str, value: str, seconds: int, path: str) -> None:
-    """Send a cookie that no script reads, and that goes to these addresses of the API alone."""
+    """Set a cookie that scripts cannot read and that is sent only to this path of the API."""
 
     @after_this_request
     def put(response: Response) -> Response:
@@ -138,7 +138,7 @@ def put_cookie(name: str, value: str, seconds: int, path: str) -> None:
 
 
 def drop_cookies() -> None:
-    """Take back every token cookie."""
+    """Delete every token cookie."""
 
     @after_this_request
     def drop(response: Response) -> Response:
@@ -147,9 +147,9 @@ def drop_cookies() -> None:
 
 
 def signed_in(ask: callers.AskAhead | None = None) -> Access:
-    """The access of whoever sent the request, with what was asked ahead.
+    """The Access of the request's caller, with the results of the queries that `ask` returns.
 
-    Raises flask-jwt-extended's refusals, and Problem(session_ended).
+    Raises flask-jwt-extended's exceptions, and Problem: token_invalid, session_ended.
     """
     claims = _claims()
     try:
@@ -161,11 +161,11 @@ def signed_in(ask: callers.AskAhead | None = None) -> Access:
 
 
 def _claims() -> dict[str, Any]:
-    """The claims of the request's token, verified.
+    """The verified claims of the request's token.
 
-    What a header carries is verified once and remembered, while it lasts:
-    decoding took a third of a fast read. Whether its session holds is asked
-    of the database each time all the same.
+    A token from the header is decoded once and cached until it expires, because
+    decoding took a third of a fast read. The session is still checked in the
+    database each time.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Bearer":
@@ -180,23 +180,24 @@ def _claims() -> dict[str, Any]:
 
 
 def _reason() -> str | None:
-    """Why a record is opened that needs a reason (product.md, `R*`); see `check_reason`."""
+    """The reason for opening a record that needs one (product.md, `R*`); see `check_reason`."""
     return request.headers.get(REASON_HEADER, "").strip() or None
 
 
 def check_reason() -> None:
-    """Refuse a reason that cannot be kept, in its turn: after the checks that come before 422.
+    """Check that the reason is long enough and can be stored, when it is the turn of 422.
 
-    What it opened and noted until then is rolled back. Raises Problem(validation_failed).
+    The reason may already have opened and logged a record; that is rolled back.
+    Raises Problem(validation_failed).
     """
     reason = _reason()
     if reason is None:
         return
-    is_kept = len(reason) <= LONGEST_REASON and reason.isprintable()
-    # Whoever reads the trail must learn something: "x", "..." and "a b" say nothing.
+    is_storable = len(reason) <= LONGEST_REASON and reason.isprintable()
+    # A reader of the audit trail must learn something: "x", "..." and "a b" say nothing.
     letters = sum(character.isalpha() for character in reason)
     says_why = len(WORD.findall(reason)) >= FEWEST_WORDS and letters >= FEWEST_LETTERS
-    if not is_kept or not says_why:
+    if not is_storable or not says_why:
         detail = f"Say why in {FEWEST_WORDS} words or more, at most {LONGEST_REASON} characters."
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter=REASON_HEADER)]
