@@ -1,1 +1,1 @@
-"""What every area uses: database, access, HTTP, events, jobs, files. It imports no area."""
+"""The parts that every area uses: database, access, REST, events, jobs. It imports no area."""

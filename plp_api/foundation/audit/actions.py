@@ -1,4 +1,4 @@
-"""Writing events in the transaction of the change, and numbering them after it."""
+"""Writes events in the transaction of the change, numbers them later, verifies the chain."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -27,16 +27,16 @@ def record(
     student_id: UUID | None = None,
     **payload: Any,
 ) -> None:
-    """Note that `what` (`noun.past_tense`) happened to `subject`, a row with id and district.
+    """Record the event `what` (`noun.past_tense`) about `subject`, a row with id and district.
 
     `by` is the person who did it, None for the system. The payload holds ids,
-    states and dates: never a name or an address, and no words but a stated reason.
+    states and dates: never a name or an address, and no text except a stated reason.
     """
     facts = {key: _plain(value) for key, value in payload.items() if value is not None}
-    noted = _NOTE(
+    insertion = _NOTE(
         id=db.new_id(),
         at=clock.now(),
-        # Every column is named: a statement built once knows no defaults.
+        # Every column is named, because a prepared statement applies no defaults.
         position=None,
         chain_hash=None,
         district_id=subject.id if subject.__tablename__ == "districts" else subject.district_id,
@@ -49,25 +49,25 @@ def record(
         payload=facts,
         payload_hash=hashlib.sha256(rfc8785.dumps(facts)).hexdigest(),
     )
-    db.at_commit(noted)
+    db.at_commit(insertion)
 
 
 def _plain(value: Any) -> Any:
-    """The value as canonical JSON can carry it."""
+    """The value as one that canonical JSON can represent."""
     if value is None or isinstance(value, bool | int | float | str):
         return value if not isinstance(value, str) else str(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, Sequence | set | frozenset):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return str(value)
 
 
 def number_events() -> int:
-    """Give committed events positions, oldest first, and seal the chain; how many were numbered.
+    """Number committed events, oldest first, and extend the hash chain; return how many.
 
-    Runs under a lock of its own, so positions have no gaps and no doubles; the
-    transaction must have entered every district.
+    A lock makes sure that positions have no gaps and no duplicates. The transaction
+    must have entered every district.
     """
     db.lock_name("events")
     session = db.session()
@@ -92,7 +92,7 @@ def number_events() -> int:
 
 
 def seal(previous: str, position: int, event: Event) -> str:
-    """The chain's hash at `position`: over the hash before it and the event's facts."""
+    """The chain's hash at `position`, over the previous hash and the event's facts."""
     facts: list[Any] = [
         previous,
         position,
@@ -107,7 +107,7 @@ def seal(previous: str, position: int, event: Event) -> str:
 
 
 def verify_chain() -> int | None:
-    """The first position whose seal does not hold, or None where the whole chain does."""
+    """The first position whose hash does not match, or None if the whole chain is valid."""
     chain = SEED
     numbered = select(Event).where(Event.position.is_not(None)).order_by(Event.position)
     expected = 0
@@ -121,6 +121,6 @@ def verify_chain() -> int | None:
 
 
 def unnumbered() -> int:
-    """How many events still wait for a position."""
+    """The number of events that have no position yet."""
     count = select(func.count()).select_from(Event).where(Event.position.is_(None))
     return db.session().scalar(count) or 0

@@ -1,4 +1,4 @@
-"""The table of events, and the answers kept for requests that are sent again."""
+"""The tables of events and of responses stored for repeated requests."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,10 @@ from plp_api.foundation.ownership import OwnedByDistrict, SystemRow
 
 
 class Event(Identified, Base):
-    """One thing that happened: `type` is `noun.past_tense`, `subject` what it happened to.
+    """One event: `type` is `noun.past_tense`, `subject` the row it is about.
 
-    `chain_hash` seals position, facts and `payload_hash` to the event before;
-    the payload itself may lawfully be erased and the chain still proves the rest.
+    `chain_hash` covers position, facts, `payload_hash` and the previous event's hash.
+    The payload may lawfully be erased; the chain still proves the rest.
     """
 
     __tablename__ = "events"
@@ -45,10 +45,10 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 
 class AnsweredRequest(Base):
-    """A POST that was answered under an Idempotency-Key: the answer is replayed for 24 hours.
+    """The response to a POST with an Idempotency-Key; it is replayed for 24 hours.
 
-    Written in the transaction of the request itself, so that there is an answer
-    here if and only if the change was made.
+    Written in the transaction of the request itself, so that a row exists if and only
+    if the change was made.
     """
 
     __tablename__ = "answered_requests"

@@ -1,5 +1,5 @@
-"""Comments: what people say to each other about a plan version, a goal, a review.
+"""Comments on a plan version, a goal, a review and so on, their *subject*.
 
-One table and one way to serve it; the resource commented on decides who may.
-A comment is never edited: it may be withdrawn by its author, and then shows so.
+One table and one set of routes for all; the permissions are the subject's. A comment
+is never edited. Its author may withdraw it; then its text is hidden.
 """

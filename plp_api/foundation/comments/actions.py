@@ -1,4 +1,4 @@
-"""Adding and withdrawing comments."""
+"""Adds, lists and withdraws comments."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from plp_api.foundation.problems import Code, Problem
 
 
 def add(subject: Any, access: Access, body: str, permission: Permission) -> Comment:
-    """Say something about a row that concerns one student, by the right to comment on it."""
+    """Add a comment on a row about one student; `permission` is the right to comment on it."""
     role = access.speaks_as(permission, subject.student_id)
     comment = Comment(
         id=new_id(),
@@ -39,7 +39,7 @@ def add(subject: Any, access: Access, body: str, permission: Permission) -> Comm
 
 
 def withdraw(comment: Comment, access: Access) -> None:
-    """Take one's own words back; a second time changes nothing.
+    """Withdraw the caller's own comment; a second call changes nothing.
 
     Raises Problem(comment_not_yours).
     """
@@ -57,8 +57,8 @@ def about(subject: Any, access: Access) -> Select[Any]:
 
 
 def exist_on(subject: Any) -> bool:
-    """Whether anybody ever said anything about the row."""
-    said = exists().where(
+    """Whether the row has any comment, withdrawn or not."""
+    criterion = exists().where(
         Comment.subject_type == subject.__tablename__, Comment.subject_id == subject.id
     )
-    return bool(db.session().scalar(select(said)))
+    return bool(db.session().scalar(select(criterion)))

@@ -1,4 +1,4 @@
-"""One comment, and what may be commented on."""
+"""The table of comments, and the permissions to read their subjects."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +11,14 @@ from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedWithSubject
 
 READ_BY: dict[str, Permission] = {}
-"""By table, the permission by which a subject is read; filled where its comments are served."""
+"""The permission to read a subject, by table; `routes.serve` fills it."""
 
 
 class Comment(Resource, Base):
-    """Somebody's words about `subject` (its table and id), which concerns one student.
+    """A person's comment on `subject` (table and id), a row about one student.
 
-    `author_role` is as what they spoke, then. Withdrawn words are kept, and not
-    shown.
+    `author_role` is the author's role at the time. The text of a withdrawn comment is
+    kept, but not shown.
     """
 
     __tablename__ = "comments"
@@ -36,5 +36,5 @@ class Comment(Resource, Base):
 
     @property
     def read_of_subject(self) -> Permission:
-        """The permission without which nobody sees what this is about."""
+        """The permission needed to see the subject."""
         return READ_BY[self.subject_type]

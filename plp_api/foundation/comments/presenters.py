@@ -1,4 +1,4 @@
-"""What each reader may know of who said what."""
+"""What each reader sees of a comment: text and author."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,8 +18,8 @@ _AUTHORS = select(Person).where(
 
 
 def shape(comments: Sequence[Comment], access: Access) -> None:
-    """Give comments what the caller may see of them: the words, and who said them."""
-    names = _names({one.author_id for one in comments}, access)
+    """Set on comments what the caller may see: the text, and the author."""
+    names = _names({comment.author_id for comment in comments}, access)
     for comment in comments:
         shown: Any = comment
         shown.shown_body = None if comment.withdrawn_at else comment.body
@@ -30,9 +30,9 @@ def shape(comments: Sequence[Comment], access: Access) -> None:
 
 
 def _names(authors: set[UUID], access: Access) -> dict[UUID, Person]:
-    """The authors whom the caller's districts know; a guest's name stays in their own district."""
-    known = {"authors": list(authors), "districts": list(access.caller.districts)}
-    return {one.id: one for one in db.session().scalars(_AUTHORS, known)}
+    """The authors who belong to the caller's districts; other districts' authors stay unnamed."""
+    binds = {"authors": list(authors), "districts": list(access.caller.districts)}
+    return {author.id: author for author in db.session().scalars(_AUTHORS, binds)}
 
 
 def _name(author: Person | None, comment: Comment, access: Access, *, is_named: bool) -> str | None:

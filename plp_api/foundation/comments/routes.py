@@ -1,4 +1,4 @@
-"""One way to serve comments on anything that concerns a student."""
+"""The routes of comments: `serve` adds them to any resource about a student."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, since
 
-blueprint = Blueprint("Comments", __name__, "What people say about a plan, a goal, a review.")
+blueprint = Blueprint("Comments", __name__, "Comments on a plan version, a goal, a review.")
 
 COMMENTS = Listing(
     filters={"updated_since": since(Comment.updated_at)},
@@ -22,11 +22,11 @@ COMMENTS = Listing(
 def serve(
     on: Blueprint, rule: str, model: type[Any], *, read: Permission, write: Permission
 ) -> None:
-    """`GET` and `POST {rule}/{id}/comments` on the rows of a model, which has a `student_id`.
+    """Add `GET` and `POST {rule}/{id}/comments` for the rows of a model with a `student_id`.
 
-    `read` is the permission by which the subject is read. Whoever has it and
-    `comments:read` reads its comments, here and under `/comments/{id}`. `write`
-    is the right to add one.
+    `read` is the permission to read the subject. A caller with it and `comments:read`
+    may read the comments, here and under `/comments/{id}`. `write` is the permission to
+    add one.
     """
     READ_BY[model.__tablename__] = read
     noun = model.__tablename__.removesuffix("s")
@@ -37,10 +37,10 @@ def serve(
         return actions.about(subject, access)
 
     listed.__name__ = f"list_comments_on_{noun}"
-    listed.__doc__ = f"""List what was said about a {words}.
+    listed.__doc__ = f"""List the comments on a {words}.
 
-        Oldest first. A withdrawn comment stays in its place without its words. A
-        parent finds other parents' comments without their names.
+        Oldest first. A withdrawn comment stays in the list, without its text. A parent
+        sees other parents' comments without their names.
         """
     reading = on.requires(read, model, also=Permission.COMMENTS_READ)
     on.route(address)(reading(on.lists(CommentSchema, COMMENTS)(listed)))
@@ -53,9 +53,9 @@ def serve(
     added.__name__ = f"comment_on_{noun}"
     added.__doc__ = f"""Comment on a {words}.
 
-        Who may read the {words} may read this: the student and their parents
-        too. `author_role` says as what you spoke; of several roles it is the one
-        nearest to the student. No If-Match is needed.
+        Everybody who may read the {words} may read the comment, also the student and
+        the parents. `author_role` is your role; of several, the one nearest to the
+        student. No If-Match is needed.
         """
     on.route(address, methods=["POST"])(on.requires(write, model)(added))
 
@@ -64,7 +64,7 @@ def serve(
 @blueprint.requires(Permission.COMMENTS_READ, Comment)
 @blueprint.response(200, CommentSchema)
 def get_comment(access: Access, comment: Comment) -> Comment:
-    """Get a comment, if you may read what it is about."""
+    """Get a comment, if you may read its subject."""
     return comment
 
 
@@ -75,7 +75,7 @@ def get_comment(access: Access, comment: Comment) -> Comment:
 def withdraw_comment(access: Access, comment: Comment) -> None:
     """Withdraw your own comment.
 
-    It stays in the list, without its words, and shows when it was withdrawn.
-    The words are kept: every stored word is part of the student's record.
+    It stays in the list, without its text, and shows when it was withdrawn. The text
+    is kept in the database, because it is part of the student's record.
     """
     actions.withdraw(comment, access)

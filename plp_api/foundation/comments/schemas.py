@@ -1,4 +1,4 @@
-"""Comments on the wire."""
+"""The request and response schemas of comments."""
 
 from marshmallow import fields
 
@@ -18,7 +18,7 @@ class NewCommentSchema(Schema):
 
 
 class CommentSchema(ResourceSchema):
-    """What somebody said; a comment is never edited, only withdrawn."""
+    """A comment; it is never edited, only withdrawn."""
 
     shape = staticmethod(shape)
 
@@ -37,8 +37,8 @@ class CommentSchema(ResourceSchema):
     )
     author_name = fields.String(
         allow_none=True,
-        metadata={"description": "Null as `author_id`, and for staff of another district."},
+        metadata={"description": "Null like `author_id`, and for staff of another district."},
     )
-    author_role = Choice(Role, metadata={"description": "As what the author spoke."})
-    is_own = fields.Boolean(metadata={"description": "Whether you said it, and may withdraw it."})
+    author_role = Choice(Role, metadata={"description": "The author's role at the time."})
+    is_own = fields.Boolean(metadata={"description": "Whether you wrote it and may withdraw it."})
     withdrawn_at = Instant(allow_none=True)

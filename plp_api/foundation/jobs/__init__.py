@@ -1,5 +1,5 @@
-"""Work done later: the jobs table, and the worker that takes from it.
+"""Background work: the jobs table, and the worker that runs its jobs.
 
-A job survives whatever carries it: a kill -9 loses a queue's task on every
-storage, so the row is the truth and the queue (Huey) only says "look there".
+The row is the truth, and the queue (Huey) only carries its id to a worker: a
+kill -9 loses the queue's task on every storage, but not the row.
 """

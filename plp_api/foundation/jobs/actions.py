@@ -1,7 +1,7 @@
-"""Asking for work, and a job's way from queued to its end.
+"""Enqueues jobs, and moves them from queued to their end; runs periodic work.
 
-An area says once what a kind of work means, and asks for it in the transaction
-of whatever makes it needed:
+An area registers each kind of job once, and enqueues a job in the transaction of
+the change that needs it:
 
     @jobs.kind("roster.import")
     def run(job_id, report):
@@ -9,7 +9,7 @@ of whatever makes it needed:
 
     jobs.enqueue("roster.import", district_id, caller.person_id, import_id=row.id)
 
-The module that registers stands in `plp_api/server/work.py`, so that every worker knows it.
+`plp_api/server/work.py` imports every module that registers work, so that workers know it.
 """
 
 from collections.abc import Callable, Container
@@ -29,7 +29,7 @@ from plp_api.foundation.problems import Code, Problem, document
 from plp_api.foundation.roster.models import District
 
 Report = Callable[[float], None]
-"""Says how far a job is, from 0 to 1. Raises Interrupted where it must not go on."""
+"""Reports a job's progress, from 0 to 1. Raises Interrupted if the job must stop."""
 Run = Callable[[UUID, Report], dict[str, Any]]
 Failed = Callable[[Job], None]
 
@@ -40,12 +40,12 @@ log = structlog.get_logger()
 
 
 class Interrupted(Exception):
-    """The worker is ending, or has lost the job to another: stop here and keep nothing."""
+    """The worker is ending, or has lost the job to another worker: stop, and commit nothing."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What one kind of job does, how often it is tried, and who is told that it failed for good."""
+    """A kind of job: its function, its maximum of attempts, and the call after a final failure."""
 
     run: Run
     most_attempts: int
@@ -54,7 +54,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Periodic:
-    """Work that is due again and again."""
+    """Work that is due at regular times."""
 
     run: Callable[[], bool | None]
     every: timedelta
@@ -68,17 +68,17 @@ PERIODIC: dict[str, Periodic] = {}
 def kind(
     name: str, *, most_attempts: int = 3, failed: Failed | None = None
 ) -> Callable[[Run], Run]:
-    """Register what a kind of job does: `run(job_id, report) -> result`, a dict for JSON.
+    """Register the function of a kind of job: `run(job_id, report) -> result`, a dict for JSON.
 
-    `run` stands outside any transaction and opens its own, by
-    `db.current().transaction(…)`; the arguments are in its row (`arguments`).
-    It must be safe to run again from the start: a killed worker's job is, so
-    it looks at what is there, or does all it does in one transaction.
+    `run` starts without a transaction and opens its own by
+    `db.current().transaction(…)`; `arguments` reads its arguments. It must be safe to
+    run again from the start, as happens after a killed worker: it checks what is
+    already done, or does everything in one transaction.
 
-    A Problem is final and kept as the job's problem; any other exception is
-    tried again, after a pause, until the attempts are used up. `failed(job)`
-    is called in the transaction that makes a failure final, its district
-    entered, so that the resource that is the job can show it.
+    A Problem is final and stored as the job's problem. After any other exception the
+    job is tried again, after a pause, until its attempts are used up. `failed(job)` is
+    called in the transaction that makes a failure final, with the job's district
+    entered, so that the resource behind the job can show the failure.
     """
 
     def register(run: Run) -> Run:
@@ -93,13 +93,13 @@ def periodically(
 ) -> Callable[[Callable[[], bool | None]], Callable[[], bool | None]]:
     """Register work that is due at each multiple of `every` (at most a day), counted in UTC.
 
-    One worker does it, in the transaction that claims it, every district
-    entered: all of it is kept, or none and it is done again. So it is short;
-    what is long it enqueues. Where it returns True, more is waiting, and it is
-    due again at once. `needed`, a cheap reading question, spares the claim.
+    One worker runs it, in the transaction that claims it, with every district
+    entered: all of it is committed, or none and it runs again. So it must be short;
+    it enqueues jobs for long work. If it returns True, more is waiting and it is due
+    again at once. `needed`, a cheap query, avoids claims for nothing.
 
-    A moment missed (no worker ran) is made up for once. Where the *local* date
-    matters, let it be due hourly: at UTC's midnight no district's day begins.
+    If no worker ran at several due times, the work runs once afterwards. Where the
+    *local* date matters, make it hourly: no district's day begins at midnight UTC.
     """
     if every > LONGEST_PERIOD:
         raise ValueError("claims are kept for days; a period is at most one day")
@@ -120,10 +120,10 @@ def enqueue(
     due_at: datetime | None = None,
     **arguments: Any,
 ) -> Job:
-    """Ask for work in the running transaction; a worker sees it once that is committed.
+    """Add a job in the running transaction; a worker sees it after the commit.
 
-    Arguments are ids and plain values (they are kept as JSON): never a secret,
-    never anybody's words.
+    Arguments are ids and plain values (stored as JSON): never a secret, never text
+    that a person wrote.
     """
     job = Job(
         id=db.new_id(),
@@ -140,7 +140,7 @@ def enqueue(
 
 
 def _offer(job: Job) -> None:
-    """Let the queue carry the job's id; if it loses it, the sweep offers it again."""
+    """Offer the job to the queue after the commit; if the queue loses it, the sweep repeats that."""
     job.state = JobState.QUEUED
     if job.due_at > clock.now():
         job.lease_until = job.due_at
@@ -151,16 +151,17 @@ def _offer(job: Job) -> None:
 
 
 def arguments(job_id: UUID) -> dict[str, Any]:
-    """What the job was asked to work on; ids come as strings."""
+    """The job's arguments; ids are strings."""
     return db.session().get_one(Job, job_id).arguments
 
 
-# A worker's hold on a job. `attempt` fences it: who lost the job cannot end it.
+# A worker's claim on a job. The number of the attempt protects the job: a worker that lost the
+# claim cannot end the job.
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A job taken: its kind, its district, and which attempt this is."""
+    """A job claimed by a worker: its kind, its district, and the number of the attempt."""
 
     job_id: UUID
     attempt: int
@@ -169,7 +170,7 @@ class Claim:
 
 
 def claim(job_id: UUID, lease: timedelta) -> Claim | None:
-    """Take the job for the length of `lease`; None where it is not to be had (now, or here)."""
+    """Claim the job for the length of `lease`; None if it is not queued, not due, or unknown."""
     job = db.session().get(Job, job_id, with_for_update=True)
     if job is None or job.state != JobState.QUEUED or job.kind not in KINDS:
         return None
@@ -183,7 +184,7 @@ def claim(job_id: UUID, lease: timedelta) -> Claim | None:
 
 
 def beat(claimed: Claim, progress: float, lease: timedelta) -> bool:
-    """Renew the lease and show how far the job is; False where the job was lost."""
+    """Renew the lease and store the progress; False if the claim was lost."""
     now = clock.now()
     beaten = (
         update(Job)
@@ -207,32 +208,32 @@ def _own(claimed: Claim) -> Job | None:
 
 
 def succeed(claimed: Claim, result: dict[str, Any]) -> None:
-    """Keep the result; without effect where the job was lost."""
+    """End the job with its result; no effect if the claim was lost."""
     if job := _own(claimed):
         _end(job, JobState.SUCCEEDED)
         job.progress, job.result = 1.0, result
 
 
 def refuse(claimed: Claim, problem: Problem) -> None:
-    """Keep the problem as the job's end."""
+    """End the job as failed, with the problem; no effect if the claim was lost."""
     if job := _own(claimed):
         _fail(job, problem)
 
 
 def retry(claimed: Claim) -> None:
-    """Try again later, after pauses of 10, 40, 160 … seconds, while attempts are left."""
+    """Queue the job again after 10, 40, 160 … seconds; after the last attempt, fail it."""
     job = _own(claimed)
     if job is None:
         return
     if job.attempts >= job.most_attempts:
-        _fail(job, Problem(Code.INTERNAL_ERROR, f"It failed {job.attempts} times."))
+        _fail(job, Problem(Code.INTERNAL_ERROR, f"The job failed {job.attempts} times."))
         return
     job.due_at = clock.now() + FIRST_PAUSE * 4 ** (job.attempts - 1)
     _offer(job)
 
 
 def give_back(claimed: Claim) -> None:
-    """Let another worker begin it anew; this attempt does not count."""
+    """Queue the job again without counting this attempt."""
     if job := _own(claimed):
         job.attempts -= 1
         _offer(job)
@@ -246,16 +247,16 @@ def _end(job: Job, state: JobState) -> None:
 def _fail(job: Job, problem: Problem) -> None:
     _end(job, JobState.FAILED)
     job.problem = document(problem)
-    told = KINDS[job.kind].failed if job.kind in KINDS else None
-    if told is None:
+    failed = KINDS[job.kind].failed if job.kind in KINDS else None
+    if failed is None:
         return
     if job.district_id:
         db.enter([job.district_id])
     try:
         with db.session().begin_nested():
-            told(job)
+            failed(job)
     except Exception as error:
-        # The job has failed, whatever its area makes of it.
+        # The job has failed, even if its area's call fails too.
         log.exception("job.failure_untold", job=str(job.id), kind=job.kind, exc_info=error)
 
 
@@ -263,7 +264,7 @@ def _fail(job: Job, problem: Problem) -> None:
 
 
 def is_any_lapsed() -> bool:
-    """Whether some job is held by nobody, though it ought to be."""
+    """Whether a queued or running job has an expired lease."""
     lapsed = select(Job.id).where(*_lapsed()).limit(1)
     return db.session().scalar(lapsed) is not None
 
@@ -276,17 +277,17 @@ def _lapsed() -> tuple[ColumnElement[bool], ...]:
 
 
 def offer_lapsed(spared: Container[UUID] = ()) -> int:
-    """Offer again what the queue lost and what killed workers left; how many jobs that were.
+    """Offer again the jobs that the queue lost or killed workers left; return how many.
 
-    A job that was running at its last attempt has failed: it may be what kills
-    its workers. `spared` are jobs known to be running, whose heartbeat is late
-    because SQLite's one writer is at work.
+    A job interrupted at its last attempt fails: it may be the cause of the kills.
+    `spared` are jobs known to be running, whose heartbeat is late because another
+    connection is writing to SQLite.
     """
     lapsed = select(Job).where(*_lapsed()).with_for_update(skip_locked=True)
     jobs = [job for job in db.session().scalars(lapsed) if job.id not in spared]
     for job in jobs:
         if job.state == JobState.RUNNING and job.attempts >= job.most_attempts:
-            detail = f"It was interrupted at each of {job.attempts} attempts."
+            detail = f"The worker ended during the last of {job.attempts} attempts."
             _fail(job, Problem(Code.INTERNAL_ERROR, detail))
         else:
             _offer(job)
@@ -303,9 +304,9 @@ def moment_due(every: timedelta) -> datetime:
 
 
 def run_periodic(name: str, due_at: datetime) -> bool | None:
-    """Do the work in the running transaction unless another worker has claimed this moment.
+    """Run the work in the open transaction, unless another worker has claimed this due time.
 
-    Returns whether more is waiting; None while another worker is still at it.
+    Returns whether more is waiting; None while another worker is still running it.
     """
     if not db.lock_name(f"periodic {name}", wait=False):
         return None
@@ -323,5 +324,5 @@ def _claim_moment(name: str, due_at: datetime) -> bool:
 
 
 def every_district() -> list[UUID]:
-    """The ids of all districts, for work that concerns them all."""
+    """The ids of all districts, for work across districts."""
     return list(db.session().scalars(select(District.id)))

@@ -1,4 +1,4 @@
-"""The table of work to be done: the row is the truth, a queue only carries its id."""
+"""The tables of jobs and of claims to periodic work."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from plp_api.foundation.ownership import SystemRow
 
 
 class JobState(StrEnum):
-    """Where a job stands. `failed` is final: its attempts are used up, or it was refused."""
+    """The state of a job. `failed` is final: no attempts are left, or it raised a Problem."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -23,12 +23,12 @@ class JobState(StrEnum):
 
 
 class Job(Identified, Dated, Base):
-    """One piece of work; whoever has it holds it until `lease_until`, unless it beats again.
+    """One piece of work. `lease_until` says how long its holder has it; a heartbeat renews it.
 
-    While it is queued, the lease is the queue's, to deliver it; while it runs,
-    the worker's. One that ran out (a queue that lost it, a killed worker) lets
-    the job be offered again, until `attempts` reaches `most_attempts`.
-    `progress` runs from 0 to 1.
+    While the job is queued, the queue holds the lease, to deliver the job; while it
+    runs, the worker does. After the lease has expired (the queue lost the job, the
+    worker was killed) the job is offered again, until `attempts` reaches
+    `most_attempts`. `progress` goes from 0 to 1.
     """
 
     __tablename__ = "jobs"
@@ -52,7 +52,7 @@ class Job(Identified, Dated, Base):
 
 
 class PeriodicRun(Identified, Base):
-    """A claim to periodic work: who inserts the name and the moment due runs it, nobody else."""
+    """A claim to periodic work: only the worker that inserts name and due time runs it."""
 
     __tablename__ = "periodic_runs"
     __ownership__ = SystemRow()

@@ -1,8 +1,8 @@
-"""What carries a job's id to a worker: Huey, on SQLite, PostgreSQL or Redis.
+"""The queue that carries a job's id to a worker: Huey, on SQLite, PostgreSQL or Redis.
 
-It wakes a worker at once, and nothing more: the row is the truth, and what the
-queue loses is offered again. So nothing here is durable on purpose, and a queue
-that does not answer fails no request.
+It only wakes a worker at once: the row is the truth, and a job that the queue loses
+is offered again. So the queue is deliberately not durable, and a request succeeds
+even if the queue does not answer.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 class Json(Serializer):
-    """JSON instead of Huey's pickle: who can write to the queue must not run code in the worker."""
+    """JSON instead of Huey's pickle: write access to the queue must not run code in the worker."""
 
     def _serialize(self, data: Any) -> bytes:
         return orjson.dumps(list(data))
@@ -33,7 +33,7 @@ class Json(Serializer):
 
 
 class Queue:
-    """One queue, told what to do with a job's id when it arrives."""
+    """One queue; `perform` is called with each job id that arrives."""
 
     def __init__(self, settings: Settings, perform: Callable[[UUID], None] | None = None) -> None:
         storage, options = _storage(settings)
@@ -46,23 +46,23 @@ class Queue:
         self._job = self.huey.task(name="job")(job)
 
     def offer(self, job_id: UUID) -> None:
-        """Let some worker hear of the job."""
+        """Send the job's id to a worker."""
         self._job(str(job_id))
 
     def close(self) -> None:
-        """Close what this process holds open of it."""
+        """Close this process's connection to the queue."""
         self.huey.storage.close()
 
 
 def _storage(settings: Settings) -> tuple[type[BaseStorage], dict[str, Any]]:
-    """Where the queue is kept: as set, else where the database is."""
+    """The queue's storage: by the setting, else beside the database."""
     url = settings.queue_url
     if url.startswith(("redis://", "rediss://", "unix://")):
         return RedisStorage, {"url": url}
     if not url and settings.database_url.startswith("postgresql"):
         url = settings.database_url
     if url.startswith("postgresql"):
-        # Migrations made the tables: the application's role owns nothing (migrating.py).
+        # Migrations create the tables, because the application's role owns nothing (migrating.py).
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
         return PostgresStorage, {"dsn": dsn, "create_tables": False}
     path = url.removeprefix("sqlite:///") or str(settings.data_dir / FILE)
@@ -73,17 +73,17 @@ _connected: Queue | None = None
 
 
 def connect(queue: Queue | None) -> None:
-    """The queue to which this process offers jobs; without one the sweep finds them."""
+    """Set the queue to which this process offers jobs; without one the sweep finds them."""
     global _connected  # noqa: PLW0603 - one queue for a process, like its log
     _connected = queue
 
 
 def offer(job_id: UUID) -> None:
-    """Offer a committed job. A queue out of reach costs time, not the job."""
+    """Offer a committed job. If the queue does not answer, the job is only delayed."""
     if _connected is None:
         return
     try:
         _connected.offer(job_id)
     except Exception as error:
-        # Each storage has errors of its own; the sweep makes up for all of them.
+        # Each storage has its own exceptions; after any of them the sweep offers the job.
         log.warning("queue.unreachable", job=str(job_id), exc_info=error)

@@ -1,4 +1,4 @@
-"""What an installation does by itself: number events, forget what has served its time."""
+"""Periodic maintenance: numbers events, and deletes rows that are no longer needed."""
 
 from datetime import timedelta
 
@@ -18,13 +18,13 @@ JOBS_KEPT = timedelta(days=90)
     "number events", every=timedelta(seconds=1), needed=lambda: audit.unnumbered() > 0
 )
 def number_events() -> bool:
-    """Give committed events their positions, some at a time."""
+    """Give committed events their positions, a batch at a time."""
     return audit.number_events() == audit.NUMBERED_AT_ONCE
 
 
 @jobs.periodically("forget answers, claims and jobs", every=timedelta(hours=1))
 def forget() -> None:
-    """Answers kept for repeated requests, claims to periodic work, and jobs that ended long ago."""
+    """Delete old stored responses, claims to periodic work, and jobs that ended long ago."""
     now = clock.now()
     ended = Job.state.in_((JobState.SUCCEEDED, JobState.FAILED))
     for statement in (

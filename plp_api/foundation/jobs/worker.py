@@ -1,9 +1,10 @@
-"""The worker: takes jobs as the queue names them, beats while they run, and does what is due.
+"""The worker: runs the jobs that the queue names, renews their leases, runs periodic work.
 
-Three threads beside those that run jobs: this one offers lapsed jobs and does
-periodic work each second; one renews the leases; one is Huey's own. A worker
-told to end lets its jobs stop where they report, for a while; what is left is
-offered again once its lease has run out, as after a kill -9.
+Besides the threads that run jobs it has three: this one offers jobs with expired
+leases and runs periodic work each second; one renews the leases; one is Huey's own.
+At the end of the worker, each job stops when it next reports its progress. A job
+that does not stop in time is offered again after its lease expires, as after a
+kill -9.
 """
 
 import logging
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 
 @dataclass
 class Hold:
-    """A job this process is running, and what its next heartbeat will say."""
+    """A job that this process is running, and the progress for its next heartbeat."""
 
     claimed: Claim
     progress: float = 0.0
@@ -48,7 +49,7 @@ class Hold:
 
 
 class Worker:
-    """Runs jobs until told to end. `run` is the whole life of a worker process."""
+    """Runs jobs until a signal ends it. `run` is the main function of a worker process."""
 
     def __init__(self, database: db.Database, given: Settings) -> None:
         self.database = database
@@ -62,7 +63,7 @@ class Worker:
     # Jobs.
 
     def perform(self, job_id: UUID) -> None:
-        """Run the job, if it is to be had, to whatever end; raises nothing of the job's own."""
+        """Claim the job and run it, if it is available; never raises the job's exceptions."""
         with db.using(self.database), settings.using(self.settings):
             with self.database.transaction():
                 claimed = actions.claim(job_id, self.lease)
@@ -91,7 +92,7 @@ class Worker:
         )
 
     def _attempt(self, claimed: Claim, report: Report) -> str:
-        """Run it once, and keep how it ended in a transaction of its own."""
+        """Run the job once, and store the outcome in a separate transaction."""
         try:
             result = actions.KINDS[claimed.kind].run(claimed.job_id, report)
         except Interrupted:
@@ -112,7 +113,7 @@ class Worker:
         return outcome
 
     def _report_of(self, hold: Hold) -> Report:
-        """Only notes the progress, for the heartbeat to write: a report costs the job nothing."""
+        """The job's report function; it only notes the progress, and the heartbeat writes it."""
 
         def report(progress: float) -> None:
             if hold.is_lost or self.is_ending:
@@ -129,7 +130,7 @@ class Worker:
             self.beat()
 
     def beat(self) -> None:
-        """Renew the leases that are a quarter old, and show progress that was made."""
+        """Renew the leases that are a quarter over, and store new progress."""
         for hold in list(self._holds.values()):
             age = time.monotonic() - hold.beaten
             is_old = age >= self.lease.total_seconds() / BEATS_A_LEASE
@@ -142,7 +143,7 @@ class Worker:
             with self.database.transaction():
                 hold.is_lost = not actions.beat(hold.claimed, progress, self.lease)
         except SQLAlchemyError as error:
-            # SQLite's one writer may be the very job that beats here.
+            # On SQLite the job itself may be the one writer that blocks this heartbeat.
             log.warning("job.heartbeat_missed", job=str(hold.claimed.job_id), exc_info=error)
         else:
             hold.shown, hold.beaten = progress, time.monotonic()
@@ -150,7 +151,7 @@ class Worker:
     # What is due.
 
     def tick(self) -> None:
-        """Offer lapsed jobs, and do what periodic work is due; an error delays its own work."""
+        """Offer jobs with expired leases, and run due periodic work; errors delay only their own."""
         self._guarded("offer lapsed jobs", self._sweep)
         for name, periodic in actions.PERIODIC.items():
             due_at = actions.moment_due(periodic.every)
@@ -175,7 +176,7 @@ class Worker:
         log.info("jobs.offered_again", count=offered)
 
     def _turn(self, name: str, due_at: datetime) -> None:
-        """One turn of periodic work, and more while it says that more is waiting."""
+        """Run due periodic work, and run it again while it returns that more is waiting."""
         periodic = actions.PERIODIC[name]
         if periodic.needed is not None:
             with self.database.transaction(write=False):
@@ -195,7 +196,7 @@ class Worker:
     # Life.
 
     def run(self) -> None:
-        """Work until TERM or INT."""
+        """Work until TERM, INT or HUP."""
         logging.getLogger("huey").addHandler(logs.Lines())
         carrier = queue.Queue(self.settings, self.perform)
         queue.connect(carrier)
@@ -210,10 +211,10 @@ class Worker:
         )
         stop_beating = threading.Event()
         consumer.start()
-        told = processes.listen(*processes.ENDING, tell=self._end_soon)
+        signals = processes.listen(*processes.ENDING, tell=self._end_soon)
         threading.Thread(target=self._beat_until, args=[stop_beating], daemon=True).start()
         log.info("worker.started", threads=self.settings.worker_threads)
-        self._tick_until(told, consumer)
+        self._tick_until(signals, consumer)
         consumer.stop(graceful=True)
         stop_beating.set()
         log.info("worker.ended", left=len(self._holds))
@@ -221,7 +222,7 @@ class Worker:
     def _end_soon(self) -> None:
         self.is_ending = True
 
-    def _tick_until(self, told: "queues.SimpleQueue[int]", consumer: Consumer) -> None:
+    def _tick_until(self, signals: "queues.SimpleQueue[int]", consumer: Consumer) -> None:
         checked = time.monotonic()
         while not self.is_ending:
             self.tick()
@@ -229,4 +230,4 @@ class Worker:
                 consumer.check_worker_health()
                 checked = time.monotonic()
             with suppress(queues.Empty):
-                told.get(timeout=TICK)
+                signals.get(timeout=TICK)

@@ -1,7 +1,6 @@
-"""Who there is, and who is what to whom.
+"""The tables of people and their relationships, which `access` reads.
 
-Districts, schools, people and students (`models`), the classes they share
-(`classes`), and the dated ties by which one reaches another (`ties`). A tie
-holds from `starts_on` until the day before `ends_on`; nothing is ever switched
-off by a job, it simply stops being true.
+Districts, schools, people and students (`models`), their classes (`classes`), and
+dated rows such as relationships, appointments and placements (`relationships`). A
+dated row holds from `starts_on` until the day before `ends_on`; no job ends it.
 """

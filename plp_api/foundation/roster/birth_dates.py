@@ -1,7 +1,8 @@
-"""Which birth dates are plausible for a grade: one rule, for one row and as SQL.
+"""Which birth dates are plausible for a grade: one rule, for a single row and as SQL.
 
-A birth date moves the parents' rights to the student, so a typing error in it
-must not. The rule is wide on purpose: it catches wrong years, not late starters.
+The birth date decides when rights move from the parents to the student, so a typing
+error must not move them. The rule is wide on purpose: it catches wrong years, not
+late starters.
 """
 
 from datetime import date
@@ -28,16 +29,16 @@ def ages(grade: str | None) -> tuple[int, int]:
 
 
 def span(grade: str | None, today: date) -> tuple[date, date]:
-    """After which day, and on which day at the latest, a student of the grade was plausibly born.
+    """The span of plausible birth dates for the grade: after the first day, up to the second.
 
-    Whoever was born on the first day is a year too old today.
+    A student born on the first day is one year too old today.
     """
     youngest, oldest = ages(grade)
     return clock.birthday(today, -oldest - 1), clock.birthday(today, -youngest)
 
 
 def is_plausible(born_on: date, grade: str | None, today: date) -> bool:
-    """Whether a student of the grade may have been born on the day."""
+    """Whether the birth date is plausible for the grade."""
     first, last = span(grade, today)
     return first < born_on <= last
 
@@ -45,8 +46,8 @@ def is_plausible(born_on: date, grade: str | None, today: date) -> bool:
 def plausible(born_on: Any, grade: Any, today: date) -> ColumnElement[bool]:
     """`is_plausible` as SQL, over columns or other expressions."""
     grades = (*NUMBERS, *AGES_ELSEWHERE)
-    firsts = [(grade == one, literal(span(one, today)[0])) for one in grades]
-    lasts = [(grade == one, literal(span(one, today)[1])) for one in grades]
+    firsts = [(grade == known, literal(span(known, today)[0])) for known in grades]
+    lasts = [(grade == known, literal(span(known, today)[1])) for known in grades]
     first, last = span(None, today)
     return and_(
         born_on > case(*firsts, else_=literal(first)),

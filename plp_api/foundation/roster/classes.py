@@ -1,4 +1,4 @@
-"""School years, courses, classes, and who is in them: OneRoster's words and spans."""
+"""School years, courses, classes and enrollments, in the terms of OneRoster."""
 
 from datetime import date
 from enum import StrEnum
@@ -30,7 +30,7 @@ class AcademicSession(Resource, Base):
 
 
 class Course(Resource, Base):
-    """What is taught; a class is one group that takes it."""
+    """A course that the district teaches; a class is one group that takes it."""
 
     __tablename__ = "courses"
     __ownership__ = OwnedByDistrict(read="settings:read")
@@ -61,14 +61,14 @@ class Class(Resource, Base):
 
 
 class EnrollmentRole(StrEnum):
-    """What a person is in a class."""
+    """A person's role in a class."""
 
     STUDENT = "student"
     TEACHER = "teacher"
 
 
 class Enrollment(Resource, Base):
-    """A person in a class for a span: the teacher's reach to students runs through here."""
+    """A person in a class for a span. Teachers reach students by it."""
 
     __tablename__ = "enrollments"
     __ownership__ = OwnedByStudent(read="roster:read", column="person_id")

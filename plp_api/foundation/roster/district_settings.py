@@ -1,7 +1,7 @@
-"""What a district may decide, each with its default: a closed set, read from here and nowhere else.
+"""The settings of a district with their defaults: a closed set, defined only here.
 
-`District.settings` holds only what a district has decided, under these names;
-the API checks values on the way in (`directory.schemas`), so `of` trusts them.
+`District.settings` holds only what a district has decided, under these names. The
+API checks new values (`people.directory.schemas`), so `of` trusts stored ones.
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ NOTHING = "none"
 
 
 class DecidingParents(StrEnum):
-    """Whether one deciding parent suffices for a signature, or all of them are asked."""
+    """Whether one deciding parent must sign, or all of them."""
 
     ANY = "any"
     ALL = "all"
 
 
-# From OneRoster's roles to offices. A role that is not named here gives nothing: nobody is ever
-# made more than their district said (interop.md, 1.3).
+# The office for each OneRoster role. A role that is not here gives no office: nobody gets more
+# rights than their district said (interop.md, 1.3).
 ROLE_MAPPING: Mapping[str, str] = {
     "teacher": AppointmentRole.TEACHER,
     "counselor": AppointmentRole.COUNSELOR,
@@ -35,10 +35,10 @@ ROLE_MAPPING: Mapping[str, str] = {
     "districtAdministrator": AppointmentRole.DISTRICT_ADMIN,
     "systemAdministrator": AppointmentRole.DISTRICT_ADMIN,
 }
-# Of these a setting may confirm family links from a roster; a relative's only a person can.
+# A setting may confirm roster links of these kinds; only a person confirms a relative's.
 CONFIRMABLE = (ParentKind.PARENT, ParentKind.GUARDIAN)
 
-# What 16 V.S.A. 942 asks of a plan, support services (EQS 2120.4), and what the law tests.
+# What 16 V.S.A. 942 requires in a plan, support services (EQS 2120.4), and what the law tests.
 MATERIAL_PARTS = ("scope_and_rigor", "support_services", "pathway_elements")
 
 MonthDay = tuple[int, int]
@@ -46,26 +46,26 @@ MonthDay = tuple[int, int]
 
 @dataclass(frozen=True)
 class DistrictSettings:
-    """A district's decisions, with defaults for what it left open; days are (month, day).
+    """A district's settings; days are (month, day).
 
     `cycle_end`: last day of the yearly cycle, at the latest 30 November (16 V.S.A. 942).
-    `late_entry_days`: how long after entry a late-coming student's review is due.
-    `summer_from`, `return_by`: between them absence from a roster means nothing yet.
-    `deletion_threshold`: an import that would remove a larger share of any kind asks first.
+    `late_entry_days`: days from a late entry until the student's review is due.
+    `summer_from`, `return_by`: between them, absence from a roster ends nothing.
+    `deletion_threshold`: an import that would remove a larger share of a kind needs confirmation.
     `confirm_family_links`: kinds of parent whose roster links are confirmed at once.
-    `deciding_parents`: whose signature suffices, while the rights are the parents'.
-    `material_parts`: sections and members of a snapshot whose change asks for signatures again,
-    beside the sections that a template flags.
-    `outreach_attempts_needed`: how often who is to sign is tried before silence is excused.
-    `shares_with_parents_of_dependents`: whether a tie with `post_18_basis` `dependent` reaches
-    past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.arms` in SQL.
-    `role_mapping`: offices by OneRoster role, beside `ROLE_MAPPING`; `none` gives nothing.
+    `deciding_parents`: whether one deciding parent must sign, or all, while they hold the rights.
+    `material_parts`: sections and members of a snapshot whose change requires new signatures,
+    in addition to the sections that a template flags.
+    `outreach_attempts_needed`: attempts to reach a signer before their silence is excused.
+    `shares_with_parents_of_dependents`: whether a relationship with `post_18_basis` `dependent`
+    reaches past the transfer of rights (34 CFR 99.31(a)(8)); read by `access.arms` in SQL.
+    `role_mapping`: offices by OneRoster role; overrides `ROLE_MAPPING`; `none` gives no office.
     `homerooms_are_advisories`, `advisory_titles` (with `*`), `advisory_course_codes`: which
     classes are advisories.
-    `school_for_students_elsewhere`: id of the school at which students count whom a roster lists at
-    the district, or at another org that is no school; without it they count nowhere.
-    `invitation_days`: how long an invitation can be used.
-    `signing_link_days`: how long a link to sign without an account can be used.
+    `school_for_students_elsewhere`: id of the school that counts students whom a roster lists at
+    the district, or at another org that is no school; without it no school counts them.
+    `invitation_days`: how many days an invitation can be used.
+    `signing_link_days`: how many days a link to sign without an account can be used.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -91,7 +91,7 @@ class DistrictSettings:
         return Cycle.containing(day, *self.cycle_end)
 
     def is_summer(self, day: date) -> bool:
-        """Whether the day lies in the pause in which an empty roster locks nobody out."""
+        """Whether the day is in the summer, when an empty roster must lock nobody out."""
         return self.summer_from <= (day.month, day.day) < self.return_by
 
     @property
@@ -101,11 +101,11 @@ class DistrictSettings:
         return {role: None if office == NOTHING else office for role, office in chosen.items()}
 
 
-NAMES = tuple(one.name for one in fields(DistrictSettings))
+NAMES = tuple(setting.name for setting in fields(DistrictSettings))
 
 
 def of(district: District) -> DistrictSettings:
-    """The decisions of a district."""
+    """The settings of a district: its own decisions, and defaults for the rest."""
     stored = {name: value for name, value in district.settings.items() if name in NAMES}
     return DistrictSettings(**{name: _typed(name, value) for name, value in stored.items()})
 
@@ -118,7 +118,7 @@ def _typed(name: str, value: Any) -> Any:
 
 
 def as_stored(settings: DistrictSettings) -> dict[str, Any]:
-    """All decisions as `District.settings` and the API write them: `11-30`, lists, plain words."""
+    """All settings as `District.settings` and the API write them: `11-30`, lists, words."""
     return {name: _plain(getattr(settings, name)) for name in NAMES}
 
 

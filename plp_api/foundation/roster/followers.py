@@ -1,4 +1,4 @@
-"""What follows when students come: areas above register what they do, people knows none of them."""
+"""Calls to areas above when students enroll or leave; each area registers its own function."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -7,26 +7,27 @@ from uuid import UUID
 Follower = Callable[[UUID, Sequence[UUID], date], None]
 
 ON_ENROLLED: list[Follower] = []
-"""Called in order with the district, the ids of students newly enrolled in grades 7-12, and the
-district's today; set-wise, in the transaction of the change, and harmless when called again."""
+"""Called in order with the district's id, the ids of students newly enrolled in grades 7-12, and
+the district's date of today. Called once for all students, in the transaction of the change; a
+second call must do no harm."""
 
 
 ON_HOME_STUDY: list[Follower] = []
-"""Called in the same way with students whose home study began or ended; each follower looks up who
-studies at home on that day, and is harmless when called again."""
+"""Called in the same way with students whose home study began or ended. Each function looks up who
+studies at home on that day."""
 
 
 Ending = Callable[[UUID, Sequence[UUID], date, UUID | None], None]
 
 ON_RECORD_ENDED: list[Ending] = []
-"""Called with the district, the ids of students whose record a person ended because the child's key
-belongs to another child now, the district's today, and who decided it."""
+"""Called with the district's id, the ids of students whose record a person ended because their
+roster key now belongs to another child, the district's date of today, and the id of that person."""
 
 
 def record_ended(
     district_id: UUID, student_ids: Sequence[UUID], today: date, by: UUID | None
 ) -> None:
-    """Let everything follow that the end of a student's record asks for: the plan is closed."""
+    """Call everything that must follow when students' records end: their plans are closed."""
     for follow in ON_RECORD_ENDED:
         follow(district_id, student_ids, today, by)
 

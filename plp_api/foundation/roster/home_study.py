@@ -13,8 +13,8 @@ from plp_api.foundation.ownership import OwnedByStudent
 class HomeStudy(Resource, Base):
     """A student studies at home for a span (16 V.S.A. 942 leaves the plan to the family then).
 
-    Access reads it: while it holds, what the family keeps is out of every staff
-    member's reach. `plans.regime` follows from it.
+    `access` reads it: while it holds, no staff member reaches the family's areas
+    (`FAMILYS_OWN`). `plans.regime` follows from it.
     """
 
     __tablename__ = "home_studies"

@@ -1,4 +1,4 @@
-"""Districts, schools, people, students, and the accounts by which people sign in."""
+"""Districts, schools, people, students, and the accounts with which people sign in."""
 
 from datetime import MAXYEAR, date, datetime
 from enum import StrEnum
@@ -30,10 +30,10 @@ GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{n:02}" for n in range(1, 14)), "PS"
 
 
 class District(Resource, Base):
-    """A school district or supervisory union: the tenant. `parent_id` names the union it sits in.
+    """A school district or supervisory union: the tenant. `parent_id` names its union.
 
-    `settings` holds what a district may decide, each with a default in
-    `people.settings`; `time_zone` decides what day it is there.
+    `settings` holds the district's own decisions; `district_settings` has the
+    defaults. `time_zone` decides what day it is there.
     """
 
     __tablename__ = "districts"
@@ -56,7 +56,7 @@ class District(Resource, Base):
 class School(Resource, Base):
     """A school, or another place of the district where students learn (a CTE center).
 
-    Outside row security: a placement names a school of another district.
+    Without row security, because a placement names a school of another district.
     """
 
     __tablename__ = "schools"
@@ -72,7 +72,7 @@ class School(Resource, Base):
 
 
 class PersonStatus(StrEnum):
-    """Whether a person may sign in at all."""
+    """Whether a person may sign in."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -81,13 +81,12 @@ class PersonStatus(StrEnum):
 class Person(Resource, Base):
     """A human being as one district knows them: student, parent, or staff.
 
-    What they are to whom stands in `people.ties`. E-mail may be shared and may
-    be missing; it is never a key. `email_set_by` is who entered it, on
-    `email_set_on`, None where a roster or the operator did; `email_before` stands
-    until its holder was told there of the change. Whom the district shut out
-    (`is_revoked_by_district`), no school lets in again. Names by audience: `preferred_*` and
-    `pronouns` are shown at school, and to the family only where
-    `family_uses_preferred` says so.
+    `relationships` holds their relationships to students. An e-mail address may be
+    shared or missing; it is never a key. `email_set_by` is the person who entered it,
+    on `email_set_on`; None if a roster or the operator did. `email_before` is kept
+    until a message to it has announced the change. If the district revoked the sign-in
+    (`is_revoked_by_district`), no school can restore it. `preferred_*` and `pronouns`
+    are shown at school, and to the family only with `family_uses_preferred`.
     """
 
     __tablename__ = "people"
@@ -122,7 +121,7 @@ class Person(Resource, Base):
 
     @hybrid_property
     def display_name(self) -> str:
-        """The name in use at school."""
+        """The name used at school."""
         return str(self.name_for(Audience.SCHOOL))
 
     @display_name.inplace.expression
@@ -133,7 +132,7 @@ class Person(Resource, Base):
 
     @property
     def family_display_name(self) -> str:
-        """The name the family may see in use."""
+        """The name shown to the family."""
         return str(self.name_for(Audience.FAMILY))
 
     def name_for(self, audience: Audience) -> Name:
@@ -150,19 +149,19 @@ class RightsTransferBasis(StrEnum):
 
 
 def majority_of(born_on: date | None) -> date | None:
-    """The 18th birthday; None for an unknown date, and for one that is beyond the calendar."""
+    """The 18th birthday; None if the birth date is unknown, or the birthday after year 9999."""
     if born_on is None or born_on.year + AGE_OF_MAJORITY > MAXYEAR:
         return None
     return clock.birthday(born_on, AGE_OF_MAJORITY)
 
 
 class Student(Resource, Base):
-    """What a district knows of a person as its student; the id is the person's own.
+    """A person as a student of the district; the id is the person's.
 
-    `rights_transfer_on` is the day FERPA rights become the student's: the 18th
-    birthday unless another basis set it earlier. None, as for an unknown birth
-    date, means a minor. `rights_transfer_reason` is for staff. A birth date that
-    is implausible for the grade moves no rights until a person confirms it.
+    `rights_transfer_on` is the day on which FERPA rights become the student's: the
+    18th birthday unless another basis set an earlier day. None (unknown birth date)
+    means a minor. `rights_transfer_reason` is for staff. A birth date that is
+    implausible for the grade moves no rights until a person confirms it.
     """
 
     __tablename__ = "students"
@@ -191,19 +190,19 @@ class Student(Resource, Base):
 
     @property
     def family_name(self) -> str:
-        """The person's; lists of students are sorted by it."""
+        """The person's family name; lists of students are sorted by it."""
         return self.person.family_name
 
     @property
     def is_birth_date_confirmed(self) -> bool:
-        """Whether a person stands for the birth date, implausible as it may be."""
+        """Whether a person has confirmed the birth date."""
         return self.birth_date_confirmed_at is not None
 
     def born(self, on: date | None, today: date | None = None) -> None:
-        """Record the birth date, and with it the day rights transfer by age.
+        """Set the birth date, and the day on which rights transfer by age.
 
-        A new date takes the confirmation of the old one back. `today` is the
-        district's, or that of the default time zone.
+        A new date removes the confirmation of the old one. `today` is the district's
+        date; default: that of the default time zone.
         """
         if on != self.birth_date:
             self.birth_date_confirmed_by = self.birth_date_confirmed_at = None
@@ -214,14 +213,15 @@ class Student(Resource, Base):
             self.rights_transfer_on = None if is_doubtful else majority_of(on)
 
     def confirm_birth_date(self, by: UUID, at: datetime, today: date) -> None:
-        """Let the birth date move rights, however implausible it is."""
+        """Confirm the birth date, so that it moves rights even if it is implausible."""
         self.birth_date_confirmed_by, self.birth_date_confirmed_at = by, at
         self.born(self.birth_date, today)
 
     def is_birth_date_doubtful(self, today: date) -> bool:
         """Whether the birth date moves no rights: implausible for the grade, and not confirmed.
 
-        One that moved them goes on doing so: its student grows older, in an old grade.
+        A date that has set the transfer stays valid: the student may grow older while the
+        stored grade does not change.
         """
         if self.birth_date is None or self.is_birth_date_confirmed or self._is_moved_by_age:
             return False
@@ -243,14 +243,17 @@ class Student(Resource, Base):
 
 
 class Account(Identified, Dated, Base):
-    """A login. May hold several persons (`account_persons`); outside row security: read first."""
+    """A login, for one or more persons (`account_persons`).
+
+    Without row security, because it is read before the district is known.
+    """
 
     __tablename__ = "accounts"
     __ownership__ = SystemRow()
     __row_security__ = False
     __table_args__ = (
         UniqueConstraint("district_id", "username", info={"problem": Code.USERNAME_TAKEN}),
-        # Signing in without naming a district.
+        # For a sign-in that names no district.
         Index("ix_accounts_username", "username"),
     )
 
@@ -273,7 +276,7 @@ class AccountPerson(Base):
 
 
 class LoginSession(Identified, Base):
-    """One signed-in device. `refresh_hash` is the SHA-256 of the one refresh token now valid.
+    """One signed-in device. `refresh_hash` is the SHA-256 of its only valid refresh token.
 
     A refresh token replayed after rotation ends the session (RFC 9700, 4.14.2).
     """

@@ -1,7 +1,7 @@
-"""A person's name as an audience uses it: one rule, wherever names are shown.
+"""A person's name as an audience uses it: one rule for every place that shows names.
 
-The student sets the audience of preferred names and pronouns: the family finds
-them only where `family_uses_preferred` says so.
+The student decides who sees preferred names and pronouns: the family sees them only
+with `family_uses_preferred`.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 class Audience(StrEnum):
-    """Among whom a name is used; the students themselves hear what the school says."""
+    """The people among whom a name is used; students themselves belong to `school`."""
 
     SCHOOL = "school"
     FAMILY = "family"
@@ -28,7 +28,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Name:
-    """What one audience calls a person."""
+    """The name that one audience uses for a person."""
 
     given: str
     family: str
@@ -44,7 +44,7 @@ def audience(*, is_family: bool) -> Audience:
 
 
 def shown(person: Mapping[str, Any], to: Audience) -> Name:
-    """The name of a person, given their COLUMNS, as this audience uses it."""
+    """The name that this audience uses for a person; `person` maps COLUMNS to values."""
     uses_preferred = to is Audience.SCHOOL or person["family_uses_preferred"]
     given, family = person["given_name"], person["family_name"]
     return Name(

@@ -1,7 +1,7 @@
-"""Dated ties: who reaches which students, as what, from when until when.
+"""Dated rows by which people reach students: relationships, appointments, placements, advisories.
 
-`starts_on` is the first day a tie holds, `ends_on` the first day it no longer
-does (as OneRoster counts), so ending a tie today ends it now.
+`starts_on` is the first day on which a row holds, `ends_on` the first day on which
+it no longer holds (as OneRoster counts), so an end today takes effect now.
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from plp_api.foundation.roster.models import Person, School
 
 
 class SchoolEnrollment(Resource, Base):
-    """A student at a school, in a grade, for a span; another grade is another row."""
+    """A student at a school, in one grade, for a span; a new grade is a new row."""
 
     __tablename__ = "school_enrollments"
     __ownership__ = OwnedByStudent(read="roster:read")
@@ -38,7 +38,7 @@ class SchoolEnrollment(Resource, Base):
 
 
 class RelationshipKind(StrEnum):
-    """What a person is to one student."""
+    """The kind of a person's relationship to one student."""
 
     ADVISOR = "advisor"
     CASE_MANAGER = "case_manager"
@@ -46,7 +46,7 @@ class RelationshipKind(StrEnum):
 
 
 class Capacity(StrEnum):
-    """In what capacity an advisor advises."""
+    """The capacity in which an advisor advises."""
 
     LEAD = "lead"
     CO = "co"
@@ -54,7 +54,7 @@ class Capacity(StrEnum):
 
 
 class ParentKind(StrEnum):
-    """Who stands as a parent, in FERPA's sense (34 CFR 99.3)."""
+    """A kind of person who counts as a parent under FERPA (34 CFR 99.3)."""
 
     PARENT = "parent"
     GUARDIAN = "guardian"
@@ -67,7 +67,7 @@ class ParentKind(StrEnum):
 
 
 class RelationshipStatus(StrEnum):
-    """Only `confirmed` reaches anything. `suppressed` stays so, whatever a roster says."""
+    """Only `confirmed` gives reach. No roster changes `suppressed`."""
 
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
@@ -75,7 +75,7 @@ class RelationshipStatus(StrEnum):
 
 
 class RecordKind(StrEnum):
-    """A kind of record that an order may withhold from a parent."""
+    """A kind of record that a court order may deny to a parent."""
 
     ROSTER = "roster"
     RELATIONSHIPS = "relationships"
@@ -89,18 +89,18 @@ class RecordKind(StrEnum):
 
 
 class Post18Basis(StrEnum):
-    """Why a parent may inspect though rights are the student's (34 CFR 99.31(a)(8), 99.30)."""
+    """Why a parent may inspect when the student holds the rights (34 CFR 99.31(a)(8), 99.30)."""
 
     DEPENDENT = "dependent"
     STUDENT_CONSENT = "student_consent"
 
 
 class Relationship(Resource, Base):
-    """What one person is to one student, for a span.
+    """One person's relationship to one student, for a span.
 
-    A parent's rights are two: `may_inspect` (FERPA; 15 V.S.A. 670) and
-    `may_decide`, to sign and consent (15 V.S.A. 664). `denied` names kinds of
-    record an order withholds; `basis` and `order_reference` say why, for staff.
+    A parent has two rights: `may_inspect` (FERPA; 15 V.S.A. 670) and `may_decide`,
+    to sign and consent (15 V.S.A. 664). `denied` names the kinds of record that a
+    court order denies; `basis` and `order_reference` tell staff why.
     """
 
     __tablename__ = "relationships"
@@ -149,7 +149,7 @@ DISTRICT_WIDE = frozenset({AppointmentRole.DISTRICT_ADMIN, AppointmentRole.AUDIT
 
 
 class Appointment(Resource, Base):
-    """An office a person holds for a span; `school_id` is null for one that spans the district."""
+    """An office that a person holds for a span; `school_id` is null if it is district-wide."""
 
     __tablename__ = "appointments"
     __ownership__ = OwnedBySchool(read="appointments:read")
@@ -170,7 +170,7 @@ class Appointment(Resource, Base):
 
 
 class SampledStudent(Base):
-    """One student whose records an auditor's appointment opens."""
+    """One student whose records an auditor may read under an appointment."""
 
     __tablename__ = "sampled_students"
     __ownership__ = OwnedByStudent(read="relationships:read")
@@ -192,9 +192,9 @@ class PlacementKind(StrEnum):
 
 
 class Placement(Resource, Base):
-    """A student learning at another school for a span: that school's staff reach them as their own.
+    """A student placed at another school for a span; its staff reach them like their own students.
 
-    Names both districts, so that row security lets either side see it.
+    Names both districts, so that row security shows it to both.
     """
 
     __tablename__ = "placements"
@@ -218,7 +218,7 @@ class Placement(Resource, Base):
 
 
 class Advisory(Resource, Base):
-    """A group of students with its advisors, as the school runs it; often a homeroom class."""
+    """A group of students with its advisors; often a homeroom class."""
 
     __tablename__ = "advisories"
     __ownership__ = OwnedBySchool(read="advisories:read")
@@ -232,7 +232,7 @@ class Advisory(Resource, Base):
 
 
 class AdvisoryMember(Resource, Base):
-    """A student in an advisory for a span. Its advisors are advisors of its members."""
+    """A student in an advisory for a span. The advisory's advisors are the student's advisors."""
 
     __tablename__ = "advisory_members"
     __ownership__ = OwnedByStudent(read="relationships:read")

@@ -1,4 +1,4 @@
-"""Spans of dated ties: from `starts_on` until the day before `ends_on`, or without an end."""
+"""Spans of dated rows: from `starts_on` until the day before `ends_on`, or without an end."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from plp_api.foundation.problems import invalid
 
 
 def check(starts_on: date, ends_on: date | None) -> None:
-    """Refuse, with validation_failed at `ends_on`, a span that ends before it begins."""
+    """Raise validation_failed at `ends_on` if the span ends before it begins."""
     if ends_on is not None and ends_on < starts_on:
         raise invalid("ends_on", "Must not lie before `starts_on`.")
 
@@ -30,11 +30,11 @@ def is_held_on(row: Any, day: date) -> bool:
     return row.starts_on <= day and (row.ends_on is None or row.ends_on > day)
 
 
-def overlaps(tie: Any, starts_on: date, ends_on: date | None) -> ColumnElement[bool]:
-    """Whether a stored tie holds on any day of the span; an empty span overlaps nothing."""
+def overlaps(row: Any, starts_on: date, ends_on: date | None) -> ColumnElement[bool]:
+    """Whether a dated row holds on any day of the span, as SQL; an empty span overlaps nothing."""
     if ends_on is not None and ends_on <= starts_on:
         return false()
     return and_(
-        or_(tie.ends_on.is_(None), and_(tie.ends_on > starts_on, tie.ends_on > tie.starts_on)),
-        true() if ends_on is None else tie.starts_on < ends_on,
+        or_(row.ends_on.is_(None), and_(row.ends_on > starts_on, row.ends_on > row.starts_on)),
+        true() if ends_on is None else row.starts_on < ends_on,
     )

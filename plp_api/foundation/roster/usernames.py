@@ -1,4 +1,4 @@
-"""User names: what may be one, and how one is held while it is given to somebody."""
+"""User names: which are valid, and a lock on a name while it is assigned."""
 
 import unicodedata
 from uuid import UUID
@@ -6,26 +6,26 @@ from uuid import UUID
 from plp_api.foundation import db
 
 SIGNS = frozenset("._-@+'")
-# Latin letters that are no letter of ASCII with a mark above or below it.
+# Latin letters that are not an ASCII letter with a mark above or below it.
 LETTERS = frozenset("æœøłđðþ")
 
 
 def is_plain(username: str) -> bool:
-    """Whether nobody could take the name for another one.
+    """Whether the name has only characters that cannot be mistaken for others.
 
-    Latin letters, with or without marks, digits, and a few signs. Letters of other alphabets look
-    like these, and characters without width like nothing: by them two accounts would be named
-    alike (Unicode's UTS 39).
+    These are Latin letters, with or without marks, digits, and a few signs. Letters of other
+    alphabets look like them, and characters without width are invisible: with these, two
+    accounts could have names that look alike (Unicode's UTS 39).
     """
-    return all(_is_plain(one) for one in unicodedata.normalize("NFC", username.lower()))
+    return all(_is_plain(char) for char in unicodedata.normalize("NFC", username.lower()))
 
 
-def _is_plain(one: str) -> bool:
-    base = unicodedata.normalize("NFKD", one)[0]
+def _is_plain(char: str) -> bool:
+    base = unicodedata.normalize("NFKD", char)[0]
     is_ascii = base.isascii() and (base.isalnum() or base in SIGNS)
-    return (is_ascii and unicodedata.normalize("NFKC", one) == one) or one in LETTERS
+    return (is_ascii and unicodedata.normalize("NFKC", char) == char) or char in LETTERS
 
 
 def hold(district_id: UUID, username: str) -> None:
-    """Hold the name until the transaction ends: of several who ask for it at once one gets it."""
+    """Lock the name until the transaction ends: of several simultaneous requests one gets it."""
     db.lock_name(f"username|{district_id}|{username.casefold()}")
