@@ -1,1 +1,1 @@
-"""Counts and proves what the areas below recorded. It reads them and changes nothing."""
+"""Reports for schools, districts and the state, from the rows of the areas below. It only reads."""

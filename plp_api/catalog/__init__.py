@@ -1,1 +1,1 @@
-"""What a plan refers to and no single student owns, such as the templates plans are written in."""
+"""Things that plans refer to and that belong to no single student, such as plan templates."""

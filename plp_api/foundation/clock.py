@@ -14,18 +14,18 @@ def now() -> datetime:
 
 
 def today(zone: str = DEFAULT_ZONE) -> date:
-    """Today's date where the district is: rights begin and end on local dates."""
+    """Today's date in a time zone: rights begin and end on the district's local dates."""
     return now().astimezone(_zone(zone)).date()
 
 
 def end_of(day: date, zone: str = DEFAULT_ZONE) -> datetime:
-    """The first instant after the day where the district is, in UTC."""
+    """The first instant after the day in a time zone, converted to UTC."""
     following = datetime.combine(day + timedelta(days=1), time(), _zone(zone))
     return following.astimezone(UTC)
 
 
 def iso(value: date | datetime | None) -> str | None:
-    """A date or an instant as the API writes it (RFC 3339, `Z`); hot reads dump with this."""
+    """A date or an instant as the API writes it (RFC 3339, `Z`); hot reads use this."""
     if value is None:
         return None
     if isinstance(value, datetime):
@@ -39,10 +39,10 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def birthday(born_on: date, age: int) -> date:
-    """The day somebody born on `born_on` reaches `age`.
+    """The day on which a person born on `born_on` reaches `age`.
 
-    One born on 29 February reaches it on 1 March of a year that has no such
-    day (our reading: the later of the two dates in use, for counsel to confirm).
+    For a person born on 29 February it is 1 March in a year without that day (our
+    reading: the later of the two dates in use, for counsel to confirm).
     """
     try:
         return born_on.replace(year=born_on.year + age)
@@ -54,7 +54,7 @@ def birthday(born_on: date, age: int) -> date:
 class Cycle:
     """The year in which a plan must be updated once: first day, and last day inclusive.
 
-    16 V.S.A. 942 wants an update "at least annually" by 30 November; we read it
+    16 V.S.A. 942 requires an update "at least annually" by 30 November; we read this
     as a cycle from 1 December to 30 November. A district may set an earlier end.
     """
 
@@ -63,7 +63,7 @@ class Cycle:
 
     @classmethod
     def containing(cls, day: date, end_month: int = 11, end_day: int = 30) -> "Cycle":
-        """The cycle in which `day` falls, when cycles end each year on the given date."""
+        """The cycle that contains `day`, if cycles end each year on this month and day."""
         ends_on = date(day.year, end_month, end_day)
         if day > ends_on:
             ends_on = date(day.year + 1, end_month, end_day)

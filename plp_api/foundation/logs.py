@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the request's id and never a person's name or words."""
+"""Logs: one JSON object per line, with the request's id, never a person's name or text."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ from structlog.typing import EventDict
 
 
 def configure(level: str = "INFO") -> None:
-    """Write JSON lines to standard error, from `level` up."""
+    """Write JSON lines to standard error, for `level` and above."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,17 +25,17 @@ def configure(level: str = "INFO") -> None:
 
 
 class Lines(logging.Handler):
-    """What libraries say through Python's logging, as lines of this log."""
+    """Writes the messages that libraries send to Python's logging as lines of this log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record; of an exception, kind and place alone."""
+        """Write the record; of an exception only its type and place."""
         error = record.exc_info[1] if record.exc_info else None
         facts = {"library": record.name, "message": record.getMessage(), "exc_info": error}
         structlog.get_logger().log(record.levelno, "library.said", **facts)
 
 
 def _place_of_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Kind and place of an exception; not its message, which quotes data (SQL parameters do)."""
+    """Replace an exception by its type and place; its message may quote data (SQL parameters)."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__

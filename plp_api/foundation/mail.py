@@ -1,4 +1,4 @@
-"""Sending mail through the operator's server; without PLP_MAIL_URL nothing is sent."""
+"""Sends mail through the operator's server; without PLP_MAIL_URL nothing is sent."""
 
 import smtplib
 import ssl
@@ -11,11 +11,11 @@ SECONDS = 20
 
 
 def send(settings: Settings, to: str, subject: str, text: str) -> None:
-    """Hand one plain message to the server of `PLP_MAIL_URL`.
+    """Send one plain-text message through the server of `PLP_MAIL_URL`.
 
-    `smtps://user:password@host` speaks TLS from the first byte; `smtp://host`
-    turns to TLS where the server offers it, and sends no password without it.
-    Raises smtplib.SMTPException and OSError where the server does not take it.
+    `smtps://user:password@host` uses TLS from the start. `smtp://host` uses STARTTLS
+    if the server offers it, and sends no password without it.
+    Raises smtplib.SMTPException or OSError if the server does not accept the message.
     """
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
@@ -36,7 +36,7 @@ def _connected(url: SplitResult) -> smtplib.SMTP:
 
 
 def _make_private(server: smtplib.SMTP, url: SplitResult) -> None:
-    """Turn to TLS where it is to be had, then say who we are."""
+    """Start TLS if the server offers it, then log in if the URL has a user name."""
     is_private = isinstance(server, smtplib.SMTP_SSL)
     server.ehlo()
     if not is_private and server.has_extn("starttls"):

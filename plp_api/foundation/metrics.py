@@ -1,4 +1,4 @@
-"""Counters for Prometheus: how many requests, and how long they took, by route."""
+"""Metrics for Prometheus: requests and their duration by route, and attempts at jobs."""
 
 import os
 
@@ -10,7 +10,7 @@ SECONDS = Histogram("plp_request_seconds", "Seconds to answer.", ["method", "rou
 
 JOBS = Counter("plp_jobs_total", "Attempts at jobs that ended.", ["kind", "outcome"])
 
-# Set before this module is loaded, it lets the processes of one machine count into common files.
+# If set before this module is imported, the processes of one machine share their counters in files.
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -21,7 +21,7 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def exposition() -> bytes:
-    """All counters of all processes of this machine, as Prometheus reads them."""
+    """The metrics of all processes of this machine, in the Prometheus text format."""
     if SHARED_FOLDER not in os.environ:
         return generate_latest()
     registry = CollectorRegistry()
@@ -30,6 +30,6 @@ def exposition() -> bytes:
 
 
 def forget_process(pid: int) -> None:
-    """Drop what a process that ended had as its momentary state; what it counted stays."""
+    """Drop the gauges of a process that has ended; its counters stay."""
     if SHARED_FOLDER in os.environ:
         mark_process_dead(pid)

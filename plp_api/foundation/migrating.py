@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this code, and what stands there now."""
+"""Migrates a database to the schema of this code, and reads its current revision."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _engine(settings: Settings) -> Engine:
-    """As the schema's owner; SQLite, too, makes tables in a transaction, all or none."""
+    """An engine for the schema's owner; on SQLite, too, a migration is one transaction."""
     engine = create_engine(settings.migration_database_url)
     if engine.dialect.name == "sqlite":
 
@@ -38,7 +38,7 @@ def _engine(settings: Settings) -> Engine:
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Migrate as the role that owns the schema, then let the application's role in."""
+    """Migrate as the role that owns the schema, then grant rights to the application's role."""
     engine = _engine(settings)
     with engine.begin() as connection:
         command.upgrade(_config(connection), revision)
@@ -49,7 +49,7 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
 
 
 def downgrade(settings: Settings, revision: str) -> None:
-    """Take back revisions, down to `revision` (`base` for all)."""
+    """Revert revisions, down to `revision` (`base` for all)."""
     engine = _engine(settings)
     with engine.begin() as connection:
         command.downgrade(_config(connection), revision)
@@ -57,15 +57,15 @@ def downgrade(settings: Settings, revision: str) -> None:
 
 
 def _make_queue(connection: Connection) -> None:
-    """The tables of Huey's queue, by its own statements: the application's role may not."""
+    """Create the tables of Huey's queue here, because the application's role may create none."""
     for statement in PostgresStorage(create_tables=False).ddl:
         connection.exec_driver_sql(statement)
 
 
 def _grant(connection: Connection, role: str | None) -> None:
-    """The application reads and writes rows and owns nothing.
+    """Let the application's role read and write rows; it owns nothing.
 
-    Events and signatures it may only add; events it also numbers.
+    It may only insert events and signatures, and set an event's position and hash.
     """
     owner = connection.scalar(text("SELECT current_user"))
     if role is None or role == owner:
@@ -95,6 +95,6 @@ def head() -> str:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision the database stands at; None for an empty one."""
+    """The current revision of the database; None if it is empty."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

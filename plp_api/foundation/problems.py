@@ -1,7 +1,7 @@
-"""What can go wrong, as one exception and one closed list of codes (RFC 9457).
+"""The exception `Problem`, and the closed list of problem codes (RFC 9457).
 
-Clients match `code`; `title` says it in words, `detail` says it about this
-request, `errors` point at the fields (JSON Pointer, RFC 6901).
+Clients match `code`. `title` describes the code, `detail` this request; `errors`
+point at the fields (JSON Pointer, RFC 6901).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,21 +11,21 @@ from enum import UNIQUE, Enum, verify
 
 @dataclass(frozen=True)
 class Kind:
-    """What a problem code means: its HTTP status and its sentence."""
+    """The HTTP status and the title of a problem code."""
 
     status: int
     title: str
 
 
-# As many errors are shown: thousands would help nobody and cost everybody.
+# A problem lists at most this many errors: thousands would help nobody.
 MOST_ERRORS = 100
 
 
 @verify(UNIQUE)
 class Code(Enum):
-    """Every problem this API can answer with. The name, in lower case, is the wire `code`."""
+    """Every problem code of the API. The name in lower case is the `code` that clients see."""
 
-    # What HTTP itself asks for.
+    # Problems of HTTP itself.
     REQUEST_MALFORMED = Kind(400, "The request could not be read.")
     TOKEN_MISSING = Kind(401, "Sign in first: no access token was sent.")
     TOKEN_INVALID = Kind(401, "The access token is not valid.")
@@ -33,27 +33,27 @@ class Code(Enum):
     SESSION_ENDED = Kind(401, "This session has ended; sign in again.")
     CREDENTIALS_INVALID = Kind(401, "The user name or password is not right.")
     CSRF_INVALID = Kind(401, "The CSRF token is missing or does not match.")
-    PERMISSION_DENIED = Kind(403, "You may see this, but not do that.")
-    REASON_REQUIRED = Kind(403, "This record opens only with a stated reason.")
-    NOT_FOUND = Kind(404, "There is no such thing here, or you may not see it.")
-    METHOD_NOT_ALLOWED = Kind(405, "This address does not take that method.")
-    NOT_ACCEPTABLE = Kind(406, "The answer cannot be given in any accepted form.")
+    PERMISSION_DENIED = Kind(403, "You have no permission for this operation.")
+    REASON_REQUIRED = Kind(403, "You must state a reason to open this record.")
+    NOT_FOUND = Kind(404, "There is no such resource, or you may not see it.")
+    METHOD_NOT_ALLOWED = Kind(405, "This address does not support that method.")
+    NOT_ACCEPTABLE = Kind(406, "No accepted media type is available.")
     BODY_TOO_LARGE = Kind(413, "The request body is too large.")
     MEDIA_TYPE_UNSUPPORTED = Kind(415, "The request body has the wrong media type.")
-    VALIDATION_FAILED = Kind(422, "Something in the request is not as it must be.")
+    VALIDATION_FAILED = Kind(422, "Something in the request is not valid.")
     RATE_LIMITED = Kind(429, "Too many requests; try again later.")
     INTERNAL_ERROR = Kind(500, "Something went wrong on our side.")
-    SERVER_BUSY = Kind(503, "Too many ask for this at once; try again in a moment.")
+    SERVER_BUSY = Kind(503, "Too many requests for this at once; try again in a moment.")
     DATABASE_UNAVAILABLE = Kind(503, "The database does not answer; try again shortly.")
 
-    # What our conventions ask for.
+    # Problems of the API's conventions.
     PRECONDITION_REQUIRED = Kind(428, "Send If-Match with the ETag of what you are changing.")
-    VERSION_STALE = Kind(412, "Somebody changed this since you read it; read it again.")
+    VERSION_STALE = Kind(412, "This was changed after you read it; read it again.")
     IDEMPOTENCY_KEY_REUSED = Kind(422, "This Idempotency-Key was used for another request.")
     REQUEST_RUNNING = Kind(409, "The same request is still running.")
     ACTION_UNAVAILABLE = Kind(409, "That action is not available now.")
-    RECORD_DUPLICATE = Kind(409, "There is already such a record.")
-    RECORD_IN_USE = Kind(409, "Other records rely on this one.")
+    RECORD_DUPLICATE = Kind(409, "Such a record exists already.")
+    RECORD_IN_USE = Kind(409, "Other records refer to this record.")
     RECORD_INVALID = Kind(422, "The record breaks a rule of the database.")
 
     # Identity.
@@ -63,13 +63,13 @@ class Code(Enum):
     PASSWORD_WEAK = Kind(422, "Choose a stronger password.")
     USERNAME_TAKEN = Kind(409, "That user name is taken in this district.")
 
-    # People and who is what to whom.
-    RELATIONSHIP_EXISTS = Kind(409, "These two are already related in this way.")
+    # People and relationships.
+    RELATIONSHIP_EXISTS = Kind(409, "This relationship exists already.")
     RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
     ACTOR_IS_FAMILY = Kind(409, "Somebody else must do this: you are the student's family.")
-    ACCOUNT_BEYOND_OFFICES = Kind(403, "Their account reaches further than your offices do.")
-    ADMIN_IS_LAST = Kind(409, "A district keeps at least one admin: appoint another first.")
-    ADDRESS_UNCONFIRMED = Kind(409, "Their e-mail must be entered anew before a code is mailed.")
+    ACCOUNT_BEYOND_OFFICES = Kind(403, "Your offices do not cover this person's account.")
+    ADMIN_IS_LAST = Kind(409, "A district needs at least one admin: appoint another first.")
+    ADDRESS_UNCONFIRMED = Kind(409, "Their e-mail must be entered again before a code is mailed.")
     PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
     PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")
 
@@ -79,10 +79,10 @@ class Code(Enum):
     DISTRICT_UNKNOWN = Kind(422, "The package is not about this district.")
 
     # Templates.
-    TEMPLATE_FROZEN = Kind(409, "This edition is no draft; begin the template's next edition.")
-    TEMPLATE_DRAFT_OPEN = Kind(409, "The next edition of this template is being written already.")
-    TEMPLATE_OVERLAPS = Kind(409, "Another published template is meant for the same grades.")
-    SECTION_UNASKED = Kind(409, "The template does not ask for sections that hold words.")
+    TEMPLATE_FROZEN = Kind(409, "This edition is not a draft; start the template's next edition.")
+    TEMPLATE_DRAFT_OPEN = Kind(409, "This template already has a draft of its next edition.")
+    TEMPLATE_OVERLAPS = Kind(409, "Another published template is for the same grades.")
+    SECTION_UNASKED = Kind(409, "The template lacks sections in which this plan has text.")
 
     # Plans.
     PLAN_CLOSED = Kind(409, "This plan is closed.")
@@ -90,40 +90,40 @@ class Code(Enum):
     VERSION_OPEN = Kind(409, "There is an open version of this plan already.")
     VERSION_FROZEN = Kind(409, "This version can no longer be edited.")
     VERSION_REAFFIRMED = Kind(409, "This version was reaffirmed in this cycle.")
-    VERSION_SEALED = Kind(409, "This version was corrected and is kept under seal.")
-    VERSION_CORRECTED = Kind(409, "A correction is not corrected again.")
+    VERSION_SEALED = Kind(409, "This version was corrected and is sealed.")
+    VERSION_CORRECTED = Kind(409, "A correction cannot be corrected again.")
     VERSION_INCOMPLETE = Kind(409, "A required section is still empty.")
-    APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school there.")
-    ENTRY_WITHDRAWN = Kind(409, "This profile entry was withdrawn, or replaced, before.")
+    APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school on their child.")
+    ENTRY_WITHDRAWN = Kind(409, "This profile entry was already withdrawn or replaced.")
     SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
-    SIGNATURE_EXISTS = Kind(409, "This signature has been given.")
-    PRINT_FAILED = Kind(500, "This version could not be set as a PDF; ask for HTML.")
+    SIGNATURE_EXISTS = Kind(409, "This signature exists already.")
+    PRINT_FAILED = Kind(500, "The PDF of this version could not be made; ask for HTML.")
     PDF_UNAVAILABLE = Kind(406, "This server was installed without PDF; ask for HTML.")
-    SIGNATURE_NOT_REQUIRED = Kind(409, "No signature of yours is asked for here.")
-    SIGNER_IS_APPROVER = Kind(409, "Whoever approved a version does not sign it as the family.")
+    SIGNATURE_NOT_REQUIRED = Kind(409, "Your signature is not required here.")
+    SIGNER_IS_APPROVER = Kind(409, "The approver of a version cannot sign it for the family.")
     OUTREACH_INSUFFICIENT = Kind(409, "Too few attempts to reach them were logged.")
     DECLINE_MISSING = Kind(409, "Nobody has declined; silence is excused after outreach.")
-    WITNESS_NOT_APART = Kind(409, "Somebody else must witness: neither issuer nor approver.")
-    LINK_USED = Kind(410, "This link was used; it works once.")
+    WITNESS_NOT_APART = Kind(409, "The witness must be neither the issuer nor the approver.")
+    LINK_USED = Kind(410, "This link was already used; it works only once.")
     LINK_EXPIRED = Kind(410, "This link has expired.")
-    LINK_ENDED = Kind(410, "This link is no longer good.")
+    LINK_ENDED = Kind(410, "This link is no longer valid.")
     FILE_LOST = Kind(410, "The file is no longer in the storage.")
 
     # Families.
-    HOME_STUDY_EXISTS = Kind(409, "The student studies at home at that time already.")
-    SUPPORT_EXISTS = Kind(409, "There is such a support at that time already.")
+    HOME_STUDY_EXISTS = Kind(409, "The student already has home study at that time.")
+    SUPPORT_EXISTS = Kind(409, "The student already has such a support at that time.")
 
     # Pathway elements.
-    PATHWAY_CONDITION_UNMET = Kind(409, "Something the law asks for first is missing.")
+    PATHWAY_CONDITION_UNMET = Kind(409, "A condition that the law sets is not met.")
     ELEMENT_FIXED = Kind(409, "This pathway element can no longer be changed in this way.")
     ELEMENT_RELIED_ON = Kind(409, "Others rely on this pathway element; withdraw it instead.")
 
     # Goals, reviews, comments.
-    COMMENT_NOT_YOURS = Kind(403, "These words are somebody else's.")
+    COMMENT_NOT_YOURS = Kind(403, "Only its author may withdraw this comment.")
     GOAL_CLOSED = Kind(409, "This goal has ended.")
-    GOAL_NOT_PROPOSED = Kind(409, "Work is logged once the goal was proposed.")
-    GOAL_RELIED_ON = Kind(409, "This goal was seen by others already; propose to drop it instead.")
+    GOAL_NOT_PROPOSED = Kind(409, "Propose the goal before you log work on it.")
+    GOAL_RELIED_ON = Kind(409, "Others have seen this goal already; propose to drop it instead.")
 
     @property
     def wire(self) -> str:
@@ -133,7 +133,7 @@ class Code(Enum):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong at one place, and a sentence.
+    """One error at one place, described by a sentence.
 
     The place is a JSON Pointer into the body, or the name of a query parameter
     or header.
@@ -145,10 +145,10 @@ class FieldError:
 
 
 class Problem(Exception):
-    """A refusal, answered as a problem document after everything is rolled back.
+    """Rolls the transaction back, and becomes the response as a problem document.
 
     `afterwards` runs in a second, short transaction *after* the rollback, for
-    the little that a refusal must keep (a failed attempt, an ended session).
+    what must be stored all the same (a failed attempt, an ended session).
     `extra` adds members to the document (RFC 9457, section 3.2).
     """
 
@@ -172,13 +172,13 @@ class Problem(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status to answer with."""
+        """The HTTP status of the response."""
         return self.code.value.status
 
 
 def document(problem: Problem) -> dict[str, object]:
-    """The problem document itself, as an answer or a job shows it (RFC 9457)."""
-    found: dict[str, object] = {
+    """The problem document (RFC 9457), for a response or a job."""
+    members: dict[str, object] = {
         "type": f"/problems/{problem.code.wire}",
         "title": problem.code.value.title,
         "status": problem.status,
@@ -186,10 +186,10 @@ def document(problem: Problem) -> dict[str, object]:
         **problem.extra,
     }
     if problem.detail:
-        found["detail"] = problem.detail
+        members["detail"] = problem.detail
     if problem.errors:
-        found["errors"] = [_place(one) for one in problem.errors[:MOST_ERRORS]]
-    return found
+        members["errors"] = [_place(error) for error in problem.errors[:MOST_ERRORS]]
+    return members
 
 
 def _place(error: FieldError) -> dict[str, str]:
@@ -198,5 +198,5 @@ def _place(error: FieldError) -> dict[str, str]:
 
 
 def invalid(field: str, detail: str) -> Problem:
-    """A 422 that names one top-level field of the body."""
+    """A 422 for one top-level field of the body."""
     return Problem(Code.VALIDATION_FAILED, errors=[FieldError(f"/{field}", detail)])

@@ -1,4 +1,4 @@
-"""Child processes of `plp serve`: started together, restarted when killed, ended together."""
+"""The child processes of `plp serve`: started together, restarted when killed, ended together."""
 
 import os
 import queue
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Child:
-    """One child. `is_vital`: where it cannot run, nothing else needs to."""
+    """One child process. If an `is_vital` child cannot run, all others are ended."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Child:
         self._start_at = 0.0
 
     def start(self) -> None:
-        """Start it, away from the terminal's signals: only the supervisor tells it to end."""
+        """Start it in its own session, so that only the supervisor's signals reach it."""
         self._started_at = time.monotonic()
         self._process = subprocess.Popen(  # noqa: S603 - a command of our own making
             self._command,
@@ -53,7 +53,7 @@ class Child:
         )
 
     def is_running(self) -> bool:
-        """Whether it has been started and not ended."""
+        """Whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def gave_up(self) -> bool:
@@ -61,7 +61,7 @@ class Child:
         return self._process is not None and (self._process.poll() or 0) > 0
 
     def keep(self) -> None:
-        """Start it again when it has ended, after ever longer pauses if it keeps ending."""
+        """Start it again if it has ended, after longer and longer pauses if it keeps ending."""
         if self.is_running():
             return
         now = time.monotonic()
@@ -75,27 +75,27 @@ class Child:
             self.start()
 
     def kill(self) -> None:
-        """End it at once, and whatever it started."""
+        """Kill it at once, with all processes that it started."""
         if self._process is not None and self.is_running():
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def end(self) -> None:
-        """Ask it to end; its own children are its own affair."""
+        """Ask it to end (TERM); it must end its own children itself."""
         if self._process is not None:
             self._process.terminate()
 
 
 class Gate:
-    """Holds back children that were started early, each in `wait_at_gate`, until it is opened."""
+    """Makes children that were started early wait, in `wait_at_gate`, until `open` is called."""
 
     def __init__(self) -> None:
         self.fd, self._ours = os.pipe()
         self.environment = {GATE: str(self.fd)}
 
     def open(self) -> None:
-        """Let them pass, and whoever comes later; it opens by itself where this process dies."""
+        """Let waiting and later children continue; if this process dies, the gate opens too."""
         os.close(self._ours)
 
 
@@ -107,20 +107,20 @@ def wait_at_gate() -> None:
 
 
 def supervise(children: Sequence[Child]) -> bool:
-    """Keep the children running until told to end (TERM, INT, HUP); whether all went well.
+    """Keep the children running until a signal (TERM, INT, HUP); return whether all went well.
 
-    They get a while to finish what they do. Told again, they get a moment. A
-    second signal together with the first (from `make`, from a service manager
-    that signals every process) is no second word.
+    Then the children have some time to finish (SECONDS_TO_END), after a second signal
+    only SECONDS_IN_HASTE. A signal within a second of the first does not count as a
+    second one: `make` and some service managers signal every process.
     """
-    told = listen(*ENDING, signal.SIGCHLD)
+    received = listen(*ENDING, signal.SIGCHLD)
     signum: int | None = None
     while signum not in ENDING and not _is_lost(children):
         for child in children:
             child.keep()
-        signum = _next(told)
+        signum = _next(received)
     is_well = not _is_lost(children)
-    _end(children, told)
+    _end(children, received)
     for signum in ENDING:
         signal.signal(signum, signal.SIG_IGN)
     return is_well
@@ -133,37 +133,37 @@ def _is_lost(children: Sequence[Child]) -> bool:
 def listen(
     *signums: signal.Signals, tell: Callable[[], None] = lambda: None
 ) -> "queue.SimpleQueue[int]":
-    """The signals as they come; each calls `tell` too.
+    """A queue of the signals received; each also calls `tell`.
 
-    A handler may put to a SimpleQueue alone: any other could be in use right then.
-    A hang-up that whoever started us wants ignored (`nohup`) stays ignored.
+    A signal handler may only use a SimpleQueue: another kind could be locked by the
+    interrupted code. If SIGHUP was ignored at the start (`nohup`), it stays ignored.
     """
-    told: queue.SimpleQueue[int] = queue.SimpleQueue()
+    received: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def handle(signum: int, _frame: object) -> None:
         tell()
-        told.put(signum)
+        received.put(signum)
 
     for signum in signums:
         if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
             signal.signal(signum, handle)
-    return told
+    return received
 
 
-def _next(told: "queue.SimpleQueue[int]") -> int | None:
+def _next(received: "queue.SimpleQueue[int]") -> int | None:
     try:
-        return told.get(timeout=0.5)
+        return received.get(timeout=0.5)
     except queue.Empty:
         return None
 
 
-def _end(children: Sequence[Child], told: "queue.SimpleQueue[int]") -> None:
+def _end(children: Sequence[Child], received: "queue.SimpleQueue[int]") -> None:
     begun = time.monotonic()
     deadline = begun + SECONDS_TO_END
     for child in children:
         child.end()
     while any(child.is_running() for child in children):
-        signum, now = _next(told), time.monotonic()
+        signum, now = _next(received), time.monotonic()
         if signum in ENDING and now > begun + 1:
             deadline = min(deadline, now + SECONDS_IN_HASTE)
         if now > deadline:
@@ -172,7 +172,7 @@ def _end(children: Sequence[Child], told: "queue.SimpleQueue[int]") -> None:
 
 
 def end_with_supervisor() -> None:
-    """Let this process end when its supervisor is gone: a kill -9 tells nobody anything."""
+    """End this process when its supervisor is gone: after a kill -9 nobody sends a signal."""
     supervisor = int(os.environ.get(SUPERVISOR, "0"))
     if supervisor:
         threading.Thread(target=_watch, args=[supervisor], daemon=True).start()

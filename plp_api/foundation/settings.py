@@ -1,4 +1,4 @@
-"""What an operator may set, read once from the environment and never changed after."""
+"""The operator's settings, read once from the environment and never changed afterwards."""
 
 import os
 import secrets
@@ -15,17 +15,17 @@ SECRET_FILE = "secret.key"
 
 
 class UnsafeSettings(Exception):
-    """The environment asks for something that would not be safe to start with."""
+    """The settings in the environment are not safe enough to start with."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings, with defaults that serve a laptop safely.
+    """All settings, with defaults that are safe on a laptop.
 
-    `database_url` is the role the application runs as; it owns nothing. On
-    PostgreSQL `migration_database_url` names the role that owns the schema.
-    Durations are seconds, sizes are bytes. `trusted_proxies` counts the proxies in front that set
-    X-Forwarded-For; without it everyone behind one shares its address, and its login throttle.
+    `database_url` names the role that the application runs as; it owns nothing. On
+    PostgreSQL `migration_database_url` names the role that owns the schema. Durations are in
+    seconds, sizes in bytes. `trusted_proxies` is the number of proxies in front that set
+    X-Forwarded-For; without it, all clients behind a proxy share its address and login throttle.
     """
 
     environment: str
@@ -59,7 +59,7 @@ class Settings:
 
     @property
     def is_production(self) -> bool:
-        """Whether unsafe conveniences are refused."""
+        """Whether this is production, which does not start with unsafe settings."""
         return self.environment == "production"
 
 
@@ -68,7 +68,7 @@ _used: ContextVar[Settings] = ContextVar("settings")
 
 @contextmanager
 def using(settings: Settings) -> Iterator[None]:
-    """Let everything in the block run under these settings (see `current`)."""
+    """Make `current` return these settings in the block."""
     token = _used.set(settings)
     try:
         yield
@@ -77,7 +77,7 @@ def using(settings: Settings) -> Iterator[None]:
 
 
 def current() -> Settings:
-    """The settings of the application that runs; outside one, the environment's."""
+    """The settings of the running application, or else those of the environment."""
     return _used.get(None) or _of_environment()
 
 
@@ -87,10 +87,10 @@ def _of_environment() -> Settings:
 
 
 def read() -> Settings:
-    """Settings from the process's environment.
+    """Read the settings from the process's environment.
 
-    Raises UnsafeSettings where production lacks its secret, and environs'
-    EnvError where a value has the wrong form.
+    Raises UnsafeSettings (in production without a good secret, or with minimal
+    password cost), and environs' EnvError where a value has the wrong form.
     """
     env = Env(prefix="PLP_")
     environment = env.str(
@@ -137,12 +137,12 @@ def _password_cost(env: Env, environment: str) -> str:
         "PASSWORD_COST", "interactive", validate=validate.OneOf(["interactive", "minimal"])
     )
     if cost == "minimal" and environment == "production":
-        raise UnsafeSettings("PLP_PASSWORD_COST=minimal is for tests; production refuses it.")
+        raise UnsafeSettings("PLP_PASSWORD_COST=minimal is for tests, not for production.")
     return cost
 
 
 def _with_driver(url: str) -> str:
-    """The URL operators know (`postgresql://…`), naming the driver we use."""
+    """The URL with the name of our driver; operators write `postgresql://…`."""
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -150,7 +150,7 @@ def _with_driver(url: str) -> str:
 
 
 def _secret(given: str, environment: str, data_dir: Path) -> str:
-    """The signing secret: the operator's, or one generated beside the data for development."""
+    """The signing secret: the operator's, or in development a generated one in the data folder."""
     if given:
         if environment == "production" and len(given) < 32:
             raise UnsafeSettings("PLP_SECRET_KEY must have at least 32 characters in production.")

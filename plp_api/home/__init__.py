@@ -1,1 +1,1 @@
-"""What people open on: plans with everything a first page shows, in one call."""
+"""The data of a front end's first page: plans with everything the page shows, in one call."""

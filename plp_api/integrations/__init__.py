@@ -1,1 +1,1 @@
-"""What other programs read: the feed of events."""
+"""Interfaces for other programs: the feed of events."""

@@ -1,1 +1,1 @@
-"""Who there is: people, schools and relationships, their logins, and the rosters they come from."""
+"""People, schools and relationships, logins, and the import of rosters."""

@@ -1,1 +1,1 @@
-"""The plan: its versions and parts, signatures, reviews, prints, and signing without an account."""
+"""Plans: versions and their parts, signatures, reviews, prints, and signing without an account."""

@@ -1,4 +1,4 @@
-"""Assembles and runs the application: app, commands, gunicorn, migrations' tables, work, the demo.
+"""Assembles and runs the application: app, commands, gunicorn, tables, background work, the demo.
 
-It knows every area; no area knows it.
+It imports every area; no area imports it.
 """

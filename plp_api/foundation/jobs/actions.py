@@ -140,7 +140,7 @@ def enqueue(
 
 
 def _offer(job: Job) -> None:
-    """Offer the job to the queue after the commit; if the queue loses it, the sweep repeats that."""
+    """Offer the job to the queue after the commit; if it is lost there, the sweep repeats this."""
     job.state = JobState.QUEUED
     if job.due_at > clock.now():
         job.lease_until = job.due_at

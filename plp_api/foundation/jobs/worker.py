@@ -151,7 +151,7 @@ class Worker:
     # What is due.
 
     def tick(self) -> None:
-        """Offer jobs with expired leases, and run due periodic work; errors delay only their own."""
+        """Offer jobs with expired leases, run due periodic work; an error delays only that work."""
         self._guarded("offer lapsed jobs", self._sweep)
         for name, periodic in actions.PERIODIC.items():
             due_at = actions.moment_due(periodic.every)
