@@ -141,7 +141,7 @@ def _at_schools(role: Role, _area: str) -> Iterator[Ids]:
 
 
 def _kept_by_schools(role: Role, area: str) -> Iterator[Ids]:
-    """Students at the schools, and those who left whose plan home school still is one of these."""
+    """Students at the schools, and former students whose plans these schools still keep."""
     yield from _at_schools(role, area)
     yield select(Student.id).where(db.any_of(Student.plan_home_school_id, schools_of(role)))
 
