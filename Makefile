@@ -4,17 +4,17 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# `make test ARGS="tests/goals -k sign"`, `make bench ARGS=--help`
+# `make test ARGS="tests/planning/goals -k carry"`, `make bench ARGS=--help`
 ARGS   ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format openapi bench clean
 
-help: ## List what there is to make
+help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
 	  || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
 
-# `exec`: the server takes the place of the shell, so that a signal ends it and nothing is left over.
+# `exec` replaces the shell with the server, so that signals reach the server and no process is left behind.
 run: $(VENV)/run.stamp ## Install if needed, load the demo district once, print its logins, serve
 	@exec $(BIN)/plp serve --demo
 
@@ -28,21 +28,21 @@ check: $(VENV)/dev.stamp ## Lint, formatting, types, import contracts, and the O
 	$(BIN)/lint-imports
 	$(BIN)/plp openapi --check
 
-format: $(VENV)/dev.stamp ## Format the code and mend what can be mended safely
+format: $(VENV)/dev.stamp ## Format the code and apply ruff's safe fixes
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-openapi: $(VENV)/run.stamp ## Write openapi/openapi.json anew from the code
+openapi: $(VENV)/run.stamp ## Write openapi/openapi.json from the code
 	$(BIN)/plp openapi
 
-bench: $(VENV)/dev.stamp ## Measure the server against its floor, on PostgreSQL (ARGS=… goes to the benchmark)
+bench: $(VENV)/dev.stamp ## Compare the server with a minimal one, on PostgreSQL (ARGS=… goes to the benchmark)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove .venv, builds and caches; data in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Stamps are touched last: an install that broke off is done again, a finished one costs nothing.
+# Stamps are touched last: an interrupted install is repeated, a finished one is skipped.
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }

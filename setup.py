@@ -1,10 +1,10 @@
-"""Says what ships; everything else about the package stands in pyproject.toml.
+"""List the packages and data files to install; pyproject.toml has everything else.
 
-`migrations/` and `seeds/` stand at the top of the checkout, where people look for them, and are
-installed inside the package as `plp_api/migrations` and `plp_api/seeds`. So the code finds them
-beside itself when installed, else one folder up. pyproject.toml cannot say this: there, a mapped
-folder and automatic discovery of packages exclude each other, and an area left out of a list by
-hand would be missing from the wheel and from nowhere else.
+`migrations/` and `seeds/` are at the top of the checkout, where people look for them, and are
+installed inside the package as `plp_api/migrations` and `plp_api/seeds`. The code therefore finds
+them beside itself when installed, and one folder up in a checkout. pyproject.toml cannot express
+this: it does not allow a mapped folder together with automatic discovery of packages, and an area
+forgotten in a hand-written list would be missing from the wheel only.
 """
 
 from setuptools import find_packages, setup

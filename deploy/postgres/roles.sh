@@ -1,5 +1,5 @@
 #!/bin/sh
-# The three roles of decision 0006, once, when the database is made.
+# Creates the three roles of decision 0006, once, when the database is created.
 set -eu
 psql --set=ON_ERROR_STOP=1 --username=postgres \
   --set=owner="$PLP_OWNER_PASSWORD" --set=app="$PLP_APP_PASSWORD" --set=backup="$PLP_BACKUP_PASSWORD" <<'SQL'
