@@ -1,4 +1,4 @@
-"""Measure the server beside its floor: both under gunicorn, on PostgreSQL, alternating."""
+"""Measure the server and its floor in turn, both under gunicorn, on PostgreSQL."""
 
 import argparse
 import contextlib
@@ -27,7 +27,7 @@ THREADS = 4
 
 @dataclass(frozen=True)
 class Case:
-    """One thing measured: what is sent to us and to the floor, and the least ratio asked for."""
+    """One measurement: the requests to the server and to the floor, and the ratio required."""
 
     name: str
     request: bytes
@@ -37,7 +37,7 @@ class Case:
 
 
 def main() -> int:
-    """Run all cases; 1 where a ratio falls below what is asked."""
+    """Run all cases; return 1 if a ratio is below the one required."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each burst")
     seconds = parser.parse_args().seconds
@@ -109,7 +109,7 @@ def _cases(
             200,
             0.4,
         ),
-        # Before (c): a check-in changes the plan, and the tag with it.
+        # Before (c), because a check-in changes the plan and its ETag.
         Case("(d) a 304 of (a)", polled, _request("GET", path), 304, 0.75),
         Case(
             "(c) a goal check-in (write)",
@@ -129,7 +129,7 @@ def _request(method: str, path: str, *headers: str, body: str = "") -> bytes:
 
 
 def _compare_bodies(case: Case, ours: int, floor: int) -> None:
-    """The floor must do the same work: the same bytes."""
+    """Check that the floor does the same work: it returns the same bytes."""
     mine, bare = (load.once(p, r, 200)[1] for p, r in ((ours, case.request), (floor, case.floor)))
     if mine != bare:
         at = next(place for place, (a, b) in enumerate(zip(mine, bare, strict=False)) if a != b)
@@ -144,7 +144,7 @@ Result = tuple[load.Measured, load.Measured, float, int]
 def _measure(
     case: Case, ours: int, floor: int, seconds: float
 ) -> tuple[load.Measured, load.Measured, float]:
-    """Alternate both; the ratio is the median of the rounds'."""
+    """Measure both in turn; the ratio is the median of all rounds."""
     expected = 200 if case.expected == 304 else case.expected
     load.measure(ours, case.request, 0.5, case.expected)
     load.measure(floor, case.floor, 0.5, expected)
@@ -174,7 +174,7 @@ def _print(cases: list[Case], results: list[Result]) -> None:
 
 @contextlib.contextmanager
 def _served(application: str) -> Iterator[int]:
-    """gunicorn with one process and four threads on a free port."""
+    """Run gunicorn with one process and four threads on a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

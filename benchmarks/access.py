@@ -1,9 +1,9 @@
-"""Who may, at 100,000 students: what each access statement costs, and by which index it goes.
+"""Access statements at 100,000 students: their time and their indexes.
 
 `python -m benchmarks.access` fills SQLite and PostgreSQL with the same
-districts, asks as a student, a parent, an advisor, a counselor and a district
-admin, and prints a table. `--explain` prints the plans as well. Exits with 1
-where a statement scans a whole table of students' rows.
+districts, runs each statement as a student, a parent, an advisor, a counselor
+and a district admin, and prints a table. `--explain` prints the query plans as
+well. Exits with 1 if a statement scans a whole table of students' rows.
 """
 
 import argparse
@@ -47,7 +47,7 @@ from plp_api.planning.plans.models import Plan, PlanVersion
 from plp_api.planning.reviews.models import Review
 
 SCHOOL, ADVISEES, GOALS, PAGE, TIMES = 1_500, 50, 3, 51, 15
-# One large district among smaller ones: what an admin of it sees is more than half of everything.
+# One large district among smaller ones: its admin sees more than half of all rows.
 SHARES = (0.6, 0.1, 0.1, 0.1, 0.1)
 LISTS = {Student: Student.updated_at, Plan: Plan.updated_at, PlanVersion: PlanVersion.updated_at}
 LISTS |= {Goal: Goal.updated_at, Review: Review.due_on}
@@ -59,7 +59,7 @@ ACTED_ON = (1, 50, 2_000)
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: a person in a session, and one student they reach."""
+    """The caller: a person with a session, and one student they reach."""
 
     person_id: UUID
     session_id: UUID
@@ -68,7 +68,7 @@ class Asker:
 
 
 class Filling:
-    """The rows of one district, table by table; nothing is kept that was yielded."""
+    """Yields the rows of one district, table by table, and keeps none of them in memory."""
 
     def __init__(self, number: int, students: int) -> None:
         self.number, self.students = number, students
@@ -151,7 +151,7 @@ class Filling:
 
     @property
     def tables(self) -> dict[type[db.Base], Iterator[dict[str, Any]]]:
-        """Every table's rows, in an order that references allow."""
+        """Every table's rows, in the order that foreign keys require."""
         return {
             Person: self.people(),
             Student: self.student_rows(),
@@ -170,7 +170,7 @@ ALL_RIGHTS = {"may_inspect": True, "may_decide": True, "parent_kind": "parent"}
 
 
 def fill(database: Database, students: int) -> dict[str, Asker]:
-    """Write every district, and say who asks in the largest."""
+    """Write every district, and return the callers in the largest."""
     askers: dict[str, Asker] = {}
     for number, share in enumerate(SHARES):
         district = Filling(number, int(students * share))
@@ -186,7 +186,7 @@ def fill(database: Database, students: int) -> dict[str, Asker]:
 
 
 def _asker(session: Any, district: Filling, role: str) -> Asker:
-    """Somebody of the role, about a student in the middle, signed in."""
+    """A signed-in person with the role, and a student from the middle of the range."""
     middle = district.students // 2
     people = {
         "student": district.ids[middle],
@@ -212,7 +212,7 @@ def _asker(session: Any, district: Filling, role: str) -> Asker:
 
 
 def explained(session: Any, statement: Select[Any], binds: dict[str, Any]) -> list[str]:
-    """How the database goes about the statement, line by line."""
+    """The database's plan for the statement, line by line."""
     connection = session.connection()
     is_postgresql = connection.dialect.name == "postgresql"
     dialect = connection.dialect if is_postgresql else sqlite.dialect(paramstyle="named")
@@ -228,7 +228,7 @@ def explained(session: Any, statement: Select[Any], binds: dict[str, Any]) -> li
 
 @dataclass(frozen=True)
 class Measured:
-    """One statement of one role: how long it took, how many rows came, how it went."""
+    """One statement as one role: its time, its number of rows, its query plan."""
 
     role: str
     what: str
@@ -238,7 +238,7 @@ class Measured:
 
     @property
     def scans(self) -> list[str]:
-        """The large tables read from end to end."""
+        """The large tables that were scanned completely."""
         words = r"Seq Scan on (\w+)|^SCAN (\w+)(?! USING| .*INDEX)"
         names = {a or b for line in self.plan for a, b in re.findall(words, line.strip(" ->"))}
         return sorted(name for name in names if name in LARGE)
@@ -269,7 +269,7 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
 
 
 def _measure_powers(session: Any, role: str, access: Access) -> Iterator[Measured]:
-    """What the caller may do to the accounts of one parent, of a page of parents, of a school's."""
+    """Measure the powers over the accounts of one parent, a page of parents, a school's."""
     ties = select(Relationship.person_id).where(Relationship.kind == "parent").limit(4_000)
     parents = list(dict.fromkeys(session.scalars(ties)))
     for number in ACTED_ON:
@@ -291,7 +291,7 @@ def _page(access: Access, model: Any, sort: Any) -> Select[Any]:
 
 
 def _timed(run: Any) -> tuple[float, Any]:
-    """The median of several runs in milliseconds, the first left out, and what came of the last."""
+    """The median of several runs in milliseconds, without the first, and the last run's result."""
     found, taken = run(), []
     for _ in range(TIMES):
         started = time.perf_counter()
@@ -301,7 +301,7 @@ def _timed(run: Any) -> tuple[float, Any]:
 
 
 def report(kind: str, measured: list[Measured], *, explain: bool) -> bool:
-    """Print the table of one database; whether no statement scanned a large table."""
+    """Print one database's table; return whether no statement scanned a large table."""
     print(f"\n{kind}")
     print(f"{'who':16}{'what':28}{'ms':>8}{'rows':>6}  scans")
     for one in measured:

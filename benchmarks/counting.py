@@ -1,4 +1,4 @@
-"""How many statements one request sends, pipelined ones included."""
+"""Count the statements that one request sends, pipelined ones included."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A school to measure in: advisors and students, each with a plan, ten goals, three signatures."""
+"""A school for benchmarks: advisors and students, each with a plan, ten goals, three signatures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ HASH = "ab" * 32
 
 @dataclass(frozen=True)
 class Filled:
-    """Who asks: a student with their plan and a goal, and an advisor, each with an open session."""
+    """The callers: a student with plan and goal, and an advisor, each with an open session."""
 
     district_id: UUID
     student_id: UUID
@@ -56,7 +56,7 @@ class Filled:
 
 
 class Rows:
-    """Collects the rows of one school, table by table, in an order that references allow."""
+    """Collects the rows of one school, table by table, in the order that foreign keys require."""
 
     def __init__(self) -> None:
         self.today = clock.today()
@@ -64,14 +64,14 @@ class Rows:
         self.rows: dict[type[db.Base], list[dict[str, Any]]] = {}
 
     def add(self, model: type[db.Base], **columns: Any) -> UUID:
-        """A row of the model in this district; its id."""
+        """Add a row of the model in this district; return its id."""
         row = {"id": new_id(), "district_id": self.district_id, **columns}
         self.rows.setdefault(model, []).append(row)
         found: UUID = row["id"]
         return found
 
     def person(self, name: str, number: int) -> UUID:
-        """Somebody with an account and an open session."""
+        """Add a person with an account and an open session."""
         person_id = self.add(Person, given_name=name, family_name=f"{name}{number}")
         account_id = self.add(Account, username=f"{name}{number}".lower())
         row = {"person_id": person_id, "account_id": account_id, "district_id": self.district_id}
@@ -79,7 +79,7 @@ class Rows:
         return person_id
 
     def session(self, person_id: UUID) -> UUID:
-        """An open session of the person."""
+        """Add an open session of the person."""
         account = next(r for r in self.rows[AccountPerson] if r["person_id"] == person_id)
         return self.add(
             LoginSession,
@@ -90,7 +90,7 @@ class Rows:
         )
 
     def student(self, number: int, advisor_id: UUID) -> tuple[UUID, UUID, UUID]:
-        """A student with everything; ids of the student, the plan and one goal."""
+        """Add a student with all related rows; return the ids of student, plan and one goal."""
         student_id = self.person("Student", number)
         parent_id = self.person("Parent", number)
         born = date(self.today.year - 15, 6, 1)
@@ -219,7 +219,7 @@ ORDER = (
 
 
 def fill(database: db.Database) -> Filled:
-    """Write the school, and say who asks in it."""
+    """Write the school, and return its callers."""
     school = Rows()
     advisors = [school.person("Advisor", number) for number in range(ADVISORS)]
     students = [

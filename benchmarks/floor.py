@@ -1,7 +1,7 @@
-"""The floor: what bare Flask, psycopg and orjson can do for the same bytes, asking nobody who may.
+"""The floor: bare Flask, psycopg and orjson return the same bytes without access checks.
 
-Run by gunicorn in its own process, like the product. Three selects for a plan,
-two for a list, the bare writes for a check-in.
+gunicorn runs it in its own process, like the product. It sends three selects
+for a plan, two for a list, and only the writes for a check-in.
 """
 
 import os

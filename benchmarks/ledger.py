@@ -1,9 +1,9 @@
-"""The January ledger: what the dual-enrollment report costs over a district of 20,000 students.
+"""The January report: the cost of the dual-enrollment report for 20,000 students.
 
 `python -m benchmarks.ledger` fills SQLite and PostgreSQL with the same
-district, asks as its admin and as the counselor of one school, as JSON and as
-CSV, and prints a table. Exits with 1 where one report takes more than six
-queries.
+district, requests the report as its admin and as the counselor of one school,
+as JSON and as CSV, and prints a table. Exits with 1 if one report takes more
+than six queries.
 """
 
 import argparse
@@ -47,14 +47,14 @@ Rows = Iterator[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Asker:
-    """A person in an open session."""
+    """A person with an open session."""
 
     person_id: UUID
     session_id: UUID
 
 
 class Filling:
-    """The rows of one district: of each three students in grades 11 and 12, two take courses."""
+    """The rows of one district: two of three students in grades 11 and 12 take courses."""
 
     def __init__(self, students: int) -> None:
         self.today = clock.today()
@@ -117,7 +117,7 @@ class Filling:
                 }
 
     def sessions(self) -> Iterator[tuple[type[db.Base], list[dict[str, Any]]]]:
-        """An account and an open session for each officer."""
+        """Add an account and an open session for each officer."""
         for role, key in self.officers.items():
             account_id = new_id()
             name = {"id": account_id, "username": role}
@@ -132,7 +132,7 @@ class Filling:
 
 
 def fill(database: Database, students: int) -> tuple[UUID, dict[str, Asker]]:
-    """Write the district, and say who asks in it."""
+    """Write the district, and return its callers."""
     made = Filling(students)
     district_id = made.own["district_id"]
     with database.transaction(districts=[district_id]) as session:
@@ -157,7 +157,7 @@ def fill(database: Database, students: int) -> tuple[UUID, dict[str, Asker]]:
 
 
 def measure(settings: Settings, students: int) -> bool:
-    """Fill and ask one database; whether every report took few enough queries."""
+    """Fill and measure one database; return whether every report took few enough queries."""
     migrating.upgrade(settings)
     database = Database(settings.database_url)
     started = time.perf_counter()

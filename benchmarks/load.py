@@ -1,4 +1,4 @@
-"""A load of a few keep-alive connections, by raw sockets: cheap beside the server."""
+"""Load from a few keep-alive connections, over raw sockets, which cost little CPU time."""
 
 import selectors
 import socket
@@ -10,7 +10,7 @@ CONNECTIONS = 4
 
 @dataclass(frozen=True)
 class Measured:
-    """Requests per second, and the milliseconds that half and 95 of 100 requests stayed under."""
+    """Requests per second, and the median and 95th percentile in milliseconds."""
 
     per_second: float
     p50: float
@@ -18,7 +18,7 @@ class Measured:
 
 
 def measure(port: int, request: bytes, seconds: float, expected: int) -> Measured:
-    """Send the request over and over for so long; every answer must have the expected status."""
+    """Repeat the request for the given time; every answer must have the expected status."""
     selector = selectors.DefaultSelector()
     started: dict[socket.socket, float] = {}
     for _ in range(CONNECTIONS):
@@ -66,7 +66,7 @@ def _read(connection: socket.socket, expected: int) -> bytes:
 
 
 def once(port: int, request: bytes, expected: int) -> tuple[bytes, bytes]:
-    """Head and body of one answer."""
+    """Send one request; return head and body of the answer."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(request)
         head, _, body = _read(connection, expected).partition(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""A PostgreSQL to measure on: the one of PLP_TEST_POSTGRES_URL, or a server from a wheel."""
+"""A PostgreSQL server for benchmarks: that of PLP_TEST_POSTGRES_URL, or one from a wheel."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ROLES = ("plp_app", "plp_owner")
 
 @dataclass(frozen=True)
 class Urls:
-    """The database by its three roles."""
+    """The database's URLs for its three roles."""
 
     application: str
     owner: str
@@ -26,7 +26,7 @@ _made: list[Urls] = []
 
 @contextmanager
 def server(folder: str) -> Iterator[Urls]:
-    """A new database with both roles, on a server that runs as long as the block."""
+    """Create a database with its roles, on a server that runs until the block ends."""
     base = make_url(_url(folder).replace("postgresql://", "postgresql+psycopg://", 1))
     name = f"bench_{uuid4().hex[:8]}"
     admin = create_engine(base, isolation_level="AUTOCOMMIT")
@@ -64,7 +64,7 @@ def _url(folder: str) -> str:
 
 
 def analyze() -> None:
-    """Let the planner know what was filled in."""
+    """Update the planner's statistics after filling."""
     url = _made[-1].superuser.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

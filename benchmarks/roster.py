@@ -4,8 +4,8 @@
     python -m benchmarks.roster measure var/large.zip [--database-url URL]
 
 The package is imported twice, as a user imports it (plans and reviews are opened too); the second
-time everything must be unchanged.
-Without an URL a new SQLite file is used. A PostgreSQL URL must name a migrated, empty database.
+import must change nothing.
+Without a URL a new SQLite file is used. A PostgreSQL URL must name a migrated, empty database.
 """
 
 import argparse
@@ -30,14 +30,14 @@ from plp_api.server import wiring as _wiring  # noqa: F401 - plans and reviews f
 
 STUDENTS_AT_A_SCHOOL = 600
 STUDENTS_IN_AN_ADVISORY = 14
-# Of ten users seven are students, two parents and one works there.
+# Of ten users, seven are students, two are parents and one is staff.
 SHARES = {"student": 7, "parent": 2, "teacher": 1}
 FIRST_NAMES = ("Ada", "Bo", "Cy", "Dee", "Eli", "Flo", "Gus", "Hal", "Ida", "Jo", "Kit", "Lou")
 LAST_NAMES = ("Ash", "Birch", "Cedar", "Dale", "Elm", "Fern", "Gale", "Heath", "Ivy", "Juniper")
 
 
 class District:
-    """A district of about `users` users; every call of a method writes the same rows."""
+    """A district of about `users` users; every call of a method yields the same rows."""
 
     def __init__(self, users: int) -> None:
         self.students = [f"student-{self._id(n)}" for n in range(users * SHARES["student"] // 10)]
@@ -50,7 +50,7 @@ class District:
 
     @staticmethod
     def _id(number: int) -> UUID:
-        # Random-looking ids, as a real SIS has them, so that the package packs like a real one.
+        # Random-looking ids, as in a real SIS, so that the package compresses like a real one.
         return UUID(int=random.Random(number).getrandbits(128))
 
     def school_of(self, student: int) -> str:
@@ -138,7 +138,7 @@ class District:
             yield {"sourcedId": student, "birthDate": born}
 
     def enrollments(self, wanted: int) -> Iterator[dict[str, str]]:
-        """Everybody in an advisory and in as many copies of mathematics as make up the number."""
+        """Everybody in an advisory and in copies of mathematics, up to the wanted number."""
         made = 0
         for number in range(self.classes):
             teacher = self.teachers[number % len(self.teachers)]
@@ -204,7 +204,7 @@ def _write(
 
 
 def measure(path: Path, database_url: str | None) -> None:
-    """Import the package twice and print what it took."""
+    """Import the package twice and print time and memory."""
     with tempfile.TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{folder}/plp.sqlite"
         if not database_url:

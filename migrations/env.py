@@ -1,4 +1,4 @@
-"""Alembic's entry: runs revisions on the connection of `plp_api.foundation.migrating`."""
+"""Alembic's entry point: runs revisions on the connection of `plp_api.foundation.migrating`."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ areas.load_tables()
 
 
 def plain(kind: str, item: Any, autogen: Any) -> str | bool:
-    """Write a column's stored type, so that a revision does not change meaning with our code."""
+    """Write a column's database type, so that changes of our code do not change a revision."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"
     return False
 
 
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave out the tables of the queue, which are Huey's own (plp_api/foundation/migrating.py)."""
+    """Skip the queue's tables, which Huey creates itself (plp_api/foundation/migrating.py)."""
     return not (kind == "table" and name is not None and name.startswith("huey_"))
 
 

@@ -9,8 +9,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Row security compares `district_id` with the districts that a transaction has entered. The
-# setting is read once per statement (a sub-select), and no setting at all shows nothing.
+# Row-level security compares `district_id` with the districts that a transaction has entered. The
+# sub-select reads the setting once per statement; without a setting no row is visible.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -49,7 +49,7 @@ SECURED = [
 def _secure(table: str) -> None:
     own = visible = f"district_id = {ENTERED}"
     if table == "placements":
-        # The host sees who comes; only the student's own district says so.
+        # The hosting district reads the placement; only the student's own district may write it.
         visible = f"{own} OR host_district_id = {ENTERED}"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

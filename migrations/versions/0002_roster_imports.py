@@ -1,4 +1,4 @@
-"""Roster imports, and who left by a roster."""
+"""Roster imports, and people who left by a roster."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"

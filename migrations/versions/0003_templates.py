@@ -1,4 +1,4 @@
-"""Templates by school and grade, versioned; sections kept from another; entries that replace."""
+"""Template editions by school and grade; kept sections; profile entries that replace others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,7 @@ def upgrade() -> None:
             sa.ForeignKey("schools.id", name="fk_plan_templates_school_id"),
             nullable=True,
         ),
-        # SQLite adds no column without a value; the true one is written below.
+        # SQLite needs a default to add a column; the real value is written below.
         sa.Column("line_id", sa.Uuid(), nullable=False, server_default="0" * 32),
         sa.Column("edition", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("status", sa.String(length=16), nullable=False, server_default="published"),
@@ -82,13 +82,13 @@ def _on_postgresql() -> bool:
 
 
 def _begin_lines() -> None:
-    """Let each template be the first edition of a line of its own.
+    """Make each template the first edition of its own line.
 
-    Of two defaults of a district, which two first students at once could leave,
-    the older stays; plans written in the other go on in it.
+    If a district has two defaults, which two first students opened at once could cause, the
+    older one stays; plans written in the other continue with it.
     """
     if _on_postgresql():
-        # The owner, too, sees no row of a table whose row security is forced.
+        # Forced row-level security hides all rows even from the owner.
         op.execute("ALTER TABLE plan_templates NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE plan_templates SET line_id = id")
     op.execute(
@@ -102,7 +102,7 @@ def _begin_lines() -> None:
 
 def downgrade() -> None:
     if _on_postgresql():
-        # A longer word is cut: the shorter column has no room for it.
+        # The shorter column cannot hold a longer value, so it is cut.
         op.alter_column(
             "profile_entries",
             "kind",

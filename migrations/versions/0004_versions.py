@@ -1,4 +1,4 @@
-"""Amended, kept and corrected versions; plans that end."""
+"""Amended, reaffirmed and corrected versions; plans that are closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -37,7 +37,7 @@ def upgrade() -> None:
 
 
 def _sign_by_themselves() -> None:
-    """Every version so far was signed by itself. Forced row security would hide them all."""
+    """Each existing version has its own signatures. Forced row security would hide all versions."""
     own = "UPDATE plan_versions SET signed_version_id = id WHERE snapshot IS NOT NULL"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(own)
@@ -48,7 +48,7 @@ def _sign_by_themselves() -> None:
 
 
 def _add_reference(column: str) -> None:
-    """A column that names another version. SQLite takes the constraint only with the column."""
+    """A column that names another version. SQLite adds its constraint only with the column."""
     name = f"fk_plan_versions_{column}"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
@@ -68,7 +68,7 @@ def _owned() -> list[sa.Column[object]]:
 
 
 def _keys(table: str, **references: str) -> list[sa.Constraint]:
-    """The primary key, and references by column: to the district, the student, and these."""
+    """The primary key, and foreign keys to the district, the student and the given tables."""
     to = {"district_id": "districts", "student_id": "students", **references}
     return [
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),

@@ -1,4 +1,4 @@
-"""Signatures as people give them: methods, declines, exceptions, waivers, delegates, outreach."""
+"""Signatures: methods, declines, exceptions, waivers, delegates, outreach."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def _widen_signatures() -> None:
-    """So far each signature counted for the version it was given on."""
+    """Until now each signature counted for the version on which it was given."""
     if op.get_bind().dialect.name == "sqlite":
         _rebuild(is_wide=True)
         return
@@ -70,7 +70,7 @@ def _widen_signatures() -> None:
 
 
 def _wide(*, is_filled: bool = False) -> list[sa.Column[object]]:
-    """The new columns; those that every row has may be empty until they are filled."""
+    """The new columns; required ones are nullable until they are filled."""
     return [
         sa.Column("signed_version_id", sa.Uuid(), nullable=not is_filled),
         sa.Column("identity_check", sa.String(length=24), nullable=not is_filled),
@@ -82,7 +82,7 @@ def _wide(*, is_filled: bool = False) -> list[sa.Column[object]]:
 
 
 def _rebuild(*, is_wide: bool) -> None:
-    """The table as it is to be, with its rows: SQLite changes no constraint of one that stands."""
+    """Rebuild the table with its rows, because SQLite cannot change a table's constraints."""
     op.drop_index("ix_signatures_student_id", table_name="signatures")
     if not is_wide:
         op.drop_index("ix_signatures_plan_version_id", table_name="signatures")
@@ -137,7 +137,7 @@ def _owned(*, is_resource: bool = False) -> list[sa.Column[object]]:
 
 
 def _keys(table: str, **references: str) -> list[sa.Constraint]:
-    """The primary key, and references by column: to the district, the student, and these."""
+    """The primary key, and foreign keys to the district, the student and the given tables."""
     to = {"district_id": "districts", "student_id": "students", **references}
     return [
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),

@@ -8,7 +8,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -16,7 +16,7 @@ ENTERED = (
 
 
 def upgrade() -> None:
-    # Outside row security: a link is found by its token, before any district is known.
+    # Without row-level security: a link is found by its token, before any district is known.
     op.create_table(
         "signing_links",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -8,7 +8,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-# A row is the transaction's business only in the districts it entered (0001).
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any((select string_to_array(nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
 )

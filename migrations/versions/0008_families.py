@@ -9,7 +9,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -19,7 +19,7 @@ NEW = ("home_studies", "supports", "renditions")
 
 
 def upgrade() -> None:
-    # Every version so far was the school's; a plan in home study could not be written.
+    # Every existing version is the school's; plans in home study could not be written before.
     op.add_column(
         "plan_versions",
         sa.Column("regime", sa.String(length=16), nullable=False, server_default="school"),
@@ -55,7 +55,7 @@ def _resource() -> list[sa.Column[object]]:
 
 
 def _keys(table: str, **references: str) -> list[sa.Constraint]:
-    """The primary key, and references by column: to the district, the student, and these."""
+    """The primary key, and foreign keys to the district, the student and the given tables."""
     to = {"district_id": "districts", "student_id": "students", **references}
     return [
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),

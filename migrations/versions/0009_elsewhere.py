@@ -15,7 +15,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 def upgrade() -> None:
     op.add_column("pathway_elements", sa.Column("taken_elsewhere_at", sa.Text(), nullable=True))
     op.add_column("pathway_elements", sa.Column("source", sa.Text(), nullable=True))
-    # No rendition so far had words of an element.
+    # No existing rendition contains texts of elements.
     op.add_column(
         "renditions",
         sa.Column("pathway_elements", JSON, nullable=False, server_default=sa.text("'{}'")),

@@ -1,4 +1,4 @@
-"""Who set an e-mail, who has held a code, and by which advisories a person reaches students."""
+"""Who set an e-mail address, who has held a code, and an index of advisories by advisor."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,7 @@ def upgrade() -> None:
     )
     op.add_column("invitations", sa.Column("mailed_to_entry_of", sa.Uuid(), nullable=True))
     op.add_column("invitations", sa.Column("entered_on", sa.Date(), nullable=True))
-    # Of earlier codes nobody noted who held them: one still to be used is taken for printed.
+    # The holder of earlier codes is unknown: an unused code is treated as printed.
     invitations = sa.table(
         "invitations", sa.column("is_held", sa.Boolean()), sa.column("used_at", sa.DateTime())
     )

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Codes of earlier links were shown to whoever issued them.
+    # The issuer was shown the codes of earlier links.
     op.add_column(
         "signing_links",
         sa.Column("code_by", sa.String(16), nullable=False, server_default="issuer"),

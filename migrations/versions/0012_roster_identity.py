@@ -1,4 +1,4 @@
-"""Birth dates confirmed by a person; decisions about the rows of a roster."""
+"""Birth dates confirmed by a person; decisions about roster rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,15 +9,15 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
 )
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
-# Whoever was past 22 on entering came with a wrong year, and holds no rights by it; in grade 13 and
-# after school students may be of any age.
+# A student past 22 when they entered has a wrong birth year, which must not move rights; students
+# of grade 13 and after (PS) may have any age.
 AT_ANY_AGE = "coalesce(grade, '') IN ('13', 'PS')"
 TOO_OLD = {
     "sqlite": "date(rights_transfer_on, '+5 years') <= entered_on",
@@ -60,7 +60,7 @@ def upgrade() -> None:
 
 
 def _take_rights_back() -> None:
-    """Undo what impossible birth dates did: the rights are the parents' until a person confirms."""
+    """Return rights moved by impossible birth dates to the parents until a person confirms."""
     dialect = op.get_bind().dialect.name
     taking = (
         "UPDATE students SET rights_transfer_on = NULL, version = version + 1"
@@ -70,7 +70,7 @@ def _take_rights_back() -> None:
 
 
 def _give_rights_again() -> None:
-    """Let every birth date move rights at 18, as it did before: on the date that it names."""
+    """Restore the old rule: every birth date moves rights on the 18th birthday."""
     majority = {
         "sqlite": "date(birth_date, '+18 years')",
         "postgresql": "(birth_date + interval '18 years')::date",
@@ -83,7 +83,7 @@ def _give_rights_again() -> None:
 
 
 def _in_every_district(statement: str) -> None:
-    """Change rows of all districts: forced row security would hide every student."""
+    """Lift row security to change rows of all districts; forced, it would hide every student."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(statement)
         return

@@ -1,4 +1,4 @@
-"""Signatures are only added, by trigger too; statistics that an import may gather (PostgreSQL)."""
+"""A trigger keeps signatures append-only; an import may gather statistics (PostgreSQL)."""
 
 from alembic import op
 
@@ -9,8 +9,8 @@ depends_on = None
 
 KEPT = "a signature is neither changed nor taken back"
 
-# ANALYZE is for a table's owner, which the application is not. It runs only where a table has grown
-# beyond what the planner knows, as in the first import of an installation.
+# Only a table's owner may run ANALYZE, and the application owns nothing. The function runs it only
+# if a table has outgrown its statistics, as in the first import of an installation.
 GATHER = """
 CREATE FUNCTION gather_statistics(of_table text, added bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -1,6 +1,7 @@
-"""Failed attempts name the account they were tried on.
+"""Failed attempts name their account.
 
-A success forgets the failures of its own account, not those of one of the same name elsewhere.
+A successful login deletes the failures of its own account, not those of an account with the same
+name in another district.
 """
 
 import sqlalchemy as sa
