@@ -1,4 +1,4 @@
-"""A client as front ends are: signs in, sends JSON, minds ETags."""
+"""A client like a front end: signs in, sends JSON, sends ETags."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from plp_api.server.app import Application
 
 
 class Client:
-    """Sends requests as one person; `token` None is nobody."""
+    """Sends requests as one person; without a token if `token` is None."""
 
     def __init__(self, app: Application, token: str | None = None) -> None:
         self.app = app
@@ -21,9 +21,9 @@ class Client:
         self._signed_in: dict[tuple[UUID, date], Client] = {}
 
     def as_(self, person: Any, *, anew: bool = False) -> "Client":
-        """The same client, signed in as a person of the world (the session is simply written).
+        """The same client, signed in as a person of the world (its session is written directly).
 
-        Who is signed in already stays so for the day, unless it is to be `anew`.
+        An existing session is reused for the day, unless `anew` is set.
         """
         key = (person.id, clock.today())
         if anew or key not in self._signed_in:
@@ -66,7 +66,7 @@ class Client:
         return self.send("POST", path, **options)
 
     def patch(self, path: str, json: Any, etag: str | None = None, **options: Any) -> TestResponse:
-        """Change a resource as read just now, unless an ETag is given."""
+        """Change a resource with the ETag just read, unless another is given."""
         headers = {"If-Match": etag or self.etag(path), **options.pop("headers", {})}
         return self.send("PATCH", path, json=json, headers=headers, **options)
 
@@ -75,7 +75,7 @@ class Client:
         return self.send("DELETE", path, headers=headers, **options)
 
     def act(self, path: str, action: str, **fields: Any) -> TestResponse:
-        """Take an action on a resource as read just now."""
+        """Take an action on a resource with the ETag just read."""
         headers = {"If-Match": self.etag(path)}
         body = {"action": action, **fields}
         return self.send("POST", f"{path}/actions", json=body, headers=headers)
@@ -103,7 +103,7 @@ def code(response: TestResponse) -> str:
 
 
 def pointers(response: TestResponse) -> set[str]:
-    """The places a problem points at."""
+    """The pointers of a problem's errors."""
     return {one.get("parameter", one.get("pointer")) for one in response.json["errors"]}
 
 

@@ -1,4 +1,4 @@
-"""The shipped nginx before the real server: who is slow is felt by nobody else."""
+"""The shipped nginx in front of the real server: slow clients disturb nobody else."""
 
 import json
 import os
@@ -70,7 +70,7 @@ class Proxy:
         for name, value in values.items():
             text = text.replace(f"${{{name}}}", value)
         (folder / "plp.conf").write_text(text)
-        # Who is root would else be nobody, and write nothing into the folder of the test.
+        # As root, nginx would otherwise run as nobody, which cannot write into the test's folder.
         user = "user root;" if os.getuid() == 0 else ""
         (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user))
         start = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
@@ -171,15 +171,15 @@ def test_uploads_may_be_as_large_as_the_application_takes_them(proxy: Proxy) -> 
     large = b"x" * (2 << 20)
     scans = "/api/v1/plan-versions/01890000-0000-7000-8000-000000000000/scans"
     for path in ("/api/v1/roster-imports", scans):
-        # Whether the server's 401 comes through, while it reads no body, is chance; 413 never does.
+        # The server does not read the body, so its 401 may arrive or not; 413 never does.
         assert proxy.send("POST", path, large)[0] != 413
 
 
-# The server behind it, by itself: what it cannot read it answers as it answers everything.
+# The server without nginx: it answers an unreadable request with a problem document too.
 
 
 def raw(proxy: Proxy, sent: bytes) -> tuple[int, dict[str, Any]]:
-    """The status and the document of what is answered to these bytes."""
+    """Status and document of the answer to these bytes."""
     with socket.create_connection(("127.0.0.1", proxy.upstream), timeout=PATIENCE) as plain:
         plain.sendall(sent)
         plain.shutdown(socket.SHUT_WR)
@@ -204,7 +204,7 @@ def posted(body: bytes) -> bytes:
         (b"GARBAGE\r\n\r\n", 400),
         (posted(b"zz\r\nnot a size\r\n"), 400),
         (posted(b"5\r\nabcdeXX"), 400),
-        # Not a byte more than is read: what lies unread at the end takes the answer along.
+        # Send no byte that is not read: unread bytes reset the connection, and the answer is lost.
         (posted(b"200000\r\n" + b"x" * (1 << 20)), 413),
     ],
     ids=["address", "headers", "no request", "no size", "broken chunk", "too large"],

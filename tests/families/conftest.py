@@ -32,7 +32,7 @@ def registrar(client, world):
 
 @pytest.fixture
 def at_home(registrar, world):
-    """`home.student` studies at home from today; gives the address of that."""
+    """`home.student` studies at home from today; returns the address of the home study."""
     made = registrar.made(f"/students/{world.home.student.id}/home-studies", {})
     return f"/home-studies/{made['id']}"
 

@@ -1,4 +1,4 @@
-"""Home study: whoever of the staff asks at every address finds no word that the family wrote."""
+"""Home study: no staff member finds a text of the family at any address."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ WORD = "Zebulonquarrington"
 
 @pytest.fixture
 def hidden(client: Any, world: Any) -> set[str]:
-    """What the family does at home with its plan, and what would tell of it."""
+    """The family's work on its plan at home, and the texts and ids that would reveal it."""
     pupil = world.home.student
     client.as_(world.home.registrar).made(f"/students/{pupil.id}/home-studies", {})
     student, parent = client.as_(pupil), client.as_(world.home.parent)
@@ -42,7 +42,7 @@ def addresses(database: Any, world: Any, hidden: set[str]) -> list[str]:
 def test_no_answer_tells_staff_what_the_family_keeps(
     client: Any, world: Any, addresses: list[str], hidden: set[str], reader: str
 ) -> None:
-    # With a reason stated: it opens nothing here, and closes nothing.
+    # A stated reason makes no difference here.
     stated = {"X-Access-Reason": "To look"}
     staff, told = client.as_(getattr(world.home, reader)), []
     for address in addresses:
@@ -55,7 +55,7 @@ def test_no_answer_tells_staff_what_the_family_keeps(
 def test_the_walk_would_notice(
     client: Any, world: Any, addresses: list[str], hidden: set[str]
 ) -> None:
-    """The student finds all of it at those very addresses."""
+    """The student finds all of it at the same addresses."""
     student = client.as_(world.home.student)
     bodies = [student.get(f"//{one}".replace("///", "//")).data for one in addresses]
     assert all(any(one.encode() in body for body in bodies) for one in hidden)

@@ -1,4 +1,4 @@
-"""Who prepares a meeting sees for whom an interpreter is needed; the family does not."""
+"""People who prepare a meeting see who needs an interpreter; the family does not."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""Names and pronouns by audience: ids are stored, and what a reader may call them is drawn at read.
+"""Names and pronouns by audience: rows store ids, and each read looks up the name for its reader.
 
-Wren is what the school says; the family, unless the student wants it otherwise, reads the name
-on the record. The student decides, and what was frozen, said or printed before follows.
+The school says Wren; the family reads the name on the record, unless the student wants otherwise.
+The student decides, and earlier versions, comments and prints follow.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ FAMILY = ("parent", "inspecting_parent")
 
 @pytest.fixture
 def names(client: Client, world: World, database: Any) -> Callable[..., None]:
-    """Says what the student is called, as the student does it."""
+    """Sets the student's names, as the student."""
     with writing(database, world.home) as session:
         session.get_one(Person, world.home.student.id).given_name = RECORDED
 
@@ -38,7 +38,7 @@ def names(client: Client, world: World, database: Any) -> Callable[..., None]:
 
 @pytest.fixture
 def read(client: Client, world: World, names: Any) -> Callable[[str], dict[str, str]]:
-    """What somebody reads of the plan, by where: approved, talked about, met over, and signed."""
+    """What somebody reads, by place: approval, comments, review and signatures."""
     pupil = world.home.student
     student, advisor = client.as_(pupil), client.as_(world.home.advisor)
     version, review = f"/plan-versions/{pupil.version_id}", f"/reviews/{pupil.review_id}"

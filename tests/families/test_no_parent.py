@@ -1,4 +1,4 @@
-"""A student with no parent at all to sign: nothing here is closed to them for that."""
+"""A student without any parent to sign: nothing is refused for this reason."""
 
 from datetime import timedelta
 

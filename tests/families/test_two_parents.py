@@ -1,7 +1,7 @@
-"""Two parents who must not see each other: nothing of the one is in any answer to the other.
+"""Two parents who must not learn of each other: no answer to one contains anything of the other.
 
-Both do everything a parent can; then each reads every address there is, and no
-id, name, address or telephone number of the other stands in any of the answers.
+Both do everything a parent can; then each reads every address, and no answer
+contains an id, name, address or telephone number of the other.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ NAMES = {
     "inspecting_parent": ("Xanthippe", "Vandermeulen", "xv@example.org", "802-555-0202"),
 }
 OTHER = {"parent": "inspecting_parent", "inspecting_parent": "parent"}
-# Of a waiver that `rows.complete` adds: where a student lives, and with whom, is for staff.
+# From a waiver that `rows.complete` adds: only staff read where and with whom a student lives.
 LIVING_SITUATION = "state_custody"
 MOST_ROWS = 4
 EXPANDED = "?expand=goals,sections,signatures,profile_entries"
@@ -30,7 +30,7 @@ EXPANDED = "?expand=goals,sections,signatures,profile_entries"
 
 @pytest.fixture
 def marks(database: Any, world: Any) -> dict[str, set[str]]:
-    """By parent, whatever would tell of them."""
+    """By parent, every text and id that would reveal them."""
     found = {}
     with writing(database, world.home) as session:
         for name, words in NAMES.items():
@@ -48,7 +48,7 @@ def marks(database: Any, world: Any) -> dict[str, set[str]]:
 
 @pytest.fixture
 def lives(client: Any, world: Any, marks: Any) -> None:
-    """Both parents do all they can: while the school keeps the plan, at home, and after."""
+    """Both parents do all they can: before, during and after home study."""
     pupil = world.home.student
     student, advisor = client.as_(pupil), client.as_(world.home.advisor)
     registrar = client.as_(world.home.registrar)
@@ -104,7 +104,7 @@ def _sign(client: Any, world: Any, version: str) -> None:
 
 
 def _keep_plan(parent: Any, student: Any, pupil: Any, name: str) -> None:
-    """What a parent does in home study: a version, an entry, a goal."""
+    """A parent's acts in home study: a version, an entry, a goal."""
     started = parent.made(f"/plans/{pupil.plan_id}/versions", {})
     path = f"/plan-versions/{started['id']}"
     assert (
@@ -119,7 +119,7 @@ def _keep_plan(parent: Any, student: Any, pupil: Any, name: str) -> None:
 
 @pytest.fixture
 def addresses(database: Any, world: Any, lives: None) -> list[str]:
-    """Every address a parent could ask for, with every row of the child's in it."""
+    """Every address that a parent could read, with every row of the child."""
     places = [world.home.district_id, world.away.district_id]
     with database.transaction(districts=places):
         rows.complete(world)
@@ -150,7 +150,7 @@ def _paths(operation: Any, owners: Any, world: Any) -> Iterator[str]:
         if owner.student_id == world.home.student.id
         or (not is_childs and owner.district_id == world.home.district_id)
     ]
-    # The newest too: ids are in the order of time.
+    # Include the newest rows: ids are ordered by time.
     for row_id in [*ids[:2], *ids[-MOST_ROWS:]]:
         yield operation.path(row_id)
 
@@ -175,7 +175,7 @@ def test_no_answer_tells_one_parent_of_the_other(
 
 
 def test_the_walk_would_notice(client: Any, world: Any, marks: Any, addresses: list[str]) -> None:
-    """The advisor, who may know both parents, finds them at those very addresses."""
+    """The advisor, who may know both parents, finds them at the same addresses."""
     advisor, told = client.as_(world.home.advisor), set()
     for address in dict.fromkeys(addresses):
         body = advisor.get(f"//{address}".replace("///", "//")).get_data(as_text=True)

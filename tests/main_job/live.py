@@ -58,7 +58,7 @@ class Installation:
         return self._start(SERVE)
 
     def serve_at(self, now: str) -> "Server":
-        """Start the server on a moved clock, with nobody to do work later."""
+        """Start the server on a moved clock, without a worker."""
         return self._start(SERVE_ALONE, PYTHONPATH=str(CLOCK), PLP_TEST_NOW=now)
 
     def _start(self, module: list[str], **environment: str) -> "Server":
@@ -68,14 +68,14 @@ class Installation:
         return server
 
     def close(self) -> None:
-        """Wait until everything that was told to end has ended."""
+        """Wait until every process that got a signal to end has ended."""
         for process in self.started:
             process.terminate()
             assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 class Server:
-    """A server on a free port; it is told to end, and not waited for, where its block ends."""
+    """A server on a free port; at the end of the block it gets a signal to end, without waiting."""
 
     def __init__(self, module: list[str], environment: dict[str, str]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -113,7 +113,7 @@ class Answer:
 
 
 class Person:
-    """Somebody at a client; counts the calls they make."""
+    """A person with a client; counts their calls."""
 
     def __init__(self, server: Server, token: str | None = None) -> None:
         self.server, self.token, self.calls = server, token, 0

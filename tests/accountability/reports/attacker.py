@@ -1,4 +1,4 @@
-"""Somebody who has every answer of a day in hand and works out what was hidden from them."""
+"""An attacker who has every answer of one day and tries to compute the hidden numbers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -9,7 +9,7 @@ Values = Mapping[Cell, int]
 
 
 def count(unseen: Mapping[Kind, int], measures: Collection[str]) -> dict[Cell, int]:
-    """Every number about the unseen, zeros of their groups among them."""
+    """Every number about unseen students, including the zeros of their groups."""
     values: dict[Cell, int] = {}
     for kind, students in unseen.items():
         for group in groups(kind.school, kind.grade, kind.advisors):
@@ -21,10 +21,10 @@ def count(unseen: Mapping[Kind, int], measures: Collection[str]) -> dict[Cell, i
 
 
 class Thorough:
-    """Tries every district there could be, and keeps those that would show the same numbers.
+    """Tries every possible district, and keeps those that would show the same numbers.
 
-    Knows more than any reader: which kinds of places hold somebody unseen, who
-    advises there, and which standings there are.
+    Knows more than any reader: which kinds of places have unseen students, who
+    advises there, and which standings exist.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class Thorough:
             self.last.update(dict.fromkeys(cells, number))
 
     def undecided(self, hidden: Collection[Cell]) -> set[Cell]:
-        """Which of the hidden numbers differ between two such districts."""
+        """The hidden numbers that differ between two such districts."""
         self.seen: dict[Cell, set[int]] = defaultdict(set)
         self.hidden = set(hidden)
         self._try(0, defaultdict(int))
         return {cell for cell in hidden if len(self.seen[cell]) > 1}
 
     def _try(self, number: int, sums: dict[Cell, int]) -> bool:
-        """Go on from here; True once every hidden number was seen twice."""
+        """Continue the search; True once every hidden number has had two values."""
         if number == len(self.kinds):
             for cell in self.hidden:
                 self.seen[cell].add(sums[cell])
@@ -78,7 +78,7 @@ class Thorough:
         )
 
     def _may_go_on(self, number: int, cells: list[Cell], sums: dict[Cell, int]) -> bool:
-        """Whether what is complete now is as shown, and no group that is known of is empty."""
+        """Whether the completed numbers equal those shown, and no known group is empty."""
         done = (cell for cell in cells if self.last[cell] == number)
         return all(
             sums[cell] == self.shown[cell]
@@ -92,7 +92,7 @@ Line = tuple[Cell, list[Cell]]
 
 
 def lines(values: Values, families: Collection[Collection[str]], *, additive: bool) -> list[Line]:
-    """Every total with its parts: a row's numbers, and a group's by school, grade or advisor."""
+    """Every total with its parts, in rows and in groups by school, grade or advisor."""
     found: list[Line] = []
     parts: dict[Cell, list[Cell]] = defaultdict(list)
     for group in {group for group, _ in values}:
@@ -109,7 +109,7 @@ def lines(values: Values, families: Collection[Collection[str]], *, additive: bo
 def bounds(
     values: Values, hidden: Collection[Cell], found: Collection[Line]
 ) -> dict[Cell, tuple[int, int]]:
-    """Between what each hidden number must lie, by going over all lines until nothing narrows."""
+    """The bounds of each hidden number, narrowed over all lines until they no longer change."""
     most = 10 * max(values.values())
     low = {cell: 1 if cell[1] == ENROLLED else 0 for cell in hidden} | {
         cell: value for cell, value in values.items() if cell not in hidden

@@ -1,7 +1,7 @@
-"""A district over two years, told in plain facts, and what coverage must say of it on any day.
+"""A district over two years as plain facts, and the coverage expected on any day.
 
-An independent second computation: it walks students one by one and asks each
-fact for its date; it shares nothing with the SQL.
+An independent second computation: it goes through the students one by one and
+checks the date of each fact; it shares no code with the SQL.
 """
 
 import random
@@ -46,16 +46,16 @@ def day(text: str) -> date:
 
 @dataclass
 class Version:
-    """A plan version: in force from a day to a day, signed as a role by somebody on a day.
+    """A plan version: its days in force, and its signatures by role, person and day.
 
-    `goes_on` with the signatures of the version before, where nothing asked for new ones.
+    `goes_on` marks a version that keeps the signatures of the one before.
     """
 
     on: str
     until: str | None = None
     signed: dict[str, str] = field(default_factory=dict)
     declined: dict[str, str] = field(default_factory=dict)
-    # Of whom it does without, from a day until it was taken back.
+    # Exceptions by role, from a day until they were withdrawn.
     without: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     goes_on: bool = False
 
@@ -67,10 +67,10 @@ class Pupil:
     at: list[tuple[str, str, str, str | None]]
     plan: str | None = None
     versions: list[Version] = field(default_factory=list)
-    # Cycle's first year, due, excepted on.
+    # First year of the cycle, due date, day excepted.
     reviews: list[tuple[int, str, str | None]] = field(default_factory=list)
     born: str | None = None
-    # By name: the days the parent may decide.
+    # By name: the days on which the parent may decide.
     parents: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     advisors: list[tuple[str, str, str | None]] = field(default_factory=list)
     home: str = HIGH
@@ -137,7 +137,7 @@ class Pupil:
     def _parents(
         self, signed: set[str], declined: set[str], without: set[str], on: date, *, all_decide: bool
     ) -> str:
-        """Whether what is asked of the parents is done, done without, or open."""
+        """Whether the parents' signatures are given, excepted, or open."""
         if self.born and clock.birthday(day(self.born), 18) <= on:
             return "done"
         deciding = {name for name, span in self.parents.items() if _holds(*span, on)}
@@ -162,7 +162,7 @@ Told = tuple[dict[str, int], dict[tuple[Any, ...], dict[str, int]]]
 
 
 def told(pupils: list[Pupil], on: date, by: list[str], *, all_decide: bool = False) -> Told:
-    """Total and groups as the report must tell them; a group is the values of `by`, in order."""
+    """Total and groups that the report must show; a group is the values of `by`, in order."""
     total: Counter[str] = Counter()
     groups: dict[tuple[Any, ...], Counter[str]] = {}
     for one in pupils:
@@ -181,7 +181,7 @@ def told(pupils: list[Pupil], on: date, by: list[str], *, all_decide: bool = Fal
 
 
 STORY = [
-    # Twice in good time, signed by all; the second version supersedes the first.
+    # Twice on time, signed by all; the second version supersedes the first.
     Pupil(
         at=[(HIGH, "10", "25-08-25", "26-07-01"), (HIGH, "11", "26-07-01", None)],
         plan="25-09-01",
@@ -193,7 +193,7 @@ STORY = [
         parents={"mother": ("20-01-01", None)},
         advisors=[("ames", "25-08-25", None)],
     ),
-    # Missed the first deadline, made good in January; and nothing since.
+    # Missed the first deadline, completed in January; nothing since.
     Pupil(
         at=[(HIGH, "11", "25-08-25", None)],
         plan="25-09-01",
@@ -202,14 +202,14 @@ STORY = [
         parents={"mother": ("20-01-01", None)},
         advisors=[("ames", "25-08-25", "26-02-01"), ("boyle", "26-02-01", None)],
     ),
-    # Never.
+    # Never reviewed.
     Pupil(
         at=[(HIGH, "12", "25-08-25", "26-06-15")],
         plan="25-09-01",
         reviews=[(2024, "25-11-30", None), (2025, "26-11-30", None)],
         advisors=[("boyle", "25-08-25", None)],
     ),
-    # Excepted in June, after a missed deadline; the next cycle owes nothing of the last.
+    # Excepted in June, after a missed deadline; the next cycle does not have to make up for it.
     Pupil(
         at=[(HIGH, "10", "25-08-25", None)],
         plan="25-09-01",
@@ -219,7 +219,7 @@ STORY = [
             (2026, "27-11-30", None),
         ],
     ),
-    # Entered late, in November: due 45 days on, in the next cycle; answered there.
+    # Entered late, in November: due 45 days later, in the next cycle, and completed there.
     Pupil(
         at=[(HIGH, "09", "26-11-10", None)],
         plan="26-11-10",
@@ -252,7 +252,7 @@ STORY = [
         versions=[Version("25-11-01", None, {"student": "25-11-01"})],
         reviews=[(2024, "25-11-30", None), (2025, "26-11-30", None)],
     ),
-    # Of age on 10 April: from then what waited for a parent is complete.
+    # Of age on 10 April: from then on no parent's signature is missing.
     Pupil(
         at=[(HIGH, "12", "25-08-25", None)],
         plan="25-09-01",
@@ -269,9 +269,9 @@ STORY = [
         home=MIDDLE,
         advisors=[("clark", "25-08-25", None)],
     ),
-    # Learns at home: outside.
+    # In home study: not counted.
     Pupil(at=[(HIGH, "10", "25-08-25", None)], plan="25-09-01", at_home=("25-08-25", None)),
-    # Learned at home from February to May, and is the school's again.
+    # In home study from February to May, then back at the school.
     Pupil(
         at=[(HIGH, "10", "25-08-25", None)],
         plan="25-09-01",
@@ -319,7 +319,7 @@ STORY = [
 
 
 STORY += [
-    # The mother keeps silent: done without in April, by mistake as it turns out in May; she signs
+    # The mother does not answer: excepted in April; withdrawn in May as a mistake; she signs
     # in July.
     Pupil(
         at=[(HIGH, "10", "25-08-25", None)],
@@ -335,7 +335,7 @@ STORY += [
         parents={"mother": ("20-01-01", None)},
     ),
     # The father declines, the mother signs: split from April, settled in June. In September
-    # something is amended that asks for no new signatures.
+    # there is an amendment that needs no new signatures.
     Pupil(
         at=[(HIGH, "11", "25-08-25", None)],
         plan="25-09-01",
@@ -351,7 +351,7 @@ STORY += [
         ],
         parents={"mother": ("20-01-01", None), "father": ("20-01-01", None)},
     ),
-    # In state custody from February to August; then a guardian stands in.
+    # In state custody from February to August; then there is a guardian.
     Pupil(
         at=[(HIGH, "12", "25-08-25", None)],
         plan="25-09-01",
@@ -378,7 +378,7 @@ STORY += [
 
 
 def chance(seed: int, count: int) -> list[Pupil]:
-    """Students with facts at random, as a district might have them."""
+    """Students with random facts, as a district might have them."""
     draw = random.Random(seed)
 
     def some_day(first: str, last: str) -> str:
@@ -461,7 +461,7 @@ def _write_district(
 
 
 class Rows:
-    """The rows of students, table by table in the order of their references."""
+    """The rows of students, table by table, in the order that foreign keys require."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -606,7 +606,7 @@ class Rows:
                 "reason": "Nobody answers.",
                 "given_by": self.place.admin.id,
                 "given_at": _evening(day(since)),
-                # On the day it is taken back it holds no more.
+                # It is no longer valid on the day it is withdrawn.
                 "withdrawn_at": _evening(day(until)) if until else None,
             }
             for role, (since, until) in version.without.items()

@@ -1,4 +1,4 @@
-"""Coverage over HTTP: true to dated facts on every day, whoever is counted by what."""
+"""Coverage over HTTP: agrees with the dated facts on every day and in every grouping."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ def numbers(row):
 
 
 def value(group, name):
-    """What a group is in one dimension: the school's name, the grade, the advisor's first name."""
+    """A group's value in one dimension: the school's name, the grade, the advisor's first name."""
     found = group[name]
     if isinstance(found, dict):
         return found["name"].split()[0].lower() if name == "advisor" else found["name"]
@@ -178,7 +178,7 @@ def test_few_statements_whatever_is_asked(tell, database):
     read("2026-03-10", EVERY)
     with counting(database) as counted:
         read("2026-03-10", EVERY)
-    # Who asks, which district, the counts, the names of schools and of advisors; on PostgreSQL
+    # Caller, district, the counts, the names of schools and of advisors; on PostgreSQL
     # also the districts entered, twice in a test.
     assert counted.count <= 7, counted.statements
 

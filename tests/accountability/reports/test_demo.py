@@ -1,4 +1,4 @@
-"""Every report, asked in every form on the demo district, as it is shipped."""
+"""Every report, requested in every form on the demo district as shipped."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The dual-enrollment ledger of a district: whose courses, how many paid by the State, when."""
+"""A district's dual-enrollment report: courses by student, how many the State paid, when."""
 
 import csv
 from datetime import timedelta

@@ -27,7 +27,7 @@ def kind(school, grade, standing="has_plan current signed", advisors=()):
 
 
 def school(name, **by_standing):
-    """Twice as many students of each standing in grade 9 as in grade 10, by a word for each."""
+    """Twice as many students of each standing in grade 9 as in grade 10."""
     words = {
         "current": "has_plan current signed",
         "due": "has_plan due unsigned",
@@ -135,7 +135,7 @@ def test_no_reasoning_over_sums_pins_a_hidden_number_down(seed):
     unseen = district(draw, draw.randrange(2, 5), draw.choice((8, 20, 40)), 14)
     values = count(unseen, MEASURES)
     found = hidden(unseen, standings())
-    # Advisors' groups overlap, so their sums are no total; a line each without the overlap.
+    # Advisors' groups overlap, so their sum is not a total; one line for each, without the overlap.
     told = bounds(values, found, lines(values, FAMILIES, additive=False))
     assert {cell for cell, (low, high) in told.items() if low == high} == set()
 
@@ -176,7 +176,7 @@ PLACES = [
         max_size=7,
     )
 )
-# Worlds that a careless search takes: one would empty a group that the reader is told of.
+# Worlds that a careless search would take: one would empty a group that the reader sees listed.
 @example({(PLACES[2], STANDINGS[0]): 1, (PLACES[3], STANDINGS[1]): 4})
 @example({(PLACES[2], STANDINGS[1]): 1, (PLACES[1], STANDINGS[0]): 1, (PLACES[4], STANDINGS[1]): 4})
 def test_whoever_tries_every_district_there_could_be_is_none_the_wiser(counts):

@@ -1,4 +1,4 @@
-"""What a reader is shown of students whom they may not see one by one, in all answers together."""
+"""What all answers together show about students whom the reader may not see one by one."""
 
 from itertools import combinations
 
@@ -17,7 +17,7 @@ SPAN = ("25-08-25", None)
 
 
 def pupil(school, grade, advisor, state="due", *, since="25-08-25", until=None):
-    """A student who stands on 10 January 2027 as said."""
+    """A student with the given standing on 10 January 2027."""
     return Pupil(
         at=[(school, grade, since, until)],
         plan="25-09-01",
@@ -93,8 +93,8 @@ def test_who_sees_the_whole_district_is_shown_every_number(read):
 def test_a_small_number_is_hidden_with_others_of_its_row_and_column(read):
     report = read("elo_coordinator", "by=school")
     high, middle = row(report, school=HIGH), row(report, school=MIDDLE)
-    # Three are overdue at the high school. Told neither there nor beside it, nor what else a row
-    # would give it away by; whole schools and the district are told.
+    # Three are overdue at the high school. Neither that number is shown nor any other that would
+    # reveal it; whole schools and the district are shown.
     assert [high["overdue"], middle["overdue"]] == [None, None]
     assert states(high).count(None) == states(middle).count(None) == 2
     assert (high["enrolled"], middle["enrolled"]) == (67, 74)
@@ -114,12 +114,12 @@ def test_ones_own_advisees_are_plain_and_another_advisors_are_not(read):
     own, other = row(report, advisor="Boyle"), row(report, advisor="Clark")
     assert (own["enrolled"], states(own), own["is_suppressed"]) == (44, [27, 17, 0, 0], False)
     assert (other["enrolled"], states(other)) == (74, [None, None, None, 0])
-    # Ames's 20 would tell, by the school's number, of the three whom nobody advises.
+    # Ames's 20, with the school's number, would reveal the three students without an advisor.
     assert row(report, advisor="Ames")["enrolled"] is None
 
 
 def test_what_ones_own_students_leave_of_a_group_counts_as_a_group(read):
-    # Boyle's 27 and three others make grade 10 of the high school: 30, and three to be made out.
+    # Boyle's 27 and three others are grade 10 of the high school: 30 would reveal the three.
     crossed = read("boyle", "by=school&by=grade")
     assert row(crossed, school=HIGH, grade="10")["enrolled"] is None
     assert row(crossed, school=HIGH, grade="09")["enrolled"] is None
@@ -134,7 +134,7 @@ def test_a_school_keeps_its_past_though_students_left_since(read):
 
 
 def answers(read, name):
-    """Every number that the reader is given by any crossing: None where it is hidden."""
+    """Every number shown to the reader in any grouping; None if it is hidden."""
     told = {}
     for size in range(4):
         for by in combinations(ORDER, size):

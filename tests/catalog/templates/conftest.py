@@ -40,7 +40,7 @@ def student(client, world):
 
 @pytest.fixture
 def published(world) -> Made:
-    """Write a template as somebody, and publish it; by default the high school's, for grade 10."""
+    """Write a template as somebody and publish it; by default the high school's, for grade 10."""
 
     def made(client: Client, **changed: Any) -> dict[str, Any]:
         body = {

@@ -1,4 +1,4 @@
-"""Which template a plan is written in: of a new plan, of many, and of the next version."""
+"""The template of a new plan, of many new plans, and of the next version."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from tests.world import writing
 
 @pytest.fixture
 def opened(database, world):
-    """Bring students of these grades to a school of `home`; the templates of their new plans."""
+    """Enroll students of these grades at a school of `home`; return their new plans' templates."""
 
     def made(*grades: str | None, school_id: UUID | None = None) -> list[str]:
         place = world.home

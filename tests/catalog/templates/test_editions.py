@@ -1,4 +1,4 @@
-"""Writing templates: whose they are, edition by edition, and what none may ask."""
+"""Writing templates: who owns them, edition by edition, and what no template may require."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What stood before templates had editions goes on, as the first edition of a line of its own."""
+"""Templates from before editions continue, each as the first edition of its own line."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def connection(before: Settings) -> Iterator[Connection]:
-    """As the schema's owner, each statement for itself."""
+    """A connection as the schema's owner, with autocommit."""
     engine = create_engine(before.migration_database_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as made:
         yield made

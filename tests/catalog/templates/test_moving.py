@@ -1,4 +1,4 @@
-"""Moving a plan to another template: every word it holds comes along."""
+"""Moving a plan to another template: no text is lost."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_a_template_that_drops_a_section_with_answers_is_refused_by_name(
 
 @pytest.fixture
 def moved(client, world, student, school_admin, published, path):
-    """The draft moved to a template without the family's section, whose words it keeps."""
+    """The draft moved to a template without the family's section, whose text it keeps."""
     client.as_(world.home.parent).patch(path, {"sections": {"family": "We are proud."}})
     ours = published(school_admin)
     answer = student.act(path, "change_template", template_id=ours["id"], keep_unasked=True)
@@ -176,7 +176,7 @@ NARROW = [
 
 @pytest.fixture
 def narrowed(client, world, student, school_admin, published, path):
-    """The version in force, of which one section is for those who write or approve."""
+    """The version in force, with one section for those who write or approve."""
     published(school_admin, sections=NARROW)
     assert student.act(path, "change_template").status_code == 200
     student.act(path, "submit")

@@ -1,4 +1,4 @@
-"""Comments: who says what as what, who learns who said it, and taking it back."""
+"""Comments: who writes them in which role, who sees the author, and withdrawing them."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.world import relate, writing
 
 @pytest.fixture
 def goal(world):
-    """The goal of the world, on which its student has said something."""
+    """The goal of the world, with a comment by its student."""
     return f"/goals/{world.home.student.goal_id}"
 
 

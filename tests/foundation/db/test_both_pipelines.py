@@ -1,4 +1,4 @@
-"""What holds of `fetch` on PostgreSQL, by our pipeline and by psycopg's own."""
+"""`fetch` on PostgreSQL, with our pipeline and with psycopg's own."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -49,7 +49,7 @@ def name_of(database: db.Database, key: UUID) -> str | None:
 
 
 def rename(session: Session, key: UUID, how: str) -> None:
-    """Change the district in one of the ways there are."""
+    """Change the district's name in one of the possible ways."""
     renamed = (
         update(District).where(District.id == key).values(name="After", updated_at=clock.now())
     )
@@ -113,7 +113,7 @@ def test_the_last_reads_end_the_transaction(database: db.Database) -> None:
 def test_the_last_reads_end_no_transaction_that_has_written(
     database: db.Database, district: UUID, how: str
 ) -> None:
-    """What is raised afterwards must still undo it."""
+    """A later exception must still roll it back."""
     with suppress(ZeroDivisionError), database.transaction(districts=[district]) as session:
         rename(session, district, how)
         db.fetch(COUNT(), is_last=True)

@@ -1,4 +1,4 @@
-"""Statements that travel together to PostgreSQL: their rows, and what a failure leaves behind."""
+"""Statements sent together to PostgreSQL: their rows, and the state after a failure."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -145,7 +145,7 @@ def test_where_waiting_is_broken_off_the_connection_is_not_used_again(database, 
 
 
 def test_what_begins_and_ends_in_one_exchange_is_one_transaction(database):
-    """What is set for the transaction holds in all of it, and not after."""
+    """A transaction's setting is valid in all of it, and not afterwards."""
     enter = Statement(b"SELECT set_config('plp.districts', $1, true)", ["here"])
     ask = Statement(b"SELECT current_setting('plp.districts', true) AS districts")
     write = Statement(b"CREATE TEMPORARY TABLE undone AS SELECT 1")

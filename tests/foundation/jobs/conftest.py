@@ -1,4 +1,4 @@
-"""A database of its own for tests whose threads and processes must really commit."""
+"""A separate database for tests whose threads and processes must really commit."""
 
 from collections.abc import Iterator
 

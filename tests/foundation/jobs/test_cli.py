@@ -1,4 +1,4 @@
-"""What `plp` says and with which exit code it ends: 0 done, 1 refused, 2 wrong usage."""
+"""The output and exit codes of `plp`: 0 done, 1 refused, 2 wrong usage."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""A job's way from queued to its end; a killed worker's lease; attempts."""
+"""A job from queued to finished; a killed worker's lease; attempts."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=60)
 
 
 class Script:
-    """What the jobs of a test do, one attempt after the other; the last repeats."""
+    """The results of a test's jobs, one for each attempt; the last one repeats."""
 
     def __init__(self) -> None:
         self.steps: list[Any] = []
@@ -54,7 +54,7 @@ def worker(database: Isolated, settings: Settings) -> workers.Worker:
 
 
 def asked(database: Isolated, world: World, **arguments: Any) -> Any:
-    """The id of a job asked for in a transaction of its own."""
+    """The id of a job enqueued in a separate transaction."""
     with writing(database, world.home):
         return jobs.enqueue("test.work", world.home.district_id, None, **arguments).id
 

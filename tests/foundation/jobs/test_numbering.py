@@ -1,4 +1,4 @@
-"""Positions of events under many writers: no gap, no double, nothing that a reader would skip."""
+"""Positions of events under many writers: no gap, no duplicate, no event that a reader misses."""
 
 import random
 import time

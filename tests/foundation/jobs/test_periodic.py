@@ -1,4 +1,4 @@
-"""Periodic work: claimed by one worker, kept whole or not at all, made up for, forgotten."""
+"""Periodic work: claimed by one worker, committed whole or not at all, caught up, cleaned up."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def registered(monkeypatch):
-    """Registers work as the only periodic work there is; `registered(run, …)`."""
+    """Registers `run` as the only periodic work: `registered(run, …)`."""
     monkeypatch.setattr(jobs, "PERIODIC", {})
 
     def register(run, every=HOUR, needed=None):

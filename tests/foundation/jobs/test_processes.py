@@ -1,4 +1,4 @@
-"""The real `plp serve`, killed where it hurts: nothing half done, and nothing left running."""
+"""The real `plp serve`, killed at the worst moments: nothing half done, no process left."""
 
 import json
 import os
@@ -33,7 +33,7 @@ NO_ANSWER = (OSError, HTTPException)
 
 
 class Server:
-    """`plp serve` on a free port, with places to pause at (`pausing/sitecustomize.py`)."""
+    """`plp serve` on a free port, with points to pause at (`pausing/sitecustomize.py`)."""
 
     def __init__(self, settings, folder: Path) -> None:
         self.settings = settings
@@ -65,7 +65,7 @@ class Server:
             return False
 
     def send(self, method: str, path: str, body: object = None, **headers: str):
-        """The status and headers of the answer; OSError or HTTPException where there is none."""
+        """Status and headers of the answer. Raises OSError or HTTPException if there is none."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, json.dumps(body), headers)
             answer = connection.getresponse()
@@ -73,7 +73,7 @@ class Server:
             return answer.status, answer.headers
 
     def until(self, is_so):
-        """Wait until it is so, and give back what it is."""
+        """Wait until the result is true, and return it."""
         deadline = time.monotonic() + PATIENCE
         while not (found := is_so()):
             assert time.monotonic() < deadline, "it took too long"
@@ -85,7 +85,7 @@ class Server:
         (self.pauses / name).touch()
 
     def kill_paused(self, name: str) -> None:
-        """kill -9 whoever paused there, and let whoever comes next pass."""
+        """kill -9 the process that paused there, and let the next one pass."""
         mark = self.pauses / f"{name}.paused"
         self.until(mark.exists)
         os.kill(int(mark.read_text()), signal.SIGKILL)

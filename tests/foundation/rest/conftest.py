@@ -1,4 +1,4 @@
-"""The application with one small area more, in which every convention is tried."""
+"""The application with one more small area, in which every convention is tested."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def live_samples(live: Live) -> Live:
 
 @pytest.fixture
 def client(sample_app: Application, database: databases.Isolated) -> Client:
-    """A client that is nobody, of the application with the sample area."""
+    """A client without a token, of the application with the sample area."""
     return Client(sample_app)
 
 

@@ -1,4 +1,4 @@
-"""A small area of its own, so that each convention is tested where nothing else can interfere."""
+"""A small separate area, so that each convention is tested without interference."""
 
 from datetime import date
 from threading import Event
@@ -20,7 +20,7 @@ from plp_api.planning.plans.models import Plan
 
 blueprint = Blueprint("Samples", __name__, "One of everything.")
 
-# What a test arranges with a view that runs in another thread.
+# Synchronizes a test with a view that runs in another thread.
 entered, released = Event(), Event()
 
 

@@ -20,7 +20,7 @@ WRITES_A_SECOND = 20
 
 @pytest.fixture
 def busy(tmp_path: Path):
-    """An installation in which somebody writes all the time; its file."""
+    """The database file of an installation with constant writes."""
     settings = databases.prepared("sqlite", tmp_path)
     database = db.Database(settings.database_url)
     populate(database)

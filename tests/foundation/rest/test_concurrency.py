@@ -1,4 +1,4 @@
-"""ETags: whoever changes says what they read, and whoever has it need not be sent it again."""
+"""ETags: a change names the version that was read; an unchanged row is not sent again."""
 
 from typing import Any
 
@@ -126,9 +126,9 @@ def test_what_was_made_says_where_it_is(student: Client, samples: str) -> None:
 
 
 def test_who_waits_in_vain_for_a_long_change_is_told_to_come_back(live: Live) -> None:
-    """SQLite's one writer may be an import of minutes; reading goes on beside it."""
+    """SQLite's one writer may be an import of minutes; reads continue meanwhile."""
     if live.database.is_postgresql:
-        return  # Writers do not wait for each other there.
+        return  # On PostgreSQL writers do not wait for each other.
     impatient = db.Database(live.settings.database_url)
 
     @event.listens_for(impatient.engine, "connect")

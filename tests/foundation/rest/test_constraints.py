@@ -1,4 +1,4 @@
-"""Every constraint that declares a problem answers with it, on both databases."""
+"""Every constraint that declares a problem causes that answer, on both databases."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ DECLARED = [
 
 
 class Refused(Exception):
-    """A driver's error, with psycopg's diagnosis or SQLite's words alone."""
+    """A driver's error, with psycopg's diagnosis or only SQLite's message."""
 
     def __init__(self, words: str, **diagnosis: str) -> None:
         super().__init__(words)

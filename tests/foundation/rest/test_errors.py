@@ -1,4 +1,4 @@
-"""Every refusal is one problem document, whoever refuses, and tells nothing it should not."""
+"""Every refusal is a problem document, from any component, and reveals nothing it should not."""
 
 import io
 import logging
@@ -276,7 +276,7 @@ def test_answers_are_json_in_utf8_with_instants_in_utc(
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch, student: Client) -> io.StringIO:
-    """Everything the application logs from here on, as it would stand in the file."""
+    """Everything the application logs from here on, as written to the file."""
     written = io.StringIO()
     configured = structlog.get_config()
     logger = structlog.wrap_logger(

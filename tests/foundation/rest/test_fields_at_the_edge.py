@@ -1,4 +1,4 @@
-"""Shapes that a client writes by mistake are refused, where the field is named."""
+"""Malformed values that clients send by mistake are refused, and the field is named."""
 
 from io import BytesIO
 
@@ -56,7 +56,7 @@ def test_a_body_of_very_many_values_is_refused_unread(client, world):
 
 
 class Slow(BytesIO):
-    """A body that comes in while it is noted whether a transaction is open."""
+    """A body that records, while it is read, whether a transaction is open."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__(content)

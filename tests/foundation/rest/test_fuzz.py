@@ -1,7 +1,7 @@
-"""Generated requests to every operation: never a failure of ours, and answers as the document says.
+"""Generated requests to every operation: no 5xx, and answers that match the document.
 
-Schemathesis makes the requests from the document, fitting and unfitting ones,
-always the same; they are sent by those who may, about rows that exist, on both
+Schemathesis generates valid and invalid requests from the document, always the
+same ones; callers with the permission send them, about existing rows, on both
 databases.
 """
 
@@ -32,13 +32,13 @@ EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 4}
 
 @cache
 def documented() -> dict[tuple[str, str], Any]:
-    """Every operation of the document, by method and address, with bodies and queries to make."""
+    """Every operation of the document, by method and path, to generate bodies and queries for."""
     document = deepcopy(DOCUMENT)
     for path in document["paths"].values():
         path.pop("parameters", None)
         for operation in path.values():
             if isinstance(operation, dict):
-                # Whose row it is about is ours to say, and headers have tests of their own: making
+                # The test chooses the row, and headers have their own tests: generating
                 # both takes longer than all else.
                 operation["parameters"] = _queries(operation)
     schema = schemathesis.openapi.from_dict(document)
@@ -47,10 +47,10 @@ def documented() -> dict[tuple[str, str], Any]:
 
 
 def requests(operation: Operation, folder: Path) -> list[dict[str, Any]]:
-    """The requests to one operation, in the words of the test client.
+    """The requests to one operation, as arguments of the test client.
 
-    They are always the same, and making them takes longer than sending them: what was made for
-    one database is kept for the other, and for the other worker.
+    They are always the same, and generating them takes longer than sending them. So they are
+    stored for the other database and the other workers.
     """
     method, path = operation.method, _path(operation)
     described = DOCUMENT["paths"][path][method.lower()]
@@ -99,7 +99,7 @@ def _generated(method: str, path: str) -> list[dict[str, Any]]:
 
 
 def _as_sent(case: Any) -> dict[str, Any]:
-    """What the test client sends of a case; who sends it, and about what, is ours to say."""
+    """The arguments for the test client; the test itself chooses the caller and the row."""
     sent: dict[str, Any] = {"headers": {"If-Match": "*"}, "query_string": case.query or None}
     if isinstance(case.body, bytes):
         sent |= {"data": case.body, "content_type": case.media_type}
@@ -122,7 +122,7 @@ def _path(operation: Operation) -> str:
 
 
 def senders(sweep: Sweep, operation: Operation) -> list[str]:  # noqa: F811
-    """Everybody of another kind who may send it about their row at home."""
+    """One caller of each kind with the permission for the row, in the home district."""
     found = []
     for name, reader in sweep.readers.items():
         row_id = sweep.row(operation, rows.HOME, reader) if operation.model else None
@@ -132,7 +132,7 @@ def senders(sweep: Sweep, operation: Operation) -> list[str]:  # noqa: F811
 
 
 def problems_of(operation: Operation, answer: Any) -> list[str]:
-    """What is wrong with an answer: a failure of ours, or not what the document says."""
+    """The faults of an answer: a 5xx, or a difference from the document."""
     described = DOCUMENT["paths"][_path(operation)][operation.method.lower()]["responses"]
     said = resolved(described.get(str(answer.status_code), described["default"]))
     if answer.status_code >= 500:

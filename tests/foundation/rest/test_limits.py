@@ -1,4 +1,4 @@
-"""How many requests one may send, and what is told of it."""
+"""The rate limit, and the headers that report it."""
 
 import re
 from dataclasses import replace

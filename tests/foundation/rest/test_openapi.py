@@ -45,7 +45,7 @@ def resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def wrong(value: Any, schema: dict[str, Any]) -> list[str]:
-    """What is wrong with a value by a schema of the document."""
+    """The errors of a value against a schema of the document."""
     absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:document#/'))
     validator = OAS31Validator(
         absolute, registry=REGISTRY, format_checker=OAS31Validator.FORMAT_CHECKER
@@ -54,7 +54,7 @@ def wrong(value: Any, schema: dict[str, Any]) -> list[str]:
 
 
 def bodies(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every body of an operation: which, its media type, and what is said of it."""
+    """Every body of an operation: its place, media type and description."""
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
         yield "request", kind, media
     for status, response in operation["responses"].items():
@@ -147,7 +147,7 @@ def test_every_body_has_an_example_that_fits(
 ) -> None:
     for which, kind, media in bodies(operation):
         if media["schema"].get("format") == "binary":
-            continue  # A file: no words show one.
+            continue  # A file: text cannot be an example of one.
         values = [one["value"] for one in media.get("examples", {}).values()]
         values += [media["example"]] if "example" in media else []
         assert values, f"{which} ({kind}): give a field of it `metadata={{'example': …}}`"
@@ -160,7 +160,7 @@ def test_every_body_has_an_example_that_fits(
 def test_what_is_sent_says_how_much_of_it_is_taken(
     path: str, method: str, operation: dict[str, Any]
 ) -> None:
-    """A number without bounds meets the database's own; a text without, the disk's."""
+    """Without bounds, a number can exceed the database's range, and a text can fill the disk."""
     found = [
         f"{parameter['name']}{where}"
         for parameter in operation.get("parameters", [])
@@ -192,12 +192,12 @@ def _unbounded(schema: dict[str, Any], where: str = "", seen: frozenset[int] = f
 
 
 def _is_closed(schema: dict[str, Any]) -> bool:
-    """Whether only words of a closed set are taken (documented as open to readers)."""
+    """Whether only values of a closed set are accepted (documented as open for readers)."""
     return any("enum" in resolved(one) for one in schema.get("anyOf", [schema]))
 
 
-# Answered otherwise than as a list, on purpose: by position and without gaps; and whole, since its
-# items, requirements and declines are one answer to who has signed.
+# Not lists, on purpose: events go by position without gaps; signatures come whole, because items,
+# requirements and declines together show who has signed.
 NO_LISTS = {"/api/v1/events", "/api/v1/plan-versions/{version_id}/signatures"}
 
 
@@ -212,7 +212,7 @@ def test_every_collection_is_read_as_every_other() -> None:
 
 
 def _collections() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every GET that answers with items."""
+    """Every GET that returns items."""
     for path, path_item in DOCUMENT["paths"].items():
         if "get" in path_item:
             for media in path_item["get"]["responses"]["200"].get("content", {}).values():

@@ -1,4 +1,4 @@
-"""The order of checks: requests that break every rule at once, mended one by one."""
+"""The order of checks: requests that break every rule at once, corrected one by one."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same POST sent twice is done once, and its answer outlives no right."""
+"""Idempotency-Key: a repeated POST is executed once, and replayed only while the right lasts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

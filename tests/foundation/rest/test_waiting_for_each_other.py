@@ -1,4 +1,4 @@
-"""Two who each hold what the other needs next are both answered: commits are real here."""
+"""Two requests that each lock a row the other needs next both get answers (real commits)."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

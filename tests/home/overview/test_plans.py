@@ -1,4 +1,4 @@
-"""Plans as a front end opens on them: true to their schemas, few queries, cheap to poll."""
+"""The first reads of a front end: they match their schemas, take few queries, and poll cheaply."""
 
 import pytest
 

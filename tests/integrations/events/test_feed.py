@@ -1,4 +1,4 @@
-"""The change feed: every event once, in order, and to nobody more than they reach."""
+"""The change feed: every event once, in order, and only events within the reader's reach."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.world import World, relate, writing
 
 @pytest.fixture
 def numbered(database: databases.Isolated, world: World) -> Any:
-    """Numbers what was committed so far, as the worker does."""
+    """Numbers the events committed so far, as the worker does."""
 
     def number() -> int:
         with writing(database, world.home, world.away):
@@ -25,7 +25,7 @@ def numbered(database: databases.Isolated, world: World) -> Any:
 
 @pytest.fixture
 def changed(client: Client, world: World, numbered: Any) -> int:
-    """Five things that happened to the student, numbered; how many events they left."""
+    """Makes five changes to the student and numbers them; returns the number of events."""
     student = client.as_(world.home.student)
     for percent in range(5):
         student.made(f"/goals/{world.home.student.goal_id}/check-ins", {"percent": percent})
@@ -106,7 +106,7 @@ def test_a_position_that_cannot_be_is_refused(client: Client, world: World, quer
 
 
 def _told_of(client: Client, somebody: Any, student: Any) -> set[str]:
-    """The types of the events about the student that somebody is shown."""
+    """The types of the events about the student that a reader sees."""
     shown = client.as_(somebody).read("/events?limit=200")["items"]
     return {one["type"] for one in shown if one["student_id"] == str(student.id)}
 

@@ -1,4 +1,4 @@
-"""Every type of event there is stands in docs/events.md, and nothing else."""
+"""docs/events.md lists exactly the types of events that the code records."""
 
 import ast
 import re
@@ -7,12 +7,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
-# What hands an event's type on to `audit.record`.
+# Functions that pass an event's type to `audit.record`.
 RECORDING = {"record", "_note", "_note_waiver", "_follow", "_settled", "_change", "_touched"}
 
 
 def recorded(source: str) -> Iterator[str]:
-    """The types of event that a module names where it records them."""
+    """The types of event that a module records."""
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and _name(call.func) in RECORDING:
             for argument in call.args:

@@ -1,4 +1,4 @@
-"""Python runs this as it starts, where this folder is on PYTHONPATH: the server's clock, moved."""
+"""Moves the server's clock. Python runs this at start if the folder is on PYTHONPATH."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Rights that an impossible birth date moved before are the parents' again; all others stay."""
+"""Rights moved by an impossible birth date return to the parents; all others stay."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def connection(before: Settings) -> Iterator[Connection]:
-    """As the schema's owner, each statement for itself."""
+    """A connection as the schema's owner, with autocommit."""
     engine = create_engine(before.migration_database_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as made:
         yield made

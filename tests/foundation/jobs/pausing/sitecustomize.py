@@ -1,8 +1,8 @@
-"""Python runs this as it starts, where this folder is on PYTHONPATH: places at which to be killed.
+"""Points at which a process pauses to be killed. Python runs this if the folder is on PYTHONPATH.
 
-Whoever adds a goal, or runs the job `test.pausing`, stops in the middle of the
-transaction, its rows written, for as long as PLP_TEST_PAUSES holds a file
-`request` or `job`, and leaves its process id there in `request.paused` or `job.paused`.
+A process that adds a goal, or runs the job `test.pausing`, pauses in the middle of the
+transaction, after writing its rows, while the folder PLP_TEST_PAUSES contains a file
+`request` or `job`. It writes its process id to `request.paused` or `job.paused` there.
 """
 
 import os
