@@ -14,7 +14,7 @@ from plp_api.foundation.db.pipeline import Pipeline, Statement
 
 @dataclass
 class Counted:
-    """What was sent, without BEGIN, COMMIT and savepoints."""
+    """The statements sent, without BEGIN, COMMIT and savepoints."""
 
     statements: list[str] = field(default_factory=list)
 

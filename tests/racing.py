@@ -1,4 +1,4 @@
-"""Requests sent at the same moment, each from a thread of its own."""
+"""Requests sent at the same moment, each from its own thread."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def at_once(*sent: Callable[[], Any]) -> list[Any]:
-    """The answers to requests sent at once, in their order."""
+    """Send the requests at once; return the answers in order."""
     start, answers = Barrier(len(sent)), [None] * len(sent)
 
     def run(place: int, send: Callable[[], Any]) -> None:

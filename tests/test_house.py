@@ -1,4 +1,4 @@
-"""House rules that no linter knows. Each says what to do instead."""
+"""Rules of this code that no linter checks. Each failure says what to do instead."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ TABLES = areas.load_tables()
 ROOT = Path(plp_api.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text()) for path in FILES}
-# In one order, so that workers collect the same tests.
+# Sorted, so that all workers collect the same tests.
 MODELS = sorted((one.class_ for one in Base.registry.mappers), key=lambda one: one.__name__)
 NO_NAMES = {"utils", "helpers", "common", "misc", "base", "core", "lib", "manager", "handler"} | {
     "service", "services", "util", "helper", "handlers", "managers", "shared",
@@ -51,7 +51,7 @@ def test_a_file_and_a_class_are_named_for_what_they_hold() -> None:
 
 
 def test_only_the_database_commits() -> None:
-    """Whoever opens a transaction ends it: the request, the job, the command, by `transaction`."""
+    """The code that opens a transaction ends it (`transaction`): the request, job or command."""
     committing = [
         at(path, node)
         for path in FILES
@@ -63,7 +63,7 @@ def test_only_the_database_commits() -> None:
 
 
 def test_routes_never_touch_the_session() -> None:
-    """They receive rows already checked, and hand them to actions."""
+    """Routes receive rows that are already checked, and pass them to actions."""
     touching = [
         at(path, node)
         for path in FILES
@@ -148,7 +148,7 @@ def test_a_table_says_whose_its_rows_are(model: Any) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_student_s_rows_are_found_by_an_index(model: Any) -> None:
-    """What is asked of every row, whose it is, never scans a table."""
+    """The access check of a row must not scan a table."""
     ownership = model.__ownership__
     if not isinstance(ownership, OwnedByStudent):
         return
@@ -162,7 +162,7 @@ def test_a_student_s_rows_are_found_by_an_index(model: Any) -> None:
 
 
 def test_a_list_is_sorted_by_what_every_row_has() -> None:
-    """A cursor behind an empty value would lose the rows that have none."""
+    """A cursor at a null value would skip the rows without a value."""
     empty = [
         f"{operation}: {name}"
         for operation in OPERATIONS
@@ -185,7 +185,7 @@ def test_every_problem_code_is_answered_somewhere() -> None:
 
 
 def contracts() -> dict[str, list[str]]:
-    """The areas of each wing by the import contracts, from top to bottom."""
+    """The areas of each wing in the import contracts, from top to bottom."""
     declared = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())
     return {
         one["containers"][0].removeprefix("plp_api."): re.findall(r"\w+", " ".join(one["layers"]))
@@ -209,13 +209,13 @@ def test_the_list_of_areas_is_that_of_the_import_contracts() -> None:
 
 
 def is_area(folder: Path) -> bool:
-    """Whether there are routes or tables; the rest of the foundation has neither."""
+    """Whether the package has routes or tables; the rest of the foundation has neither."""
     files = [path for path in FILES if path.parent == folder]
     return any(path.name == "routes.py" or _defines_table(path) for path in files)
 
 
 def test_only_the_server_imports_our_modules_by_name() -> None:
-    """An import by a string hides an arrow from the contracts."""
+    """The contracts do not see an import by a string."""
     named = [
         at(path, node)
         for path in FILES
@@ -231,7 +231,7 @@ def test_every_area_has_tests_of_its_own() -> None:
     folders = {
         path.relative_to(ROOT.parent / "tests") for path in (ROOT.parent / "tests").glob("*/*")
     }
-    # Their rows are written by the areas above, and tested there.
+    # The areas above write these rows, and test them.
     elsewhere = {
         "foundation.audit",
         "foundation.roster",

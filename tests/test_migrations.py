@@ -1,4 +1,4 @@
-"""Revisions: up and down on both databases, and at their head exactly what the models say."""
+"""Revisions run up and down on both databases; the head's schema equals the models'."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,19 +25,19 @@ REVISIONS = [
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of a database of its own, at the head."""
+    """Settings of a separate database, at the head."""
     return databases.prepared(request.param, tmp_path)
 
 
 @pytest.fixture
 def engine(migrated: Settings) -> Iterator[Engine]:
-    """As the role that owns the schema."""
+    """An engine for the role that owns the schema."""
     made = create_engine(migrated.migration_database_url)
     yield made
     made.dispose()
 
 
-# What a database says of its own schema, in its own words.
+# Queries with which each database describes its own schema.
 DESCRIBED = {
     "sqlite": ["SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"],
     "postgresql": [
@@ -58,7 +58,7 @@ DESCRIBED = {
 
 
 def described(engine: Engine) -> dict[str, str]:
-    """Everything there is in the database's schema."""
+    """Everything in the database's schema."""
     with engine.connect() as connection:
         return {
             str(name): str(meaning)
@@ -75,14 +75,14 @@ def test_the_head_is_what_the_models_say(engine: Engine) -> None:
 
 
 def _is_queue_s(difference: Any) -> bool:
-    """Whether it is about a table of the queue, which makes its own."""
+    """Whether the difference is about a table of the queue, which Huey creates itself."""
     kind, what = difference[:2]
     table = what if kind == "remove_table" else getattr(what, "table", None)
     return kind.startswith("remove_") and table is not None and table.name.startswith("huey_")
 
 
 def test_constraints_have_the_names_that_refusals_look_up(engine: Engine) -> None:
-    """A broken constraint is told by its name: the database's must be the models'."""
+    """Problems are found by a constraint's name, so database and models must use the same one."""
     looked = inspect(engine)
     for table in Base.metadata.sorted_tables:
         named = {i["name"] for i in looked.get_indexes(table.name)}

@@ -1,4 +1,4 @@
-"""No regular expression over what people send takes more than linear time."""
+"""Every regular expression over input runs in linear time."""
 
 import importlib
 import pkgutil
@@ -16,7 +16,7 @@ from plp_api.foundation.settings import read
 from plp_api.server.app import create_app
 
 SHORT, LONG = 5_000, 20_000
-# Of a quadratic one the time grows sixteenfold; a moment's pause of the machine is let pass.
+# The time of a quadratic one grows sixteenfold; a short pause of the machine is tolerated.
 MOST_GROWTH, PAUSE = 8, 0.02
 
 
@@ -44,7 +44,7 @@ def validators() -> Iterator[validate.Regexp]:
 
 
 def texts(length: int) -> Iterator[str]:
-    """What makes an expression go back and forth: runs that nearly match, of every kind of sign."""
+    """Texts that cause backtracking: long runs, of every kind of character, that nearly match."""
     for one in (
         " ",
         "\n",
@@ -96,7 +96,7 @@ def test_every_expression_is_linear(compiled: dict[str, re.Pattern[str]]) -> Non
 
 
 def test_naming_what_no_font_has_is_linear() -> None:
-    """Its expression is made of the characters that are lacking: joiners may be among them."""
+    """Its expression is built from the missing characters, which may include joiners."""
     lacking = frozenset("中\u200d\U0001f3fb")
 
     def taken(length: int) -> float:

@@ -1,8 +1,8 @@
 """A small world: a district with everybody in it, and another that must never be seen.
 
-`populate` writes it once per worker; tests read ids from the World and change
-what they like, for each test is taken back. Today is whenever the test runs:
-every date is counted from it.
+`populate` writes it once per worker. Tests read ids from the World and may change
+anything, because each test is rolled back. All dates are relative to the day on
+which the test runs.
 """
 
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ class Somebody:
 
 @dataclass
 class Pupil(Somebody):
-    """A student with what hangs off them."""
+    """A student with their related rows."""
 
     plan_id: UUID = field(default_factory=new_id)
     version_id: UUID = field(default_factory=new_id)
@@ -102,7 +102,7 @@ class Pupil(Somebody):
 
 @dataclass
 class Place:
-    """One district with its schools and people, by what they are."""
+    """One district with its schools and people, by role."""
 
     district_id: UUID
     school_id: UUID
@@ -160,12 +160,12 @@ def writing(database: db.Database, *places: Place) -> Iterator[Any]:
 
 
 def ahead(days: int) -> str:
-    """The day so many days from today, or before it, as the API takes it."""
+    """The day that is `days` days from today (negative: before), as the API takes it."""
     return (clock.today() + timedelta(days=days)).isoformat()
 
 
 def years_ago(years: int, days: int = 0) -> date:
-    """The birth date of somebody that old today, `days` before the next birthday."""
+    """The birth date of a person of that age today, `days` before the next birthday."""
     return clock.birthday(clock.today(), -years) + timedelta(days=days)
 
 
@@ -351,7 +351,7 @@ def _staff(session: Any, place: Place) -> None:
 def appoint(
     session: Any, place: Place, somebody: Somebody, role: AppointmentRole, school_id: UUID | None
 ) -> Appointment:
-    """Give somebody an office since long ago."""
+    """Give a person an office that began long ago."""
     row = Appointment(
         id=new_id(),
         district_id=place.district_id,
@@ -366,7 +366,7 @@ def appoint(
 
 
 def _pupils(session: Any, place: Place) -> None:
-    """`student` with everybody around them, `other_student` at another school, `senior` of age."""
+    """`student` with all their people, `other_student` at another school, `senior` of age."""
     here, there = place.school_id, place.other_school_id
     pupil(session, place, "student", grade="10", school_id=here, born=years_ago(15, 100))
     pupil(session, place, "other_student", grade="08", school_id=there, born=years_ago(13, 100))
@@ -381,7 +381,7 @@ def relate(
     kind: RelationshipKind,
     **columns: Any,
 ) -> Relationship:
-    """Tie somebody to a student since long ago."""
+    """Add a relationship of a person to a student that began long ago."""
     row = Relationship(
         id=new_id(),
         district_id=place.district_id,

@@ -94,7 +94,7 @@ def test_fourteen_advisees_take_an_advisor_at_most_twenty_calls(client, world, a
 
 
 def meeting(review, student, parent, sha256):
-    """One student's part: who was there, and who signed in the room."""
+    """One student's part: who was there, and who signed in person."""
     people = {"student": student, "parent": parent}
     return {
         "id": review["id"],

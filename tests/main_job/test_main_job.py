@@ -13,7 +13,7 @@ from tests.main_job.live import Installation, Person
 
 PASSWORD = "a long walk over the notch"
 SAMPLE = SHARED / "or11-generated" / "plp-district-small.zip"
-# The demo's package always, on either database; the shared sample on one, when present.
+# The demo's package on both databases; the shared sample, if present, on one.
 PLACES = [("sqlite", "demo"), ("postgresql", "demo")]
 if SAMPLE.exists():
     PLACES.append(("postgresql", "sample"))
@@ -51,7 +51,7 @@ def back_in(server, username):
 
 
 def invited(admin, server, person_id, username=None):
-    """Let an admin invite somebody, who then chooses a password."""
+    """Let an admin invite a person, who then chooses a password."""
     path = f"/people/{person_id}"
     answer = admin.send(
         "POST",
@@ -111,7 +111,7 @@ def student_name(pupil):
 
 
 def somebody_with_an_advisor(admin):
-    """A student who will be a minor for a while yet, and their advisor's id."""
+    """A student who stays a minor for some time, and their advisor's id."""
     for pupil in admin.read("/students?grade=09&limit=200")["items"]:
         ties = admin.read(f"/students/{pupil['id']}/relationships")["items"]
         advisors = [one["person_id"] for one in ties if one["kind"] == "advisor"]
@@ -183,7 +183,7 @@ def signed(student, parent, advisor, version):
 
 
 def a_second_version_waits_for_the_parent(student, advisor, plan):
-    """An amendment of a material part, which everybody but the parent signs."""
+    """An amendment of a material part, signed by everybody except the parent."""
     version = student.make(f"/plans/{plan['id']}/versions")
     address = f"/plan-versions/{version['id']}"
     student.change(address, {"sections": {"scope_and_rigor": "One more course."}})

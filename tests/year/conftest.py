@@ -1,4 +1,4 @@
-"""A school year around one student, told by who does what on which day."""
+"""A school year around one student, as acts of people on given days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ PASSWORD = "a long walk over the notch"
 
 @dataclass
 class Year:
-    """The school year that begins after the world was made; `pupil` is whom it is about.
+    """The school year that begins after the world was made; `pupil` is its student.
 
-    Days are written `"10-05"`. `year.parent` is the client of somebody at home,
-    by name, signed in anew each time: nobody's token outlives a journey in time.
+    Days are written `"10-05"`. `year.parent` is the client of that person at home,
+    signed in again each time, because tokens expire when the clock moves.
     """
 
     client: Client
@@ -58,7 +58,7 @@ class Year:
         return date(self.began + (month < AUGUST), month, day)
 
     def on(self, month_day: str) -> date:
-        """It is now the morning of that day."""
+        """Move the clock to the morning of that day."""
         return self.travel(self.day(month_day))
 
     def travel(self, day: date) -> date:
@@ -66,14 +66,14 @@ class Year:
         return day
 
     def nightly(self) -> None:
-        """What a worker does each night: everybody's review of the cycle is open."""
+        """The worker's nightly run: opens everybody's review of the cycle."""
         with writing(self.database, self.home):
             open_cycle(self.home.district_id)
 
     # People.
 
     def about(self, name: str, *, grade: str, born: date) -> Pupil:
-        """Let the year be about another student of the high school, with the same advisor."""
+        """Use another student of the high school, with the same advisor."""
         with writing(self.database, self.home) as session:
             place = self.home
             self.pupil = pupil(
@@ -84,7 +84,7 @@ class Year:
         return self.pupil
 
     def ties(self, somebody: Somebody, **tie: Any) -> str:
-        """The registrar notes what somebody is to the student; the address of that."""
+        """The registrar records a person's relationship to the student; returns its address."""
         path = f"/students/{self.pupil.id}/relationships"
         made = self.registrar.made(path, {"person_id": str(somebody.id), **tie})
         return f"/relationships/{made['id']}"
@@ -95,18 +95,18 @@ class Year:
         return self.ties(somebody, kind="parent", parent_kind="parent", **rights)
 
     def tie_of(self, somebody: Somebody) -> str:
-        """The address of what somebody is to the student, as the registrar finds it."""
+        """The address of a person's relationship to the student, as the registrar finds it."""
         listed = self.registrar.read(f"/students/{self.pupil.id}/relationships")["items"]
         (found,) = (one["id"] for one in listed if one["person_id"] == str(somebody.id))
         return f"/relationships/{found}"
 
     def decides(self, **settings: Any) -> None:
-        """The district decides what the law left open."""
+        """Change the district's settings."""
         path = f"/districts/{self.home.district_id}"
         done(self.district_admin.patch(path, {"settings": settings}))
 
     def enters(self, **told: str) -> Pupil:
-        """The registrar takes in a student today, with the same advisor; the year is theirs."""
+        """The registrar enters a student today, with the same advisor, for use in this year."""
         made = self.registrar.made(
             "/students", {"school_id": str(self.home.school_id), "username": "newcomer", **told}
         )
@@ -135,7 +135,7 @@ class Year:
         self.registrar.made(path, {"school_id": str(self.home.school_id), "grade": grade})
 
     def transfers_rights(self, **told: str) -> Any:
-        """The answer to the registrar, who notes that rights move to the student."""
+        """The answer to the registrar, who records that rights move to the student."""
         path = f"/students/{self.pupil.id}"
         tag = {"If-Match": self.registrar.etag(path)}
         return self.registrar.send("PUT", f"{path}/rights-transfer", json=told, headers=tag)
@@ -153,7 +153,7 @@ class Year:
 
     @property
     def review(self) -> str:
-        """The address of the review that runs."""
+        """The address of the open review."""
         listed = self.student.read(f"/students/{self.pupil.id}/reviews?sort=-due_on")["items"]
         return f"/reviews/{listed[0]['id']}"
 
@@ -166,7 +166,7 @@ class Year:
         return f"/plan-versions/{self.student.made(f'{self.plan}/versions', {})['id']}"
 
     def approved(self, version: str = "", **sections: str) -> str:
-        """The student writes and hands in, the advisor approves: the version now in force."""
+        """The student submits, the advisor approves; returns the version now in force."""
         version = version or f"/plan-versions/{self.pupil.version_id}"
         if sections:
             done(self.student.patch(version, {"sections": sections}))
@@ -191,7 +191,7 @@ class Year:
     # Signatures.
 
     def sign(self, version: str, somebody: Somebody) -> Any:
-        """The answer to somebody who signs what they just read."""
+        """The answer to a person who signs the version just read."""
         signer = self.as_(somebody)
         read: Any = signer.get(version).json
         sha256 = read.get("snapshot_sha256", "0" * 64)
@@ -206,24 +206,24 @@ class Year:
         done(self.as_(somebody).post(f"{version}/declines", {"words": words}))
 
     def tried(self, mode: str, outcome: str = "no_answer") -> None:
-        """The advisor logs that they tried to reach a parent."""
+        """The advisor logs an attempt to reach a parent."""
         path = f"{self.review}/outreach-attempts"
         body = {"role": "parent", "mode": mode, "outcome": outcome}
         done(self.advisor.post(path, body))
 
     def excuse(self, version: str, somebody: Somebody, basis: str) -> Any:
-        """The answer to somebody who would do without the parents' signature."""
+        """The answer to a person who excepts the parents' signature."""
         body = {"role": "parent", "basis": basis, "reason": "As told in the meeting."}
         return self.as_(somebody).post(f"{version}/signature-exceptions", body)
 
     def link(self, version: str, somebody: Somebody) -> Link:
-        """The advisor hands out a link to sign by, the counselor its code."""
+        """The advisor hands out a signing link, the counselor its code."""
         body = {"person_id": str(somebody.id), "role": "parent", "identity_check": "code"}
         made = self.advisor.made(f"{version}/signing-links", body)
         return Link.of(self.client, made, self.counselor)
 
     def asked(self, version: str, reader: Client | None = None) -> tuple[str, dict[str, str]]:
-        """What a version's signatures come to, and what became of each; as the advisor reads it."""
+        """The state of a version's signatures, and of each requirement, as the advisor reads it."""
         found = (reader or self.advisor).read(f"{version}/signatures")
         return found["signature_state"], {
             one["role"]: one["status"] for one in found["requirements"]
@@ -232,7 +232,7 @@ class Year:
     # What it looks like from outside.
 
     def covered(self, as_of: date | None = None) -> dict[str, Any]:
-        """The district's numbers, today or of that day."""
+        """The district's coverage, today or on the given day."""
         query = f"?as_of={as_of}" if as_of else ""
         total = self.district_admin.read(f"/reports/coverage{query}")["total"]
         signatures = total.pop("signatures")
@@ -245,7 +245,7 @@ class Year:
 
 
 def done(answer: Any) -> Any:
-    """The body of what had to succeed."""
+    """The body of an answer that must be a success."""
     assert answer.status_code in (200, 201, 204), answer.get_data(as_text=True)
     return answer.json
 
@@ -256,7 +256,7 @@ def refused(answer: Any) -> tuple[int, str]:
 
 
 def body(version: dict[str, Any], key: str) -> Any:
-    """The words of one section."""
+    """A body with the text of one section."""
     return next(one["body"] for one in version["sections"] if one["key"] == key)
 
 

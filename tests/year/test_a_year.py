@@ -1,4 +1,4 @@
-"""A year in tests: each tells the year of one student, and what everybody saw of it on the way."""
+"""A school year in each test: one student's year, and what everybody could see of it."""
 
 from datetime import timedelta
 

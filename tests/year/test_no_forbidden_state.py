@@ -1,8 +1,8 @@
-"""Whatever everybody tries, in whatever order: the plan never comes to a state that is forbidden.
+"""No sequence of requests brings a plan to a forbidden state.
 
 Two random walks for each database, the same ones every time. Each step is one
-request of somebody; most are offered, some are not. After each, product.md's
-prohibitions are looked for in the tables themselves.
+request of one person; most are available actions, some are not. After each step
+the tables are checked against product.md's prohibitions.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from plp_api.planning.signatures.models import Signature
 from tests.world import relate, writing
 
 STEPS = 80
-# The co-advisor is the student's parent as well: staff who must never act for the school here.
+# The co-advisor is also the student's parent, so they must never act for the school here.
 PEOPLE = ("student", "parent", "co_advisor", "advisor", "counselor", "school_admin")
 FAMILY = ("parent", "co_advisor", "inspecting_parent", "denied_parent", "relative")
 OPEN = ("draft", "submitted", "changes_requested")
@@ -45,9 +45,9 @@ WORDS = {
 }
 
 
-# What leads far: taken more often than what leads back.
+# Actions that lead forward; the walk takes them more often than those that lead back.
 ONWARD = {"submit", "approve", "record_readiness", "enroll"}
-# Whose each is to do, as a rule; one try in four is somebody else's.
+# Who usually does each; one try in four is by another person.
 STUDENTS = {"submit", "recall", "propose", "propose_outcome", "hold", "resume", "carry_forward"}
 USUALLY = {
     "declines": ("parent",),
@@ -59,7 +59,7 @@ STAFF = ("advisor", "counselor", "school_admin", "co_advisor")
 
 
 def usually(path: str, body: dict[str, Any]) -> tuple[str, ...]:
-    """Who would try such a thing."""
+    """The people who usually make such a request."""
     last = path.rsplit("/", 1)[1]
     if last in USUALLY:
         return USUALLY[last]
@@ -67,7 +67,7 @@ def usually(path: str, body: dict[str, Any]) -> tuple[str, ...]:
 
 
 class Walk:
-    """One student's plan, and everybody around it trying things."""
+    """A random walk: one student's plan, and requests by everybody around it."""
 
     def __init__(self, client: Any, database: Any, home: Any, seed: int) -> None:
         self.client, self.database, self.home = client, database, home
@@ -92,7 +92,7 @@ class Walk:
         ]
 
     def step(self) -> None:
-        """Try one thing, and look for what must not be."""
+        """Send one request, and check the prohibitions."""
         before = self.rows()
         weights, tries = zip(*self.tries, strict=True)
         (chosen,) = self.rng.choices(tries, weights)
@@ -103,7 +103,7 @@ class Walk:
         self.send(before, name, method, path, body)
 
     def send(self, before: Any, name: str, method: str, path: str, body: Any) -> Any:
-        """One request of somebody, and what came of it."""
+        """Send one request as a person, and record the result."""
         someone = self.client.as_(getattr(self.home, name))
         answer = someone.send(method, path, json=body, headers={"If-Match": "*"})
         told = f"{name}: {method} {path} {body}: {answer.status_code}"
@@ -116,7 +116,7 @@ class Walk:
         return answer
 
     def begin(self) -> None:
-        """Come as far as a plan in force, signed, with a course that only waits for approval."""
+        """Prepare a plan in force, signed, with a course that needs only approval."""
         version = f"/plan-versions/{self.home.student.version_id}"
         course = {
             "type": "dual_enrollment",
@@ -141,18 +141,18 @@ class Walk:
         self.send(rows, "school_admin", "POST", element, {"action": "approve"})
 
     def close(self) -> None:
-        """End the plan, if nobody has."""
+        """Close the plan, if it is open."""
         body = {"action": "transfer_out", "reason": "Moved."}
         self.send(self.rows(), "school_admin", "POST", f"{self.plan}/actions", body)
 
-    # What is tried.
+    # The requests.
 
     def one(self, rows: list[Any]) -> Any:
-        """Any row, the newest twice as likely as all others together."""
+        """A random row; the newest is twice as likely as all others together."""
         return rows[-1] if self.rng.random() < 0.66 else self.rng.choice(rows)
 
     def act(self, address: str, row: Any, life: Any) -> tuple[str, str, Any]:
-        """An action that would lead on from the row's state, or any at all."""
+        """An action that is possible in the row's state, or any action at all."""
         leading = [one.action for one in life.moves if row.status in one.sources]
         is_blind = not leading or self.rng.random() < 0.2
         onward = [one for one in leading if one in ONWARD]
@@ -235,10 +235,10 @@ class Walk:
     def close_or_open(self, rows: Any) -> Any:
         return self.act("/plans", rows["plan"], PLAN)
 
-    # What must not be.
+    # The prohibitions.
 
     def rows(self) -> dict[str, Any]:
-        """Everything of the student's plan, oldest first."""
+        """The rows of the student's plan by table, oldest first."""
         found: dict[str, Any] = {}
         with writing(self.database, self.home) as session:
             for name, model in TABLES.items():
@@ -250,7 +250,7 @@ class Walk:
         return found
 
     def look(self, rows: dict[str, Any], told: str) -> None:
-        """Each prohibition of product.md that a table can show."""
+        """Check each prohibition of product.md that the tables can show."""
         versions = {one.id: one for one in rows["versions"]}
         states = Counter(one.status for one in versions.values())
         assert states["in_force"] <= 1, told
@@ -304,7 +304,7 @@ class Walk:
     grade = "11"
 
     def content(self, rows: dict[str, Any]) -> list[Any]:
-        """What nobody writes in a closed plan; results of courses may still come in."""
+        """Content that nobody may write in a closed plan; course results may still be recorded."""
         return [
             [(one.id, one.status, one.version) for one in rows["goals"]],
             [(one.id, one.status, one.snapshot_sha256) for one in rows["versions"]],

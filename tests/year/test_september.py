@@ -43,7 +43,7 @@ def demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[db.Data
 
 
 def registrar_of(session: Any, school: School) -> Access:
-    """Somebody of the district office, made registrar of one school."""
+    """A person of the district office, appointed registrar of one school."""
     somebody = Person(
         id=db.new_id(), district_id=school.district_id, given_name="Rae", family_name="Gist"
     )
@@ -63,7 +63,7 @@ def registrar_of(session: Any, school: School) -> Access:
 
 
 def families(session: Any, district_id: UUID) -> dict[UUID, set[UUID | None]]:
-    """The schools of each parent's children, worked out by hand."""
+    """The schools of each parent's children, computed without access code."""
     ties = select(Relationship.person_id, Student.plan_home_school_id).join(
         Student, Student.id == Relationship.student_id
     )
@@ -108,9 +108,9 @@ def test_a_registrar_invites_their_school_and_a_sibling_elsewhere_by_mail_alone(
         reached = {one for one in related if people[one].email}
     assert count(found, own) == {PRINTED: 172}
     assert count(found, related) == {PRINTED: 225, MAILED: 60}
-    # Of those left to the mail 17 have no e-mail on record: the district prints their codes.
+    # Of those who can only be invited by mail, 17 have no e-mail: the district prints their codes.
     assert count(found, reached) == {PRINTED: 182, MAILED: 43}
-    # Those of the other school, and whoever holds an office beside classes, are for the district.
+    # The district alone invites staff of the other school, and staff with an office beside classes.
     assert count(found, staff) == {PRINTED: 19, MAILED: 3, DISTRICTS: 22}
 
 

@@ -1,4 +1,4 @@
-"""What no font has: found with few questions, and named."""
+"""Characters that no font has: found with few queries, and named."""
 
 from plp_api.foundation.printing.glyphs import PROBES, isolated, missing, named
 

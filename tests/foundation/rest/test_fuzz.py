@@ -122,7 +122,7 @@ def _path(operation: Operation) -> str:
 
 
 def senders(sweep: Sweep, operation: Operation) -> list[str]:  # noqa: F811
-    """One caller of each kind with the permission for the row, in the home district."""
+    """Every kind of caller in the home district who may send the request about the row."""
     found = []
     for name, reader in sweep.readers.items():
         row_id = sweep.row(operation, rows.HOME, reader) if operation.model else None

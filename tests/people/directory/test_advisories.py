@@ -1,4 +1,4 @@
-"""Advisories: whoever is in one together is tied, and no longer."""
+"""Advisories: advisors and members are related while both are in one, and no longer."""
 
 from datetime import timedelta
 from typing import Any
@@ -93,7 +93,7 @@ def test_aligning_again_changes_nothing(
         advisories.align([world.home.advisory_id], clock.today())
         advisories.align([ties(database, world)[0].advisory_id], clock.today())
     after = [(tie.id, tie.version) for tie in ties(database, world)]
-    # The world's own advisory had members and an advisor, and no ties yet.
+    # The world's own advisory had members and an advisor, but no relationships yet.
     assert set(before) < set(after)
     assert len(after) == len(before) + 1
 

@@ -1,4 +1,4 @@
-"""Appointments: who gives which office, and the auditor's sample."""
+"""Appointments: who may give which office, and the auditor's sample."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from tests.world import Somebody, World, appoint, person, writing
 
 @pytest.fixture(autouse=True)
 def colleague(database: Isolated, world: World) -> Somebody:
-    """Somebody who holds no office and reaches nobody."""
+    """A person who holds no office and reaches nobody."""
     with writing(database, world.home) as session:
         return person(session, world.home, "colleague")
 
 
 def office(world: World, role: str, **more: Any) -> dict[str, Any]:
-    """An office at the high school, for somebody who holds none."""
+    """An office at the high school, for a person who holds none."""
     somebody = {"person_id": str(world.home.colleague.id), "role": role}
     return {**somebody, "school_id": str(world.home.school_id), **more}
 
@@ -149,7 +149,7 @@ def test_an_auditors_office_cannot_lose_its_end(client: Client, world: World) ->
 
 
 def test_no_day_to_come_is_left_without_an_admin(client, database, world):
-    """Each names an end for the other: from the later of the two days nobody would be left."""
+    """Each sets an end for the other: after the later of the two days no admin would be left."""
     home = world.home
     with writing(database, home) as session:
         second = person(session, home, "second_boss")

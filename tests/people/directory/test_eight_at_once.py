@@ -1,4 +1,4 @@
-"""What may be there once, asked for by eight at once: one gets it. Commits are real here."""
+"""Records that may exist only once: of eight simultaneous requests one succeeds (real commits)."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -24,7 +24,7 @@ def student(world: World, number: int, **more: Any) -> dict[str, Any]:
     return {"given_name": f"Robin {number}", "family_name": "Lake", **home, **more}
 
 
-# Who asks, where, and for what; `number` tells the eight apart where they need not be equal.
+# Caller, path and body of each race; `number` makes the eight differ where they need not be equal.
 RACES: dict[str, Race] = {
     "a school's name": ("district_admin", "/schools", lambda *_: {"name": "Tamarack Academy"}),
     "a user name": (
@@ -88,7 +88,7 @@ RACES: dict[str, Race] = {
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def raced(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Both districts in a database of this module's own: what is won here stays."""
+    """Both districts in a separate database, because these requests really commit."""
     settings = databases.prepared(request.param, tmp_path_factory.mktemp("raced"))
     database = db.Database(settings.database_url)
     yield Live(create_app(settings, database), database, populate(database), settings)
@@ -115,7 +115,7 @@ def test_of_eight_at_once_one_gets_it(raced: Live, what: str) -> None:
 
 
 def test_of_two_last_admins_one_stays(raced: Live) -> None:
-    """They end, or revoke, each other at once."""
+    """They end each other's office, or revoke each other's access, at once."""
     home = raced.world.home
     with writing(raced.database, home) as session:
         pair = [person(session, home, f"boss_{number}") for number in range(2)]

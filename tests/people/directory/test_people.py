@@ -1,4 +1,4 @@
-"""People: found, added, corrected, let in and shut out."""
+"""People: found, added, corrected; access given and revoked."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Placements: a student learns elsewhere, and that school's staff reach them for the span."""
+"""Placements: while a student learns at another school, its staff reach the student."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A list costs the same number of queries whatever the page holds."""
+"""A list takes the same number of queries, whatever is on the page."""
 
 import pytest
 
@@ -55,6 +55,6 @@ def test_a_longer_page_asks_no_more_of_the_database(
             items = reader.read(f"{path}?limit={limit}")["items"]
         numbers.append(len(queries))
     assert len(items) > 1 or path in ("/advisories", "/classes")
-    # Beside: an auditor's sample is looked up where a page holds an auditor.
+    # One more query loads the auditor's sample if there is an auditor on the page.
     assert numbers[1] - numbers[0] <= (path == "/appointments"), queries.statements
     assert numbers[1] <= MOST

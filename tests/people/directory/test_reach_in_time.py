@@ -1,4 +1,4 @@
-"""The clock: rights lapse and begin by date, with no job; a change of custody holds at once."""
+"""Rights begin and end by date, without a job; a change of custody takes effect at once."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def path(database: Isolated, world: World) -> str:
 
 
 def status_on(client: Client, moment: datetime, somebody: object, path: str) -> int:
-    """What the person gets at that moment."""
+    """The status of the person's request at that moment."""
     with time_machine.travel(moment, tick=False):
         return client.as_(somebody).get(path).status_code
 
@@ -114,7 +114,7 @@ def test_an_advisor_reaches_from_the_first_day_and_not_on_the_last(
 
 @pytest.fixture
 def withdrawn() -> Iterator[list[tuple[object, object]]]:
-    """What an area that issues things was told to withdraw."""
+    """The pairs (person, student) whose links or codes an area was told to withdraw."""
     told: list[tuple[object, object]] = []
 
     def withdraw(person_id: object, student_id: object) -> None:

@@ -1,4 +1,4 @@
-"""Relationships: who sees which, who makes them, and what each opens."""
+"""Relationships: who sees them, who makes them, and what access each gives."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def order(database: Isolated, world: World) -> Relationship:
 
 
 def link_of(client: Client, world: World, somebody: Somebody) -> dict[str, Any]:
-    """The relationship of somebody to the student, as the registrar sees it."""
+    """A person's relationship to the student, as the registrar sees it."""
     registrar = client.as_(world.home.registrar)
     (row,) = registrar.read(f"{of_student(world)}?person_id={somebody.id}")["items"]
     return row

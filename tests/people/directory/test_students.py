@@ -1,4 +1,4 @@
-"""Students: found by who reaches them, added, corrected; enrolled, promoted, gone."""
+"""Students: found by callers who reach them; added, corrected, enrolled, promoted, withdrawn."""
 
 from datetime import date, timedelta
 from typing import Any

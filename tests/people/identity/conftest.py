@@ -1,4 +1,4 @@
-"""People of the world with passwords, and what the tests of signing in share."""
+"""People of the world with passwords, and shared fixtures of the login tests."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ ANOTHER = "a red canoe on the lake"
 
 @pytest.fixture(autouse=True)
 def used_settings(app: Application) -> Iterator[None]:
-    """What tests do beside requests runs under the application's settings."""
+    """Run test code outside requests under the application's settings."""
     with settings_module.using(app.settings):
         yield
 
@@ -71,7 +71,7 @@ def events(app: Application, *places: Place) -> list[str]:
 
 
 def acting(somebody: Somebody, reason: str | None = None) -> Access:
-    """The access of somebody, within a transaction, with a stated reason or none."""
+    """A person's access, within a transaction, with or without a stated reason."""
     login = LoginSession(
         account_id=somebody.account_id,
         person_id=somebody.id,
@@ -108,7 +108,7 @@ def activate(client: Client, given: str, password: str = PASSWORD, **more: Any) 
 
 @pytest.fixture
 def sent(app: Application) -> Iterator[list[tuple[str, str, str]]]:
-    """What was mailed: to, subject, text. Mail is set up for the test."""
+    """The mails sent: to, subject, text. Mail is configured for the test."""
     letters: list[tuple[str, str, str]] = []
 
     def send(_settings: Any, *letter: str) -> None:

@@ -1,4 +1,4 @@
-"""Whose address counts where a proxy stands in front."""
+"""Which address is the client's, behind a proxy."""
 
 from dataclasses import replace
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""`plp people invite`, as an operator runs it on an installation of their own."""
+"""`plp people invite`, as an operator runs it on a real installation."""
 
 from collections.abc import Iterator
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""One-time codes: made, printed or mailed, used once; and shutting people out."""
+"""One-time codes: made, printed or mailed, used once; and revoking access."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -209,7 +209,7 @@ def test_a_code_for_one_person_is_not_a_way_into_another_of_the_account(
     assert refused.value.code is Code.ACCOUNT_BEYOND_OFFICES
 
 
-# Shutting out.
+# Revoking access.
 
 
 def test_access_revoked_ends_everything_at_once_and_an_invitation_gives_it_back(

@@ -1,4 +1,4 @@
-"""Signing in: what gets in, and that nothing else learns anything."""
+"""Logging in: what succeeds, and that a failure reveals nothing."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -84,7 +84,7 @@ def test_a_foreign_district_does_not_know_the_account(client: Client, student: S
 
 
 def refusals(client: Client, app: Application, world: World) -> dict[str, object]:
-    """Every way not to get in, with the answer."""
+    """Every way in which a login fails, with its answer."""
     home = world.home
     for somebody in (home.student, home.parent, home.advisor):
         give_password(app, home, somebody)
@@ -162,7 +162,7 @@ def fail(client: Client, times: int, username: str = "student", address: str = "
 
 @pytest.fixture
 def patient() -> Iterator[None]:
-    """Nobody has to pause between the first ten failures."""
+    """No waiting time between the first failures."""
     with patch.object(throttle, "FREE", 100):
         yield
 
@@ -220,7 +220,7 @@ def test_from_the_fifth_failure_on_each_pause_is_twice_as_long(
 def test_a_device_that_signed_in_before_is_locked_out_by_nobody(
     client: Client, student: Somebody
 ) -> None:
-    """Guesses from very many addresses close the account to strangers, and its address to all."""
+    """Guesses from many addresses close the account to unknown devices, and its address to all."""
     first = try_to_log_in(client, HOME)
     cookie = device_of(first)
     with patch.object(throttle, "MOST_PER_ACCOUNT", dict.fromkeys(Kind, 20)):
@@ -306,7 +306,7 @@ def test_devices_that_knew_an_old_password_guess_the_new_one_as_strangers(
 
 
 def device_of(answer: Any) -> str:
-    """The cookie as a browser sends it back."""
+    """The device cookie as a browser sends it back."""
     found: str = answer.headers["Set-Cookie"].split(";")[0]
     assert found.startswith(devices.COOKIE)
     return found

@@ -13,7 +13,7 @@ from plp_api.server.app import Application
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Takes one mail after another and keeps what it was told."""
+    """An SMTP server that accepts mails and keeps them."""
 
     daemon_threads = True
     allow_reuse_address = True

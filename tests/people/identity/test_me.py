@@ -1,4 +1,4 @@
-"""`GET /me`: what a front end draws itself by."""
+"""`GET /me`: the data from which a front end builds its pages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Acts on people: what would let their actor become, learn or undo what they could not before."""
+"""Attacks by acts on people: becoming somebody, learning or undoing something without the right."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -201,12 +201,12 @@ def test_a_reset_is_not_mailed_where_somebody_without_the_office_entered_the_add
     assert [to for to, _subject, _text in sent] == ["mine@example.org", "ada@example.org"]
 
 
-# Whose hands an e-mail is in.
+# Who controls an e-mail address.
 
 
 @pytest.fixture
 def newcomer(client: Client, world: World) -> str:
-    """The path of somebody new, whose e-mail the registrar of the high school entered."""
+    """The path of a new person whose e-mail the registrar of the high school entered."""
     body = {"given_name": "Ada", "family_name": "Lowe", "email": "mine@example.org"}
     made = client.as_(world.home.registrar).made("/people", {**body, "username": "ada"})
     return f"/people/{made['id']}"
@@ -432,7 +432,7 @@ def test_nobody_makes_family_of_whoever_holds_a_higher_office(
         assert client.as_(giver).post(path, body).status_code == 201
 
 
-# What the holder is told.
+# Notices to the account's holder.
 
 
 def test_a_printed_code_leaves_the_password_until_it_is_used_and_the_holder_is_told(

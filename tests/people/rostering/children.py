@@ -1,4 +1,4 @@
-"""Packages by their children: who they are, and what a case changes of them."""
+"""Packages built from a list of children, which each test case changes."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -102,7 +102,7 @@ def _enrollment(child: Child) -> dict[str, str]:
 
 
 def give_office(roster: Any, person_id: UUID, since: date) -> None:
-    """Make somebody district admin, so that they may import."""
+    """Make a person district admin, so that they may import."""
     with roster.writing() as session:
         session.add(
             Appointment(

@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 2, 17, tzinfo=UTC)
 
 
 class Roster:
-    """A database, and packages brought into it; `district_id` is that of the first one."""
+    """A database, and imports into it; `district_id` is that of the first package."""
 
     def __init__(self, database: db.Database, folder: Path) -> None:
         self.database = database
@@ -29,7 +29,7 @@ class Roster:
         self.district_id: UUID | None = None
 
     def bring(self, version: str = "1.2", /, order: Order | None = None, **changed: Any) -> Outcome:
-        """Import the small district, with whole files changed."""
+        """Import the small district, with some files replaced."""
         return self.bring_files(contents(version, **changed), order)
 
     def bring_files(self, files: dict[str, bytes], order: Order | None = None) -> Outcome:
@@ -40,7 +40,7 @@ class Roster:
         return outcome
 
     def rows(self, model: Any, *criteria: Any) -> list[Any]:
-        """Stored rows of the district, in no certain order."""
+        """Stored rows of the district, in any order."""
         with self.writing() as session:
             own = model.id if model is District else model.district_id
             found = select(model).where(own == self.district_id, *criteria)
@@ -60,12 +60,12 @@ class Roster:
                 setattr(row, name, value)
 
     def writing(self) -> Any:
-        """A transaction in the district, for what people do beside the roster."""
+        """A transaction in the district, for changes that people make outside the roster."""
         districts = [self.district_id] if self.district_id else []
         return self.database.transaction(districts=districts)
 
     def decide(self, **settings: Any) -> None:
-        """Let the district decide something."""
+        """Change the district's settings."""
         with self.writing() as session:
             district = session.get_one(District, self.district_id)
             district.settings = {**district.settings, **settings}

@@ -1,4 +1,4 @@
-"""OneRoster packages built in memory: a small district, right until a test changes it."""
+"""OneRoster packages built in memory: a small district, valid until a test changes it."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ import zipfile
 
 from plp_api.people.rostering.columns import COLUMNS, FILES
 
-# A small district in the shape of 1.2; 1.1 leaves roles out and says them with the user.
+# A small district in the format of 1.2; 1.1 has no file of roles, the user's row has the role.
 ORGS = [
     {"sourcedId": "d1", "name": "Granite SU", "type": "district"},
     {"sourcedId": "s1", "name": "Granite High", "type": "school", "parentSourcedId": "d1"},
@@ -137,7 +137,7 @@ def manifest(version, files, **changed):
 
 
 def contents(version="1.2", **changed):
-    """The files of a right package, with whole files changed: rows, or bytes as they are."""
+    """The files of a valid package, some of them replaced by rows or by raw bytes."""
     rows = {file: found for file, found in ROWS.items() if file in COLUMNS[version]}
     texts = {file: written(headers(version, file), found) for file, found in rows.items()}
     for file, change in changed.items():

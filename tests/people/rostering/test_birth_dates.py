@@ -107,7 +107,7 @@ def test_a_student_of_21_may_be_in_grade_12(age, is_doubtful):
 
 
 def test_one_rule_holds_for_one_student_and_as_sql(roster):
-    """Over every grade, on the days on which the answer may turn, and on impossible ones."""
+    """For every grade, on the days when the answer may change, and on impossible dates."""
     grades = [*GRADES, "9.0", None]
     edges = {day for grade in grades for day in birth_dates.span(grade, TODAY)}
     near = {clock.birthday(day, 0) for day in edges}
@@ -139,7 +139,7 @@ def test_one_rule_holds_for_one_student_and_as_sql(roster):
 
 
 def test_every_date_of_an_import_moves_rights_as_the_api_does(roster):
-    """The same dates and grades, once set-wise by a roster and once by `Student.born`."""
+    """The same dates and grades, once in bulk by a roster and once by `Student.born`."""
     days = ("2011-03-01", "2003-11-03", "2003-11-02", "1912-03-02", "2062-03-01", "2023-01-01", "")
     cases = [
         replace(

@@ -63,7 +63,7 @@ def plp(settings, path, *options, files=None):
 
 
 def count(settings, model):
-    """How many there are in all districts."""
+    """The number of rows in all districts."""
     database = db.Database(settings.database_url)
     with database.transaction() as session:
         db.enter(session.scalars(select(District.id)).all())

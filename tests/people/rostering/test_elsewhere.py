@@ -1,4 +1,4 @@
-"""A student at no school of the district is told, or counts where the district says."""
+"""A student at no school of the district is reported, or counts where the setting says."""
 
 from dataclasses import replace
 

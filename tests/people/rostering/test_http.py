@@ -1,4 +1,4 @@
-"""Roster imports over HTTP: sent in, done by the worker, read as a resource."""
+"""Roster imports over HTTP: sent, executed by the worker, read as a resource."""
 
 import io
 import json
@@ -23,7 +23,7 @@ from tests.people.rostering.packages import ORGS, changed, contents, zipped
 
 @pytest.fixture(autouse=True)
 def places(settings, world, database, enrolled):
-    """Nobody at home came by a roster yet; the settings hold outside requests too."""
+    """Nobody at home has come from a roster yet; the settings also hold outside requests."""
     with database.transaction(districts=[world.home.district_id]) as session:
         session.get_one(District, world.home.district_id).sourced_id = None
         for model in (School, AcademicSession, Course, Class, Person, Enrollment):
@@ -36,14 +36,14 @@ def places(settings, world, database, enrolled):
 
 
 def sent(client, files=None, /, **fields):
-    """Send a package in."""
+    """Send a package."""
     packed = files if isinstance(files, bytes) else zipped(files or contents()).getvalue()
     form = {"file": (io.BytesIO(packed), "roster.zip"), **fields}
     return client.post("/roster-imports", data=form, content_type="multipart/form-data")
 
 
 def worked(settings, database):
-    """Let a worker do what waits."""
+    """Let a worker run the waiting jobs."""
     with database.transaction() as session:
         waiting = session.scalars(select(Job.id).where(Job.kind == "roster.import")).all()
     for job_id in waiting:

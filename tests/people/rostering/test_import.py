@@ -1,4 +1,4 @@
-"""A roster comes in whole or not at all, and says what it did."""
+"""A roster is imported completely or not at all, and the result is reported."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ SOURCED = (School, AcademicSession, Course, Class, Person, Enrollment)
 
 
 def everything(roster):
-    """Every stored row of the kinds a roster brings, with its version."""
+    """Every stored row of the kinds that a roster contains, with its version."""
     return {
         (model.__name__, row.sourced_id): (row.id, row.version, row.updated_at)
         for model in SOURCED
@@ -46,7 +46,7 @@ def everything(roster):
 
 
 def totals(outcome, state):
-    """How many rows of each kind came to a state, where there are any."""
+    """The number of rows of each kind by outcome, without zeros."""
     return {kind: counts[state] for kind, counts in outcome.counts.items() if counts[state]}
 
 

@@ -1,4 +1,4 @@
-"""Whoever sends a package in gains nothing by it that they could not do by hand."""
+"""An import lets its sender do nothing that they could not do by hand."""
 
 import pytest
 from sqlalchemy import select
@@ -25,7 +25,7 @@ def registrar(database, world):
 
 @pytest.fixture
 def brought(client, settings, database):
-    """Send a package in as somebody, and read what became of it."""
+    """Send a package as a person, and read the finished import."""
 
     def bring(somebody, **files):
         taken = sent(client.as_(somebody), contents(**files), confirm="true")
@@ -50,7 +50,7 @@ def with_user(sourced_id, **fields):
 
 
 def named(person, sourced_id):
-    """Let the person come from the roster; what it says of who they are."""
+    """Give the person a sourcedId; return the roster's data about them."""
     person.sourced_id = sourced_id
     return {"givenName": person.given_name, "familyName": person.family_name}
 
@@ -100,7 +100,7 @@ def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
     with writing(database, home) as session:
         admin = session.get_one(Person, home.district_admin.id)
         assert (admin.username, admin.email) == ("district_admin", None)
-        # No longer in the roster, and not this importer's to shut out.
+        # No longer in the roster, but this importer may not revoke their access.
         assert session.get_one(Person, home.counselor.id).status == "active"
     done = brought(home.district_admin, **with_user("x1", **MINE))
     with writing(database, home) as session:
@@ -170,7 +170,7 @@ def test_an_import_makes_no_student_of_who_holds_an_office(
 
 @pytest.fixture
 def teaching(client, world, database, registrar, brought):
-    """The registrar teaches a class that is no advisory; a homeroom stands beside it."""
+    """The registrar teaches a class that is not an advisory; there is a homeroom too."""
     with writing(database, world.home) as session:
         own = named(session.get_one(Person, registrar.id), "x1")
     other = {**CLASSES[0], "sourcedId": "k2", "title": "Algebra", "classType": "scheduled"}

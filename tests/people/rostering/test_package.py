@@ -1,4 +1,4 @@
-"""A OneRoster package is read as it is; whatever is wrong with it becomes a finding."""
+"""A OneRoster package is read as it is; every error in it becomes a finding."""
 
 import io
 import struct
@@ -56,7 +56,7 @@ def read(files, file):
 
 
 def only(findings, code, file, row, column=None):
-    """Assert that `code` was found once, there, and nothing else."""
+    """Assert that the only finding is `code`, at that place."""
     assert findings.counts == {code: 1}, list(findings)
     assert places(findings, code) == [(file, row, column)]
 

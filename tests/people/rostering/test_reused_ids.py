@@ -1,4 +1,4 @@
-"""A sourcedId that names another child than before is nobody's key until a person decided."""
+"""A sourcedId that now names another child identifies nobody until a person has decided."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -82,7 +82,7 @@ def children(roster: Roster) -> dict[str, Student]:
 
 
 def give_account(roster: Roster, sourced_id: str) -> SimpleNamespace:
-    """Let a person of the roster sign in, as `Client.as_` and by password."""
+    """Let a person of the roster sign in, by `Client.as_` and by password."""
     person = roster.by_sourced_id(Person)[sourced_id]
     account_id = db.new_id()
     own = {"district_id": roster.district_id}
@@ -134,7 +134,7 @@ def test_an_id_given_to_another_child_stops_the_import_and_changes_nothing(roste
         ({"given": " ANN ", "born": "2011-03-11", "number": "7111"}, False),
         ({"given": "Dee", "born": "2012-07-30", "number": "9999"}, True),
         ({"given": "Dee", "family": "Dogwood", "born": "2012-07-30", "number": "9999"}, True),
-        # What one side does not say cannot differ; one of the two must be known on both.
+        # A missing value cannot differ; one of the two must be known on both sides.
         ({"given": "Dee", "born": "2012-07-30", "number": ""}, True),
         ({"given": "Dee", "born": "", "number": "9999"}, True),
         ({"given": "Dee", "born": "", "number": ""}, False),

@@ -134,7 +134,7 @@ def returned(**fields: Any) -> Child:
 
 @pytest.fixture
 def left(roster: Roster) -> Student:
-    """Ann, who is in no roster any more."""
+    """Ann, who is no longer in any roster."""
     bring(roster, *CLASS_OF_THREE)
     ann = children(roster)["Ann"]
     bring(roster, BEN, CYD, order=Order(is_confirmed=True))

@@ -1,4 +1,4 @@
-"""What the planner of PostgreSQL knows of rows that an import has just added."""
+"""PostgreSQL's statistics about rows that an import has just added."""
 
 import pytest
 from sqlalchemy import text

@@ -1,4 +1,4 @@
-"""What follows from a roster: who is where, who advises, who is family; and what summer means."""
+"""Relationships that follow from a roster: schools, advisors, family; and the summer."""
 
 from datetime import UTC, date, datetime
 
@@ -34,7 +34,7 @@ CONFIRMED = Order(may_create=True, is_confirmed=True)
 
 
 def advising(roster):
-    """Who advises the student, in what capacity, and from when until when."""
+    """The student's advisors, with their role and dates."""
     names = {row.id: row.sourced_id for row in roster.rows(Person)}
     found = roster.rows(Relationship, Relationship.kind == RelationshipKind.ADVISOR)
     return {(names[row.person_id], row.capacity, row.starts_on, row.ends_on) for row in found}

@@ -1,4 +1,4 @@
-"""A goal in any state, and who works on it."""
+"""A goal in any state, and the people who work on it."""
 
 from collections.abc import Callable
 from typing import Any

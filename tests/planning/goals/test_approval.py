@@ -1,4 +1,4 @@
-"""A plan version and its goals: approval confirms them, and the snapshot keeps their words."""
+"""A plan version and its goals: approval confirms them, and the snapshot keeps their texts."""
 
 import json
 

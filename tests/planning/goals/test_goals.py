@@ -1,4 +1,4 @@
-"""Writing goals: what is kept, what is refused, and when a goal can still be thrown away."""
+"""Writing goals: what is stored, what is refused, and when a goal can still be deleted."""
 
 from datetime import timedelta
 
@@ -84,7 +84,7 @@ def test_a_goal_needs_a_domain_and_a_title(student, goals):
         ("advisor", 403),
         ("counselor", 403),
         ("registrar", 403),
-        ("teacher", 404),  # Reads goals, but not the plan that the address names.
+        ("teacher", 404),  # This caller reads goals, but not the plan in the address.
         ("other_student", 404),
         ("other_advisor", 404),
     ],

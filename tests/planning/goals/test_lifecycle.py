@@ -1,4 +1,4 @@
-"""The life of a goal against product.md's table, spelled out a second time here."""
+"""A goal's life cycle against product.md's table, which is repeated here."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from plp_api.planning.plans.models import Plan, PlanStatus
 from tests.client import code, pointers
 from tests.world import relate, writing
 
-# State, with what waits beside it; the student's actions; the advisor's.
+# State, with a pending proposal; the student's actions; the advisor's.
 TABLE = """
 draft               | propose propose_outcome | -
 draft outcome       | propose propose_outcome | confirm_outcome decline_outcome
@@ -287,7 +287,7 @@ def test_each_goal_of_a_list_is_answered_by_itself(student, advisor, world, a_go
 def test_a_list_sent_again_is_neither_done_twice_nor_shown_to_who_lost_the_right(
     client, advisor, database, world, a_goal
 ):
-    """Nothing of an answer about many students is kept: the right to each is asked anew."""
+    """An answer about many students is not stored: the right to each is checked again."""
     items = [{"id": a_goal("proposed").removeprefix("/goals/"), "version": 1}]
     again = {"headers": {"Idempotency-Key": "afternoon"}}
 

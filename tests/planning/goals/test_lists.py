@@ -1,4 +1,4 @@
-"""Lists of goals: what they hold for whom, their filters, and their paging."""
+"""Lists of goals: their rows for each reader, filters, and paging."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def ids(page):
         ("school_admin", {"student", "senior", "placed"}),
         ("auditor", {"student"}),
         ("denied_parent", set()),
-        ("district_admin", set()),  # Record by record, with a reason; never in a list.
+        ("district_admin", set()),  # Single records with a stated reason; never a list.
     ],
 )
 def test_a_list_holds_the_goals_of_students_one_reaches(client, world, name, students):

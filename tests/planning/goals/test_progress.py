@@ -84,7 +84,7 @@ def test_there_is_no_score(student, world):
 
 def test_it_takes_as_many_queries_for_thirty_goals_as_for_one(student, world, database, a_goal):
     path = f"/plans/{world.home.student.plan_id}/progress"
-    # From the second request on the reach travels with the question who asks.
+    # From the second request on, the reach is sent together with the query for the caller.
     student.read(path)
     with counting(database) as few:
         student.read(path)

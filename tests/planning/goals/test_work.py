@@ -1,4 +1,4 @@
-"""Steps and check-ins: what a student does for a goal, and how far along it is."""
+"""Steps and check-ins: a student's work on a goal, and its progress."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -216,7 +216,7 @@ def test_a_check_in_takes_few_queries(student, database, goal):
     [("steps", GoalStep, {"title": "Late"}), ("check-ins", CheckIn, {"percent": 99})],
 )
 def test_nothing_lands_on_a_goal_that_is_being_closed(live, part, model, body):
-    """Two real requests at once: the work waits for the goal to be closed, and is told so."""
+    """Two real requests at once: the second waits until the goal is closed, and is refused."""
     pupil = live.world.home.student
     own = {"district_id": pupil.district_id, "student_id": pupil.id}
     goal = Goal(

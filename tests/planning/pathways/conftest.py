@@ -1,4 +1,4 @@
-"""Elements as they are planned, made ready and approved."""
+"""Pathway elements: planned, readiness recorded, approved."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ SPRING = {
 
 @dataclass
 class School:
-    """The people around a student, as clients, and the way of an element through them."""
+    """The people around a student, as clients, and the steps of an element."""
 
     client: Client
     home: Place
@@ -34,7 +34,7 @@ class School:
         return self.client.as_(getattr(self.home, name))
 
     def plan(self, student: Any, by: str = "", **texts: Any) -> str:
-        """The address of a new element, planned by the student unless by somebody else."""
+        """The address of a new element, planned by the student or the given person."""
         author = getattr(self, by) if by else self.client.as_(student)
         starts_on = texts.pop("starts_on", ahead(1))
         body = {**SPRING, "starts_on": starts_on, **texts}
@@ -69,7 +69,7 @@ def school(client: Client, world: World) -> School:
 
 @pytest.fixture
 def in_grade(database: Any, world: World) -> Any:
-    """Say which grade a student is in, from when until when; other enrollments end."""
+    """Set a student's grade with its dates; other enrollments end."""
 
     def place(student: Any, grade: str, since: date, until: date | None = None) -> None:
         with writing(database, world.home) as session:

@@ -17,7 +17,7 @@ COURSE = {
 
 @pytest.fixture
 def record(school, world):
-    """Record a course of the senior's, as the registrar unless by somebody else."""
+    """Record a course of the senior, as the registrar or the given person."""
 
     def recording(by="registrar", **texts):
         body = {**COURSE, "starts_on": ahead(-300), "ends_on": ahead(-200), **texts}

@@ -1,4 +1,4 @@
-"""What the law asks for first: each refusal names its rule and source, and nothing is lost."""
+"""The law's conditions: each refusal names its rule and source, and nothing is lost."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ READY = {"party": "provider", "said_by": "Dean Lu"}
 
 
 def refused(answer, place: str, source: str) -> str:
-    """The sentence at the place, of a refusal by the law."""
+    """The message at the given pointer, for a condition of the law that is not met."""
     assert answer.status_code == 409, answer.json
     assert code(answer) == "pathway_condition_unmet"
     found = {one["pointer"]: one["detail"] for one in answer.json["errors"]}
@@ -91,11 +91,11 @@ SETTINGS = DistrictSettings()
         (Known(10, date(2026, 8, 25), date(2027, 3, 1)), date(2027, 6, 14), 10),
         (Known(10, date(2026, 8, 25), date(2027, 3, 1)), date(2027, 6, 15), 11),
         (Known(10, date(2026, 8, 25), date(2027, 3, 1)), date(2028, 9, 1), 12),
-        # In July a roster still tells the grade that ended,
+        # In July a roster may still have the grade that ended,
         (Known(10, date(2026, 8, 25), date(2027, 7, 10)), date(2027, 7, 20), 11),
-        # or, rolled over already, the one to come.
+        # or already the next one.
         (Known(11, date(2027, 7, 1), date(2027, 7, 10)), date(2027, 9, 1), 11),
-        # A grade that the roster never closed is this year's, however long ago it began.
+        # An enrollment without an end has this year's grade, however long ago it began.
         (Known(10, date(2025, 8, 25), date(2027, 3, 1)), date(2027, 3, 20), 10),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_third_state_funded_course_is_refused_over_two_schools(school, world, 
     assert admin.act(second, "approve").status_code == 200
     answer = admin.act(third, "approve")
     assert "at most two courses" in refused(answer, "/funding", "16 V.S.A. 944")
-    # What a district pays for is not counted.
+    # Courses that a district pays for are not counted.
     senior_client = school.client.as_(senior)
     senior_client.patch(third, {"funding": "district"})
     assert admin.act(third, "approve").status_code == 200

@@ -1,4 +1,4 @@
-"""The life of a pathway element against product.md's table: who may, when, and what it leaves."""
+"""A pathway element's life cycle against product.md's table: who may, when, and the result."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -193,7 +193,7 @@ STEPS = st.one_of(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_nothing_is_approved_without_its_facts(school, database, steps):
-    # Signed in before: what happens in the block is taken back, sessions too.
+    # Sign in before the block, because its rollback removes sessions too.
     people = {role: getattr(school, role) for role in ROLES}
     with database.undone():
         element = school.plan(school.home.senior, by="senior")

@@ -1,4 +1,4 @@
-"""Elements within the plan: in its snapshot, read by whom it concerns, two approvals at once."""
+"""Elements in the plan: in its snapshot, for their readers, with two approvals at once."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from tests.world import writing
 
 
 def approve_version(school: School, student) -> str:
-    """Hand in and approve the open version; its address."""
+    """Submit and approve the open version; return its address."""
     version = f"/plan-versions/{student.version_id}"
     assert school.client.as_(student).act(version, "submit").status_code == 200
     assert school.advisor.act(version, "approve").status_code == 200

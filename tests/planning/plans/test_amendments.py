@@ -1,4 +1,4 @@
-"""What becomes of a version in force: amended, kept for a new cycle, corrected, contested."""
+"""A version in force: amended, reaffirmed for a new cycle, corrected, contested."""
 
 import hashlib
 from datetime import timedelta
@@ -46,7 +46,7 @@ def first(student, advisor, world):
 
 @pytest.fixture
 def amend(student, advisor, world):
-    """Amends the plan by new texts, and gives the path of what is then in force."""
+    """Amends the plan with new texts, and returns the path of the version then in force."""
 
     def amended(approver=advisor, **sections):
         draft = student.made(f"/plans/{world.home.student.plan_id}/versions", None)
@@ -132,7 +132,7 @@ def test_of_two_who_approve_at_once_the_second_is_told(client, student, advisor,
     assert [one["status"] for one in versions] == ["in_force"]
 
 
-# Kept for a new cycle.
+# Reaffirmed for a new cycle.
 
 
 @pytest.fixture

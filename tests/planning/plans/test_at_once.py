@@ -1,4 +1,4 @@
-"""Two who change what is in force at the same moment: commits are real here."""
+"""Two simultaneous changes of the version in force (real commits)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A plan as it stood on an earlier day."""
+"""A plan as it was on an earlier day."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def path(world):
 
 @pytest.fixture
 def later():
-    """Travels some days on, and back at the end."""
+    """Moves the clock some days ahead, and back at the end."""
     travellers = []
 
     def go(days):

@@ -1,4 +1,4 @@
-"""How a plan ends, and how it is opened again."""
+"""How a plan is closed, and how it is reopened."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def plan(world):
 
 @pytest.fixture
 def act(counselor, plan):
-    """Takes an action on the plan as read just now."""
+    """Takes an action on the plan with the ETag just read."""
 
     def acted(action, by=counselor, **fields):
         headers = {"If-Match": by.etag(f"{plan}/life")}

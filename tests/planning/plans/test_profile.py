@@ -1,4 +1,4 @@
-"""What a student says of themselves: its kinds, and its history."""
+"""Profile entries: their kinds, and their history."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Writing a plan, handing it in, and putting it in force."""
+"""Writing a plan, submitting it, and putting it in force."""
 
 import hashlib
 

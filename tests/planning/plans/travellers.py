@@ -1,4 +1,4 @@
-"""Somebody who signs in anew for each request: tokens do not outlive a journey in time."""
+"""A client that signs in for each request, because tokens expire when the clock moves."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.client import Client
 
 
 class Traveller:
-    """A client as one person, in whatever time it is."""
+    """A client as one person, at whatever time the clock shows."""
 
     def __init__(self, client: Client, person: Any) -> None:
         self._client, self._person = client, person

@@ -1,4 +1,4 @@
-"""Charts from plain facts: what they draw stands in words and in a table too."""
+"""Charts from plain facts: a description and a table give the same facts."""
 
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET

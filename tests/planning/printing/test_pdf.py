@@ -1,4 +1,4 @@
-"""The PDF as assistive technology finds it, and texts that no template foresaw."""
+"""The PDF as assistive technology reads it, and unusual texts."""
 
 import itertools
 import sys
@@ -108,7 +108,7 @@ def set_here(job):
     return setting.of(asked["template"], asked["data"], datetime.fromisoformat(asked["printed_at"]))
 
 
-# What no text can do to others.
+# Harm that no text can do to other requests.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who prints what: the page, its reader, and what is refused."""
+"""Prints: the page, its readers, and refusals."""
 
 import base64
 import hashlib

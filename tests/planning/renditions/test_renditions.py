@@ -141,7 +141,7 @@ def test_whom_an_order_denies_goals_reads_no_goal_in_another_language(
 
 @pytest.fixture
 def element_id(client, world):
-    """An element that stands in `home.student`'s plan before its version is approved."""
+    """An element approved for `home.student`'s plan before its version is approved."""
     counselor = client.as_(world.home.counselor)
     starts_on = str(clock.today() + timedelta(days=30))
     body = {"type": "cte", "title": "Welding", "provider_name": "River", "starts_on": starts_on}

@@ -1,4 +1,4 @@
-"""The annual review: prepared, held in one call, excepted, complete by fact."""
+"""The annual review: prepared, held in one call, excepted, complete by facts."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ def path(world):
 
 @pytest.fixture
 def meeting(world):
-    """What an advisor sends after a meeting."""
+    """The body that an advisor sends after a meeting."""
     return {
         "held_on": clock.today().isoformat(),
         "mode": "in_person",

@@ -1,4 +1,4 @@
-"""A version in force, and ways to answer it."""
+"""A version in force, and ways to sign or decline it."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def version(client, world):
 
 @pytest.fixture
 def sign(client, version):
-    """Sign as somebody, over the hash as read."""
+    """Sign as a person, over the hash just read."""
 
     def signing(somebody, **changed):
         body = {"snapshot_sha256": version["snapshot_sha256"], "language": "en", **changed}
@@ -41,7 +41,7 @@ def state(client, world, version):
 
 @pytest.fixture
 def status(client, world, version):
-    """What became of one role's requirement."""
+    """The status of one role's requirement."""
 
     def reading(role="parent"):
         found = client.as_(world.home.advisor).read(f"/plan-versions/{version['id']}/signatures")
@@ -52,7 +52,7 @@ def status(client, world, version):
 
 @pytest.fixture
 def decline(client, version):
-    """Decline as somebody, or record it for somebody."""
+    """Decline as a person, or record a decline for a person."""
 
     def declining(somebody, words="I was not at the meeting.", **more):
         body = {"words": words, **more}
@@ -63,7 +63,7 @@ def decline(client, version):
 
 @pytest.fixture
 def without(client, version):
-    """Have the version do without a signature."""
+    """Except a signature of the version."""
 
     def excepting(somebody, basis, role="parent"):
         body = {"role": role, "basis": basis, "reason": "As told in the meeting."}
@@ -88,7 +88,7 @@ def attempt(client, world):
 
 @pytest.fixture
 def father(world, database):
-    """A second parent who may decide, known to be one."""
+    """A second, confirmed parent who may decide."""
     with writing(database, world.home) as session:
         relate(
             session,
@@ -105,7 +105,7 @@ def father(world, database):
 
 @pytest.fixture
 def all_are_asked(world, database):
-    """The district asks all deciding parents."""
+    """The district requires all deciding parents to sign."""
     with writing(database, world.home) as session:
         session.get(District, world.home.district_id).settings = {"deciding_parents": "all"}
 

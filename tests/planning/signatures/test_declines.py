@@ -1,4 +1,4 @@
-"""Declining with words, and what two parents' answers come to."""
+"""Declining with a reason, and the status that follows from two parents' answers."""
 
 import pytest
 

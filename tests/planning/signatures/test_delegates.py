@@ -1,4 +1,4 @@
-"""Signing in a parent's place, and in the place of who departed."""
+"""Signing for a parent, and for a signer who has left."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def path(world):
 
 @pytest.fixture
 def hold(client, world, version):
-    """Hold the review, with one signature given in the room."""
+    """Hold the review, with one signature given in person."""
 
     def holding(**given):
         signature = {
@@ -163,7 +163,7 @@ def test_the_schools_signature_stays_when_the_advisor_who_gave_it_leaves(
 
 @pytest.fixture
 def school_silent(monkeypatch):
-    """Approving signs for nobody, as in home study. To be named before the version."""
+    """Approval gives no signature, as in home study. Request this fixture before `version`."""
     others = [one for one in amendments.ON_FROZEN if one is not actions.sign_for_school]
     monkeypatch.setattr(amendments, "ON_FROZEN", others)
 
@@ -172,7 +172,7 @@ def school_silent(monkeypatch):
 def test_where_the_school_has_not_signed_whoever_stands_there_now_does(
     world, database, sign, status
 ):
-    """As where a version of home study came back to the school, and its advisor has left since."""
+    """As after a return from home study, when the advisor has left since."""
     assert status("school") == "open"
     assert sign(world.home.co_advisor).json["role"] == "school"
     assert status("school") == "signed"

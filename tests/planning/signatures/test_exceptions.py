@@ -1,4 +1,4 @@
-"""Doing without a signature: silence after outreach, refusal after a decline."""
+"""Exceptions from a signature: silence after outreach, refusal after a decline."""
 
 from datetime import timedelta
 
@@ -107,7 +107,7 @@ def test_the_school_is_never_excepted(world, without):
 def test_staff_who_are_the_students_parent_except_nothing(
     client, world, database, version, decline, attempt
 ):
-    """A staff member's own child: neither log nor excuse."""
+    """For their own child, staff neither log outreach nor except a signature."""
     from plp_api.foundation.roster.relationships import AppointmentRole
     from tests.world import appoint
 

@@ -1,4 +1,4 @@
-"""What became of signatures is looked up by index, under row security too."""
+"""The status of signatures is read by index, under row-level security too."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A signature, once given, is neither changed nor taken back: not by the application's own role."""
+"""A signature is never changed or deleted, not even by the application's database role."""
 
 import pytest
 from sqlalchemy import text

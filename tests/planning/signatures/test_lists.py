@@ -1,4 +1,4 @@
-"""Lists around signatures: exceptions, waivers, delegates and outreach, as every list is asked."""
+"""Lists of exceptions, waivers, delegates and outreach follow the conventions of every list."""
 
 from datetime import timedelta
 

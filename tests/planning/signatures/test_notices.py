@@ -1,4 +1,4 @@
-"""The other deciding parent is told that one has answered: no name, no word of it."""
+"""The other deciding parent is notified that one has answered, without name or text."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.world import writing
 
 @pytest.fixture
 def sent(app, database, monkeypatch):
-    """Run what waits to be mailed, and say what was sent, as (to, subject, text)."""
+    """Run the waiting mail jobs; return the mails as (to, subject, text)."""
     mailed = []
     with_mail = replace(app.settings, mail_url="smtp://mail.example")
     monkeypatch.setattr(settings, "current", lambda: with_mail)

@@ -1,4 +1,4 @@
-"""Signing: over the hash, by whom it takes today, and what waits for nobody."""
+"""Signing: over the hash, by today's required signers, and cases that need no signature."""
 
 import time_machine
 

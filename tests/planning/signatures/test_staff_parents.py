@@ -1,4 +1,4 @@
-"""A parent who holds an office reads nothing by it that is kept from parents."""
+"""A parent's office does not let them read what is withheld from parents."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.world import relate, writing
 
 @pytest.fixture(params=["school_admin", "counselor"])
 def colleague(request, world):
-    """Somebody of the school, before and after they turn out to be a parent."""
+    """A member of staff, who later becomes a parent of the student."""
     return getattr(world.home, request.param)
 
 

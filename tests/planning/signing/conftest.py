@@ -1,4 +1,4 @@
-"""A version in force, and links to sign it as families get them."""
+"""A version in force, and signing links as families receive them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.world import World, writing
 
 
 class Page(HTMLParser):
-    """What stands on a page: its text, its title, and the hidden fields of its forms."""
+    """The content of a page: its text, its title, and the hidden fields of its forms."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
 @dataclass
 class Link:
-    """A link as its holder has it: an address, and perhaps a code."""
+    """A link as its holder receives it: an address, and perhaps a code."""
 
     client: Client
     id: str
@@ -51,7 +51,7 @@ class Link:
 
     @classmethod
     def of(cls, client: Client, made: dict[str, Any], witness: Client) -> "Link":
-        """The printed link of the answer that made it, its code taken by a witness."""
+        """The printed link from the answer to its issue, with the code that a witness fetched."""
         path = "/" + made["url"].removeprefix("http://localhost")
         code = None
         if made["identity_check"] == "code":
@@ -71,14 +71,14 @@ class Link:
         return Page(answer.text)
 
     def sign(self, **changed: str) -> Any:
-        """From the code to the signature, as one who agrees does it."""
+        """Answer the code, agree and sign."""
         filled = {"name": "Pat Parent", "attest": "yes", "language": "en", **changed}
         return self.post(step="sign", **self.identify().hidden, **filled)
 
 
 @pytest.fixture
 def in_force(client: Client, world: World) -> str:
-    """The path of `student`'s version, handed in and approved."""
+    """The path of `student`'s version, submitted and approved."""
     path = f"/plan-versions/{world.home.student.version_id}"
     assert client.as_(world.home.student).act(path, "submit").status_code == 200
     assert client.as_(world.home.advisor).act(path, "approve").status_code == 200
@@ -87,7 +87,7 @@ def in_force(client: Client, world: World) -> str:
 
 @pytest.fixture
 def order(world: World) -> dict[str, str]:
-    """What asks for a link for the parent who may decide."""
+    """The body of a request for a link for the parent who may decide."""
     return {
         "person_id": str(world.home.parent.id),
         "role": "parent",
@@ -99,7 +99,7 @@ def order(world: World) -> dict[str, str]:
 def issue(
     client: Client, world: World, in_force: str, order: dict[str, str]
 ) -> Callable[..., Link]:
-    """Makes a link, by the advisor, with the counselor as witness; words change the order."""
+    """Makes a link as the advisor, with the counselor as witness; keywords change the body."""
 
     def make(version: str = in_force, **changed: str) -> Link:
         made = client.as_(world.home.advisor).made(f"{version}/signing-links", {**order, **changed})
@@ -115,7 +115,7 @@ def link(issue: Callable[..., Link]) -> Link:
 
 @pytest.fixture
 def events(database: Any, world: World) -> Callable[[], list[str]]:
-    """The types of what was noted of links, in order, with the reason where there is one."""
+    """The types of the links' events, in order, with the reason if there is one."""
 
     def found() -> list[str]:
         with writing(database, world.home) as session:

@@ -1,4 +1,4 @@
-"""A link is used while the school changes what it is for: commits are real here."""
+"""A link is used while the school changes its version (real commits)."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

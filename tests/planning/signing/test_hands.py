@@ -1,4 +1,4 @@
-"""No one hand holds both a link and its code: no issuer can sign for whom they ask."""
+"""Nobody receives both a link and its code: no issuer can sign for the signer."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MAILBOXES = ("none", "the signer's", "entered by the issuer")
 
 @pytest.fixture(params=[False, True], ids=["no mail", "mail"])
 def has_mail(request: pytest.FixtureRequest, app: Any) -> Iterator[bool]:
-    """Whether mail is set up here."""
+    """Whether mail is configured."""
     chosen = app.settings
     if request.param:
         chosen = replace(chosen, mail_url="smtp://mail", public_url="https://plp.example")
@@ -76,7 +76,7 @@ def _mailbox(database: Any, world: World, whose: str, issuer: str) -> None:
 
 
 def _signs(client: Client, issuer: Client, made: dict[str, Any], database: Any, world: Any) -> bool:
-    """Whether the issuer signs with what they have: the answer, and what they can look up."""
+    """Whether the issuer can sign with the answer and the data that they can look up."""
     listed = issuer.get(f"/signing-links/{made['id']}").json
     own = issuer.send("POST", f"/signing-links/{made['id']}/code")
     known = {**listed, **made, **(own.json if own.status_code == 201 else {})}

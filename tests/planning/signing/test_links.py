@@ -1,4 +1,4 @@
-"""Links are made by staff, shown once, ended at will, and die with the right they stand on."""
+"""Staff make links; a link is shown once, can be ended, and ends with the signer's right."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

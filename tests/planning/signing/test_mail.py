@@ -24,7 +24,7 @@ from tests.world import World, writing
 def mailed(
     app: Any, world: World, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> list[tuple[str, str]]:
-    """The mails sent, with mail set up and an address for the parent."""
+    """The mails sent, with mail configured and an address for the parent."""
     chosen = replace(app.settings, mail_url="smtp://mail", public_url="https://plp.example")
     monkeypatch.setattr(app, "settings", chosen)
     sent: list[tuple[str, str]] = []

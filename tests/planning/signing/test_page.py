@@ -125,7 +125,7 @@ def test_no_step_is_taken_without_the_check(link: Link, issue: Issue) -> None:
     answered = link.identify().hidden
     unproved = link.post(step="sign", name="Pat", attest="yes", language="en")
     assert "What code" in Page(unproved.text).words
-    # What one link's holder answered is good for no other link.
+    # The proof of one link is not valid for another.
     other = issue()
     for proof in ("x.y.z", answered["proof"]):
         refused = other.post(step="sign", name="Pat", attest="yes", proof=proof)
@@ -242,7 +242,7 @@ def test_a_translation_is_shown_above_the_original(
 
 @pytest.fixture
 def delegate_id(world: World, database: Any) -> UUID:
-    """Whom the deciding parent named to sign in their place."""
+    """The delegate whom the deciding parent named."""
     row = SignatureDelegate(
         id=new_id(),
         district_id=world.home.district_id,

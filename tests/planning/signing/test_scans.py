@@ -1,4 +1,4 @@
-"""Paper: what is a scan, who enters it, who sees it."""
+"""Scans of paper: which files are accepted, who uploads them, who sees them."""
 
 import hashlib
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def pdf(**encrypted: str) -> bytes:
 
 
 def pdf_under_a_newer_cipher() -> bytes:
-    """AES-256, whose key no reader here can even ask for."""
+    """A PDF encrypted with AES-256, for which no key is known here."""
     long, short, least = (b"<" + b"0" * digits + b">" for digits in (96, 64, 32))
     lock = (
         b"<</Filter/Standard/V 5/R 6/Length 256/O %s/U %s/OE %s/UE %s/Perms %s/P -1"
@@ -70,7 +70,7 @@ def photo_with_place() -> bytes:
 
 @pytest.fixture
 def files(app: Any) -> Callable[[], set[str]]:
-    """The names of all files kept."""
+    """The names of all stored files."""
     folder = app.settings.data_dir / "files"
 
     def found() -> set[str]:
@@ -81,7 +81,7 @@ def files(app: Any) -> Callable[[], set[str]]:
 
 @pytest.fixture
 def send(client: Client, world: World, in_force: str) -> Send:
-    """Sends a scan, by the registrar; words change the form."""
+    """Sends a scan as the registrar; keywords change the form."""
 
     def sent(content: bytes, by: str = "registrar", **changed: str) -> Any:
         form = {

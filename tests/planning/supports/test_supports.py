@@ -1,4 +1,4 @@
-"""The pointer to supports: that a record exists, whom to ask, what was agreed, and nothing more."""
+"""Support pointers: that a record exists, its coordinator, what was agreed, and nothing more."""
 
 import pytest
 
