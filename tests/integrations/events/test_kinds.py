@@ -8,7 +8,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 # Functions that pass an event's type to `audit.record`.
-RECORDING = {"record", "_note", "_note_waiver", "_follow", "_settled", "_change", "_touched"}
+RECORDING = {
+    "record",
+    "_note",
+    "_note_move",
+    "_note_waiver",
+    "_follow",
+    "_settled",
+    "_change",
+    "_touched",
+}
 
 
 def recorded(source: str) -> Iterator[str]:
