@@ -152,7 +152,7 @@ def test_a_student_s_rows_are_found_by_an_index(model: Any) -> None:
     ownership = model.__ownership__
     if not isinstance(ownership, OwnedByStudent):
         return
-    # A model with a parent stands in both their tables.
+    # A model that inherits has rows in its own table and in its parent's.
     tables = model.__mapper__.tables
     first = {index.columns[0].name for table in tables for index in table.indexes}
     for table in tables:

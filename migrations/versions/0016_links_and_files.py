@@ -1,7 +1,7 @@
 """Links and files of any area.
 
-What every bearer link has moves from `signing_links` into `links`; what a signing link opens stays.
-What every stored file has moves from `scans` into `files`; what a scan proves stays.
+Columns common to all links move from `signing_links` to `links`; columns about the version stay.
+Columns common to all files move from `scans` to `files`; columns about the signature stay.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-# As in 0001: rows show only to a transaction that has entered their district.
+# As in 0001: a transaction sees only rows of the districts that it has entered.
 ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
@@ -167,7 +167,7 @@ def _file_columns() -> list[sa.schema.SchemaItem]:
 
 
 def _write_scans_anew(further: list[sa.Column[Any]], names: list[str]) -> None:
-    """SQLite alters no constraint: the table is made anew, with its rows."""
+    """Rebuild the table with its rows, because SQLite cannot change a table's constraints."""
     kept = ", ".join([*OF_A_SCAN, *names])
     op.execute(f"CREATE TABLE kept_scans AS SELECT {kept} FROM scans")
     op.drop_table("scans")
@@ -205,7 +205,7 @@ def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 
 
 def _name_of_scan() -> str:
-    """Where the storage keeps a scan: its ids as UUIDs are written."""
+    """The storage name of a scan, with its ids in the written form of UUIDs."""
     if op.get_bind().dialect.name == "postgresql":
         return "'scans/' || district_id || '/' || id"
     parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
@@ -217,6 +217,6 @@ def _name_of_scan() -> str:
 
 
 def _force(table: str, is_on: bool) -> None:
-    """Bind the owner by row-level security, or not while it moves rows of every district."""
+    """Force row-level security on the owner, or lift it while rows of every district move."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"ALTER TABLE {table} {'' if is_on else 'NO '}FORCE ROW LEVEL SECURITY")

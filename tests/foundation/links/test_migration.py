@@ -1,4 +1,4 @@
-"""Links and files that were there before they had tables of their own."""
+"""Links and files from before they had their own tables."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,7 +17,7 @@ from tests.world import populate
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
-    """A database for this test alone, with a version in force."""
+    """A database for this test only, with a version in force."""
     settings = databases.prepared(request.param, tmp_path)
     database = db.Database(settings.database_url)
     world = populate(database)
