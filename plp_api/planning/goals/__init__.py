@@ -1,7 +1,7 @@
-"""Goals: what a student is after, the steps to it, and dated looks at progress.
+"""Goals of a student, with their steps and dated check-ins on progress.
 
-A goal is live work, outside the plan's snapshot but for its texts: nobody is
-ever locked out of it by a signature. Steps are planned from the first draft on;
-work (a step done, a check-in) is logged from `proposed` on. What a plan's
-approval does to goals stands in `approval`; `plp_api.server.wiring` registers it.
+Only the texts of goals are in the plan's snapshot, so that work on a goal goes
+on after people have signed. Steps can be planned while a goal is a draft; work
+(a step done, a check-in) can be logged once it was proposed. `approval` does
+what a plan's approval means for goals; `plp_api.server.wiring` registers it.
 """

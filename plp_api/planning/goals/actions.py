@@ -1,4 +1,4 @@
-"""Writing goals, planning steps, and logging work on them."""
+"""Write goals, plan their steps, log work on them, and move them through their life cycle."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ _WORKED_ON = sorted(frozenset(GoalStatus) - ENDED - {GoalStatus.DRAFT})
 
 
 def add(plan: Plan, access: Access, **texts: Any) -> Goal:
-    """Begin a goal as a draft. Raises Problem: plan_closed, validation_failed (`due_on`)."""
+    """Add a goal as a draft. Raises Problem: plan_closed, validation_failed (`due_on`)."""
     require_open(plan)
     plausible("due_on", texts.get("due_on"), access.caller.today)
     goal = Goal(
@@ -43,10 +43,10 @@ def add(plan: Plan, access: Access, **texts: Any) -> Goal:
 
 
 def revise(goal: Goal, access: Access, **texts: Any) -> Goal:
-    """Write the goal's words anew, whatever its state short of its end.
+    """Change the texts of a goal, in every state until it has ended.
 
-    What was approved stands in the plan version's snapshot; that the words of an
-    active goal moved on since is told by the event, which names the fields.
+    The approved texts stay in the plan version's snapshot. The event of a
+    revision names the changed fields.
     Raises Problem: goal_closed, plan_closed, validation_failed (`due_on`).
     """
     _require_open(goal)
@@ -58,10 +58,9 @@ def revise(goal: Goal, access: Access, **texts: Any) -> Goal:
 
 
 def delete(goal: Goal, access: Access) -> None:
-    """Throw away a draft that nobody has relied on, with its steps.
+    """Delete a draft that was never proposed or commented on, with its steps.
 
-    Raises Problem: goal_closed, plan_closed, and goal_relied_on where it was
-    proposed or commented on.
+    Raises Problem: goal_closed, plan_closed, goal_relied_on otherwise.
     """
     _require_open(goal)
     if goal.status != GoalStatus.DRAFT or comments.exist_on(goal):
@@ -72,22 +71,22 @@ def delete(goal: Goal, access: Access) -> None:
     session.delete(goal)
 
 
-def add_step(goal: Goal, access: Access, position: int | None = None, **given: Any) -> GoalStep:
+def add_step(goal: Goal, access: Access, position: int | None = None, **fields: Any) -> GoalStep:
     """Add a step, at the end unless a position is given.
 
-    Raises Problem: goal_closed, plan_closed, goal_not_proposed (a step done on a
-    draft), validation_failed (`due_on`, `done_on`).
+    Raises Problem: goal_closed, plan_closed, goal_not_proposed (`done_on` while
+    the goal is a draft), validation_failed (`due_on`, `done_on`).
     """
     db.lock(goal)
     _require_open(goal)
-    _check_step(goal, access, given)
+    _check_step(goal, access, fields)
     step = GoalStep(
         id=new_id(),
         district_id=goal.district_id,
         student_id=goal.student_id,
         goal_id=goal.id,
         position=_last_position(goal) + 1 if position is None else position,
-        **given,
+        **fields,
     )
     db.session().add(step)
     _note("goal_step.added", step, goal, access, is_done=step.done_on is not None)
@@ -95,38 +94,38 @@ def add_step(goal: Goal, access: Access, position: int | None = None, **given: A
 
 
 def _last_position(goal: Goal) -> int:
-    asked = select(func.max(GoalStep.position)).where(GoalStep.goal_id == goal.id)
-    return db.session().scalar(asked) or 0
+    query = select(func.max(GoalStep.position)).where(GoalStep.goal_id == goal.id)
+    return db.session().scalar(query) or 0
 
 
-def change_step(step: GoalStep, access: Access, **given: Any) -> GoalStep:
-    """Change a step, or say when it was done. Raises what `add_step` does."""
+def change_step(step: GoalStep, access: Access, **fields: Any) -> GoalStep:
+    """Change a step, or set the day it was done. Raises the problems of `add_step`."""
     goal = _goal_of(step)
-    _check_step(goal, access, given)
-    changed = _change(step, given)
+    _check_step(goal, access, fields)
+    changed = _change(step, fields)
     if changed:
         is_done = step.done_on is not None
         _note("goal_step.changed", step, goal, access, fields=changed, is_done=is_done)
     return step
 
 
-def _check_step(goal: Goal, access: Access, given: dict[str, Any]) -> None:
+def _check_step(goal: Goal, access: Access, fields: dict[str, Any]) -> None:
     today = access.caller.today
-    plausible("due_on", given.get("due_on"), today)
-    if given.get("done_on") is not None:
+    plausible("due_on", fields.get("due_on"), today)
+    if fields.get("done_on") is not None:
         _require_begun(goal)
-        happened("done_on", given["done_on"], goal.plan.opened_on, today)
+        happened("done_on", fields["done_on"], goal.plan.opened_on, today)
 
 
 def remove_step(step: GoalStep, access: Access) -> None:
-    """Take a step out of the goal. Raises Problem: goal_closed, plan_closed."""
+    """Delete a step. Raises Problem: goal_closed, plan_closed."""
     goal = _goal_of(step)
     _note("goal_step.removed", step, goal, access)
     db.session().delete(step)
 
 
-def check_in(goal: Goal, access: Access, checked_on: date | None = None, **given: Any) -> CheckIn:
-    """Look at the goal on a day, today unless another is given.
+def check_in(goal: Goal, access: Access, checked_on: date | None = None, **fields: Any) -> CheckIn:
+    """Add a check-in on the goal, dated today unless another day is given.
 
     Raises Problem: goal_closed, plan_closed, goal_not_proposed, validation_failed
     (`checked_on`).
@@ -142,11 +141,10 @@ def check_in(goal: Goal, access: Access, checked_on: date | None = None, **given
         goal_id=goal.id,
         checked_on=checked_on or today,
         author_id=access.caller.person_id,
-        **given,
+        **fields,
     )
     db.session().add(look)
-    # The goal's row before the plan's, as everywhere: whoever takes them the other way round waits
-    # for somebody who waits for them.
+    # Lock the goal's row before the plan's, as everywhere else: another order could deadlock.
     _show_progress(look, goal)
     audit.record(
         "check_in.added",
@@ -179,25 +177,25 @@ _SHOW_PROGRESS = db.Prepared(
 
 
 def _show_progress(look: CheckIn, goal: Goal) -> None:
-    """Let the goal show this look, unless a later one stands there, and stir the plan.
+    """Copy the check-in's progress to the goal, unless a later one is there, and stir the plan.
 
-    One UPDATE that compares as it writes, so that two check-ins at once need no
-    lock, and leave the later one. It finds no goal where another request has
-    closed it since it was read.
+    One UPDATE compares and writes, so that of two check-ins at once the later
+    one stays, without a lock. Raises Problem(goal_closed) if another request has
+    closed the goal since it was read.
     """
     shown = _SHOW_PROGRESS(
         goal=look.goal_id, percent=look.percent, checked_on=look.checked_on, now=clock.now()
     )
-    found, _ = db.fetch(shown, stirring(goal.plan_id))
-    if not found:
+    updated, _ = db.fetch(shown, stirring(goal.plan_id))
+    if not updated:
         raise Problem(Code.GOAL_CLOSED, "It was closed just now.")
 
 
-def change_check_in(look: CheckIn, access: Access, **given: Any) -> CheckIn:
-    """Correct a check-in. Raises what `check_in` does."""
+def change_check_in(look: CheckIn, access: Access, **fields: Any) -> CheckIn:
+    """Correct a check-in. Raises the problems of `check_in`."""
     goal = _goal_of(look)
-    happened("checked_on", given.get("checked_on"), goal.plan.opened_on, access.caller.today)
-    changed = _change(look, given)
+    happened("checked_on", fields.get("checked_on"), goal.plan.opened_on, access.caller.today)
+    changed = _change(look, fields)
     if changed:
         _note("check_in.changed", look, goal, access, fields=changed, percent=look.percent)
         _find_progress(goal)
@@ -205,7 +203,7 @@ def change_check_in(look: CheckIn, access: Access, **given: Any) -> CheckIn:
 
 
 def remove_check_in(look: CheckIn, access: Access) -> None:
-    """Take back a check-in that was a mistake. Raises Problem: goal_closed, plan_closed."""
+    """Delete a check-in made by mistake. Raises Problem: goal_closed, plan_closed."""
     goal = _goal_of(look)
     _note("check_in.removed", look, goal, access, percent=look.percent, on=look.checked_on)
     db.session().delete(look)
@@ -213,7 +211,7 @@ def remove_check_in(look: CheckIn, access: Access) -> None:
 
 
 def _find_progress(goal: Goal) -> None:
-    """Let the (locked) goal show its latest check-in, or that there is none."""
+    """Copy the progress of the latest check-in to the goal, whose row is locked."""
     latest = (
         select(CheckIn)
         .where(CheckIn.goal_id == goal.id)
@@ -226,7 +224,7 @@ def _find_progress(goal: Goal) -> None:
 
 
 def _goal_of(part: GoalStep | CheckIn) -> Goal:
-    """The open goal that a step or a check-in belongs to, locked: it stays open meanwhile."""
+    """The open goal of a step or a check-in, locked, so that it stays open until the commit."""
     goal = db.session().get_one(Goal, part.goal_id)
     db.lock(goal)
     _require_open(goal)
@@ -244,16 +242,16 @@ def _require_begun(goal: Goal) -> None:
         raise Problem(Code.GOAL_NOT_PROPOSED)
 
 
-def _change(row: Any, given: dict[str, Any]) -> list[str]:
-    """Set what differs; the names of what did."""
-    changed = [name for name, value in given.items() if getattr(row, name) != value]
+def _change(row: Any, fields: dict[str, Any]) -> list[str]:
+    """Set the values that differ and return their names."""
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
     for name in changed:
-        setattr(row, name, given[name])
+        setattr(row, name, fields[name])
     return sorted(changed)
 
 
 def _note(what: str, row: Any, goal: Goal, access: Access, **payload: Any) -> None:
-    """Record a change beneath the goal, and let readers of the plan know."""
+    """Record a change of the goal or its steps and check-ins, and stir the plan."""
     goal.plan.stir()
     goal_id: UUID | None = None if row is goal else goal.id
     audit.record(what, row, by=access.caller.person_id, goal_id=goal_id, **payload)
@@ -263,39 +261,39 @@ def _note(what: str, row: Any, goal: Goal, access: Access, **payload: Any) -> No
 
 
 def propose(goal: Goal, access: Access, comment: str | None = None) -> None:
-    """Hand the goal to the advisors. Whoever wanted to drop it has thought better of it."""
+    """Hand the goal to the advisors. This takes back an outcome that the student proposed."""
     goal.proposed_at, goal.proposed_outcome = clock.now(), None
     _note_move("goal.proposed", goal, access, comment)
 
 
 def confirm(goal: Goal, access: Access, comment: str | None = None) -> None:
-    """Make it one of the plan's goals."""
+    """Confirm the goal, so that it is one of the plan's goals."""
     goal.confirmed_at, goal.confirmed_by = clock.now(), access.caller.person_id
     _note_move("goal.confirmed", goal, access, comment)
 
 
 def return_(goal: Goal, access: Access, comment: str) -> None:
-    """Give it back, saying what is asked for."""
+    """Return the goal to the student with a comment that says what to change."""
     _note_move("goal.returned", goal, access, comment)
 
 
 def hold(goal: Goal, access: Access, comment: str | None = None) -> None:
-    """Let it rest for a while."""
+    """Pause the goal."""
     _note_move("goal.held", goal, access, comment)
 
 
 def resume(goal: Goal, access: Access, comment: str | None = None) -> None:
-    """Take it up again."""
+    """Resume a paused goal."""
     _note_move("goal.resumed", goal, access, comment)
 
 
 def propose_outcome(
     goal: Goal, access: Access, outcome: str, reflection: str, comment: str | None = None
 ) -> None:
-    """Say how it ended, and what the student makes of that.
+    """Propose how the goal ended, with the student's reflection.
 
-    Raises Problem(validation_failed) for any outcome but `dropped` of a goal
-    that was never confirmed.
+    Raises Problem(validation_failed) unless the outcome is `dropped`, if the
+    goal was never confirmed.
     """
     if goal.status in NEVER_CONFIRMED and outcome != Outcome.DROPPED:
         raise invalid("outcome", "A goal that was never confirmed can only be dropped.")
@@ -304,7 +302,7 @@ def propose_outcome(
 
 
 def confirm_outcome(goal: Goal, access: Access, comment: str | None = None) -> None:
-    """Agree with how the student says it ended: from here the goal is closed."""
+    """Confirm the outcome that the student proposed, which closes the goal."""
     outcome = Outcome(goal.proposed_outcome or "")
     goal.status, goal.proposed_outcome = outcome, None
     goal.ended_on = access.caller.today
@@ -312,7 +310,7 @@ def confirm_outcome(goal: Goal, access: Access, comment: str | None = None) -> N
 
 
 def decline_outcome(goal: Goal, access: Access, comment: str) -> None:
-    """Disagree, saying why: the goal goes on as it was."""
+    """Decline the proposed outcome with a comment; the goal stays as it was."""
     declined, goal.proposed_outcome = goal.proposed_outcome, None
     _note_move("goal.outcome_declined", goal, access, comment, outcome=declined)
 
@@ -320,9 +318,9 @@ def decline_outcome(goal: Goal, access: Access, comment: str) -> None:
 def carry_forward(
     goal: Goal, access: Access, due_on: date | None = None, comment: str | None = None
 ) -> None:
-    """Go on in this cycle with a new, proposed goal of the same words and the steps still open.
+    """Continue the goal in this cycle: propose a new one with its texts and its open steps.
 
-    The new goal is due on `due_on`; without one, when the old was, if that is still to come.
+    The new goal is due on `due_on`, else on the old goal's day unless it is past.
     """
     today = access.caller.today
     plausible("due_on", due_on, today)
@@ -348,7 +346,7 @@ def _onward(goal: Goal, due_on: date | None) -> Goal:
         **{name: getattr(goal, name) for name in GOES_ON},
     )
     session.add(onward)
-    # Both rows refer to each other: this one must stand before the old one names it.
+    # The two rows refer to each other: insert this one before the old one refers to it.
     session.flush()
     still_open = select(GoalStep).where(GoalStep.goal_id == goal.id, GoalStep.done_on.is_(None))
     session.add_all(

@@ -1,6 +1,6 @@
-"""What a plan version has to do with goals: its snapshot holds them, its approval confirms them.
+"""Goals in plan versions: a version's approval confirms them and its snapshot holds their texts.
 
-Work on a goal stays outside the snapshot: nobody is locked out of it by a signature.
+Progress on goals is not in the snapshot, so that work goes on after people have signed.
 """
 
 from typing import Any
@@ -18,9 +18,9 @@ CONFIRMED = (GoalStatus.ACTIVE, GoalStatus.ON_HOLD)
 
 
 def confirm_proposed(version: PlanVersion, access: Access) -> None:
-    """Confirm the plan's proposed goals, all at once, as whoever approved the version.
+    """Confirm all proposed goals of the plan, on behalf of the version's approver.
 
-    A goal that its student would rather drop stays as it is.
+    A goal with a proposed outcome (the student wants to drop it) is left alone.
     """
     by = access.caller.person_id
     confirmed = (
@@ -46,7 +46,7 @@ def confirm_proposed(version: PlanVersion, access: Access) -> None:
 
 
 def texts(plan: Plan) -> list[dict[str, Any]]:
-    """The words of the plan's confirmed goals, as a snapshot holds them: no progress, no names."""
+    """The texts of the plan's confirmed goals for a snapshot, without progress or names."""
     confirmed = select(Goal).where(Goal.plan_id == plan.id, Goal.status.in_(CONFIRMED))
     in_order = confirmed.order_by(Goal.created_at, Goal.id)
     return [_text(goal) for goal in db.session().scalars(in_order)]

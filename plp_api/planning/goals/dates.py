@@ -1,4 +1,4 @@
-"""Which days make sense for a goal."""
+"""Checks of the days given for goals, steps and check-ins."""
 
 from datetime import date
 
@@ -10,12 +10,12 @@ FURTHEST_YEARS = 10
 
 
 def plausible(field: str, due_on: date | None, today: date) -> None:
-    """Refuse a due date that can only be a slip of the pen."""
+    """Raise validation_failed for a due date so far away that it must be a typing error."""
     if due_on is not None and not EARLIEST <= due_on <= clock.birthday(today, FURTHEST_YEARS):
         raise invalid(field, f"Must lie between {EARLIEST} and {FURTHEST_YEARS} years from now.")
 
 
 def happened(field: str, on: date | None, opened_on: date, today: date) -> None:
-    """Refuse a day of work that is still to come, or lies before the plan was opened."""
+    """Raise validation_failed for a day of work in the future or before the plan was opened."""
     if on is not None and not opened_on <= on <= today:
         raise invalid(field, f"Must lie between {opened_on}, when the plan was opened, and today.")

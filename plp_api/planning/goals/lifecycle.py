@@ -1,8 +1,8 @@
-"""The life of a goal, as a table (product.md, section 4).
+"""The life cycle of a goal, as a table.
 
-Proposed by the student, confirmed by an advisor (or with the plan version:
-`approval`). The student says how it ended and an advisor confirms that; a goal
-that goes on in the next cycle is carried forward by the student.
+The student proposes a goal; an advisor confirms it, alone or by approving the
+plan version (`approval`). The student proposes how it ended; an advisor confirms
+that. The student carries a goal forward that continues in the next cycle.
 """
 
 from datetime import timedelta
@@ -20,17 +20,17 @@ STUDENT, ADVISOR = Permission.GOALS_WRITE, Permission.GOALS_CONFIRM
 
 
 def no_outcome_waits(goal: Goal, _access: Access) -> str | None:
-    """An outcome the student proposed is answered before anything else."""
-    return "An outcome was proposed; that is answered first." if goal.proposed_outcome else None
+    """Why the action is unavailable: a proposed outcome must be answered first."""
+    return "Answer the proposed outcome first." if goal.proposed_outcome else None
 
 
 def an_outcome_waits(goal: Goal, _access: Access) -> str | None:
-    """There must be an outcome to answer."""
+    """Why the action is unavailable: there is no proposed outcome to answer."""
     return None if goal.proposed_outcome else "No outcome was proposed."
 
 
 def its_cycle_is_over(goal: Goal, access: Access) -> str | None:
-    """A goal is carried forward at roll-over: once the cycle it was made in has ended."""
+    """Why the goal cannot be carried forward: the cycle in which it was added has not ended."""
     district = access.district(goal.district_id)
     cycle = district_settings.of(district).cycle(access.caller.today)
     began_at = clock.end_of(cycle.starts_on - timedelta(days=1), district.time_zone)

@@ -13,7 +13,7 @@ from plp_api.planning.plans.models import Plan
 
 
 class GoalStatus(StrEnum):
-    """The life of a goal."""
+    """The states of a goal."""
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -28,7 +28,7 @@ class GoalStatus(StrEnum):
 
 
 class Domain(StrEnum):
-    """What part of life a goal is about."""
+    """The part of life that a goal is about."""
 
     ACADEMIC = "academic"
     CAREER = "career"
@@ -53,15 +53,15 @@ ENDED = frozenset({*Outcome, GoalStatus.CARRIED_FORWARD})
 class Goal(Resource, Base):
     """One goal, in SMART terms: specific, measurable, achievable, relevant, and due on a day.
 
-    `proposed_outcome` waits for the advisor, `reflection` is the student's and
-    stays. `carried_from_id` is the goal this one goes on from, `carried_to_id`
-    the one that goes on from it. `progress_percent` and `progress_on` are those
-    of the latest check-in.
+    `proposed_outcome` waits for the advisor's answer; `reflection` is written by
+    the student and stays. `carried_from_id` is the earlier goal that this one
+    continues, `carried_to_id` the later goal that continues it.
+    `progress_percent` and `progress_on` are copied from the latest check-in.
     """
 
     __tablename__ = "goals"
     __ownership__ = OwnedByStudent(read="goals:read")
-    # Not progress: it is that of a check-in, which keeps its own day.
+    # Progress is not kept here: the check-ins have it with its day.
     __kept__ = (
         "status",
         "domain",
@@ -135,7 +135,7 @@ class GoalStep(Resource, Base):
 
 
 class CheckIn(Resource, Base):
-    """A dated look at a goal: how far along, in per cent, and what the student says of it."""
+    """A dated report of progress on a goal: a percentage and the student's comment."""
 
     __tablename__ = "check_ins"
     __ownership__ = OwnedByStudent(read="goals:read")

@@ -1,4 +1,4 @@
-"""The goals of a plan as they stood on an earlier day."""
+"""The goals of a plan as they were on an earlier day."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,9 @@ from plp_api.planning.plans.models import Plan
 
 
 def goals_then(plan: Plan, day: date, until: datetime) -> list[dict[str, Any]]:
-    """The plan's goals at the end of a day, those deleted since included, oldest first.
+    """The plan's goals at the end of a day, including those deleted since, oldest first.
 
-    Words and states as they were, progress of the latest check-in by then.
+    Texts and states are those of that day; progress is of the latest check-in by then.
     """
     progress = _progress(plan, day, until)
     return [
@@ -33,5 +33,5 @@ def _progress(plan: Plan, day: date, until: datetime) -> dict[Any, int]:
         )
         .order_by(CheckIn.checked_on, CheckIn.id)
     )
-    found = db.session().execute(looks)
-    return {goal_id: percent for goal_id, percent in found}  # noqa: C416 - typed rows
+    rows = db.session().execute(looks)
+    return {goal_id: percent for goal_id, percent in rows}  # noqa: C416 - typed rows

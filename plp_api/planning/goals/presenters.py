@@ -1,4 +1,4 @@
-"""What readers see of goals."""
+"""What callers may read of goals."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,6 @@ from plp_api.foundation.access.rows import Access
 
 
 def shape(goals: Sequence[Any], access: Access) -> None:
-    """Give goals who confirmed them, as far as the caller may know."""
+    """Set `shown_confirmer` of each goal: None if the caller may not know the person."""
     for goal in goals:
         goal.shown_confirmer = access.shown_person(goal.confirmed_by, goal.student_id)

@@ -1,7 +1,7 @@
-"""How a plan's goals stand today, as facts to be drawn: counts, steps, check-ins over time.
+"""The progress of a plan's goals as data for charts: counts, steps, check-ins over time.
 
-Never a score: the domains differ in kind, and no number of a person follows
-from per cents of different goals.
+There is no total score: percentages of goals in different domains cannot be
+added up to one number for a student.
 """
 
 from collections import defaultdict
@@ -54,12 +54,13 @@ NO_STEPS = {"done": 0, "open": 0, "overdue": 0, "left": 0}
 
 
 def of(plan_id: UUID, today: date) -> Row:
-    """The facts of one plan on a day, for readers who may read its goals; one round of queries.
+    """The progress data of one plan on a day, in one round trip to the database.
 
-    `goals` are in the order in which they were made, drafts included, each with
-    its check-ins oldest first. `by_domain` and `by_status` name what there is.
-    Overdue steps are open ones whose day has passed, and count among the open;
-    `left` are those not done when their goal ended.
+    The caller must be allowed to read the plan's goals. `goals` are in the order
+    in which they were added, drafts included, each with its check-ins, oldest
+    first. `by_domain` and `by_status` leave out empty groups. Overdue steps are
+    open steps whose due day has passed; they are counted in `open` too. `left`
+    counts steps not done when their goal ended.
     """
     goals, steps, check_ins = db.fetch(
         GOALS(plan=plan_id), STEPS(plan=plan_id, today=today), CHECK_INS(plan=plan_id)
@@ -71,10 +72,10 @@ def of(plan_id: UUID, today: date) -> Row:
         "as_of": today,
         "by_status": _by("status", GoalStatus, goals),
         "by_domain": [
-            {**one, "by_status": _by("status", GoalStatus, _in(one["domain"], goals))}
-            for one in _by("domain", Domain, goals)
+            {**group, "by_status": _by("status", GoalStatus, _in(group["domain"], goals))}
+            for group in _by("domain", Domain, goals)
         ],
-        "steps": {name: sum(one[name] for one in steps_of.values()) for name in NO_STEPS},
+        "steps": {name: sum(counts[name] for counts in steps_of.values()) for name in NO_STEPS},
         "goals": [
             {**goal, "steps": steps_of.get(goal["id"], NO_STEPS), "check_ins": series[goal["id"]]}
             for goal in goals
@@ -86,12 +87,12 @@ def _in(domain: str, goals: Sequence[Row]) -> list[Row]:
     return [goal for goal in goals if goal["domain"] == domain]
 
 
-def _by(name: str, words: Iterable[str], goals: Sequence[Row]) -> list[Row]:
-    """How many goals there are of each word that occurs, in the words' own order."""
-    found: defaultdict[str, int] = defaultdict(int)
+def _by(name: str, values: Iterable[str], goals: Sequence[Row]) -> list[Row]:
+    """The number of goals for each value that occurs, in the order of the enum."""
+    counts: defaultdict[str, int] = defaultdict(int)
     for goal in goals:
-        found[goal[name]] += 1
-    return [{name: str(one), "goals": found[one]} for one in words if one in found]
+        counts[goal[name]] += 1
+    return [{name: str(value), "goals": counts[value]} for value in values if value in counts]
 
 
 def _series(rows: Sequence[Row]) -> defaultdict[UUID, list[Row]]:

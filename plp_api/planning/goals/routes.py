@@ -30,7 +30,7 @@ from plp_api.planning.goals.schemas import (
 )
 from plp_api.planning.plans.models import Plan
 
-blueprint = Blueprint("Goals", __name__, "What a student is after, the steps, and how it goes.")
+blueprint = Blueprint("Goals", __name__, "A student's goals, their steps and check-ins.")
 
 OF_PLAN = {
     "status": one_of(Goal.status, GoalStatus, "Only goals in these states."),
@@ -71,7 +71,7 @@ CHECK_INS = Listing(
 @blueprint.requires(Permission.GOALS_READ, Plan)
 @blueprint.lists(GoalSchema, GOALS_OF_PLAN)
 def list_goals_of_plan(access: Access, plan: Plan) -> Any:
-    """List the goals of one plan, those that ended included."""
+    """List the goals of one plan, including those that ended."""
     return access.beneath(plan, Goal)
 
 
@@ -83,8 +83,8 @@ def list_goals_of_plan(access: Access, plan: Plan) -> Any:
 def add_goal(access: Access, plan: Plan, fields: dict[str, Any]) -> Goal:
     """Add a goal to a plan, as a draft.
 
-    Only `domain` and `title` are needed now. A draft is not hidden: whoever may
-    read the plan's goals reads it. Hand it to the advisors with `propose`.
+    Only `domain` and `title` are required. A draft is not hidden: everybody who
+    may read the plan's goals can read it. Hand it to the advisors with `propose`.
     """
     return actions.add(plan, access, **fields)
 
@@ -93,11 +93,11 @@ def add_goal(access: Access, plan: Plan, fields: dict[str, Any]) -> Goal:
 @blueprint.requires(Permission.GOALS_READ, Plan)
 @blueprint.response(200, PlanProgressSchema)
 def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
-    """Get how a plan's goals stand today, as facts to draw.
+    """Get the progress of a plan's goals today, as data for charts.
 
-    Goals by status and by domain, steps done, open and overdue, and of each goal
-    the check-ins over time. There is no score: per cents of different goals do
-    not add up.
+    The answer counts goals by status and by domain, and steps done, open and
+    overdue; each goal has its check-ins over time. There is no total score:
+    percentages of different goals do not add up.
     """
     return progress.of(plan.id, access.caller.today)
 
@@ -106,9 +106,9 @@ def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
 @blueprint.requires(Permission.GOALS_READ)
 @blueprint.lists(GoalSchema, GOALS)
 def list_goals(access: Access) -> Any:
-    """List goals across the students you reach.
+    """List goals you may read, across students.
 
-    An advisor finds what waits for them with `status=proposed` and with
+    An advisor lists the goals that wait for an answer with `status=proposed` or
     `has_proposed_outcome=true`, and answers up to fifty in one
     `POST /goals/actions`.
     """
@@ -119,7 +119,7 @@ def list_goals(access: Access) -> Any:
 @blueprint.requires(Permission.GOALS_READ, Goal)
 @blueprint.response(200, GoalSchema)
 def get_goal(access: Access, goal: Goal) -> Goal:
-    """Get a goal, with its latest progress and what you may do with it now."""
+    """Get a goal, with its latest progress and the actions you may take on it now."""
     return goal
 
 
@@ -129,11 +129,11 @@ def get_goal(access: Access, goal: Goal) -> Goal:
 @blueprint.arguments(GoalPatchSchema)
 @blueprint.response(200, GoalSchema)
 def revise_goal(access: Access, goal: Goal, fields: dict[str, Any]) -> Goal:
-    """Revise the words of a goal.
+    """Revise the texts of a goal.
 
-    In every state until it has ended, an active goal too: the plan version in
-    force keeps the words that were approved, and an event tells that they moved.
-    A check-in makes a new version of the goal, so read it again after a 412.
+    Allowed until the goal has ended, also while it is active: the plan version
+    in force keeps the approved texts, and an event records the change. A
+    check-in changes the goal's ETag, so read the goal again after a 412.
     """
     return actions.revise(goal, access, **fields)
 
@@ -143,10 +143,9 @@ def revise_goal(access: Access, goal: Goal, fields: dict[str, Any]) -> Goal:
 @blueprint.refuses(Code.GOAL_RELIED_ON, Code.GOAL_CLOSED, Code.PLAN_CLOSED)
 @blueprint.response(204)
 def delete_goal(access: Access, goal: Goal) -> None:
-    """Delete a draft that nobody has relied on.
+    """Delete a draft that was never proposed or commented on.
 
-    Once it was proposed or commented on, end it instead: `propose_outcome`
-    with `dropped`.
+    To end any other goal, send the action `propose_outcome` with `dropped`.
     """
     actions.delete(goal, access)
 
@@ -173,7 +172,7 @@ def list_goal_steps(access: Access, goal: Goal) -> Any:
 def add_goal_step(access: Access, goal: Goal, fields: dict[str, Any]) -> GoalStep:
     """Add a step to a goal.
 
-    Steps may be planned while the goal is a draft; one that is done already
+    Steps may be planned while the goal is a draft; a step that is done already
     (`done_on`) needs a goal that was proposed.
     """
     return actions.add_step(goal, access, **fields)
@@ -224,10 +223,10 @@ def list_check_ins(access: Access, goal: Goal) -> Any:
 @blueprint.arguments(CheckInSchema)
 @blueprint.response(201, CheckInSchema)
 def check_in_on_goal(access: Access, goal: Goal, fields: dict[str, Any]) -> CheckIn:
-    """Check in on a goal: how far along, and a few words.
+    """Add a check-in to a goal: the progress in percent, and a short text.
 
-    The goal shows the latest one by day as `progress_percent`, which is a new
-    version of the goal. No If-Match is needed.
+    The goal shows the latest check-in by day as `progress_percent`, which
+    changes the goal's ETag. No If-Match is needed.
     """
     return actions.check_in(goal, access, **fields)
 
@@ -246,7 +245,7 @@ def get_check_in(access: Access, look: CheckIn) -> CheckIn:
 @blueprint.arguments(CheckInPatchSchema)
 @blueprint.response(200, CheckInSchema)
 def change_check_in(access: Access, look: CheckIn, fields: dict[str, Any]) -> CheckIn:
-    """Correct a check-in; the goal shows the latest one as it now stands."""
+    """Correct a check-in. The goal's progress follows if it is the latest one."""
     return actions.change_check_in(look, access, **fields)
 
 

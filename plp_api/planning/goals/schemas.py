@@ -1,4 +1,4 @@
-"""Goals on the wire."""
+"""Schemas of goals, steps, check-ins and progress."""
 
 from typing import Any
 
@@ -50,23 +50,25 @@ class GoalSchema(ResourceSchema):
         attribute="shown_confirmer",
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Null to a parent where another parent did, in home study."},
+        metadata={"description": "Null for a parent if another parent did, in home study."},
     )
     proposed_outcome = Choice(
         Outcome,
         dump_only=True,
         allow_none=True,
-        metadata={"description": "How it ended, as the student says; waits for an advisor."},
+        metadata={"description": "How it ended, as the student proposes; an advisor answers."},
     )
     reflection = fields.String(
-        dump_only=True, allow_none=True, metadata={"description": "What the student makes of it."}
+        dump_only=True, allow_none=True, metadata={"description": "The student's reflection."}
     )
     ended_on = Date(dump_only=True, allow_none=True)
     carried_from_id = fields.UUID(
-        dump_only=True, allow_none=True, metadata={"description": "The goal it goes on from."}
+        dump_only=True, allow_none=True, metadata={"description": "The earlier goal it continues."}
     )
     carried_to_id = fields.UUID(
-        dump_only=True, allow_none=True, metadata={"description": "The goal that goes on from it."}
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "The later goal that continues it."},
     )
     progress_percent = fields.Integer(
         dump_only=True, allow_none=True, metadata={"description": "Of the latest check-in."}
@@ -99,10 +101,10 @@ class GoalActionFieldsSchema(Schema):
     outcome = Choice(Outcome, metadata={"description": "For `propose_outcome`."})
     reflection = Text(
         longest=LONGEST_WORDS,
-        metadata={"description": "For `propose_outcome`: what the student makes of it."},
+        metadata={"description": "For `propose_outcome`: the student's reflection."},
     )
     due_on = Date(
-        metadata={"description": "For `carry_forward`: when the new goal is due, if you know."}
+        metadata={"description": "For `carry_forward`, optional: when the new goal is due."}
     )
 
 
@@ -110,7 +112,7 @@ def _position() -> fields.Integer:
     return fields.Integer(
         strict=True,
         validate=validate.Range(1, MOST_STEPS),
-        metadata={"description": "Steps are listed by it; left out, a new step comes last."},
+        metadata={"description": "The order of steps; if left out, a new step comes last."},
     )
 
 
@@ -138,13 +140,13 @@ def _percent(**kwargs: Any) -> fields.Integer:
     return fields.Integer(
         strict=True,
         validate=validate.Range(0, 100),
-        metadata={"description": "How far along, 0 to 100.", "example": 40},
+        metadata={"description": "The progress in percent, 0 to 100.", "example": 40},
         **kwargs,
     )
 
 
 class CheckInSchema(ResourceSchema):
-    """A dated look at a goal: how far along, and what the student says of it."""
+    """A dated report of progress on a goal: a percentage and the student's comment."""
 
     goal_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
@@ -168,7 +170,7 @@ class CheckInPatchSchema(Schema):
 
 
 class StepCountsSchema(Schema):
-    """How many steps: open ones are not done, overdue ones open and past their day."""
+    """Numbers of steps. Open steps are not done; overdue steps are open and past their day."""
 
     done = fields.Integer()
     open = fields.Integer()
@@ -189,7 +191,7 @@ class GoalsOfDomainSchema(Schema):
 
 class ProgressPointSchema(Schema):
     on = Date()
-    percent = fields.Integer(metadata={"description": "As the student said, 0 to 100."})
+    percent = fields.Integer(metadata={"description": "As reported in the check-in, 0 to 100."})
 
 
 class GoalProgressSchema(Schema):
@@ -206,7 +208,7 @@ class GoalProgressSchema(Schema):
 
 
 class PlanProgressSchema(Schema):
-    """How a plan's goals stand today: facts to be drawn, never a score."""
+    """The progress of a plan's goals today: data for charts, without a total score."""
 
     plan_id = fields.UUID()
     as_of = Date()

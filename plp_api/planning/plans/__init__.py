@@ -1,6 +1,6 @@
-"""The plan: one evolving plan of a student, as dated versions.
+"""The plan of a student: one plan, written as dated versions.
 
-A version is written as a draft, handed in, approved: from then it is in force
-and frozen, as a snapshot with its SHA-256 (`snapshot`), over which people sign.
-Correcting, amending and closing a plan are here; signing is `signatures`.
+A version is a draft first, then handed in, then approved. Approval puts it in
+force and freezes it as a snapshot with its SHA-256 (`snapshot`), which people
+sign. Plans are amended, corrected and closed here; signatures are in `signatures`.
 """

@@ -1,4 +1,4 @@
-"""Opening plans, writing versions, handing them in and approving them."""
+"""Open plans; write, hand in and approve their versions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -31,9 +31,9 @@ from plp_api.planning.plans.models import (
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Open a plan for each of these students who has none, in the template meant for them.
+    """Open a plan for each of these students who has none, in the template that fits them.
 
-    Two queries and one insert, however many they are.
+    Runs two queries and one insert, however many students there are.
     """
     session = db.session()
     missing = select(Student.id, Student.plan_home_school_id, Student.grade).where(
@@ -48,20 +48,20 @@ def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> Non
         {
             "id": new_id(),
             "district_id": district_id,
-            "student_id": one.id,
-            "template_id": offered.for_student(one.plan_home_school_id, one.grade),
+            "student_id": student.id,
+            "template_id": offered.for_student(student.plan_home_school_id, student.grade),
             "opened_on": today,
         }
-        for one in lacking
+        for student in lacking
     )
     db.insert_many(Plan, rows)
 
 
 def start_version(plan: Plan, access: Access) -> PlanVersion:
-    """Begin a draft: from the version in force, if there is one, else with empty sections.
+    """Start a draft from the version in force, or with empty sections if there is none.
 
-    Raises Problem: plan_closed, actor_is_family, and version_open (the
-    database's own rule) where another version is being written.
+    Raises Problem: plan_closed, actor_is_family, and version_open (a unique
+    index of the database) while another version is being written.
     """
     _refuse_family(plan.student_id, access)
     by = access.caller.person_id
@@ -92,7 +92,7 @@ def start_version(plan: Plan, access: Access) -> PlanVersion:
 
 
 def _refuse_family(student_id: UUID, access: Access) -> None:
-    """Refuse with actor_is_family whoever acts on their child's plan, unless they keep it."""
+    """Raise actor_is_family if the caller is family of the student and does not keep the plan."""
     if not access.keeps(student_id):
         access.refuse_family(student_id)
 
@@ -103,19 +103,19 @@ def _bodies(version: PlanVersion | None) -> dict[str, PlanSection]:
 
 def in_force(plan: Plan) -> PlanVersion | None:
     """The plan's version in force."""
-    asked = select(PlanVersion).where(
+    query = select(PlanVersion).where(
         PlanVersion.plan_id == plan.id, PlanVersion.status == VersionStatus.IN_FORCE
     )
-    return db.session().scalars(asked).first()
+    return db.session().scalars(query).first()
 
 
 def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
-    """Set the text of sections in an editable version, each by one of its authors.
+    """Set the text of sections in an editable version. The caller must be an author of each.
 
-    In home study whoever keeps the plan is author of all.
+    In home study the person who keeps the plan is an author of every section.
 
-    Raises Problem: version_frozen, validation_failed (a section the template
-    does not have), section_not_yours.
+    Raises Problem: version_frozen, validation_failed (the template has no such
+    section), section_not_yours, plan_closed.
     """
     if version.status not in (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED):
         raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
@@ -145,9 +145,9 @@ def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, st
 
 
 def discard(version: PlanVersion, access: Access) -> None:
-    """Throw a draft away on which nobody else relies; whatever was handed in is kept.
+    """Delete a draft that nobody else has worked on. A version that was handed in is kept.
 
-    Raises Problem: version_frozen where it was handed in, commented on, or
+    Raises Problem: version_frozen if it was handed in or commented on, or if
     others wrote in it; actor_is_family; plan_closed.
     """
     _refuse_family(version.student_id, access)
@@ -167,17 +167,19 @@ def discard(version: PlanVersion, access: Access) -> None:
 
 
 def _changed_sections(version: PlanVersion) -> list[PlanSection]:
-    """The sections that differ from the version in force, from which a draft begins."""
+    """The sections of a draft that differ from the version in force, which it was started from."""
     kept = _bodies(in_force(version.plan))
     return [
-        one for one in version.sections if one.key not in kept or one.body != kept[one.key].body
+        section
+        for section in version.sections
+        if section.key not in kept or section.body != kept[section.key].body
     ]
 
 
 def submit(version: PlanVersion, access: Access) -> None:
-    """Hand the version in. From here nobody edits it until it comes back.
+    """Hand the version in. Nobody can edit it until it is recalled or returned.
 
-    Raises Problem(version_incomplete), naming every required section still empty.
+    Raises Problem(version_incomplete), which names every required section still empty.
     """
     _hand_in(version, access, recorded_for=None)
 
@@ -206,13 +208,13 @@ def _empty_sections(version: PlanVersion) -> list[str]:
 
 
 def recall(version: PlanVersion, access: Access) -> None:
-    """Take a version back before it was approved, to go on writing."""
+    """Take a version back before it is approved, to go on writing it."""
     version.plan.stir()
     audit.record("plan_version.recalled", version, by=access.caller.person_id)
 
 
 def request_changes(version: PlanVersion, access: Access, comment: str) -> None:
-    """Give the version back with a comment saying what is asked for."""
+    """Return the version to its authors with a comment that says what to change."""
     comments.add(version, access, comment, Permission.PLANS_APPROVE)
     version.plan.stir()
     audit.record("plan_version.changes_requested", version, by=access.caller.person_id)
@@ -230,10 +232,10 @@ def approve(version: PlanVersion, access: Access) -> None:
 
 
 def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> None:
-    """Freeze the version and supersede the last one, as the school's or the family's to decide.
+    """Put the version in force under this regime: freeze it and supersede the last one.
 
-    What follows elsewhere (goals confirmed, the school's signature, the review's
-    version) is done by those registered in `followers`.
+    The functions registered in `followers` do the rest in other areas: they
+    confirm goals, add the school's signature and link the review.
     """
     by, today = access.caller.person_id, access.caller.today
     last = _held_in_force(version.plan)
@@ -253,19 +255,19 @@ def bring_into_force(version: PlanVersion, access: Access, regime: Regime) -> No
 
 
 def _held_in_force(plan: Plan) -> PlanVersion | None:
-    """The version in force, held with its plan. Raises Problem(plan_closed)."""
+    """Lock the plan and its version in force; return that version. Raises Problem(plan_closed)."""
     last = in_force(plan)
     if last is None:
         db.lock(plan)
         require_open(plan)
         return None
     amendments.hold(last)
-    # Somebody may have corrected it meanwhile: then the correction is in force.
+    # Another transaction may have corrected it before the lock: then the correction is in force.
     return last if last.status == VersionStatus.IN_FORCE else _held_in_force(plan)
 
 
 def author_is_approver(version: PlanVersion, access: Access) -> str | None:
-    """Why the caller cannot approve: they handed it in, or wrote what is the student's to write."""
+    """Why the caller cannot approve it: they handed it in or wrote a section of the student's."""
     scribes = sections.writers_for_student(version, _changed_sections(version))
     return own_work(access, *scribes, version.submitted_by, version.student_id)
 
@@ -273,11 +275,11 @@ def author_is_approver(version: PlanVersion, access: Access) -> str | None:
 def add_entry(
     plan: Plan, access: Access, kind: str, body: str, replaces_id: UUID | None = None
 ) -> ProfileEntry:
-    """Add something the student says of themselves, or correct what they said before.
+    """Add an entry to the student's profile, or replace an earlier one with a corrected text.
 
-    The entry it replaces is withdrawn with it. Raises Problem: plan_closed,
-    actor_is_family, validation_failed for an entry of another plan,
-    entry_withdrawn for one that holds no more.
+    The replaced entry is withdrawn. Raises Problem: plan_closed,
+    actor_is_family, validation_failed if `replaces_id` is of another plan,
+    entry_withdrawn if that entry was withdrawn already.
     """
     require_open(plan)
     _refuse_family(plan.student_id, access)
@@ -311,7 +313,7 @@ def _replaced(plan: Plan, entry_id: UUID) -> ProfileEntry:
 
 
 def withdraw_entry(entry: ProfileEntry, access: Access) -> None:
-    """Say that an entry no longer holds; it stays in the history. Raises Problem(plan_closed)."""
+    """Withdraw an entry; it stays in the history. Raises Problem: plan_closed, actor_is_family."""
     plan = db.session().get_one(Plan, entry.plan_id)
     require_open(plan)
     _refuse_family(entry.student_id, access)

@@ -1,7 +1,7 @@
-"""What becomes of a version in force: amended, kept for a new cycle, or corrected.
+"""Amend a version in force, reaffirm it for a new cycle, or correct it.
 
-An amendment is a draft like any other; here is asked whether it changed
-something material, so that signatures are asked for again.
+An amendment is a draft like any other. This module decides whether it changed
+something material, in which case people must sign again.
 """
 
 from collections.abc import Mapping
@@ -36,11 +36,12 @@ SOURCE = "34 CFR 99.20-99.22"
 
 
 def signed_by(version: PlanVersion, last: PlanVersion | None) -> PlanVersion:
-    """The version whose signatures count for this frozen one, which follows `last` in force.
+    """The version whose signatures count for `version`, which was frozen after `last`.
 
-    The last one that was signed, while nothing material differs from it: small
-    changes do not add up to a large one that nobody signed. What the school
-    signed does not go on into home study, nor the other way (16 V.S.A. 942).
+    That is the last signed version, as long as `version` does not differ
+    materially from it. Comparing with the signed version, not with `last`, keeps
+    many small changes from adding up to a large one that nobody signed.
+    Signatures do not carry over between school and home study (16 V.S.A. 942).
     """
     if last is None or last.signed_version_id is None:
         return version
@@ -50,7 +51,7 @@ def signed_by(version: PlanVersion, last: PlanVersion | None) -> PlanVersion:
 
 
 def freeze(version: PlanVersion, last: PlanVersion | None, access: Access) -> None:
-    """Freeze a version that came into force after `last`, and say whose signatures count for it."""
+    """Freeze a version that came into force after `last`, and set its `signed_version_id`."""
     snapshot.freeze(version)
     version.signed_version_id = signed_by(version, last).id
     for follow in ON_FROZEN:
@@ -58,14 +59,16 @@ def freeze(version: PlanVersion, last: PlanVersion | None, access: Access) -> No
 
 
 def differs_materially(old: PlanVersion, new: PlanVersion) -> bool:
-    """Whether a part differs whose change asks for signatures again.
+    """Whether a material part differs, so that people must sign again.
 
-    Such are the parts the district names (`material_parts`), and beside them
-    the sections that the version's own template flags: a template may add to
-    what the district has said, and takes nothing from it.
+    Material are the parts in the district's setting `material_parts` and the
+    sections that the new version's template flags. A template can add to the
+    district's list but cannot shorten it.
     """
     district = db.session().get_one(District, new.district_id)
-    flagged = {key for key, one in sections_of.described(new).items() if one["is_material"]}
+    flagged = {
+        key for key, description in sections_of.described(new).items() if description["is_material"]
+    }
     before, after = parts.content_of(old), parts.content_of(new)
     return any(
         _words(before, name) != _words(after, name)
@@ -74,15 +77,16 @@ def differs_materially(old: PlanVersion, new: PlanVersion) -> bool:
 
 
 def _words(content: dict[str, Any], name: str) -> Any:
-    """What stands under a name: a section's text, or a whole member; nothing and empty are one."""
+    """The text of the section, or the whole member, of this name; None if missing or empty."""
     section = parts.find(content, f"{SECTIONS}/{name}")
     return (section["body"] if section else content.get(name)) or None
 
 
 def hold(last: PlanVersion) -> None:
-    """Hold a version in force and its plan, after any draft: one order for all who supersede it.
+    """Lock a version in force, then its plan. A caller that locks a draft locks it first.
 
-    Raises Problem(plan_closed).
+    Every function that supersedes a version locks in this order, so that two
+    of them cannot deadlock. Raises Problem(plan_closed).
     """
     db.lock(last)
     db.lock(last.plan)
@@ -90,7 +94,7 @@ def hold(last: PlanVersion) -> None:
 
 
 def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -> None:
-    """Keep the version, as it was reviewed, for the present cycle. It stays in force."""
+    """Keep the reviewed version in force, unchanged, for the present cycle."""
     district = access.district(version.district_id)
     today = access.caller.today
     kept = VersionReaffirmation(
@@ -117,23 +121,23 @@ def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -
 
 
 def holds_ones_own_words(version: PlanVersion, access: Access) -> str | None:
-    """Why the caller cannot keep it: they handed it in, or wrote what is the student's to write."""
+    """Why the caller cannot reaffirm it: they handed it in or wrote a section of the student's."""
     scribes = sections_of.writers_for_student(version, version.sections)
     return own_work(access, *scribes, version.submitted_by, version.student_id)
 
 
 def is_of_an_earlier_cycle(version: PlanVersion, access: Access) -> str | None:
-    """A version that came into force in this cycle, or was kept for it, is current already."""
+    """Why the version needs no reaffirming: it came into force or was reaffirmed in this cycle."""
     district = access.district(version.district_id)
     cycle = district_settings.of(district).cycle(access.caller.today)
     since = version.in_force_on
     if since is not None and since >= cycle.starts_on:
         return "It came into force in this cycle: it is current."
-    asked = select(VersionReaffirmation.id).where(
+    query = select(VersionReaffirmation.id).where(
         VersionReaffirmation.plan_version_id == version.id,
         VersionReaffirmation.cycle_starts_on == cycle.starts_on,
     )
-    if db.session().scalar(asked) is not None:
+    if db.session().scalar(query) is not None:
         return "It was reaffirmed in this cycle: it is current."
     return None
 
@@ -146,11 +150,11 @@ def correct(
     reference: str,
     sections: Mapping[str, str],
 ) -> PlanVersion:
-    """Correct the version in force, as a granted request for amendment asks: 34 CFR 99.20-99.22.
+    """Correct the version in force, after a request for amendment was granted (34 CFR 99.20-99.22).
 
-    What comes of it is in force at once, for the school has decided already.
-    Every version that holds the words found wrong is sealed, and an open draft
-    that still does is corrected with it.
+    The corrected version is in force at once, because the school has decided
+    already. Every frozen version that holds the wrong text is sealed; an open
+    draft that holds it is corrected too.
 
     Raises Problem: actor_is_family, plan_closed, version_sealed,
     version_corrected, action_unavailable, validation_failed.
@@ -180,7 +184,7 @@ def correct(
         correction_reason=reason,
         correction_reference=reference,
     )
-    corrected.sections = [_corrected(one, access, sections) for one in version.sections]
+    corrected.sections = [_corrected(section, access, sections) for section in version.sections]
     version.status, version.superseded_on = VersionStatus.SUPERSEDED, access.caller.today
     session.flush()
     session.add(corrected)
@@ -203,11 +207,11 @@ def correct(
 
 
 def _last_reviewed(version: PlanVersion) -> date | None:
-    """From when the version counts as the yearly update, having been kept for later cycles too."""
-    asked = select(func.max(VersionReaffirmation.reaffirmed_on)).where(
+    """The day on which the version was last reaffirmed, else reviewed, else put in force."""
+    query = select(func.max(VersionReaffirmation.reaffirmed_on)).where(
         VersionReaffirmation.plan_version_id == version.id
     )
-    return db.session().scalar(asked) or version.reviewed_on or version.in_force_on
+    return db.session().scalar(query) or version.reviewed_on or version.in_force_on
 
 
 def _held_draft(plan: Plan) -> PlanVersion | None:
@@ -222,25 +226,25 @@ def _held_draft(plan: Plan) -> PlanVersion | None:
 
 def _require_correctable(version: PlanVersion) -> None:
     if version.sealed_on is not None:
-        detail = f"{SOURCE}: the record was amended; what is kept under seal is not amended again."
+        detail = f"{SOURCE}: the record was amended already; a sealed version is not amended again."
         raise Problem(Code.VERSION_SEALED, detail)
     if version.corrects_id is not None:
         detail = (
-            f"{SOURCE}: this version is itself what a granted request asked for. Amend it by a new"
-            " version, or answer another request on that one."
+            f"{SOURCE}: this version is itself a correction. Amend it by a new version, and"
+            " correct that one if another request is granted."
         )
         raise Problem(Code.VERSION_CORRECTED, detail)
     if version.status != VersionStatus.IN_FORCE:
-        detail = f"It is {version.status}; {SOURCE} amend the record, which is what is in force."
+        detail = f"It is {version.status}; only the version in force can be corrected ({SOURCE})."
         raise Problem(Code.ACTION_UNAVAILABLE, detail)
 
 
 def _wrong_words(version: PlanVersion, sections: Mapping[str, str]) -> dict[str, str]:
-    """By key, the words that the correction replaces. Raises Problem(validation_failed)."""
-    now = {one.key: one.body for one in version.sections}
+    """The texts that the correction replaces, by section key. Raises Problem(validation_failed)."""
+    now = {section.key: section.body for section in version.sections}
     errors = [FieldError(f"/sections/{key}", "No such section.") for key in sections.keys() - now]
     errors += [
-        FieldError(f"/sections/{key}", "That is what stands there.")
+        FieldError(f"/sections/{key}", "This is the present text.")
         for key, body in sections.items()
         if now.get(key) == body
     ]
@@ -252,14 +256,14 @@ def _wrong_words(version: PlanVersion, sections: Mapping[str, str]) -> dict[str,
 
 
 def _free_number(plan: Plan, draft: PlanVersion | None) -> int:
-    """The next number; an open draft, which will come into force later, moves up for it."""
+    """The next number. An open draft gives up its number and takes the next, as it comes later."""
     if draft is not None:
         number = draft.number
         draft.number += 1
         db.session().flush()
         return number
-    asked = select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
-    return (db.session().scalar(asked) or 0) + 1
+    query = select(func.max(PlanVersion.number)).where(PlanVersion.plan_id == plan.id)
+    return (db.session().scalar(query) or 0) + 1
 
 
 def _corrected(section: PlanSection, access: Access, sections: Mapping[str, str]) -> PlanSection:
@@ -277,14 +281,14 @@ def _corrected(section: PlanSection, access: Access, sections: Mapping[str, str]
 
 
 def _seal(plan: Plan, wrong: Mapping[str, str], access: Access) -> None:
-    """Close every frozen version that holds words found wrong; its hash can still be checked."""
+    """Seal every superseded version that holds a wrong text; its hash can still be checked."""
     frozen = select(PlanVersion).where(
         PlanVersion.plan_id == plan.id,
         PlanVersion.status == VersionStatus.SUPERSEDED,
         PlanVersion.sealed_on.is_(None),
     )
     for version in db.session().scalars(frozen).unique():
-        if any(wrong.get(one.key) == one.body for one in version.sections):
+        if any(wrong.get(section.key) == section.body for section in version.sections):
             version.sealed_on = access.caller.today
             audit.record("plan_version.sealed", version, by=access.caller.person_id)
 
@@ -292,8 +296,8 @@ def _seal(plan: Plan, wrong: Mapping[str, str], access: Access) -> None:
 def _correct_draft(
     draft: PlanVersion, wrong: Mapping[str, str], sections: Mapping[str, str], access: Access
 ) -> None:
-    """Take the words found wrong out of a draft that began with them; others are its authors'."""
-    for one in draft.sections:
-        if wrong.get(one.key) == one.body:
-            one.body, one.written_by = sections[one.key], access.caller.person_id
+    """Correct the wrong texts in a draft that still holds them; leave its other sections alone."""
+    for section in draft.sections:
+        if wrong.get(section.key) == section.body:
+            section.body, section.written_by = sections[section.key], access.caller.person_id
     draft.touch()

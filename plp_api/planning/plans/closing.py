@@ -1,9 +1,10 @@
-"""How a plan ends, is put away, and is opened again when its student returns.
+"""Close a plan, archive it, and open it again when its student returns.
 
-Nothing is lost by it: drafts and goals stay as they were and take no more
-changes until then. A roster never closes a plan and never opens one: who left
-is often back in August, and what became of them a person says. A person also
-says that a roster's key belongs to another child now, which ends the old record.
+Nothing is lost: drafts and goals stay as they are, and cannot be changed until
+the plan is open again. A roster import never closes or reopens a plan, because
+a student who left in June is often back in August; a person decides. A person
+also decides that a roster key now belongs to another child, which ends the old
+record and closes its plan.
 """
 
 from collections.abc import Sequence
@@ -24,17 +25,17 @@ RECORD_ENDED = "The student system gave the student's id to another child."
 
 
 def transfer_out(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
-    """End the plan of a student who goes to another school. Raises validation_failed (a day)."""
+    """Close the plan of a student who changes schools. Raises validation_failed (closed_on)."""
     _close(plan, access, PlanStatus.TRANSFERRED_OUT, reason, closed_on)
 
 
 def complete(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
-    """End the plan of a student who finishes school. Raises validation_failed (a day)."""
+    """Close the plan of a student who finishes school. Raises validation_failed (closed_on)."""
     _close(plan, access, PlanStatus.COMPLETED, reason, closed_on)
 
 
 def withdraw(plan: Plan, access: Access, reason: str, closed_on: date | None = None) -> None:
-    """End the plan of a student who leaves otherwise. Raises validation_failed (a day)."""
+    """Close the plan of a student who leaves otherwise. Raises validation_failed (closed_on)."""
     _close(plan, access, PlanStatus.WITHDRAWN, reason, closed_on)
 
 
@@ -53,7 +54,7 @@ def _close(
 def close_ended(
     district_id: UUID, student_ids: Sequence[UUID], today: date, by: UUID | None
 ) -> None:
-    """Withdraw the open plans of students whose record was ended. Registered with people."""
+    """Withdraw the open plans of students whose record was ended (`ON_RECORD_ENDED`)."""
     plans = select(Plan).where(
         Plan.district_id == district_id,
         db.any_of(Plan.student_id, db.ids_bind("ids")),
@@ -68,12 +69,12 @@ def close_ended(
 
 
 def archive(plan: Plan, access: Access) -> None:
-    """Put a closed plan away."""
+    """Archive a closed plan."""
     _note("plan.archived", plan, access)
 
 
 def reopen(plan: Plan, access: Access, reason: str) -> None:
-    """Open the plan of a student who returned, as they left it; this cycle's review opens, too."""
+    """Reopen the plan of a student who returned. Also opens this cycle's review (`ON_REOPENED`)."""
     plan.closed_on = plan.closing_reason = None
     plan.status = PlanStatus.ACTIVE
     db.session().flush()

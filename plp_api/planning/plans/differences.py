@@ -1,7 +1,7 @@
-"""What differs between two versions of a plan: for programs, and in words for people.
+"""Compare two versions of a plan: as changes for programs, as sentences for people.
 
-Over every part that snapshots have, those of areas above included. Nothing is
-markup: texts come as they are, in JSON, and whoever shows them escapes them.
+Compares every part of a snapshot, also the parts that other areas register.
+Texts are returned as written, in JSON and without markup; clients escape them.
 """
 
 import re
@@ -20,7 +20,7 @@ from plp_api.planning.plans import parts, presenters
 from plp_api.planning.plans.models import OPEN_VERSION, PlanVersion
 
 BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+")
-# To compare more of them takes seconds, and no reader would follow.
+# Comparing more sentences takes seconds, and nobody could read the result.
 MOST_SENTENCES = 500
 Place = tuple[str, Any]
 NOWHERE: Place = ("", None)
@@ -29,23 +29,22 @@ NOWHERE: Place = ("", None)
 def between(version: PlanVersion, against_id: UUID | None, access: Access) -> dict[str, Any]:
     """How a version differs from another of the plan, or from the one in force before it.
 
-    Raises Problem: validation_failed (`against` of another plan, or out of
-    reach), version_sealed, permission_denied where a section's visibility
-    leaves the reader out.
+    Raises Problem: validation_failed if `against` is no version of this plan,
+    version_sealed, permission_denied if the caller may not read a section.
     """
     old = _other(version, against_id, access) if against_id else _before(version)
-    for one in (version, old):
-        if one is not None:
-            presenters.require_unsealed(one, access)
-            presenters.require_whole(one, access)
+    for compared in (version, old):
+        if compared is not None:
+            presenters.require_unsealed(compared, access)
+            presenters.require_whole(compared, access)
     before = {} if old is None else presenters.readable(old, access)
     after = presenters.readable(version, access)
-    compared = list(_compared(before, after))
+    differing = list(_compared(before, after))
     return {
         "plan_version_id": version.id,
         "against_id": None if old is None else old.id,
-        "changes": [change for one in compared for change in _changes(*one)],
-        "words": [told for one in compared if (told := _told(*one))],
+        "changes": [change for part in differing for change in _changes(*part)],
+        "words": [words for part in differing if (words := _told(*part))],
     }
 
 
@@ -59,8 +58,8 @@ def _other(version: PlanVersion, against_id: UUID, access: Access) -> PlanVersio
 
 
 def _before(version: PlanVersion) -> PlanVersion | None:
-    """The last version that was in force before this one, whatever became of it."""
-    asked = (
+    """The last version that was in force before this one, also if it is sealed now."""
+    query = (
         select(PlanVersion)
         .where(
             PlanVersion.plan_id == version.plan_id,
@@ -70,11 +69,11 @@ def _before(version: PlanVersion) -> PlanVersion | None:
         .order_by(PlanVersion.number.desc())
         .limit(1)
     )
-    return db.session().scalars(asked).first()
+    return db.session().scalars(query).first()
 
 
 def _compared(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, Place, Place]]:
-    """Each part that differs: its name, and where and what it was and is."""
+    """Yield each part that differs: its name, its old place and value, its new place and value."""
     old = {name: (pointer, value) for name, pointer, value in parts.places(before)}
     new = {name: (pointer, value) for name, pointer, value in parts.places(after)}
     for name in [*new, *(one for one in old if one not in new)]:
@@ -84,7 +83,7 @@ def _compared(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[s
 
 
 def _changes(part: str, was: Place, now: Place) -> Iterator[dict[str, Any]]:
-    """A part added or removed as a whole; of a changed one each member that differs."""
+    """Yield one change for a part that was added or removed, else one for each changed member."""
     if not (isinstance(was[1], dict) and isinstance(now[1], dict)):
         yield _change(part, was, now)
         return
@@ -113,7 +112,7 @@ def _change(part: str, was: Place, now: Place) -> dict[str, Any]:
 
 
 def _told(part: str, was: Place, now: Place) -> dict[str, Any] | None:
-    """The same in words: the part's title, and sentence by sentence what was said and is."""
+    """A changed part for people: its title, and its texts compared sentence by sentence."""
     old, new = _texts(was[1]), _texts(now[1])
     passages = [
         {"member": member, "sentences": sentences(old.get(member, ""), new.get(member, ""))}
@@ -132,7 +131,7 @@ def _title(value: Any) -> str | None:
 
 
 def _texts(value: Any) -> dict[str, str]:
-    """The members of a part that are words, or can be written as one; ids say nothing to people."""
+    """The members of a part that are text or numbers, without keys and ids."""
     if not isinstance(value, dict):
         return {} if value is None else {"": str(value)}
     return {
@@ -143,19 +142,20 @@ def _texts(value: Any) -> dict[str, str]:
 
 
 def sentences(old: str, new: str) -> list[dict[str, str]]:
-    """Two texts sentence by sentence: `{op, text}` in order, op `kept`, `removed` or `added`.
+    """Compare two texts by sentence: `{op, text}` in order, op `kept`, `removed` or `added`.
 
-    Of texts with more than `MOST_SENTENCES` all of the old is removed, all of the new added.
+    If a text has more than `MOST_SENTENCES`, every old sentence counts as
+    removed and every new one as added.
     """
     before, after = _split(old), _split(new)
-    found: list[dict[str, str]] = []
+    result: list[dict[str, str]] = []
     for tag, i, j, k, m in _opcodes(before, after):
         if tag == "equal":
-            found += [{"op": "kept", "text": one} for one in before[i:j]]
+            result += [{"op": "kept", "text": sentence} for sentence in before[i:j]]
             continue
-        found += [{"op": "removed", "text": one} for one in before[i:j]]
-        found += [{"op": "added", "text": one} for one in after[k:m]]
-    return found
+        result += [{"op": "removed", "text": sentence} for sentence in before[i:j]]
+        result += [{"op": "added", "text": sentence} for sentence in after[k:m]]
+    return result
 
 
 def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:

@@ -1,11 +1,11 @@
-"""Statements of disagreement: made by who holds the rights, kept with the part they contest.
+"""Statements of disagreement: a rights holder contests a part of the record.
 
-34 CFR 99.21(b)(2) and (c): who asked in vain that the record be amended may
-place a statement in it; it is kept with the contested part for as long as that
-is kept, and disclosed whenever the part is. So nobody but its author takes one
-off, and every read of a version shows those on its parts. An admin may correct
-one that says more than it should, or that nothing can print; what it said stays
-in the history.
+34 CFR 99.21(b)(2) and (c): a person whose request to amend the record was
+refused may place a statement in it. The school keeps the statement as long as
+the contested part and discloses it whenever it discloses the part. So only its
+author withdraws a statement, and every read of a version shows the statements
+on its parts. An admin may correct a statement that says more than it should or
+that cannot be printed; the earlier text stays in the history.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,14 +29,14 @@ MOST_STANDING = 20
 
 
 def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> Statement:
-    """Place a statement on a part of a version, or on the whole.
+    """Place a statement on a part of a version, or on the whole version.
 
-    A closed plan takes it too: its record is kept. Raises Problem:
-    action_unavailable before approval or where 20 of theirs stand, version_sealed,
-    validation_failed (`part`).
+    Allowed on a closed plan too, because its record is kept. Raises Problem:
+    action_unavailable before approval or if the caller has 20 statements on it
+    already, version_sealed, validation_failed (`part`).
     """
     if version.snapshot is None:
-        detail = f"It is {version.status}: contest what stands in the record, not a draft."
+        detail = f"It is {version.status}: only a version that was in force can be contested."
         raise Problem(Code.ACTION_UNAVAILABLE, detail)
     if version.sealed_on is not None:
         raise Problem(Code.VERSION_SEALED, "34 CFR 99.21(b)(1): the record was amended.")
@@ -63,7 +63,7 @@ def make(version: PlanVersion, access: Access, body: str, part: str = WHOLE) -> 
 
 
 def _refuse_one_too_many(version: PlanVersion, author_id: UUID) -> None:
-    """Every reading of the version shows them all: nobody makes more of them than are read."""
+    """Limit an author's statements on a version, because every read of it shows them all."""
     db.lock(version)
     standing = select(func.count()).where(
         Statement.plan_version_id == version.id,
@@ -71,18 +71,18 @@ def _refuse_one_too_many(version: PlanVersion, author_id: UUID) -> None:
         Statement.withdrawn_at.is_(None),
     )
     if (db.session().scalar(standing) or 0) >= MOST_STANDING:
-        detail = f"{MOST_STANDING} statements of yours stand on this version: withdraw one first."
+        detail = f"You have {MOST_STANDING} statements on this version: withdraw one first."
         raise Problem(Code.ACTION_UNAVAILABLE, detail)
 
 
 def withdraw(statement: Statement, access: Access) -> None:
-    """Take one's own statement off every version; its words stay in the history.
+    """Withdraw the caller's own statement from every version; its text stays in the history.
 
-    Raises Problem: action_unavailable for anybody but its author. Withdrawing
-    again changes nothing.
+    Raises Problem: action_unavailable if the caller is not its author.
+    Withdrawing again changes nothing.
     """
     if statement.author_id not in access.selves:
-        raise Problem(Code.ACTION_UNAVAILABLE, "Whoever made a statement withdraws it.")
+        raise Problem(Code.ACTION_UNAVAILABLE, "Only its author can withdraw a statement.")
     db.lock(statement)
     if statement.withdrawn_at is None:
         statement.withdrawn_at = clock.now()
@@ -93,9 +93,9 @@ def withdraw(statement: Statement, access: Access) -> None:
 
 
 def correct(statement: Statement, access: Access, *, body: str, reason: str) -> Statement:
-    """Put other words in the place of a statement's, and say why.
+    """Replace the text of a statement and record the reason.
 
-    Raises Problem: actor_is_family; action_unavailable once it was withdrawn.
+    Raises Problem: actor_is_family; action_unavailable if it was withdrawn.
     """
     access.refuse_family(statement.student_id)
     db.lock(statement)
@@ -110,47 +110,48 @@ def correct(statement: Statement, access: Access, *, body: str, reason: str) -> 
 
 
 def _contested(content: dict[str, Any], version: PlanVersion, part: str, access: Access) -> Any:
-    found = parts.find(parts.readable(content, version.student_id, access), part)
-    if found is None:
+    value = parts.find(parts.readable(content, version.student_id, access), part)
+    if value is None:
         raise invalid("part", "No such part: `sections/{key}`, `goals/{goal_id}`, or left out.")
-    return found
+    return value
 
 
 def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
-    """The statements that go with each version, by its id, oldest first, in one query.
+    """The statements that go with each version, by version id, oldest first.
 
-    Whoever shows them leaves out what their reader may not read (`presenters.readable_statements`).
+    Callers must leave out what the reader may not see (`presenters.readable_statements`).
     """
-    asked = select(Statement).where(
+    query = select(Statement).where(
         db.any_of(Statement.plan_id, db.ids_bind("plans")),
         Statement.withdrawn_at.is_(None),
     )
-    plans = {"plans": list({one.plan_id for one in versions})}
-    made = db.session().scalars(asked.order_by(Statement.stated_at, Statement.id), plans).all()
+    plans = {"plans": list({row.plan_id for row in versions})}
+    made = db.session().scalars(query.order_by(Statement.stated_at, Statement.id), plans).all()
     by_plan: dict[UUID, list[Statement]] = {}
-    for one in made:
-        by_plan.setdefault(one.plan_id, []).append(one)
+    for row in made:
+        by_plan.setdefault(row.plan_id, []).append(row)
     numbers = _numbers(made)
-    return {one.id: travelling(by_plan.get(one.plan_id, []), one, numbers) for one in versions}
+    return {row.id: travelling(by_plan.get(row.plan_id, []), row, numbers) for row in versions}
 
 
 def travelling(
     made: Sequence[Statement], version: PlanVersion, numbers: Mapping[UUID, int]
 ) -> list[Statement]:
-    """Those of a plan's statements that go with the version; `numbers` are its versions'.
+    """The statements of a plan that go with the version; `numbers` maps version ids to numbers.
 
-    On the version itself, on the same words wherever they stand, and on the
-    part as it stands in later versions: no small change takes a statement off.
+    A statement goes with the version it was placed on, with every version that
+    holds the same text, and with every later version that has the part: a small
+    change of the text does not remove a statement.
     """
     if not made:
         return []
     now = {name: parts.digest(name, value) for name, value in _standing(version)}
     return [
-        one
-        for one in made
-        if one.plan_version_id == version.id
-        or now.get(one.part) == one.part_sha256
-        or (one.part in now and version.number > numbers[one.plan_version_id])
+        statement
+        for statement in made
+        if statement.plan_version_id == version.id
+        or now.get(statement.part) == statement.part_sha256
+        or (statement.part in now and version.number > numbers[statement.plan_version_id])
     ]
 
 
@@ -163,7 +164,7 @@ def _numbers(made: Sequence[Statement]) -> dict[UUID, int]:
     if not made:
         return {}
     ids = {"ids": list({one.plan_version_id for one in made})}
-    asked = select(PlanVersion.id, PlanVersion.number).where(
+    query = select(PlanVersion.id, PlanVersion.number).where(
         db.any_of(PlanVersion.id, db.ids_bind("ids"))
     )
-    return {row.id: row.number for row in db.session().execute(asked, ids)}
+    return {row.id: row.number for row in db.session().execute(query, ids)}

@@ -1,6 +1,7 @@
-"""What follows in the areas above when a plan moves on, and what they tell of an earlier day.
+"""Functions of other areas, called when a plan changes or when its history is read.
 
-They register here (`plp_api.server.wiring`); plans know none of them.
+Areas that build on plans register them in `plp_api.server.wiring`, so that
+plans import none of those areas.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,17 +14,17 @@ from plp_api.foundation.access.rows import Access
 from plp_api.planning.plans.models import Plan, PlanVersion, VersionReaffirmation
 
 ON_APPROVED: list[Callable[[PlanVersion, Access], None]] = []
-"""Called when a version comes into force, before it is frozen, in the approval's transaction."""
+"""Called when a version comes into force, before it is frozen, in the same transaction."""
 
 ON_FROZEN: list[Callable[[PlanVersion, Access], None]] = []
-"""Called after that, with the snapshot and its hash written, and `signed_version_id` set."""
+"""Called when a version is frozen: its snapshot, hash and `signed_version_id` are set."""
 
 ON_REAFFIRMED: list[Callable[[VersionReaffirmation, Access], None]] = []
-"""Called when a version in force was reviewed and kept for a new cycle."""
+"""Called when a version in force was reaffirmed for a new cycle."""
 
 ON_REOPENED: list[Callable[[UUID, Sequence[UUID], date], None]] = []
-"""Called as `people.followers.ON_ENROLLED` is, for the student whose plan was opened again."""
+"""Called when a plan was reopened, with the arguments of `ON_ENROLLED` (`roster.followers`)."""
 
 HISTORY_PARTS: list[tuple[str, Permission, Callable[[Plan, date, datetime], Any]]] = []
-"""Members of a plan's look at an earlier day: a name, what a reader needs to see it, and its plain
-content as it stood at the end of that day (the moment given: the first one after it)."""
+"""Parts of a plan's history: a name, the permission to read it, and a function of plan, day and
+the instant at which that day ends, which returns the part as plain data."""

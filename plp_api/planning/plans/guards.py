@@ -1,4 +1,4 @@
-"""What a closed plan refuses, for every area whose rows hang off a plan."""
+"""Guards against changes in a closed plan, for every area whose rows belong to a plan."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from plp_api.planning.plans.models import Plan
 
 
 def plan_is_open(row: Any, _access: Access) -> Code | None:
-    """A guard of life cycles: nothing moves in a plan that is closed. `row` has a `plan`."""
+    """A life cycle's guard: plan_closed if the row's `plan` is closed, else None."""
     return None if row.plan.is_open else Code.PLAN_CLOSED
 
 
 def require_open(plan: Plan) -> None:
-    """Refuse with plan_closed what a closed plan does not take."""
+    """Raise plan_closed if the plan is closed."""
     if not plan.is_open:
         raise Problem(Code.PLAN_CLOSED)

@@ -1,10 +1,9 @@
-"""How rows stood on an earlier day: what a kept column held is written down when it changes.
+"""The history of rows: their earlier values are stored when a kept column changes.
 
-A model that declares `__kept__`, the names of columns, is kept; nothing else
-is to be done. Before a flush changes one of them or deletes the row, the values
-until now become a `Revision`. A row that never changed has none, and a row
-written in bulk needs none: what it is now, it always was. An UPDATE that goes
-past the session calls `keep` for each row (docs/decisions/0017).
+A model declares its kept columns in `__kept__`; nothing else is needed. Before
+a flush changes one of them or deletes the row, its present values are stored as
+a `Revision`. A row without revisions has never changed. An UPDATE that bypasses
+the session must call `keep` for each row (docs/decisions/0017).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +26,7 @@ from plp_api.planning.plans.models import Plan, PlanVersion, Revision
 
 
 def keep(row: Any, **before: Any) -> Revision:
-    """Write down how the row stood until now; `before` are values it no longer shows."""
+    """Store the row's values until now; `before` has the old values of attributes already set."""
     revision = Revision(
         id=new_id(),
         district_id=row.district_id,
@@ -42,7 +41,7 @@ def keep(row: Any, **before: Any) -> Revision:
 
 
 def values_of(row: Any) -> dict[str, Any]:
-    """The kept columns of the row as it is now, as JSON carries them."""
+    """The present values of the row's kept columns, as JSON values."""
     return {name: _plain(getattr(row, name)) for name in row.__kept__}
 
 
@@ -63,33 +62,38 @@ def _keep_what_changes(session: Session, *_: Any) -> None:
 
 
 def _changed(row: Any) -> Iterator[tuple[str, Any]]:
-    """The kept columns about to be written anew, each with what stands in the database."""
+    """The kept columns that the flush will change, each with its value in the database."""
     state = inspect(row)
     for name in row.__kept__:
-        found = state.attrs[name].load_history()
-        if found.has_changes() and found.deleted:
-            yield name, found.deleted[0]
+        history = state.attrs[name].load_history()
+        if history.has_changes() and history.deleted:
+            yield name, history.deleted[0]
 
 
 def as_of(model: type[Any], student_id: UUID, until: datetime) -> list[tuple[UUID, dict[str, Any]]]:
-    """The student's rows of a kept model as they stood just before a moment, oldest first.
+    """The student's rows of a model as they were just before an instant, oldest first.
 
-    Each is its id and the kept columns as JSON carries them; rows made later are
-    left out, rows deleted since are there.
+    Returns pairs of id and kept columns (JSON values). Rows created later are
+    left out; rows deleted since are included.
     """
-    stood = {one.subject_id: one for one in reversed(_changed_since(model, student_id, until))}
-    asked = select(model).where(model.student_id == student_id, model.created_at < until)
-    rows = {row.id: (row.created_at, values_of(row)) for row in db.session().scalars(asked)}
-    rows |= {
-        key: (one.row_created_at, one.values)
-        for key, one in stood.items()
-        if one.row_created_at < until
+    stood = {
+        revision.subject_id: revision
+        for revision in reversed(_changed_since(model, student_id, until))
     }
-    return [(key, rows[key][1]) for key in sorted(rows, key=lambda one: (rows[one][0], one))]
+    query = select(model).where(model.student_id == student_id, model.created_at < until)
+    rows = {row.id: (row.created_at, values_of(row)) for row in db.session().scalars(query)}
+    rows |= {
+        key: (revision.row_created_at, revision.values)
+        for key, revision in stood.items()
+        if revision.row_created_at < until
+    }
+    return [
+        (key, rows[key][1]) for key in sorted(rows, key=lambda row_id: (rows[row_id][0], row_id))
+    ]
 
 
 def _changed_since(model: type[Any], student_id: UUID, until: datetime) -> Sequence[Revision]:
-    asked = (
+    query = (
         select(Revision)
         .where(
             Revision.student_id == student_id,
@@ -98,13 +102,13 @@ def _changed_since(model: type[Any], student_id: UUID, until: datetime) -> Seque
         )
         .order_by(Revision.until, Revision.id)
     )
-    return db.session().scalars(asked).all()
+    return db.session().scalars(query).all()
 
 
 def look(plan: Plan, access: Access, day: date) -> dict[str, Any]:
-    """The plan as it stood at the end of a day: for whom may read it today, as far as they may.
+    """The plan as it was at the end of a day, with the parts that the caller may read today.
 
-    Raises Problem(validation_failed) for a day before the plan was there, or to come.
+    Raises Problem(validation_failed) for a day before the plan was opened or in the future.
     """
     if not plan.opened_on <= day <= access.caller.today:
         detail = f"Must lie between {plan.opened_on}, when the plan was opened, and today."
@@ -123,19 +127,19 @@ def look(plan: Plan, access: Access, day: date) -> dict[str, Any]:
 
 
 def _plan_then(plan: Plan, until: datetime) -> dict[str, Any]:
-    """A plan that was written down later than it was opened stood, until then, as it was first."""
+    """The plan's kept columns at that instant; its first values if its row was created later."""
     since = _changed_since(Plan, plan.student_id, until)
     return since[0].values if since else values_of(plan)
 
 
 def version_then(plan: Plan, day: date) -> PlanVersion | None:
     """The version that was in force at the end of a day."""
-    asked = select(PlanVersion).where(
+    query = select(PlanVersion).where(
         PlanVersion.plan_id == plan.id,
         PlanVersion.in_force_on <= day,
         or_(PlanVersion.superseded_on.is_(None), PlanVersion.superseded_on > day),
     )
-    return db.session().scalars(asked).first()
+    return db.session().scalars(query).first()
 
 
 def _shown_version(plan: Plan, access: Access, day: date) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
-"""How a family keeps a plan in home study, and how the plan's regime follows the dates.
+"""Plans that a family keeps in home study, and the regime of plans.
 
-16 V.S.A. 942 excepts home study: student and parent are solely responsible
-there. Access goes by the dates themselves; `plan.regime` says the same for
-whoever only reads where the plan stands.
+16 V.S.A. 942 excepts home study: there the student and the parent are solely
+responsible for the plan. Access depends on the dates of the home study itself;
+`plan.regime` repeats the result for readers of the plan's status.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from plp_api.planning.plans.models import Plan, PlanVersion, Regime
 
 
 def put_in_force(version: PlanVersion, access: Access) -> None:
-    """Put the version in force as the family that keeps the plan; nobody approves it.
+    """Put the version in force for the family that keeps the plan; nobody approves it.
 
-    Required sections may be empty: what the school's template asks for binds the school.
+    Required sections may be empty: the school's template does not bind the family.
     """
     require_open(version.plan)
     actions.bring_into_force(version, access, Regime.HOME_STUDY)
@@ -38,14 +38,14 @@ def put_in_force(version: PlanVersion, access: Access) -> None:
 
 
 def not_the_familys(version: PlanVersion, access: Access) -> str | None:
-    """Why a version is not handed in: at home there is nobody to hand it to."""
+    """Why the caller cannot hand a version in: in home study nobody approves it."""
     if access.keeps(version.student_id):
         return "In home study the family puts it in force: `put_in_force` (16 V.S.A. 942)."
     return None
 
 
 def studies_at_home(today: date) -> ColumnElement[bool]:
-    """Whether the student of a plan studies at home on the day."""
+    """Whether the student of the plan is in home study on the day, as SQL."""
     return exists().where(
         HomeStudy.student_id == Plan.student_id,
         spans.holds_on(HomeStudy, today),
@@ -61,7 +61,7 @@ def _is_out_of_step(today: date) -> ColumnElement[bool]:
 
 
 def follow_home_study(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Bring these students' plans under the regime of the day. Registered with people."""
+    """Set the regime of these students' plans for today (`ON_ENROLLED`, `ON_HOME_STUDY`)."""
     plans = select(Plan).where(
         Plan.district_id == district_id,
         db.any_of(Plan.student_id, db.ids_bind("ids")),
@@ -76,7 +76,7 @@ def follow_home_study(district_id: UUID, student_ids: Sequence[UUID], today: dat
 
 
 def keep_in_step(district_id: UUID) -> None:
-    """Let follow what home studies ask for that begin or end on their day. Run each day."""
+    """Apply home-study changes that take effect today. Runs every hour."""
     today = db.session().get_one(District, district_id).today
     out_of_step = select(Plan.student_id).where(
         Plan.district_id == district_id, _is_out_of_step(today)

@@ -1,4 +1,4 @@
-"""The lives of a plan and of a plan version, as tables (product.md, section 4)."""
+"""The life cycles of plans and of plan versions, as tables."""
 
 from plp_api.foundation.access.lifecycle import (
     LifeCycle,

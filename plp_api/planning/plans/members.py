@@ -1,7 +1,7 @@
-"""The members of a snapshot, each with the permission that reading it needs.
+"""The members of a snapshot, each with the permission to read it.
 
-The sections are the plan's own. Areas above register theirs (`plp_api.server.wiring`);
-plans know none of them.
+Plans define the sections. Areas that build on plans register the other members
+(`plp_api.server.wiring`).
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from plp_api.foundation.access.permissions import Permission
 SECTIONS, WHOLE = "sections", ""
 
 SNAPSHOT_PARTS: list[tuple[str, Permission, Callable[[Any], Any]]] = []
-"""Members beside the sections: a name, what a reader needs, and the plan's content of that name
-(plain data; ids, never names)."""
+"""Members beside the sections: a name, the permission to read it, and a function of the plan that
+returns the content as plain data (ids of people, never their names)."""
 
 
 def permission_of(part: str) -> Permission:
-    """What reading a part needs, or a member, or the whole version (an empty name).
+    """The permission to read a part, a member, or the whole version (an empty name).
 
-    Raises LookupError for a member that nobody registered: it is shown to nobody.
+    Raises LookupError for a member that is not registered, so that nobody reads it.
     """
     member = part.split("/", maxsplit=1)[0]
     if member in (SECTIONS, WHOLE):

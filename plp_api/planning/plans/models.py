@@ -45,9 +45,9 @@ class Regime(StrEnum):
 class Plan(Resource, Base):
     """The one plan of a student.
 
-    `activity` grows with every change beneath the plan (goals, steps, check-ins,
-    signatures), so that a reader can tell cheaply that nothing changed. `closed_on`
-    and `closing_reason` say when and why it last ended, and are empty while it is open.
+    `activity` grows with every change of a row that belongs to the plan (goals,
+    steps, check-ins, signatures), so that readers can see cheaply that nothing
+    changed. `closed_on` and `closing_reason` are empty while the plan is open.
     """
 
     __tablename__ = "plans"
@@ -69,7 +69,7 @@ class Plan(Resource, Base):
     activity: Mapped[int] = mapped_column(default=0)
 
     def stir(self) -> None:
-        """Note that something beneath the plan changed (see the function `stir`)."""
+        """Count a change of a row that belongs to the plan (see the function `stir`)."""
         stir(self.id)
 
     @property
@@ -79,17 +79,17 @@ class Plan(Resource, Base):
 
 
 def stir(plan_id: UUID) -> None:
-    """Note that something beneath the plan changed.
+    """Count a change of a row that belongs to the plan.
 
-    A plain UPDATE: two people working beneath one plan do not make each
-    other's read of the plan stale, as a new version of its row would. It writes
-    nothing else out: a row still being changed would count two versions.
+    A plain UPDATE that leaves the plan's `version` alone: two people who work on
+    one plan do not invalidate each other's ETag of it. It does not flush the
+    session: a row that is still being changed would count two versions.
     """
     db.fetch(stirring(plan_id))
 
 
 def stirring(plan_id: UUID) -> db.Query:
-    """The statement of `stir`, to travel beside others."""
+    """The statement of `stir`, to send together with others in one `db.fetch`."""
     return _STIR(plan=plan_id, now=clock.now())
 
 
@@ -116,23 +116,23 @@ OPEN_VERSION = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.CHAN
 
 
 class PlanVersion(Resource, Base):
-    """A dated state of a plan: open while it is written, then frozen by approval.
+    """A dated version of a plan: open while it is written, frozen when it comes into force.
 
     `snapshot` is canonical JSON (RFC 8785), `snapshot_sha256` its hash in hex.
-    `recorded_for` says why an advisor handed it in for the student. `regime` is
-    whose it was to put in force: the school asks no signature of its own on a
-    version of home study.
+    `recorded_for` says why an advisor handed it in for the student. `regime`
+    says who put it in force, the school or the family: the school does not sign
+    a version of home study.
 
     `signed_version_id` names the version whose signatures count for this one:
-    itself, where something material changed since the last version that was
-    signed, or there was none; else that one. Versions that share it share their
-    signatures. Empty only before approval.
+    this version itself if it is the first or something material changed since
+    the last signed version, else that version. Versions with the same
+    `signed_version_id` share their signatures. It is empty only before approval.
 
-    A correction (34 CFR 99.21) names the version it corrects by `corrects_id`, and
-    by `reviewed_on` the day from which that one counted as the yearly update: a
-    correction updates nothing. What is corrected is sealed from `sealed_on`: kept,
-    its hash still to be checked, its words read only by who must
-    (`reads.require_unsealed`).
+    A correction (34 CFR 99.21) names the version it corrects in `corrects_id`.
+    Its `reviewed_on` is the day from which that version counted as the yearly
+    update, because a correction is no update. The corrected version is sealed
+    on `sealed_on`: it is kept and its hash can be checked, but few may read its
+    text (`presenters.require_unsealed`).
     """
 
     __tablename__ = "plan_versions"
@@ -193,11 +193,11 @@ class PlanVersion(Resource, Base):
 
 
 class PlanSection(Identified, Dated, Base):
-    """What stands in one section of a version; `key` names the template's section.
+    """The text of one section of a version; `key` names the template's section.
 
-    `kept_from_id` names the edition that asked for it, where the version's own
-    template does not: such words are kept, as no longer asked for. `visibility`
-    is who reads it, as the asking edition says.
+    A section that the version's template no longer asks for is kept if it has
+    text; `kept_from_id` names the edition that asked for it. `visibility` says
+    who reads the section, as that edition sets it.
     """
 
     __tablename__ = "plan_sections"
@@ -237,10 +237,10 @@ class EntryStatus(StrEnum):
 
 
 class ProfileEntry(Resource, Base):
-    """Something a student says of themselves. Withdrawn entries stay: a profile has a history.
+    """A statement of a student about themselves. Withdrawn entries stay as the profile's history.
 
-    A corrected entry is withdrawn in the moment in which the one comes that
-    names it by `replaces_id`.
+    To correct an entry, add another that names it in `replaces_id`; the first
+    is withdrawn in the same transaction.
     """
 
     __tablename__ = "profile_entries"
@@ -250,7 +250,7 @@ class ProfileEntry(Resource, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"), index=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plans.id"))
-    # SQLite minds no length; to declare another there, the whole table would be copied.
+    # SQLite ignores the length, and changing it there would copy the whole table.
     kind: Mapped[str] = mapped_column(String(24).with_variant(String(16), "sqlite"))
     body: Mapped[str]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -289,11 +289,11 @@ class VersionReaffirmation(Identified, Base):
 class Statement(Identified, Base):
     """A statement of disagreement with a part of the record (34 CFR 99.21(b)(2)).
 
-    `part` is where the part stands in a snapshot: `sections/{key}`,
-    `goals/{goal_id}` and the like, or empty for the whole version.
-    `part_sha256` is the hash of what stood there: the statement goes with that
-    text into every version that holds it, and nobody but its author takes it off
-    (99.21(c)). Withdrawn or corrected, it stays here, and its words in `revisions`.
+    `part` names the part of a snapshot: `sections/{key}`, `goals/{goal_id}` or
+    another, or empty for the whole version. `part_sha256` is the hash of the
+    contested text: the statement is shown with every version that holds this
+    text (99.21(c)). Only its author can withdraw it. A withdrawn or corrected
+    statement stays here, with its earlier text in `revisions`.
     """
 
     __tablename__ = "statements"
@@ -321,17 +321,17 @@ class Statement(Identified, Base):
 
     @property
     def created_at(self) -> datetime:
-        """Since when it stands."""
+        """When the statement was made."""
         return self.stated_at
 
     @property
     def read_of_subject(self) -> str:
-        """What reading the contested part needs."""
+        """The permission to read the contested part."""
         return permission_of(self.part)
 
 
 class Revision(Identified, Base):
-    """How a row stood until a moment, when one of its kept columns changed (see `history`)."""
+    """The values of a row until `until`, when one of its kept columns changed (see `history`)."""
 
     __tablename__ = "revisions"
     __ownership__ = OwnedByStudent(read="plans:read")

@@ -1,7 +1,7 @@
-"""The parts of a version, by where each stands: `sections/{key}`, `goals/{goal_id}`.
+"""The parts of a version, each with a name such as `sections/{key}` or `goals/{goal_id}`.
 
-One walk over a snapshot serves what compares parts, contests them, and asks
-whether a change was material; members that areas above add come by themselves.
+`places` walks over a snapshot for all modules that compare parts, contest them
+or look for material changes. It includes members that other areas register.
 """
 
 import hashlib
@@ -16,20 +16,20 @@ from plp_api.planning.plans import snapshot
 from plp_api.planning.plans.members import SECTIONS, permission_of
 from plp_api.planning.plans.models import PlanVersion
 
-# What names the version and not what stands in it.
+# Members that identify the version and are not its content.
 FRAME = frozenset({"format", "plan_id", "plan_version_id", "number", "student_id"})
 
 
 def content_of(version: PlanVersion) -> dict[str, Any]:
-    """What stands in the version: as it was frozen, or as it would be now."""
+    """The content of the version: its snapshot, or what a snapshot would hold now."""
     if version.snapshot is None:
         return snapshot.content(version)
-    found: dict[str, Any] = orjson.loads(version.snapshot)
-    return found
+    content: dict[str, Any] = orjson.loads(version.snapshot)
+    return content
 
 
 def readable(content: dict[str, Any], student_id: Any, access: Access) -> dict[str, Any]:
-    """The members of the content that the caller may read: an order may deny some."""
+    """The members of the content that the caller may read: a court order may deny some."""
     return {
         name: value
         for name, value in content.items()
@@ -38,15 +38,15 @@ def readable(content: dict[str, Any], student_id: Any, access: Access) -> dict[s
 
 
 def require_all(version: PlanVersion, access: Access) -> None:
-    """Refuse with permission_denied who is denied a part of what was frozen."""
+    """Raise permission_denied if the caller may not read every member of the version."""
     for member in content_of(version).keys() - FRAME:
         access.require(permission_of(member), version)
 
 
 def places(content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    """Each part: its name (`goals/{id}`), where it stands (`/goals/0`), and what stands there.
+    """Yield each part: its name (`goals/{id}`), its JSON Pointer (`/goals/0`) and its value.
 
-    A member that is no list of named things is one part by itself.
+    A member that is not a list of items with keys is one part.
     """
     for name, value in content.items():
         if name in FRAME:
@@ -61,7 +61,7 @@ def places(content: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _key(member: str, item: Any) -> str | None:
-    """What names an item for good: its key, its id, or the id of what it is (`goal_id`)."""
+    """The permanent name of an item: its `key`, its `id`, or its own id column (`goal_id`)."""
     if not isinstance(item, dict):
         return None
     own = [one for one in item if one.endswith("_id") and member[:-1].endswith(one[:-3])]
@@ -72,11 +72,11 @@ def _key(member: str, item: Any) -> str | None:
 
 
 def find(content: dict[str, Any], part: str) -> Any:
-    """What stands at the part; None where there is no such part."""
+    """The value of the part; None if there is no such part."""
     return next((value for name, _, value in places(content) if name == part), None)
 
 
 def digest(part: str, value: Any) -> str:
-    """The hash by which a part's text is known again; of a section, its words alone."""
+    """The SHA-256 by which a part is recognized in other versions; of a section, of its text."""
     text = value["body"] if part.startswith(f"{SECTIONS}/") else value
     return hashlib.sha256(rfc8785.dumps(text)).hexdigest()

@@ -1,4 +1,4 @@
-"""What readers see of versions."""
+"""What callers may read of plan versions and profile entries."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,14 +18,15 @@ from plp_api.planning.plans.members import SECTIONS
 from plp_api.planning.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
 
 STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
-"""What of a version tells where the plan stands, a kind of record of its own."""
+"""The fields of a version that show the plan's status, which is a record kind of its own."""
 
 
 def snapshot_of(version: PlanVersion, access: Access | None = None) -> str:
-    """The signed bytes, as far as the reader may have them; without one, as anybody may.
+    """The signed bytes, after checking that the caller may read all of them.
 
-    Raises Problem: action_unavailable before approval, version_sealed, and
-    permission_denied where a section's visibility leaves the reader out.
+    Without `access` only the seal is checked. Raises Problem: action_unavailable
+    before approval, version_sealed, and permission_denied if the caller may not
+    read a section.
     """
     require_unsealed(version, access)
     if access is not None:
@@ -36,14 +37,17 @@ def snapshot_of(version: PlanVersion, access: Access | None = None) -> str:
 
 
 def require_unsealed(version: PlanVersion, access: Access | None) -> None:
-    """Refuse with version_sealed who may not read a version that was corrected."""
+    """Raise version_sealed if the version is sealed and the caller may not read it."""
     if version.sealed_on is not None and not (access and opens_seals(version.student_id, access)):
         detail = "34 CFR 99.21(b)(1): the record was amended; read the version that corrects it."
         raise Problem(Code.VERSION_SEALED, detail)
 
 
 def opens_seals(student_id: UUID, access: Access) -> bool:
-    """Whether the caller may read what is sealed: who corrects, and the district for a reason."""
+    """Whether the caller may read sealed versions.
+
+    Those who may correct plans do, and district admins who gave a reason; family does not.
+    """
     if access.is_family(student_id):
         return False
     if access.may(Permission.PLANS_CORRECT, student_id):
@@ -53,11 +57,11 @@ def opens_seals(student_id: UUID, access: Access) -> bool:
 
 
 def may_read_section(visibility: str, access: Access, student_id: UUID) -> bool:
-    """Whether the reader of a plan reads a section of that visibility.
+    """Whether a reader of the plan may read a section of that visibility.
 
-    The family always does: a parent's right to inspect (34 CFR 99.10) is not a
-    template's to narrow. So does whoever approves, for nobody answers for words
-    they could not read.
+    The family always may: a template cannot limit a parent's right to inspect
+    (34 CFR 99.10). An approver always may too, because nobody should approve a
+    text that they cannot read.
     """
     return visibility != Visibility.WHO_WRITES_OR_APPROVES or any(
         access.may(permission, student_id)
@@ -66,38 +70,41 @@ def may_read_section(visibility: str, access: Access, student_id: UUID) -> bool:
 
 
 def reads_whole(version: PlanVersion, access: Access) -> bool:
-    """Whether no section's visibility leaves the reader out."""
+    """Whether the caller may read every section of the version."""
     return all(
-        may_read_section(one.visibility, access, version.student_id) for one in version.sections
+        may_read_section(section.visibility, access, version.student_id)
+        for section in version.sections
     )
 
 
 def require_whole(version: PlanVersion, access: Access) -> None:
-    """Refuse with permission_denied whom a section's visibility leaves out."""
+    """Raise permission_denied if the caller may not read every section of the version."""
     if not reads_whole(version, access):
         detail = "Some of its sections are for those who write or approve the plan."
         raise Problem(Code.PERMISSION_DENIED, detail)
 
 
 def hidden_sections(version: PlanVersion, access: Access) -> set[str]:
-    """The parts of the version (`sections/{key}`) that their visibility keeps from the reader."""
+    """The sections that the caller may not read, as part names (`sections/{key}`)."""
     return {
-        f"{SECTIONS}/{one.key}"
-        for one in version.sections
-        if not may_read_section(one.visibility, access, version.student_id)
+        f"{SECTIONS}/{section.key}"
+        for section in version.sections
+        if not may_read_section(section.visibility, access, version.student_id)
     }
 
 
 def readable(version: PlanVersion, access: Access) -> dict[str, Any]:
-    """What stands in the version, as far as the caller may read it: a snapshot's members."""
+    """The members of the version's content that the caller may read."""
     hidden = hidden_sections(version, access)
-    found = parts.readable(parts.content_of(version), version.student_id, access)
-    found[SECTIONS] = [one for one in found[SECTIONS] if f"{SECTIONS}/{one['key']}" not in hidden]
-    return found
+    content = parts.readable(parts.content_of(version), version.student_id, access)
+    content[SECTIONS] = [
+        section for section in content[SECTIONS] if f"{SECTIONS}/{section['key']}" not in hidden
+    ]
+    return content
 
 
 def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID, list[Statement]]:
-    """By version, the statements that go with it and whose part the caller may read."""
+    """The statements of each version, by version id, that the caller may read."""
     made = disagreements.on_each(versions)
     return {
         one.id: [
@@ -110,15 +117,15 @@ def statements_on(versions: Sequence[PlanVersion], access: Access) -> dict[UUID,
 
 
 def statements_beside(version: PlanVersion, access: Access) -> Select[Any]:
-    """The statements that `statements_on` finds for one version, to be listed."""
-    found = [one.id for one in statements_on([version], access)[version.id]]
+    """The statements of one version that the caller may read, as a query for a listing."""
+    ids = [statement.id for statement in statements_on([version], access)[version.id]]
     return access.beneath(version.plan, Statement).where(
-        db.any_of(Statement.id, literal(found, db.IDS))
+        db.any_of(Statement.id, literal(ids, db.IDS))
     )
 
 
 def held_on(day: date, access: Access, plan: Plan) -> ColumnElement[bool]:
-    """Which profile entries held at the end of the day, where the district is."""
+    """Which profile entries were current at the end of the day in the district's time zone."""
     end = clock.end_of(day, access.district(plan.district_id).time_zone)
     still = or_(ProfileEntry.withdrawn_at.is_(None), ProfileEntry.withdrawn_at >= end)
     return (ProfileEntry.created_at < end) & still
@@ -131,7 +138,7 @@ def in_states(states: Sequence[EntryStatus]) -> ColumnElement[bool]:
 
 
 def shape(versions: Sequence[Any], access: Access) -> None:
-    """Give versions their statements, and sections their words and writers, as the caller may."""
+    """Set what the caller may read: statements of versions, texts and writers of sections."""
     made = statements_on(versions, access)
     for version in versions:
         is_open = version.sealed_on is None or opens_seals(version.student_id, access)
@@ -147,7 +154,7 @@ def shape(versions: Sequence[Any], access: Access) -> None:
 
 
 def shape_entries(entries: Sequence[Any], access: Access) -> None:
-    """Give profile entries their writers, as far as the caller may know them."""
+    """Set `shown_writer` of each profile entry: None if the caller may not know the writer."""
     for entry in entries:
         entry.shown_writer = access.shown_person(entry.written_by, entry.student_id)
 

@@ -87,7 +87,7 @@ STATEMENTS = Listing(
                 longest=LONGEST_PART,
                 blank=True,
                 metadata={
-                    "description": "Only on this part; empty for those on a whole version.",
+                    "description": "Only statements on this part; empty: on the whole version.",
                     "example": "sections/about_me",
                 },
             ),
@@ -102,7 +102,7 @@ class EntryQuerySchema(ENTRIES.query_schema("ProfileEntryQuery")):  # type: igno
     """How profile entries may be listed."""
 
     as_of = Date(
-        metadata={"description": "Only what held at the end of that day, where the district is."}
+        metadata={"description": "Only entries current at the end of that day, district time."}
     )
 
 
@@ -112,7 +112,7 @@ class EntryQuerySchema(ENTRIES.query_schema("ProfileEntryQuery")):  # type: igno
 def list_plan_versions(access: Access) -> Any:
     """List plan versions you may read, across students.
 
-    An advisor finds what waits for approval with `status=submitted`.
+    An advisor lists the versions that wait for approval with `status=submitted`.
     """
     return access.select(PlanVersion)
 
@@ -132,10 +132,10 @@ def list_versions_of_plan(access: Access, plan: Plan) -> Any:
 def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
     """Start a new version of a plan.
 
-    It begins with the sections of the version in force, in its template, or
-    empty, in the template meant for the student's school and grade. Another
-    template, or a newer edition, is an action on it: `change_template`. A plan
-    has at most one open version. No body is sent.
+    The version starts with the template and texts of the version in force. The
+    first version is empty, in the template for the student's school and grade.
+    To use another template or a newer edition, send the action
+    `change_template`. A plan has at most one open version. Send no body.
     """
     return actions.start_version(plan, access)
 
@@ -156,10 +156,10 @@ def get_plan_version(access: Access, version: PlanVersion) -> PlanVersion:
 def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> PlanVersion:
     """Write sections of an open version.
 
-    Send only the sections you change. Each names its `authors` in the
-    template: a parent writes the family's section, an advisor the advisor's
-    and, as scribe, the student's. When somebody saved before you, the answer
-    is 412 and your text is still yours: read again and send it on top.
+    Send only the sections you change. The template names the `authors` of each
+    section: a parent writes the family's section, an advisor the advisor's and,
+    as scribe, the student's. The answer is 412 if somebody else saved since you
+    read the version: read it again and send your text with the new ETag.
     """
     return actions.write_sections(version, access, fields["sections"])
 
@@ -191,10 +191,10 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """Get the exact bytes that are signed.
 
     Canonical JSON (RFC 8785); the SHA-256 of these bytes is the version's
-    `snapshot_sha256`. A version not yet in force has none: 409. Goals and pathway
-    elements stand in it, so whoever is denied either is denied this. One that was
-    corrected is sealed, and opens to school admins and, for a stated reason, to
-    the district.
+    `snapshot_sha256`. The answer is 409 before the version is in force. The
+    snapshot holds goals and pathway elements, so you need permission to read
+    both. A corrected version is sealed: only school admins read it, and, for a
+    stated reason, district admins.
     """
     access.require(Permission.GOALS_READ, version)
     frozen = presenters.snapshot_of(version, access)
@@ -208,16 +208,16 @@ def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
 @blueprint.arguments(DifferenceQuerySchema, location="query")
 @blueprint.response(200, DifferencesSchema)
 def diff_plan_version(
-    access: Access, version: PlanVersion, asked: dict[str, Any]
+    access: Access, version: PlanVersion, query: dict[str, Any]
 ) -> dict[str, Any]:
     """Compare a version with another, or with the one that was in force before it.
 
     `changes` names each part and member that differs, with JSON Pointers into
-    both snapshots; `words` says the same sentence by sentence, for people. An
-    open version is compared as it would be frozen now. Texts are plain, as they
-    were written: escape them where you show them.
+    both snapshots; `words` shows the same sentence by sentence, for people. An
+    open version is compared as it would be frozen now. Texts are plain text as
+    written: escape them before you show them.
     """
-    return differences.between(version, asked.get("against"), access)
+    return differences.between(version, query.get("against"), access)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/corrections", methods=["POST"])
@@ -236,11 +236,11 @@ def correct_plan_version(
 ) -> PlanVersion:
     """Correct the version in force after a request for amendment was granted.
 
-    34 CFR 99.20-99.22. The correction is in force at once; the versions that
-    hold the words found wrong are sealed: their text is null to almost
-    everybody, their hash stays. An open draft that still holds them is
-    corrected with it, and takes the next number. Signatures are asked for again
-    only where a material section changed, and it is no yearly update.
+    34 CFR 99.20-99.22. The correction is in force at once. Versions that hold
+    the wrong text are sealed: their texts are null for almost every reader,
+    their hash stays. An open draft that holds the wrong text is corrected too
+    and takes the next number. People sign again only if a material section
+    changed. A correction does not count as the yearly update.
     """
     return amendments.correct(version, access, **fields)
 
@@ -251,7 +251,8 @@ def correct_plan_version(
 def list_plan_version_statements(access: Access, version: PlanVersion) -> Any:
     """List the statements of disagreement that go with a version.
 
-    They were placed on it, or on an earlier version's part that stands here too.
+    They were placed on this version, on the same text in another version, or on
+    the same part of an earlier version.
     """
     return presenters.statements_beside(version, access)
 
@@ -266,8 +267,8 @@ def make_plan_version_statement(
 ) -> Statement:
     """Place a statement of disagreement on a part of the record, or on a whole version.
 
-    34 CFR 99.21(b)(2). From then it is shown wherever the part is, in later
-    versions too. Only its author takes it off again; to say more, place another.
+    34 CFR 99.21(b)(2). The statement is shown wherever the part is shown, in
+    later versions too. Only its author can withdraw it. To say more, place another.
     """
     return disagreements.make(version, access, **fields)
 
@@ -276,7 +277,7 @@ def make_plan_version_statement(
 @blueprint.requires(Permission.PLANS_READ, Statement)
 @blueprint.response(200, StatementSchema)
 def get_statement(access: Access, statement: Statement) -> Statement:
-    """Get a statement of disagreement. The words of one that was withdrawn are empty."""
+    """Get a statement of disagreement. The text of a withdrawn statement is empty."""
     return statement
 
 
@@ -285,10 +286,10 @@ def get_statement(access: Access, statement: Statement) -> Statement:
 @blueprint.refuses(Code.ACTION_UNAVAILABLE)
 @blueprint.response(204)
 def withdraw_statement(access: Access, statement: Statement) -> None:
-    """Withdraw a statement of yours: no read and no print shows it from then on.
+    """Withdraw a statement of yours, so that no read and no print shows it.
 
-    What it said stays in the school's history of the record. Again changes
-    nothing. Nobody withdraws another's.
+    The text stays in the school's history of the record. Withdrawing again
+    changes nothing. You cannot withdraw another person's statement.
     """
     disagreements.withdraw(statement, access)
 
@@ -299,11 +300,11 @@ def withdraw_statement(access: Access, statement: Statement) -> None:
 @blueprint.arguments(StatementCorrectionSchema)
 @blueprint.response(200, StatementSchema)
 def correct_statement(access: Access, statement: Statement, fields: dict[str, Any]) -> Statement:
-    """Put other words in the place of a statement's, with the reason.
+    """Replace the text of a statement and give the reason.
 
-    For what must not stand in a record (another child's name, threats), or what
-    nothing can print. It stays its author's; what it said before stays in the
-    school's history.
+    Use this for text that must not be in a record (another child's name,
+    threats) or that cannot be printed. The author stays the same; the earlier
+    text stays in the school's history.
     """
     return disagreements.correct(statement, access, **fields)
 
@@ -312,9 +313,9 @@ def correct_statement(access: Access, statement: Statement, fields: dict[str, An
 @blueprint.requires(Permission.PLAN_STATUS_READ, Plan)
 @blueprint.response(200, PlanSchema)
 def get_plan_life(access: Access, plan: Plan) -> Plan:
-    """Get where a plan stands in its life, and what you may do with it now.
+    """Get the status of a plan and the actions you may take on it now.
 
-    Its ETag is what `POST /plans/{id}/actions` wants in If-Match.
+    Send the ETag of this answer as If-Match to `POST /plans/{id}/actions`.
     """
     return plan
 
@@ -326,30 +327,30 @@ blueprint.actions("/plans", Plan, PlanSchema, PlanActionFieldsSchema)
 @blueprint.requires(Permission.PLAN_STATUS_READ, Plan)
 @blueprint.arguments(HistoryQuerySchema, location="query")
 @blueprint.response(200, HistorySchema)
-def get_plan_history(access: Access, plan: Plan, asked: dict[str, Any]) -> dict[str, Any]:
+def get_plan_history(access: Access, plan: Plan, query: dict[str, Any]) -> dict[str, Any]:
     """Get a plan as it stood at the end of an earlier day.
 
-    Its status, the version in force, goals, pathway elements, what was signed, and
-    annual reviews. You see of that day what you may read today. Of a version that was corrected
-    since, the text stays under seal.
+    The answer has the plan's status, the version in force, goals, pathway
+    elements, signatures and annual reviews. It shows only what you may read
+    today. The text of a version that was corrected since is sealed.
     """
-    return history.look(plan, access, asked["as_of"])
+    return history.look(plan, access, query["as_of"])
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries")
 @blueprint.requires(Permission.PLANS_READ, Plan)
 @blueprint.arguments(EntryQuerySchema, location="query")
 @blueprint.response(200, page_schema("ProfileEntry", ProfileEntrySchema))
-def list_profile_entries(access: Access, plan: Plan, asked: dict[str, Any]) -> Page:
-    """List what a student says of themselves, then and now.
+def list_profile_entries(access: Access, plan: Plan, query: dict[str, Any]) -> Page:
+    """List the profile entries of a student, current and withdrawn.
 
-    Withdrawn and replaced entries stay as history: `status=current` leaves
-    them out, `as_of=2026-09-01` lists what held that day.
+    Withdrawn and replaced entries stay as history: `status=current` leaves them
+    out, `as_of=2026-09-01` lists the entries that were current that day.
     """
     entries = access.beneath(plan, ProfileEntry)
-    if "as_of" in asked:
-        entries = entries.where(presenters.held_on(asked["as_of"], access, plan))
-    return page(entries, ENTRIES, asked, access)
+    if "as_of" in query:
+        entries = entries.where(presenters.held_on(query["as_of"], access, plan))
+    return page(entries, ENTRIES, query, access)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/profile-entries", methods=["POST"])
@@ -360,8 +361,8 @@ def list_profile_entries(access: Access, plan: Plan, asked: dict[str, Any]) -> P
 def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> ProfileEntry:
     """Add a strength, interest, aptitude, disposition, aspiration, value or learning preference.
 
-    An entry is never rewritten, for a profile has a history: to correct one,
-    add another that names it by `replaces_id`.
+    Entries cannot be edited, because a profile has a history. To correct an
+    entry, add another that names it in `replaces_id`.
     """
     return actions.add_entry(plan, access, **fields)
 

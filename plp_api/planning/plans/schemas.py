@@ -1,4 +1,4 @@
-"""Plans on the wire."""
+"""Schemas of plans, their versions, differences, history and profile entries."""
 
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,7 @@ LONGEST_PART = 120
 
 
 class PlanSchema(ResourceSchema):
-    """The plan itself: the frame around its versions."""
+    """The plan itself, without its versions."""
 
     life = PLAN
 
@@ -53,7 +53,10 @@ class PlanActionFieldsSchema(Schema):
         },
     )
     closed_on = Date(
-        metadata={"description": "For the first three: since when, today if left out."}
+        metadata={
+            "description": "For `transfer_out`, `complete` and `withdraw`: the day the plan ended;"
+            " today if left out."
+        }
     )
 
 
@@ -61,7 +64,7 @@ class SectionSchema(Schema):
     key = fields.String(metadata={"example": "scope_and_rigor"})
     body = fields.String(
         allow_none=True,
-        metadata={"description": "Null where the section's `visibility` leaves you out."},
+        metadata={"description": "Null if the section's `visibility` excludes you."},
     )
     written_by = fields.UUID(allow_none=True)
     updated_at = Instant()
@@ -72,26 +75,27 @@ class VersionSectionSchema(SectionSchema):
         attribute="shown_body",
         allow_none=True,
         metadata={
-            "description": "Null where the version is sealed to you, or the section's `visibility` "
-            "leaves you out."
+            "description": "Null if the version is sealed and you may not read sealed versions, or"
+            " if the section's `visibility` excludes you."
         },
     )
     written_by = fields.UUID(
         attribute="shown_writer",
         allow_none=True,
-        metadata={"description": "Null to the family where another adult wrote it."},
+        metadata={"description": "Null for the family if another adult wrote it."},
     )
     visibility = Choice(Visibility)
     kept_from_id = fields.UUID(
         allow_none=True,
         metadata={
-            "description": "No longer asked for: the edition of a template that did, and says what."
+            "description": "Set if the version's template no longer asks for this section: the"
+            " template edition that describes it."
         },
     )
 
 
 class StatementSchema(Schema):
-    """A statement of disagreement with a part of the record; only its author takes it off."""
+    """A statement of disagreement with a part of the record; only its author can withdraw it."""
 
     shape = staticmethod(name_authors)
 
@@ -120,7 +124,7 @@ class StatementSchema(Schema):
         dump_only=True,
         attribute="shown_author_id",
         allow_none=True,
-        metadata={"description": "Null to the family where another adult made it."},
+        metadata={"description": "Null for the family if another adult made it."},
     )
     author_role = fields.String(dump_only=True, metadata={"example": "parent"})
     stated_at = Instant(dump_only=True)
@@ -129,19 +133,19 @@ class StatementSchema(Schema):
     correction_reason = fields.String(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Why an admin put other words in its place."},
+        metadata={"description": "Why an admin replaced the text."},
     )
 
     @post_dump
     def without_words(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """What was withdrawn says nothing any more."""
+        """Empty the text of a withdrawn statement."""
         if not shown.get("withdrawn_at"):
             return shown
         return {**shown, "body": "", "correction_reason": None}
 
 
 class StatementCorrectionSchema(Schema):
-    """Other words for a statement of disagreement, and why."""
+    """The new text of a statement of disagreement, and the reason for it."""
 
     body = Text(
         required=True,
@@ -154,7 +158,7 @@ class StatementCorrectionSchema(Schema):
 
 
 class CorrectionSchema(Schema):
-    """What a granted request for amendment asks for (34 CFR 99.20-99.22)."""
+    """The changes that a granted request for amendment asks for (34 CFR 99.20-99.22)."""
 
     reason = Text(
         required=True, longest=2000, metadata={"example": "The hearing found it inaccurate."}
@@ -163,7 +167,7 @@ class CorrectionSchema(Schema):
         required=True,
         longest=200,
         metadata={
-            "description": "Of the request and its decision, in the school's own files.",
+            "description": "Where the request and its decision are in the school's own files.",
             "example": "AR-2026-14",
         },
     )
@@ -179,9 +183,9 @@ class CorrectionSchema(Schema):
 
 
 class PlanVersionSchema(GuardedSchema):
-    """A dated state of a plan: written while open, frozen once in force.
+    """A dated version of a plan: written while open, frozen when in force.
 
-    Where it stands is left out for a parent whom an order denies that.
+    Its status fields are left out for a parent to whom an order denies them.
     """
 
     life = VERSION
@@ -197,7 +201,7 @@ class PlanVersionSchema(GuardedSchema):
     started_by = fields.UUID(
         attribute="shown_starter",
         allow_none=True,
-        metadata={"description": "Null to a parent where another parent did."},
+        metadata={"description": "Null for a parent if another parent started it."},
     )
     submitted_at = Instant(allow_none=True)
     submitted_by = fields.UUID(allow_none=True)
@@ -208,22 +212,25 @@ class PlanVersionSchema(GuardedSchema):
     approved_by = fields.UUID(
         attribute="shown_approver",
         allow_none=True,
-        metadata={"description": "In home study who put it in force; null to another parent."},
+        metadata={
+            "description": "In home study, the person who put it in force; null for another parent."
+        },
     )
     regime = Choice(
         Regime,
-        metadata={"description": "Whose it was to put in force: the school's or the family's."},
+        metadata={"description": "Who puts it in force: the school or the family."},
     )
     in_force_on = Date(allow_none=True)
     superseded_on = Date(allow_none=True)
     snapshot_sha256 = fields.String(
-        allow_none=True, metadata={"description": "Sign over this; hex, of the snapshot's bytes."}
+        allow_none=True,
+        metadata={"description": "SHA-256 of the snapshot's bytes, in hex. Signers send it."},
     )
     signed_version_id = fields.UUID(
         allow_none=True,
         metadata={
-            "description": "The version whose signatures count for this one: itself, or where"
-            " nothing material changed, an earlier one."
+            "description": "The version whose signatures count for this one: itself, or an earlier"
+            " one if nothing material changed."
         },
     )
     corrects_id = fields.UUID(
@@ -233,12 +240,12 @@ class PlanVersionSchema(GuardedSchema):
     correction_reference = fields.String(allow_none=True)
     sealed_on = Date(
         allow_none=True,
-        metadata={"description": "Since when it is kept under seal: it was corrected."},
+        metadata={"description": "When it was sealed, because it was corrected."},
     )
     statements = fields.List(
         fields.Nested(StatementSchema),
         attribute="shown_statements",
-        metadata={"description": "Statements of disagreement that go with it (34 CFR 99.21)."},
+        metadata={"description": "Statements of disagreement on its parts (34 CFR 99.21)."},
     )
     available_actions = fields.List(fields.String(), dump_only=True)
 
@@ -257,35 +264,36 @@ class PlanVersionPatchSchema(Schema):
 
 class PlanVersionActionFieldsSchema(Schema):
     comment = Text(
-        metadata={
-            "description": "For `request_changes`: what is asked for. For `reaffirm`, if you like."
-        }
+        metadata={"description": "For `request_changes`: what to change. Optional for `reaffirm`."}
     )
     reason = Text(
-        longest=1000, metadata={"description": "For `submit_for`: why the student did not."}
+        longest=1000,
+        metadata={"description": "For `submit_for`: why the student does not hand it in."},
     )
     template_id = fields.UUID(
         metadata={
-            "description": "For `change_template`: the published edition to go on in. Without it, "
-            "the one meant for the student's school and grade today."
+            "description": "For `change_template`: the published edition to use. If left out, the"
+            " one for the student's school and grade today."
         }
     )
     keep_unasked = fields.Boolean(
         metadata={
-            "description": "For `change_template`: keep sections that hold words and are not asked "
-            "for there, as no longer asked for. Without it such sections are a 409."
+            "description": "For `change_template`: keep sections that have text and that the new"
+            " template does not ask for. If left out, such sections cause a 409."
         }
     )
 
 
 class DifferenceQuerySchema(Schema):
     against = fields.UUID(
-        metadata={"description": "Another version of the plan; left out, the one in force before."}
+        metadata={
+            "description": "Another version of the plan. If left out, the one in force before."
+        }
     )
 
 
 class Operation(StrEnum):
-    """What became of a part or a member of it."""
+    """How a part or a member of it changed."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -299,18 +307,18 @@ class DifferenceSchema(Schema):
     part = fields.String(metadata={"example": "sections/scope_and_rigor"})
     old_pointer = fields.String(
         allow_none=True,
-        metadata={"description": "JSON Pointer into the older snapshot; null where added."},
+        metadata={"description": "JSON Pointer into the older snapshot; null if added."},
     )
     old = fields.Raw(allow_none=True)
     new_pointer = fields.String(
         allow_none=True,
-        metadata={"description": "JSON Pointer into the newer snapshot; null where removed."},
+        metadata={"description": "JSON Pointer into the newer snapshot; null if removed."},
     )
     new = fields.Raw(allow_none=True)
 
 
 class SentenceOperation(StrEnum):
-    """What became of a sentence."""
+    """Whether a sentence was kept, removed or added."""
 
     KEPT = "kept"
     REMOVED = "removed"
@@ -319,7 +327,7 @@ class SentenceOperation(StrEnum):
 
 class SentenceSchema(Schema):
     op = Choice(SentenceOperation)
-    text = fields.String(metadata={"description": "Plain text as it was written: escape it."})
+    text = fields.String(metadata={"description": "Plain text as written: escape it."})
 
 
 class PassageSchema(Schema):
@@ -339,16 +347,14 @@ class DifferencesSchema(Schema):
 
     plan_version_id = fields.UUID()
     against_id = fields.UUID(
-        allow_none=True, metadata={"description": "Null where nothing was in force before."}
+        allow_none=True, metadata={"description": "Null if no version was in force before."}
     )
     changes = fields.List(fields.Nested(DifferenceSchema))
     words = fields.List(fields.Nested(PartInWordsSchema))
 
 
 class HistoryQuerySchema(Schema):
-    as_of = Date(
-        required=True, metadata={"description": "The end of that day, where the district is."}
-    )
+    as_of = Date(required=True, metadata={"description": "The end of that day, in district time."})
 
 
 class PlanThenSchema(Schema):
@@ -372,27 +378,29 @@ class VersionThenSchema(Schema):
     sections = fields.List(
         fields.Dict(),
         allow_none=True,
-        metadata={"description": "As frozen: key, title and body. Null where it is sealed to you."},
+        metadata={
+            "description": "As frozen: key, title and body. Null if you may not read all of them."
+        },
     )
     statements = fields.List(fields.Nested(StatementSchema))
 
 
 class HistorySchema(Schema):
-    """A plan as it stood at the end of a day, as far as the reader may see it today."""
+    """A plan as it was at the end of a day, with the parts that the caller may read today."""
 
     as_of = Date()
     plan = fields.Nested(PlanThenSchema)
     version_in_force = fields.Nested(
         VersionThenSchema,
         allow_none=True,
-        metadata={"description": "Null where none was, or you may not read plans' contents."},
+        metadata={"description": "Null if there was none or you may not read plan versions."},
     )
     parts = fields.Dict(
         keys=fields.String(),
         metadata={
-            "description": "What else there was, by name: `goals` and `pathway_elements` with their"
-            " words and states, `signatures` of the version in force (`signature_state`,"
-            " `requirements`), `reviews` with status and standing. A part you may not read is left"
+            "description": "Other parts, by name: `goals` and `pathway_elements` with their texts"
+            " and states, `signatures` of the version in force (`signature_state`,"
+            " `requirements`), `reviews` with status and standing. Parts you may not read are left"
             " out.",
             "example": {"goals": [{"goal_id": "…", "status": "active", "title": "Shadow a nurse"}]},
         },
@@ -400,7 +408,7 @@ class HistorySchema(Schema):
 
 
 class ProfileEntrySchema(ResourceSchema):
-    """Something a student says of themselves; withdrawn ones stay as history."""
+    """A statement of a student about themselves; withdrawn entries stay as history."""
 
     shape = staticmethod(shape_entries)
 
@@ -412,12 +420,12 @@ class ProfileEntrySchema(ResourceSchema):
         attribute="shown_writer",
         allow_none=True,
         dump_only=True,
-        metadata={"description": "Null to a parent where another parent did, in home study."},
+        metadata={"description": "Null for a parent if another parent wrote it, in home study."},
     )
     replaces_id = fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={"description": "The entry that this one corrects; it is withdrawn by it."},
+        metadata={"description": "The entry that this one corrects, and that is then withdrawn."},
     )
     status = Choice(EntryStatus, dump_only=True)
     withdrawn_at = Instant(dump_only=True, allow_none=True)

@@ -1,7 +1,7 @@
-"""The sections of a version: as its template asks them, with words of others kept.
+"""The sections of a version: those its template asks for, and earlier ones that have text.
 
-Words are never dropped: where a version's template does not ask for a section
-that holds some, the section stays, marked with the edition that did ask.
+Text is never dropped: a section with text that the version's template does not
+ask for stays, marked with the edition that asked for it (`kept_from_id`).
 """
 
 from collections.abc import Iterable
@@ -21,42 +21,48 @@ from plp_api.planning.plans.models import Plan, PlanSection, PlanVersion
 
 
 def described(version: PlanVersion) -> dict[str, dict[str, Any]]:
-    """What each section of the version asks, by key: kept ones as the edition that asked."""
+    """The template's description of each section, by key; of a kept one, from its own edition."""
     session = db.session()
-    found = session.get_one(PlanTemplate, version.template_id).described
+    descriptions = session.get_one(PlanTemplate, version.template_id).described
     for section in version.sections:
         if section.kept_from_id is not None:
             asked_by = session.get_one(PlanTemplate, section.kept_from_id)
-            found[section.key] = asked_by.described[section.key]
-    return found
+            descriptions[section.key] = asked_by.described[section.key]
+    return descriptions
 
 
 def writers_for_student(version: PlanVersion, written: Iterable[PlanSection]) -> list[UUID | None]:
-    """Who wrote these sections, of those that are the student's own to write."""
-    asked = described(version)
-    return [one.written_by for one in written if "advisor" not in asked[one.key]["authors"]]
+    """The writers of those sections that the template does not give to the advisor to write."""
+    descriptions = described(version)
+    return [
+        section.written_by
+        for section in written
+        if "advisor" not in descriptions[section.key]["authors"]
+    ]
 
 
 def template_to_start(plan: Plan, last: PlanVersion | None) -> PlanTemplate:
-    """The template of a new version: the last one's, or for the first, what fits the student.
+    """The template of a new version: that of the last version, or for a first one the fitting one.
 
-    A new edition never comes over a plan by itself: an amendment in spring is
-    not held up by what a school began to ask in winter (see `change_template`).
+    A plan never moves to a new edition by itself: a question that the school
+    added in winter must not delay an amendment in spring (see `change_template`).
     """
     template_id = last.template_id if last else _fitting(plan)
     return db.session().get_one(PlanTemplate, template_id)
 
 
 def _fitting(plan: Plan) -> UUID:
-    """The template published for the student's school and grade today."""
+    """The id of the template published for the student's school and grade today."""
     student = db.session().get_one(Student, plan.student_id)
     offered = templates.offer(plan.district_id)
     return offered.for_student(student.plan_home_school_id, student.grade)
 
 
 def lay_out(version: PlanVersion, template: PlanTemplate, last: PlanVersion | None) -> None:
-    """Give a new version the sections the template asks for, and all words of the last one."""
-    _arrange(version, template, [_carried(one, last) for one in last.sections] if last else [])
+    """Give a new version the sections that the template asks for, with the last version's text."""
+    _arrange(
+        version, template, [_carried(section, last) for section in last.sections] if last else []
+    )
 
 
 def _carried(section: PlanSection, last: PlanVersion) -> PlanSection:
@@ -72,25 +78,25 @@ def _carried(section: PlanSection, last: PlanVersion) -> PlanSection:
 
 
 def _arrange(version: PlanVersion, template: PlanTemplate, known: list[PlanSection]) -> None:
-    """Set the version's sections: those asked for, in order, then those kept for their words.
+    """Set the version's sections: those the template asks for, then others that have text.
 
-    Each of the `known` ones names by `kept_from_id` the edition that asked for it.
+    Each `known` section must name the edition that asked for it in `kept_from_id`.
     """
     by_key = {one.key: one for one in known}
-    asked = [
+    query = [
         _asked(version, by_key.get(description["key"]), description)
         for description in template.sections
     ]
     kept = unasked(template, known)
-    for position, section in enumerate([*asked, *kept]):
+    for position, section in enumerate([*query, *kept]):
         section.position = position
-    version.sections = [*asked, *kept]
+    version.sections = [*query, *kept]
 
 
 def unasked(template: PlanTemplate, known: list[PlanSection]) -> list[PlanSection]:
-    """Those of the sections that hold words and that the template does not ask for."""
+    """The known sections that have text and that the template does not ask for."""
     keys = set(template.keys)
-    return [one for one in known if one.key not in keys and one.body.strip()]
+    return [section for section in known if section.key not in keys and section.body.strip()]
 
 
 def _asked(
@@ -114,13 +120,13 @@ def change_template(
     template_id: UUID | None = None,
     keep_unasked: bool = False,
 ) -> None:
-    """Go on writing an open version in another template or edition, with every word it holds.
+    """Move an open version to another template or edition, with all its text.
 
-    Without `template_id`, in what is published for the student's school and
-    grade today. Raises Problem: plan_closed; action_unavailable where it is
-    that template already; validation_failed for one that is not offered to the
-    student; section_unasked, unless `keep_unasked`, naming the sections with
-    words that the other template does not ask for.
+    Without `template_id`, to the template published for the student's school
+    and grade today. Raises Problem: plan_closed; action_unavailable if the
+    version has that template already; validation_failed if the template is not
+    offered to the student; section_unasked, unless `keep_unasked`, which names
+    the sections with text that the other template does not ask for.
     """
     plan, session = version.plan, db.session()
     template = _offered(plan, template_id or _fitting(plan))
@@ -130,21 +136,21 @@ def change_template(
     lost = unasked(template, known)
     if lost and not keep_unasked:
         detail = (
-            "16 V.S.A. 942: a plan evolves, and loses no answer to a template. Send"
-            " `keep_unasked` to keep them, as no longer asked for."
+            "16 V.S.A. 942: changing the template must not delete answers. Send `keep_unasked`"
+            " to keep these sections, marked as no longer asked for."
         )
-        errors = [FieldError(f"/sections/{one.key}", "Holds words.") for one in lost]
+        errors = [FieldError(f"/sections/{section.key}", "Has text.") for section in lost]
         raise Problem(Code.SECTION_UNASKED, detail, errors=errors)
-    for one in known:
-        one.kept_from_id = one.kept_from_id or version.template_id
+    for section in known:
+        section.kept_from_id = section.kept_from_id or version.template_id
     _arrange(version, template, known)
-    for one in known:
-        if one not in version.sections:
-            session.delete(one)
+    for section in known:
+        if section not in version.sections:
+            session.delete(section)
     version.template_id = template.id
     version.touch()
     plan.stir()
-    kept = [one.key for one in lost]
+    kept = [section.key for section in lost]
     by = access.caller.person_id
     audit.record(
         "plan_version.template_changed", version, by=by, template_id=template.id, kept=kept
@@ -152,15 +158,18 @@ def change_template(
 
 
 def _offered(plan: Plan, template_id: UUID) -> PlanTemplate:
-    """A published template of the district or the student's school; validation_failed else."""
+    """The template, if the district or the student's school has published it.
+
+    Raises Problem(validation_failed) otherwise.
+    """
     student = db.session().get_one(Student, plan.student_id)
     offered = select(PlanTemplate).where(
         PlanTemplate.id == template_id,
         PlanTemplate.district_id == plan.district_id,
         PlanTemplate.status == TemplateStatus.PUBLISHED,
     )
-    found = db.session().scalar(offered)
-    if found is None or found.school_id not in (None, student.plan_home_school_id):
-        detail = "No template that the district, or the student's school, has published."
+    template = db.session().scalar(offered)
+    if template is None or template.school_id not in (None, student.plan_home_school_id):
+        detail = "Neither the district nor the student's school has published this template."
         raise invalid("template_id", detail)
-    return found
+    return template

@@ -1,7 +1,7 @@
-"""Freezing a version: its canonical form and hash, over which people sign.
+"""Freeze a version: write its snapshot and the snapshot's hash, which people sign.
 
-Canonical JSON (RFC 8785), so that anybody can compute the SHA-256 again. Ids
-stand in it, not names: names are rendered at read, for the reader's audience.
+A snapshot is canonical JSON (RFC 8785), so that anybody can compute its SHA-256
+again. It holds ids of people, not names: names are added for each reader.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ def freeze(version: PlanVersion) -> None:
 
 
 def content(version: PlanVersion) -> dict[str, Any]:
-    """What a signature is given over."""
-    asked = sections.described(version)
+    """The content of the snapshot, which people sign."""
+    descriptions = sections.described(version)
     return {
         "format": FORMAT,
         "plan_id": str(version.plan_id),
@@ -34,7 +34,7 @@ def content(version: PlanVersion) -> dict[str, Any]:
         "sections": [
             {
                 "key": section.key,
-                "title": asked[section.key]["title"],
+                "title": descriptions[section.key]["title"],
                 "body": section.body,
             }
             for section in version.sections

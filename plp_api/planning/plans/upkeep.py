@@ -1,4 +1,4 @@
-"""What plans do by themselves: their regime follows home study when it begins or ends."""
+"""Periodic work on plans: set their regime when a home study begins or ends."""
 
 from datetime import timedelta
 
@@ -8,6 +8,6 @@ from plp_api.planning.plans import keeping
 
 @jobs.periodically("follow home study", every=timedelta(hours=1))
 def follow_home_study() -> None:
-    """Bring plans under the regime of each district's own day."""
+    """Set the regime of plans for the present day of each district."""
     for district_id in jobs.every_district():
         keeping.keep_in_step(district_id)

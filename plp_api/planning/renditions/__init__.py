@@ -1,5 +1,5 @@
-"""Renditions: the text of a frozen version in another language, supplied by people.
+"""Renditions: the text of a frozen version in another language, translated by people.
 
-Bound to the snapshot it renders by its hash, and never part of it: signatures
-are given over the snapshot, whatever language it was read in.
+A rendition names the hash of the snapshot it translates and is never part of
+it: people sign the snapshot, whatever language they read it in.
 """

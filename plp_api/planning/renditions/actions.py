@@ -1,4 +1,4 @@
-"""Supplying the text of a version in another language."""
+"""Store the text of a version in another language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,25 +23,26 @@ def supply(
     sections: Texts,
     goals: Texts,
     pathway_elements: Texts,
-    **given: Any,
+    **fields: Any,
 ) -> Rendition:
-    """Keep the texts of a frozen version in a language; the last ones in it are superseded.
+    """Store the texts of a frozen version in a language; supersede the last rendition in it.
 
     Raises Problem: action_unavailable (nothing is frozen yet), version_sealed,
-    snapshot_mismatch, actor_is_family (unless they keep the plan), validation_failed naming each
-    section, goal and element that the snapshot does not have.
+    snapshot_mismatch, actor_is_family (unless they keep the plan), and
+    validation_failed, which names each section, goal and element that the
+    snapshot does not have.
     """
     if not access.keeps(version.student_id):
         access.refuse_family(version.student_id)
     presenters.require_unsealed(version, access)
     if version.snapshot is None or version.snapshot_sha256 is None:
         raise Problem(Code.ACTION_UNAVAILABLE, f"It is {version.status}; nothing is frozen yet.")
-    if given.pop("snapshot_sha256") != version.snapshot_sha256:
+    if fields.pop("snapshot_sha256") != version.snapshot_sha256:
         raise Problem(Code.SNAPSHOT_MISMATCH)
     texts = {"sections": sections, "goals": goals, "pathway_elements": pathway_elements}
     _check(orjson.loads(version.snapshot), texts)
     db.lock(version)
-    _supersede(version, given["language"])
+    _supersede(version, fields["language"])
     rendition = Rendition(
         id=db.new_id(),
         district_id=version.district_id,
@@ -49,11 +50,11 @@ def supply(
         plan_version_id=version.id,
         snapshot_sha256=version.snapshot_sha256,
         **{
-            member: {str(key): dict(words) for key, words in found.items()}
-            for member, found in texts.items()
+            member: {str(key): dict(words) for key, words in texts_by_key.items()}
+            for member, texts_by_key in texts.items()
         },
         supplied_by=access.caller.person_id,
-        **given,
+        **fields,
     )
     db.session().add(rendition)
     version.plan.stir()
@@ -69,7 +70,7 @@ def supply(
 
 
 def require_readable(rendition: Rendition, access: Access) -> None:
-    """Refuse who may not read the whole version, for its words stand here, too.
+    """Check that the caller may read the whole version, because a rendition holds its text.
 
     Raises Problem: version_sealed, permission_denied.
     """
@@ -82,8 +83,8 @@ def _check(snapshot: dict[str, Any], texts: Mapping[str, Texts]) -> None:
     known = {name for name, _, _ in parts.places(snapshot)}
     errors = [
         FieldError(f"/{member}/{key}", "The version has no such part.")
-        for member, found in texts.items()
-        for key in found
+        for member, texts_by_key in texts.items()
+        for key in texts_by_key
         if f"{member}/{key}" not in known
     ]
     if errors:

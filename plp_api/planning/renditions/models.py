@@ -12,7 +12,7 @@ from plp_api.foundation.ownership import OwnedByStudent
 
 
 class Rendition(Resource, Base):
-    """One version in one language; a newer one in the same language supersedes it.
+    """The text of one version in one language; a newer one in that language supersedes it.
 
     `sections` holds texts by the section's key, `goals` and `pathway_elements` by
     the id of each, as the snapshot has them.

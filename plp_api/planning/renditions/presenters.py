@@ -1,4 +1,4 @@
-"""Renditions for whoever shows a version: in pages, on paper, for signing."""
+"""Renditions for the modules that show a version: pages, prints and signing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,30 +13,30 @@ from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.renditions.models import Rendition
 
 GUARDED = frozenset({"goals", "pathway_elements"})
-"""Members that not every reader of a version may read."""
+"""Members that some readers of a version may not read."""
 
 
 def current(version: PlanVersion, language: str) -> Rendition | None:
-    """The version's text in the language, if people supplied it, over the very snapshot."""
-    asked = select(Rendition).where(
+    """The current rendition of the version's snapshot in the language, if there is one."""
+    query = select(Rendition).where(
         Rendition.plan_version_id == version.id,
         Rendition.language == language,
         Rendition.superseded_at.is_(None),
         Rendition.snapshot_sha256 == version.snapshot_sha256,
     )
-    return db.session().scalars(asked).first()
+    return db.session().scalars(query).first()
 
 
 def languages(version_id: UUID) -> list[str]:
-    """The languages in which a version can be read beside its own, sorted."""
-    asked = select(Rendition.language).where(
+    """The languages into which a version is translated, sorted."""
+    query = select(Rendition.language).where(
         Rendition.plan_version_id == version_id, Rendition.superseded_at.is_(None)
     )
-    return sorted(db.session().scalars(asked))
+    return sorted(db.session().scalars(query))
 
 
 def shape(renditions: Sequence[Any], access: Access) -> None:
-    """Disclose texts to who may read what they render, and who supplied them to who may know."""
+    """Set the members and the supplier of each rendition that the caller may read."""
     for rendition in renditions:
         student_id = rendition.student_id
         rendition.disclosed = {

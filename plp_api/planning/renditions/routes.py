@@ -17,7 +17,7 @@ from plp_api.planning.renditions.models import Rendition
 from plp_api.planning.renditions.schemas import RenditionSchema
 
 blueprint = Blueprint(
-    "Renditions", __name__, "The text of a version in another language, supplied by people."
+    "Renditions", __name__, "The text of a version in another language, translated by people."
 )
 
 RENDITIONS = Listing(
@@ -30,7 +30,7 @@ RENDITIONS = Listing(
             ),
         ),
         "is_current": yes_or_no(
-            Rendition.superseded_at.is_(None), "Only those that hold, or only superseded."
+            Rendition.superseded_at.is_(None), "Only current renditions, or only superseded ones."
         ),
         "updated_since": since(Rendition.updated_at),
     },
@@ -43,7 +43,7 @@ RENDITIONS = Listing(
 @blueprint.refuses(Code.VERSION_SEALED)
 @blueprint.lists(RenditionSchema, RENDITIONS)
 def list_renditions(access: Access, version: PlanVersion) -> Any:
-    """List the texts of a version in other languages, superseded ones included."""
+    """List the texts of a version in other languages, including superseded ones."""
     presenters.require_unsealed(version, access)
     presenters.require_whole(version, access)
     return access.beneath(version, Rendition)
@@ -59,11 +59,12 @@ def list_renditions(access: Access, version: PlanVersion) -> Any:
 def supply_rendition(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Rendition:
     """Supply the text of a frozen version in another language.
 
-    Send the `snapshot_sha256` that was translated. What is signed stays the
-    version's own snapshot: a rendition is never part of the hash. A newer one in
-    the same language supersedes the last. A version not yet in force: 409. Staff
-    supply it; in home study the family that keeps the plan. What is left out stays
-    in the original's words, on the signing page and in a print in this language.
+    Send the `snapshot_sha256` of the snapshot that was translated. People still
+    sign the version's own snapshot: a rendition is not part of its hash. A newer
+    rendition in the same language supersedes the last. The answer is 409 before
+    the version is in force. Staff supply renditions; in home study, the family
+    that keeps the plan does. Texts that you leave out are shown in the original
+    language on the signing page and in prints.
     """
     return actions.supply(version, access, **fields)
 

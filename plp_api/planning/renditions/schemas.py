@@ -1,4 +1,4 @@
-"""Renditions on the wire."""
+"""Schemas of renditions."""
 
 from marshmallow import fields, validate
 
@@ -29,7 +29,7 @@ class RenderedElementSchema(Schema):
 
 
 class RenditionSchema(GuardedSchema):
-    """The text of a frozen version in another language, with who translated it."""
+    """The text of a frozen version in another language, with its translator."""
 
     guarded = GUARDED
     shape = staticmethod(shape)
@@ -38,7 +38,7 @@ class RenditionSchema(GuardedSchema):
     student_id = fields.UUID(dump_only=True)
     snapshot_sha256 = Sha256(
         required=True,
-        metadata={"description": "Of the snapshot that was translated, as the version shows it."},
+        metadata={"description": "The `snapshot_sha256` of the version that was translated."},
     )
     language = LanguageTag(
         required=True,
@@ -59,14 +59,14 @@ class RenditionSchema(GuardedSchema):
         values=fields.Nested(RenderedGoalSchema),
         load_default=dict,
         validate=validate.Length(max=MOST),
-        metadata={"description": "By the goal's id. Left out for who is denied goals."},
+        metadata={"description": "By the goal's id. Left out if you may not read goals."},
     )
     pathway_elements = fields.Dict(
         keys=fields.UUID(),
         values=fields.Nested(RenderedElementSchema),
         load_default=dict,
         validate=validate.Length(max=MOST),
-        metadata={"description": "By the element's id. Left out for who is denied elements."},
+        metadata={"description": "By the element's id. Left out if you may not read elements."},
     )
     translator_name = Text(required=True, longest=200)
     translator_qualification = Text(
@@ -77,6 +77,6 @@ class RenditionSchema(GuardedSchema):
         attribute="shown_supplier",
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Null to a parent where another parent did, in home study."},
+        metadata={"description": "Null for a parent if another parent did, in home study."},
     )
     superseded_at = Instant(dump_only=True, allow_none=True)
