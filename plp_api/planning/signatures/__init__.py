@@ -1,5 +1,5 @@
-"""Signatures: proof that people read and agreed to a version's snapshot, never a lock.
+"""Signatures: proof that people read a version's snapshot and agreed to it, never a lock.
 
-Nothing waits on them but `signature_state`, which is worked out on read from
-who must sign today (`standing`).
+Nothing depends on them except `signature_state`, which every read computes from
+the roles that must sign today (`standing`).
 """

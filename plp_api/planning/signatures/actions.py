@@ -1,4 +1,4 @@
-"""Giving signatures, and declining to."""
+"""Sign a version, or decline to sign it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,18 +26,18 @@ DAY = timedelta(days=1)
 
 
 def sign_for_school(version: PlanVersion, access: Access) -> None:
-    """The approval counts as the school's signature; where the family keeps the plan, as its own.
+    """Add the approver's signature: for the school, or for the family that keeps the plan.
 
-    An amendment that asks for no new signatures goes on with those it has.
-    Registered with plans.
+    Does nothing if the version shares the signatures of an earlier one that
+    has this signature already. Registered as `ON_FROZEN` (`plans.followers`).
     """
     by = access.caller.person_id
     role = SignerRole.SCHOOL
     if version.regime == Regime.HOME_STUDY:
-        found = signers.signs_as(version.student_id, by, access.caller.today)
-        if found is None:
+        family_role = signers.signs_as(version.student_id, by, access.caller.today)
+        if family_role is None:
             return
-        role = found
+        role = family_role
     is_there = signers.has_signed(version, role, None if role is SignerRole.SCHOOL else by)
     if not is_there:
         language = db.session().get_one(Person, by).language
@@ -45,11 +45,11 @@ def sign_for_school(version: PlanVersion, access: Access) -> None:
 
 
 def sign(version: PlanVersion, access: Access, sha256: str, language: str) -> Signature:
-    """Sign the version in force, over the snapshot that was read.
+    """Sign the version in force, whose snapshot the caller read.
 
-    As student or parent where the caller is that; else for the school. Raises
-    Problem: what `record` does, and actor_is_family for a parent who would sign
-    for the school.
+    The caller signs as the student or as a parent who may decide, else for the
+    school. Raises the problems of `record`, and actor_is_family for a family
+    member who may not decide.
     """
     db.lock(version)
     signers.require_open(version)
@@ -75,7 +75,7 @@ def _role_of_caller(version: PlanVersion, access: Access) -> SignerRole:
     if access.is_family(student_id):
         raise Problem(
             Code.ACTOR_IS_FAMILY,
-            "A student's parent never signs for the school; as a parent only who may decide signs.",
+            "Family never signs for the school, and only a parent who may decide signs as parent.",
         )
     return SignerRole.SCHOOL
 
@@ -95,19 +95,21 @@ def record(
     signed_by_name: str | None = None,
     **kept: UUID | None,
 ) -> Signature:
-    """Take a person's signature over the version in force, however it was given.
+    """Store a person's signature on the version in force.
 
-    The one way for account, link, room and paper. `by` is who does this (None: a
-    link), `sha256` the hash of what was read, where the signer named it,
-    `delegate_id` who held the pen for a parent, `signed_by_name` what was typed,
-    `signed_at` when it was given, if before now; `kept` are `witnessed_by`,
-    `recorded_by`, `issued_by`, `scan_id`. Who the signer is must be sure, and that
-    `by` may do this checked, before.
+    All methods use this function: account, link, room and paper. Callers must
+    first establish who signs and check that `by` may do this.
+
+    `by` is the person who acts (None for a link). `sha256` is the hash of the
+    snapshot that was read, if the signer sent it. `delegate_id` is the delegate
+    who signed in a parent's place, `signed_by_name` the name that was typed,
+    `signed_at` the time of an earlier signature. `kept` takes `witnessed_by`,
+    `recorded_by`, `issued_by` and `scan_id`.
 
     Raises Problem: action_unavailable (not in force), plan_closed,
-    snapshot_mismatch, signature_not_required (not theirs to give today),
-    signature_exists, signer_is_approver, validation_failed (`delegate_id`,
-    `signed_at`).
+    snapshot_mismatch, signature_not_required (this person does not sign in this
+    role today), signature_exists, signer_is_approver, validation_failed
+    (`delegate_id`, `signed_at`).
     """
     db.lock(version)
     signers.require_open(version)
@@ -122,8 +124,8 @@ def record(
     if delegate_id is not None:
         delegate = signers.delegate_of(version, person_id, delegate_id, today)
     if role is not SignerRole.SCHOOL:
-        hands = [person_id, delegate.person_id if delegate else None]
-        signers.refuse_approver(version, filter(None, hands))
+        people = [person_id, delegate.person_id if delegate else None]
+        signers.refuse_approver(version, filter(None, people))
     if method is SignatureMethod.ACCOUNT and role is not SignerRole.SCHOOL:
         kept["issued_by"] = _opener(version, role, person_id)
     signature = _add(
@@ -145,7 +147,10 @@ def record(
 
 
 def _opener(version: PlanVersion, role: SignerRole, person_id: UUID) -> UUID | None:
-    """By whose code the signer's account was opened; for a parent, nobody's who approved."""
+    """The person whose code opened the signer's account.
+
+    Raises Problem(signer_is_approver) if a parent's account was opened by an approver's code.
+    """
     opener = openers.of([person_id]).get(person_id)
     if opener and role is SignerRole.PARENT:
         signers.refuse_approver(version, [opener], signers.NOT_BY_THE_APPROVER_S_CODE)
@@ -168,7 +173,7 @@ def _require_signer(version: PlanVersion, role: SignerRole, person_id: UUID, tod
 
 
 def _require_in_time(version: PlanVersion, signed_at: datetime | None) -> None:
-    """A signature given before its words were frozen was given to something else."""
+    """Raise validation_failed unless it was signed after the version came into force."""
     if signed_at is None:
         return
     is_early = version.in_force_on is not None and signed_at < clock.end_of(
@@ -189,9 +194,9 @@ def sign_in_room(
     identity_check: IdentityCheck = IdentityCheck.KNOWN_IN_PERSON,
     delegate_id: UUID | None = None,
 ) -> Signature | None:
-    """A signature given on screen before the advisor; None where it was given already.
+    """Store a signature given on screen before the caller; None if this person has signed already.
 
-    Raises what `record` does.
+    Raises the problems of `record`.
     """
     if signers.has_signed(version, role, person_id):
         return None
@@ -245,15 +250,15 @@ def _add(
 def decline(
     version: PlanVersion, access: Access, words: str, person_id: UUID | None = None
 ) -> SignatureDecline:
-    """Say that one will not sign, and why: oneself, or, by staff, whoever said so to them.
+    """Record that the caller will not sign, or that `person_id` told the caller so.
 
-    Raises Problem: what `record_decline` does, and validation_failed
-    (`person_id`) where staff do not say whose words these are.
+    Family declines for itself only; staff must name the person. Raises the
+    problems of `record_decline`, and validation_failed (`person_id`).
     """
     by, student_id = access.caller.person_id, version.student_id
     is_family = access.is_to(Role.STUDENT, student_id) or access.is_family(student_id)
     if is_family and person_id not in (None, by):
-        raise invalid("person_id", "Nobody declines for another.")
+        raise invalid("person_id", "You can decline only for yourself.")
     if not is_family and person_id is None:
         raise invalid("person_id", "Say who declined.")
     return record_decline(version, person_id or by, words, by=by)
@@ -262,7 +267,7 @@ def decline(
 def record_decline(
     version: PlanVersion, person_id: UUID, words: str, *, by: UUID | None
 ) -> SignatureDecline:
-    """Keep that a student or deciding parent will not sign, and their words. They may sign later.
+    """Record that a student or deciding parent will not sign, and why. They may sign later.
 
     Raises Problem: action_unavailable, plan_closed, signature_not_required,
     signature_exists.

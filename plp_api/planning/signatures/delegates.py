@@ -1,4 +1,4 @@
-"""Adults whom a deciding parent names to sign in their place."""
+"""Delegates: adults whom a deciding parent names to sign in their place."""
 
 from datetime import date
 from uuid import UUID
@@ -21,13 +21,13 @@ def name_delegate(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> SignatureDelegate:
-    """Let another adult sign in one's place, as a parent who may decide.
+    """Let another adult sign in the place of the caller, who must be a deciding parent.
 
-    Raises Problem: action_unavailable (only such a parent may), validation_failed
+    Raises Problem: action_unavailable for any other caller, validation_failed
     (`person_id`, `ends_on`).
     """
     if not access.decides_for(student.id):
-        raise Problem(Code.ACTION_UNAVAILABLE, "Only a parent who may decide names a delegate.")
+        raise Problem(Code.ACTION_UNAVAILABLE, "Only a parent who may decide can name a delegate.")
     first = starts_on or access.caller.today
     spans.check(first, ends_on)
     if person_id is not None:
@@ -56,8 +56,8 @@ def _require_adult(person_id: UUID, student: Student) -> None:
 
 
 def revoke_delegate(row: SignatureDelegate, access: Access) -> None:
-    """End the delegation today. Raises Problem: action_unavailable unless by who gave it."""
+    """End the delegation today. Raises action_unavailable unless the caller gave it."""
     if row.parent_id != access.caller.person_id:
-        raise Problem(Code.ACTION_UNAVAILABLE, "Only the parent who named them takes it back.")
+        raise Problem(Code.ACTION_UNAVAILABLE, "Only the parent who named them can revoke it.")
     row.ends_on = max(row.starts_on, access.caller.today)
     audit.record("signature_delegate.revoked", row, by=access.caller.person_id)

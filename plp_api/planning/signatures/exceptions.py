@@ -1,4 +1,4 @@
-"""Doing without a signature: after silence, a refusal, or answers that split."""
+"""Excuse a missing signature: after silence, after a refusal, or when parents disagree."""
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission
@@ -22,14 +22,15 @@ from plp_api.planning.signatures.models import (
 def except_(
     version: PlanVersion, access: Access, role: SignerRole, basis: ExceptionBasis, reason: str
 ) -> SignatureException:
-    """Let the version do without a role's signature.
+    """Excuse a role from signing the version.
 
-    By silence, once enough attempts to reach them were logged; where they
-    declined, or two parents' answers split, an admin alone.
+    On the basis `silence` enough attempts to reach the signer must be logged.
+    The other bases (the signer declined, or two parents answered differently)
+    are for admins only.
 
     Raises Problem: permission_denied, actor_is_family, action_unavailable,
-    plan_closed, signature_not_required (it is settled), outreach_insufficient
-    (naming how many attempts are missing), decline_missing.
+    plan_closed, signature_not_required (nothing is missing),
+    outreach_insufficient (names how many attempts are missing), decline_missing.
     """
     access.refuse_family(version.student_id)
     if basis is not ExceptionBasis.SILENCE:
@@ -78,11 +79,11 @@ def _require_ground(
         case ExceptionBasis.REFUSAL, RequirementStatus.OPEN:
             raise Problem(Code.DECLINE_MISSING)
         case _:
-            raise Problem(Code.ACTION_UNAVAILABLE, f"It is {status}; that is no {basis}.")
+            raise Problem(Code.ACTION_UNAVAILABLE, f"It is {status}, which is not {basis}.")
 
 
 def withdraw(exception: SignatureException, access: Access, comment: str | None = None) -> None:
-    """Take back an exception that was a mistake: from now on the signature is waited for again."""
+    """Withdraw an exception that was a mistake: from now on the signature is required again."""
     exception.withdrawn_at, exception.withdrawn_by = clock.now(), access.caller.person_id
     if comment:
         exception.reason = f"{exception.reason}\n\n{comment}"
@@ -91,8 +92,8 @@ def withdraw(exception: SignatureException, access: Access, comment: str | None 
 
 
 def only_an_admin_takes_back(exception: SignatureException, access: Access) -> str | None:
-    """What an admin alone may give, an admin alone takes back."""
+    """Why the caller cannot withdraw it: only an admin may, unless the basis is silence."""
     if exception.basis == ExceptionBasis.SILENCE:
         return None
     may = access.may_on(Permission.SIGNATURES_EXCEPT, exception)
-    return None if may else "An admin gave it, and takes it back."
+    return None if may else "An admin gave it: only an admin can withdraw it."

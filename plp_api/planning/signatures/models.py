@@ -1,4 +1,4 @@
-"""Signatures over a version's snapshot, and what else can become of a requirement to sign."""
+"""Signatures on a version's snapshot, declines, exceptions, waivers, delegates and outreach."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from plp_api.foundation.problems import Code
 
 
 class SignerRole(StrEnum):
-    """On whose behalf somebody signs."""
+    """The role in which a person signs."""
 
     STUDENT = "student"
     PARENT = "parent"
@@ -32,7 +32,7 @@ class SignatureMethod(StrEnum):
 
 
 class IdentityCheck(StrEnum):
-    """How it was known who signs."""
+    """How the identity of the signer was checked."""
 
     ACCOUNT_LOGIN = "account_login"
     KNOWN_IN_PERSON = "known_in_person"
@@ -43,7 +43,7 @@ class IdentityCheck(StrEnum):
 
 
 class SignatureState(StrEnum):
-    """Whether all who must sign today have: `excepted` where somebody was excused from it."""
+    """Whether all required signatures are there today; `excepted` if one of them was excused."""
 
     NOT_STARTED = "not_started"
     PENDING = "pending"
@@ -52,7 +52,7 @@ class SignatureState(StrEnum):
 
 
 class RequirementStatus(StrEnum):
-    """What became of a requirement to sign. A `split` one waits for an admin."""
+    """The status of a requirement to sign. `split` (parents disagree) waits for an admin."""
 
     SIGNED = "signed"
     OPEN = "open"
@@ -68,16 +68,17 @@ def _own_version(context: Any) -> Any:
 
 
 class Signature(Identified, Base):
-    """One person's signature over a version's snapshot. Never changed, never withdrawn.
+    """One person's signature on a version's snapshot. Never changed, never withdrawn.
 
-    `plan_version_id` is the version that was read, whose hash stands here;
-    `signed_version_id` the one it counts for (`PlanVersion.signed_version_id`:
-    an amendment that asks for no new signatures goes on with those it has).
-    `person_id` is whose signature it is. Where a delegate held the pen,
-    `delegate_id` and `signed_by_name` say who. `witnessed_by` is the staff before
-    whom it was given in the room, or who handed over the code of a link;
-    `recorded_by` who entered what was given on paper, `issued_by` who sent the
-    link, or by whose code the account was opened.
+    `plan_version_id` is the version that was read; `snapshot_sha256` is its hash.
+    `signed_version_id` is the version for which the signature counts (see
+    `PlanVersion.signed_version_id`: small amendments share the signatures of an
+    earlier version). `person_id` is the signer. If a delegate signed in their
+    place, `delegate_id` and `signed_by_name` name the delegate.
+
+    `witnessed_by` is the staff member in whose presence it was signed, or who
+    handed over the code of a link; `recorded_by` entered a signature from paper;
+    `issued_by` sent the link, or issued the code that opened the account.
     """
 
     __tablename__ = "signatures"
@@ -112,10 +113,10 @@ class Signature(Identified, Base):
 
 
 class SignatureDecline(Identified, Base):
-    """Somebody who was to sign would not, and said why. They may sign later; this stays.
+    """A person who was asked to sign declined, with their reason. They may sign later; this stays.
 
-    Of a parent's, the rest of the family learns what became of the requirement, and
-    neither who nor a word. `recorded_by` is the staff whom they told.
+    The rest of the family sees only the status of the requirement, not the
+    person or the reason. `recorded_by` is the staff member whom they told.
     """
 
     __tablename__ = "signature_declines"
@@ -144,14 +145,14 @@ class ExceptionBasis(StrEnum):
 
 
 class ExceptionStatus(StrEnum):
-    """An exception given by mistake is withdrawn; it counted until then."""
+    """Whether an exception counts; one given by mistake is withdrawn and counted until then."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
 
 class SignatureException(Resource, Base):
-    """A version does without one role's signature: they kept silent, refused, or disagreed."""
+    """One role is excused from signing a version: they did not answer, refused, or disagreed."""
 
     __tablename__ = "signature_exceptions"
     __ownership__ = OwnedByStudent(read="outreach:read", is_for_staff=True)
@@ -174,7 +175,7 @@ class SignatureException(Resource, Base):
 
 
 class WaiverReason(StrEnum):
-    """Why there is no parent to sign. For those who keep it: it tells of how a student lives."""
+    """Why there is no parent to sign. Sensitive: it shows how a student lives."""
 
     STATE_CUSTODY = "state_custody"
     UNACCOMPANIED = "unaccompanied"
@@ -185,9 +186,9 @@ class WaiverReason(StrEnum):
 
 
 class SignatureWaiver(Resource, Base):
-    """For a span no parent's signature applies to a student, whatever version is in force.
+    """A span in which no parent has to sign for a student, for every version of the plan.
 
-    Read by those who may set it and by nobody else, the family least of all.
+    Only staff who may set waivers read it; the family never does.
     """
 
     __tablename__ = "signature_waivers"
@@ -209,8 +210,8 @@ class SignatureWaiver(Resource, Base):
 class SignatureDelegate(Resource, Base):
     """An adult whom a deciding parent named to sign in their place, for a span.
 
-    Known by name; `person_id` where they are known here. Good for nothing once
-    the parent's own right to decide is over.
+    `person_id` is set if the delegate is a person in the district. The
+    delegation ends when the parent's own right to decide ends.
     """
 
     __tablename__ = "signature_delegates"
@@ -230,7 +231,7 @@ class SignatureDelegate(Resource, Base):
 
 
 class OutreachMode(StrEnum):
-    """By what means somebody was tried to be reached."""
+    """The means of an attempt to reach a person."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -242,7 +243,7 @@ class OutreachMode(StrEnum):
 
 
 class OutreachOutcome(StrEnum):
-    """What came of it. `wrong_address` was no attempt at reaching them, and does not count."""
+    """The result of an attempt. `wrong_address` reached nobody and does not count."""
 
     NO_ANSWER = "no_answer"
     LEFT_MESSAGE = "left_message"
@@ -254,7 +255,7 @@ class OutreachOutcome(StrEnum):
 class OutreachAttempt(Identified, Base):
     """One logged attempt to reach a student or parent about the review and its signatures.
 
-    Of `person_id`, or of whoever holds the role. Staff alone read it.
+    `person_id` is the person; if it is empty, anybody in the role. Only staff read it.
     """
 
     __tablename__ = "outreach_attempts"

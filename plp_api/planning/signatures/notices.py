@@ -1,7 +1,7 @@
-"""Telling the other parent that one has answered, by mail, without a name or a word of it.
+"""Mail the other parents that one parent has signed or declined, without name or answer.
 
-A mailbox may be shared and a parent never learns who the other is; so the mail
-says that there is something to read, and where.
+A mailbox may be shared, and a parent never learns who the other parent is. So
+the mail says only that there is something to read, and where.
 """
 
 from datetime import date
@@ -27,7 +27,7 @@ Sign in{place} to see how it stands. You may answer as well.
 def tell_other_deciders(
     version: PlanVersion, person_id: UUID, by: UUID | None, today: date
 ) -> None:
-    """Have a mail sent to every other parent who decides today and has an address."""
+    """Enqueue a mail to every other parent who may decide today and has an address."""
     if not settings.current().mail_url:
         return
     for other in signers.deciders(version.student_id, today):
@@ -49,13 +49,13 @@ def _address(person_id: UUID) -> str | None:
 
 @jobs.kind(MAIL)
 def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail the notice, if the parent still decides for the student by then."""
+    """Mail the notice if the parent may still decide for the student."""
     with db.current().transaction() as session:
-        asked = jobs.arguments(job_id)
-        district_id = UUID(asked["district_id"])
+        arguments = jobs.arguments(job_id)
+        district_id = UUID(arguments["district_id"])
         db.enter([district_id])
         district = session.get_one(District, district_id)
-        person_id, student_id = UUID(asked["person_id"]), UUID(asked["student_id"])
+        person_id, student_id = UUID(arguments["person_id"]), UUID(arguments["student_id"])
         still_decides = person_id in signers.deciders(student_id, district.today)
         to = _address(person_id) if still_decides else None
         text = TEXT.format(district=district.name, place=_place())

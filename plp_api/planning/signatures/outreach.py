@@ -1,4 +1,4 @@
-"""Attempts to reach those who are to sign: logged, and counted before silence is excused."""
+"""Log attempts to reach signers, and count them before their silence is excused."""
 
 from datetime import date
 from typing import Any
@@ -38,10 +38,10 @@ def log(
     person_id: UUID | None = None,
     words: str | None = None,
 ) -> OutreachAttempt:
-    """Keep that somebody was tried to be reached, today unless another day is named.
+    """Log an attempt to reach a signer, dated today unless `tried_on` is given.
 
     Raises Problem: actor_is_family, validation_failed (`tried_on` in the future,
-    `person_id` who is not that to the student).
+    `person_id` who does not have this role for the student).
     """
     access.refuse_family(student_id)
     today = access.caller.today
@@ -70,21 +70,21 @@ def log(
 def _is(role: SignerRole, person_id: UUID, student_id: UUID) -> bool:
     if role is SignerRole.STUDENT:
         return person_id == student_id
-    tie = select(Relationship.id).where(
+    query = select(Relationship.id).where(
         Relationship.student_id == student_id,
         Relationship.person_id == person_id,
         Relationship.kind == RelationshipKind.PARENT,
     )
-    return db.session().scalars(tie.limit(1)).first() is not None
+    return db.session().scalars(query.limit(1)).first() is not None
 
 
 def require_enough(version: PlanVersion, role: SignerRole, today: date) -> None:
-    """Refuse, with outreach_insufficient, to call a role silent that was not tried often enough.
+    """Raise outreach_insufficient if too few attempts to reach the role were logged.
 
-    Counted are attempts since the version that is to be signed came into force,
-    of the role or of who holds it today: a parent whose tie ended or was
-    suppressed is not waited for. Where all deciding parents are asked, each who
-    has not signed must have been tried so often.
+    Counts attempts since the version to be signed came into force, for the role
+    in general or for a person who holds it today: a parent whose relationship
+    ended or is suppressed does not count. If the district asks all deciding
+    parents, each of them who has not signed needs that many attempts.
     """
     district = db.session().get_one(District, version.district_id)
     needed = district_settings.of(district)

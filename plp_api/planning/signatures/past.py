@@ -1,4 +1,4 @@
-"""The signatures of a plan as they stood on an earlier day."""
+"""The signatures of a plan as they were on an earlier day."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +13,9 @@ from plp_api.planning.signatures.models import SignatureState
 
 
 def state_then(plan: Plan, day: date, _until: datetime) -> dict[str, Any]:
-    """What was signed by a day's end of the version that was in force then.
+    """The signature state and requirements of the version in force at the end of a day.
 
-    By the district's present rule on parents: what it was before, nobody wrote down.
+    Uses the district's present rule on deciding parents, because earlier rules are not stored.
     """
     version = history.version_then(plan, day)
     if version is None:

@@ -1,4 +1,4 @@
-"""What readers see of signatures."""
+"""What callers may read of signatures."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from plp_api.planning.signatures.models import (
 
 
 def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
-    """The signatures of a version with today's requirements, as far as the reader may know them."""
+    """The signatures of a version and today's requirements, with the names the caller may know."""
     counted = signers.counted(version)
     given = select(Signature).where(Signature.signed_version_id == counted)
     rows = db.session().scalars(given.order_by(Signature.signed_at)).all()
@@ -41,7 +41,7 @@ def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
 def shown(signature: Signature, access: Access) -> dict[str, Any]:
     """A signature as the caller may see it."""
     is_named = access.is_named(signature.person_id, signature.student_id, signature.role)
-    # By the hash a parent signs: whom an order denies plans is not given it.
+    # A parent signs by sending the hash: do not give it to one to whom an order denies plans.
     is_hashed = access.shows(RecordKind.PLANS, signature.student_id)
     return {
         "id": signature.id,
@@ -61,13 +61,13 @@ def shown(signature: Signature, access: Access) -> dict[str, Any]:
 
 
 def _declines(version: PlanVersion, access: Access) -> Sequence[SignatureDecline]:
-    """Who declined: all for staff who read the plan, for the family their own alone."""
-    asked = select(SignatureDecline).where(
+    """The declines: all for staff who may read the plan, only their own for the family."""
+    query = select(SignatureDecline).where(
         SignatureDecline.signed_version_id == signers.counted(version)
     )
     student_id = version.student_id
     if access.is_family(student_id) or access.is_to(Role.STUDENT, student_id):
-        asked = asked.where(SignatureDecline.person_id == access.caller.person_id)
+        query = query.where(SignatureDecline.person_id == access.caller.person_id)
     elif not access.may(Permission.PLANS_READ, student_id):
         return []
-    return db.session().scalars(asked.order_by(SignatureDecline.declined_at)).all()
+    return db.session().scalars(query.order_by(SignatureDecline.declined_at)).all()

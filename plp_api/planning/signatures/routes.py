@@ -35,7 +35,7 @@ blueprint = Blueprint("Signatures", __name__, "Who signs a plan version, and who
 
 EXCEPTIONS = Listing(
     filters={
-        "role": one_of(SignatureException.role, SignerRole, "Only of these signers."),
+        "role": one_of(SignatureException.role, SignerRole, "Only for these roles."),
         "basis": one_of(SignatureException.basis, ExceptionBasis, "Only for these reasons."),
         "status": one_of(SignatureException.status, ExceptionStatus, "Only those in these states."),
         "updated_since": since(SignatureException.updated_at),
@@ -55,16 +55,16 @@ DELEGATES = Listing.of_spans(
 @blueprint.requires(Permission.SIGNATURES_READ, PlanVersion)
 @blueprint.response(200, SignaturesSchema)
 def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[str, Any]:
-    """List who signed a version, who must sign today, and whether that is all.
+    """List who signed a version, who must sign today, and whether signatures are complete.
 
-    What is required is worked out for today: from the day rights move to the
-    student, no parent is waited for. A requirement is `signed`, `open`,
-    `declined`, `split` (of two parents one signed and one declined: an admin
-    decides), `excepted`, `not_applicable` (there is no parent to sign) or
-    `not_required`. Nothing waits on any of them but `signature_state`.
+    Requirements are those of today: from the day rights move to the student, no
+    parent has to sign. A requirement is `signed`, `open`, `declined`, `split`
+    (one parent signed and another declined: an admin decides), `excepted`,
+    `not_applicable` (there is no parent to sign) or `not_required`. Nothing
+    depends on them except `signature_state`.
 
-    Always whole, and never paged: signatures, requirements and declines are one
-    answer to whether that is all, and each version is signed by few people.
+    The answer is never paged: signatures, requirements and declines belong
+    together, and few people sign each version.
     """
     return presenters.signatures_of(version, access)
 
@@ -85,10 +85,10 @@ def list_plan_version_signatures(access: Access, version: PlanVersion) -> dict[s
 def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, Any]) -> Any:
     """Sign the version in force.
 
-    Send the `snapshot_sha256` of what was read (no If-Match: the hash says
-    more) and the language it was read in. Whether you sign as student, parent
-    or school follows from who you are to the student. Signatures in the room
-    are given with the annual review (`hold`), by link without an account.
+    Send the `snapshot_sha256` of the version you read, instead of If-Match, and
+    the language you read it in. You sign as student, as parent or for the
+    school, depending on your relationship to the student. Signatures in the room
+    are sent with the annual review (`hold`); signers without an account use a link.
     """
     return actions.sign(version, access, fields["snapshot_sha256"], fields["language"])
 
@@ -106,10 +106,10 @@ def sign_plan_version(access: Access, version: PlanVersion, fields: dict[str, An
 def decline_plan_version(
     access: Access, version: PlanVersion, fields: dict[str, Any]
 ) -> SignatureDecline:
-    """Say that you will not sign the version in force, and why.
+    """Decline to sign the version in force, and say why.
 
-    Your words are kept, and read by the student's staff. You may sign later.
-    Staff to whom a parent or student said it record it with their `person_id`.
+    The student's staff can read your reason. You may sign later. If a parent or
+    student told staff that they decline, staff send that person's `person_id`.
     """
     return actions.decline(version, access, fields["words"], fields.get("person_id"))
 
@@ -118,7 +118,7 @@ def decline_plan_version(
 @blueprint.requires(Permission.OUTREACH_READ, PlanVersion)
 @blueprint.lists(SignatureExceptionSchema, EXCEPTIONS)
 def list_plan_version_signature_exceptions(access: Access, version: PlanVersion) -> Any:
-    """List the signatures a version does without, with the reasons. Never shown to the family."""
+    """List the excused signatures of a version, with the reasons. Never shown to the family."""
     counted = version.signed_version_id or version.id
     seen = access.select(SignatureException)
     return seen.where(SignatureException.signed_version_id == counted)
@@ -139,13 +139,13 @@ def list_plan_version_signature_exceptions(access: Access, version: PlanVersion)
 def except_plan_version_signature(
     access: Access, version: PlanVersion, fields: dict[str, Any]
 ) -> SignatureException:
-    """Let the version in force do without the student's or the parents' signature.
+    """Excuse the student or the parents from signing the version in force.
 
-    By `silence` an advisor may, once as many outreach attempts were logged as
-    the district asks for since the version came into force (409 names how many
-    are missing); by `refusal` of who declined, and where answers `split`, a
-    school admin alone. It holds for this version; `withdraw` it if it was a
-    mistake.
+    On the basis `silence` an advisor may do this, once the district's number of
+    outreach attempts was logged since the version came into force (the 409 says
+    how many are missing). On `refusal` (they declined) and `split` (parents
+    disagree) only a school admin may. It holds for this version; `withdraw` it
+    if it was a mistake.
     """
     role, basis = SignerRole(fields["role"]), ExceptionBasis(fields["basis"])
     return exceptions.except_(version, access, role, basis, fields["reason"])
@@ -171,9 +171,9 @@ blueprint.actions(
 @blueprint.requires(Permission.SIGNATURES_WAIVE, Student)
 @blueprint.lists(SignatureWaiverSchema, WAIVERS)
 def list_signature_waivers(access: Access, student: Student) -> Any:
-    """List the spans in which no parent's signature applies to a student, with the reasons.
+    """List the spans in which no parent has to sign for a student, with the reasons.
 
-    For those who may set them alone: the reason tells how the student lives.
+    Only staff who may set waivers read them: the reason shows how the student lives.
     """
     return access.select(SignatureWaiver).where(SignatureWaiver.student_id == student.id)
 
@@ -186,10 +186,10 @@ def list_signature_waivers(access: Access, student: Student) -> Any:
 def set_signature_waiver(
     access: Access, student: Student, fields: dict[str, Any]
 ) -> SignatureWaiver:
-    """Say that there is no parent to sign for a student, from a day on.
+    """Record that a student has no parent to sign, from a day on.
 
-    Their requirement is then `not_applicable`, in every version; a missing
-    parent never bars a student from anything.
+    The parents' requirement is then `not_applicable` in every version, so that
+    a missing parent never holds a student back.
     """
     return waivers.waive(student, access, **fields)
 
@@ -210,7 +210,7 @@ def get_signature_waiver(access: Access, waiver: SignatureWaiver) -> SignatureWa
 def change_signature_waiver(
     access: Access, waiver: SignatureWaiver, fields: dict[str, Any]
 ) -> SignatureWaiver:
-    """Correct a waiver, or end it: `ends_on` is the first day a parent is asked again."""
+    """Correct a waiver, or end it: from `ends_on` on, a parent is asked again."""
     return waivers.change_waiver(waiver, access, **fields)
 
 
@@ -218,7 +218,7 @@ def change_signature_waiver(
 @blueprint.requires(Permission.RELATIONSHIPS_READ, Student)
 @blueprint.lists(SignatureDelegateSchema, DELEGATES)
 def list_signature_delegates(access: Access, student: Student) -> Any:
-    """List who may sign in a parent's place. A parent finds those they named themselves."""
+    """List who may sign in a parent's place. A parent sees only their own delegates."""
     return access.select(SignatureDelegate).where(SignatureDelegate.student_id == student.id)
 
 
@@ -230,10 +230,10 @@ def list_signature_delegates(access: Access, student: Student) -> Any:
 def name_signature_delegate(
     access: Access, student: Student, fields: dict[str, Any]
 ) -> SignatureDelegate:
-    """Name an adult who may sign in your place, as a parent who may decide.
+    """Name an adult who may sign in your place. Only a parent who may decide can do this.
 
-    They sign in the room, on paper, or by your link, and it counts as your
-    signature; a delegate is good for as long as your own right is.
+    The delegate signs in the room, on paper, or by your link, and it counts as
+    your signature. The delegation ends when your own right to decide ends.
     """
     return delegates.name_delegate(student, access, **fields)
 
@@ -251,5 +251,5 @@ def get_signature_delegate(access: Access, delegate: SignatureDelegate) -> Signa
 @blueprint.refuses(Code.ACTION_UNAVAILABLE)
 @blueprint.response(204)
 def revoke_signature_delegate(access: Access, delegate: SignatureDelegate) -> None:
-    """Take back a delegation, from today on. What was signed stays signed."""
+    """Revoke a delegation from today on. Signatures already given stay."""
     delegates.revoke_delegate(delegate, access)

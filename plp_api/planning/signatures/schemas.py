@@ -1,4 +1,4 @@
-"""Signatures on the wire."""
+"""Schemas of signatures, declines, exceptions, waivers, delegates and outreach."""
 
 from marshmallow import fields, validate
 
@@ -30,7 +30,7 @@ FAMILY_ROLES = [SignerRole.STUDENT, SignerRole.PARENT]
 
 
 def family_role() -> fields.String:
-    """`student` or `parent`: the school signs by approving, and is never excused."""
+    """A field for `student` or `parent`: the school signs by approving and is never excused."""
     return fields.String(
         required=True,
         validate=validate.OneOf(FAMILY_ROLES, error="Must be one of: student, parent."),
@@ -39,29 +39,26 @@ def family_role() -> fields.String:
 
 
 class SignatureSchema(Schema):
-    """One signature over a snapshot.
-
-    A parent is shown to another parent by role alone.
-    """
+    """One signature on a snapshot. A parent sees another parent's role, not their name."""
 
     id = fields.UUID(dump_only=True)
     plan_version_id = fields.UUID(
         dump_only=True,
         metadata={
-            "description": "The version that was read. An amendment that asks for no new"
-            " signatures goes on with those of the version before."
+            "description": "The version that was read. It may be earlier than the one in force:"
+            " small amendments need no new signatures."
         },
     )
     role = Choice(SignerRole, dump_only=True)
     person_id = fields.UUID(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Whose signature it is. Null where it is withheld."},
+        metadata={"description": "The signer. Null if you may not know who signed."},
     )
     signed_by_name = fields.String(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "The delegate who signed in a parent's place, if one did."},
+        metadata={"description": "The delegate who signed in a parent's place, if any."},
     )
     method = Choice(SignatureMethod, dump_only=True)
     identity_check = Choice(IdentityCheck, dump_only=True)
@@ -75,21 +72,21 @@ class SignatureSchema(Schema):
         dump_only=True,
         allow_none=True,
         metadata={
-            "description": "Before whom it was given in the room, or who handed over the code."
+            "description": "The staff member who was present, or who handed over the link's code."
         },
     )
     issued_by = fields.UUID(
         dump_only=True,
         allow_none=True,
         metadata={
-            "description": "Who sent the link by which it was given, or held the code by which the"
-            " signer's account was opened."
+            "description": "Who sent the link that was used to sign, or issued the code that opened"
+            " the signer's account."
         },
     )
     recorded_by = fields.UUID(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Who entered what was signed on paper."},
+        metadata={"description": "Who entered a signature from paper."},
     )
 
 
@@ -99,12 +96,12 @@ class RequirementSchema(Schema):
 
 
 class DeclineSchema(Schema):
-    """Somebody would not sign, and said why."""
+    """A person declined to sign, with their reason."""
 
     id = fields.UUID(dump_only=True)
     role = Choice(SignerRole, dump_only=True)
     person_id = fields.UUID(
-        metadata={"description": "Sent by staff to whom they said it; else oneself."}
+        metadata={"description": "Required from staff: who declined. Left out: you do."}
     )
     words = Text(required=True, longest=4000, metadata={"example": "I was not at the meeting."})
     recorded_by = fields.UUID(dump_only=True, allow_none=True)
@@ -112,7 +109,7 @@ class DeclineSchema(Schema):
 
 
 class SignaturesSchema(Schema):
-    """The signatures of a version, who must sign today, and whether that is all."""
+    """The signatures of a version, who must sign today, and whether signatures are complete."""
 
     signature_state = Choice(SignatureState)
     requirements = fields.List(fields.Nested(RequirementSchema))
@@ -120,28 +117,28 @@ class SignaturesSchema(Schema):
     declines = fields.List(
         fields.Nested(DeclineSchema),
         metadata={
-            "description": "With the words, for staff who read the plan; of the family each finds"
-            " their own alone."
+            "description": "All declines for staff who may read the plan; a family member sees only"
+            " their own."
         },
     )
 
 
 class SignatureExceptionSchema(ResourceSchema):
-    """A version does without a role's signature."""
+    """One role is excused from signing a version."""
 
     life = EXCEPTION
 
     student_id = fields.UUID(dump_only=True)
     signed_version_id = fields.UUID(
-        dump_only=True, metadata={"description": "The version whose signatures it stands among."}
+        dump_only=True, metadata={"description": "The version for whose signatures it counts."}
     )
     role = family_role()
     basis = Choice(
         ExceptionBasis,
         required=True,
         metadata={
-            "description": "`silence` after enough logged outreach attempts; `refusal` of who"
-            " declined; `split` where one parent signed and another declined."
+            "description": "`silence`: enough outreach attempts are logged; `refusal`: they"
+            " declined; `split`: one parent signed and another declined."
         },
     )
     reason = Text(required=True, longest=4000)
@@ -154,11 +151,11 @@ class SignatureExceptionSchema(ResourceSchema):
 
 
 class SignatureExceptionActionFieldsSchema(Schema):
-    comment = Text(longest=4000, metadata={"description": "Why it is taken back."})
+    comment = Text(longest=4000, metadata={"description": "Why it is withdrawn."})
 
 
 class SignatureWaiverSchema(ResourceSchema):
-    """No parent's signature applies to the student in this span. Never shown to the family."""
+    """No parent has to sign for the student in this span. Never shown to the family."""
 
     student_id = fields.UUID(dump_only=True)
     reason = Choice(WaiverReason, required=True)
@@ -174,7 +171,7 @@ class SignatureWaiverPatchSchema(Schema):
     starts_on = Date()
     ends_on = Date(
         allow_none=True,
-        metadata={"description": "Its first day, if it should never have been set."},
+        metadata={"description": "Send `starts_on` if the waiver should never have been set."},
     )
 
 
@@ -185,21 +182,21 @@ class SignatureDelegateSchema(ResourceSchema):
     parent_id = fields.UUID(dump_only=True)
     name = Text(required=True, longest=200)
     person_id = fields.UUID(
-        allow_none=True, metadata={"description": "Where they are known here by an id."}
+        allow_none=True, metadata={"description": "If the delegate is a person in the district."}
     )
     starts_on = Date(metadata={"description": "Today, unless another day is given."})
     ends_on = Date(allow_none=True, metadata={"description": "The first day it no longer holds."})
 
 
 class OutreachAttemptSchema(Schema):
-    """One logged attempt to reach who is to sign. Staff alone read it."""
+    """One logged attempt to reach a signer. Only staff read it."""
 
     id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
     review_id = fields.UUID(dump_only=True)
     role = family_role()
     person_id = fields.UUID(
-        allow_none=True, metadata={"description": "Whom exactly; else whoever holds the role."}
+        allow_none=True, metadata={"description": "The person; if null, anybody in the role."}
     )
     tried_on = Date(metadata={"description": "Today, unless another day is given."})
     mode = Choice(OutreachMode, required=True)

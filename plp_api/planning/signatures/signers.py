@@ -1,4 +1,4 @@
-"""Who may sign a version as what, and who may not though they could."""
+"""Who may sign a version in which role; approvers may not sign as family."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,13 +17,13 @@ from plp_api.planning.signatures import standing
 from plp_api.planning.signatures.models import Signature, SignatureDelegate, SignerRole
 
 NOT_BY_ITS_APPROVER = (
-    "Nobody acts for the school and for the family on one version: whoever approved it, by any"
-    " account of theirs, does not sign it as the student or a parent (16 V.S.A. 942: the plan is"
+    "Nobody acts for the school and for the family on one version: a person who approved it, with"
+    " any of their accounts, cannot sign it as the student or a parent (16 V.S.A. 942: the plan is"
     " developed by the student, a representative of the school, and the parents)."
 )
 NOT_BY_THE_APPROVER_S_CODE = (
-    "Whoever approved the version held the code by which this account was opened. Ask for a code by"
-    " mail or from somebody else, or for a link with a witness."
+    "The approver of the version issued the code that opened this account. Ask for a code by mail"
+    " or from somebody else, or for a link with a witness."
 )
 
 
@@ -33,18 +33,18 @@ def today_of(version: PlanVersion) -> date:
 
 
 def deciders(student_id: UUID, on: date) -> list[UUID]:
-    """The parents who may decide for the student on the day; nobody once the rights moved."""
+    """The parents who may decide for the student on the day; none after the transfer of rights."""
     student = db.session().get_one(Student, student_id)
     if student.holds_rights(on):
         return []
-    asked = select(Relationship.person_id).where(
+    query = select(Relationship.person_id).where(
         Relationship.student_id == student_id, *standing.deciding(on)
     )
-    return list(dict.fromkeys(db.session().scalars(asked.order_by(Relationship.id))))
+    return list(dict.fromkeys(db.session().scalars(query.order_by(Relationship.id))))
 
 
 def signs_as(student_id: UUID, person_id: UUID, on: date) -> SignerRole | None:
-    """As what the person signs for the student on the day beside the school; None if not at all."""
+    """The family role in which the person signs for the student on the day, or None."""
     if person_id == student_id:
         return SignerRole.STUDENT
     return SignerRole.PARENT if person_id in deciders(student_id, on) else None
@@ -56,42 +56,45 @@ def counted(version: PlanVersion) -> UUID:
 
 
 def require_open(version: PlanVersion) -> None:
-    """Refuse, with action_unavailable or plan_closed, what is not there to be signed."""
+    """Raise action_unavailable or plan_closed unless the version can be signed."""
     if version.status != VersionStatus.IN_FORCE:
         raise Problem(
-            Code.ACTION_UNAVAILABLE, f"It is {version.status}; only what is in force is signed."
+            Code.ACTION_UNAVAILABLE,
+            f"It is {version.status}; only a version in force can be signed.",
         )
     guards.require_open(version.plan)
 
 
 def has_signed(version: PlanVersion, role: SignerRole, person_id: UUID | None = None) -> bool:
-    """Whether the version counts a signature as that role, of that person if one is named."""
-    asked = select(Signature.id).where(
+    """Whether a signature of that role, and of that person if given, counts for the version."""
+    query = select(Signature.id).where(
         Signature.signed_version_id == counted(version), Signature.role == role
     )
     if person_id is not None:
-        asked = asked.where(Signature.person_id == person_id)
-    return db.session().scalars(asked.limit(1)).first() is not None
+        query = query.where(Signature.person_id == person_id)
+    return db.session().scalars(query.limit(1)).first() is not None
 
 
 def approvers(version: PlanVersion) -> set[UUID]:
-    """Who approved the version, and the one whose signatures it goes on with."""
+    """The approvers of the version and of the version whose signatures it shares."""
     first = db.session().get_one(PlanVersion, counted(version))
-    return {one for one in (version.approved_by, first.approved_by) if one is not None}
+    return {
+        person_id for person_id in (version.approved_by, first.approved_by) if person_id is not None
+    }
 
 
 def refuse_approver(
     version: PlanVersion, people: Iterable[UUID], why: str = NOT_BY_ITS_APPROVER
 ) -> None:
-    """Refuse, with signer_is_approver, whoever approved the version and would sign as family."""
+    """Raise signer_is_approver if one of these people approved the version (not in home study)."""
     if version.regime != Regime.HOME_STUDY and meet(approvers(version), people):
         raise Problem(Code.SIGNER_IS_APPROVER, why)
 
 
 def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:
-    """Whether one human being is on both sides.
+    """Whether a human being is in both groups, as the same person or by the same account.
 
-    They may be two persons here, staff and parent, under one account.
+    One account may hold two persons, for example a staff member and a parent.
     """
     left, right = set(some), set(others)
     if not left or not right or left & right:
@@ -108,19 +111,22 @@ def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:
 def delegate_of(
     version: PlanVersion, person_id: UUID, delegate_id: UUID, on: date
 ) -> SignatureDelegate:
-    """The delegate, if the parent named them for this student and the day lies in their span.
+    """The parent's delegate for this student, if the delegation holds on the day.
 
-    Raises Problem(validation_failed), naming `delegate_id`.
+    Raises Problem(validation_failed) for `delegate_id` otherwise.
     """
-    found = db.session().get(SignatureDelegate, delegate_id)
-    if found is None or (found.student_id, found.parent_id) != (version.student_id, person_id):
+    delegate = db.session().get(SignatureDelegate, delegate_id)
+    if delegate is None or (delegate.student_id, delegate.parent_id) != (
+        version.student_id,
+        person_id,
+    ):
         raise invalid("delegate_id", "That parent has named no such delegate for this student.")
-    if not spans.is_held_on(found, on):
+    if not spans.is_held_on(delegate, on):
         raise invalid("delegate_id", "The delegation does not hold today.")
-    return found
+    return delegate
 
 
 def stir(student_id: UUID) -> None:
-    """Note that something beneath the student's plan changed, where there is one."""
+    """Stir the student's plan, if there is one."""
     for plan in db.session().scalars(select(Plan).where(Plan.student_id == student_id)):
         plan.stir()

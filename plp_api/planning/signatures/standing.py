@@ -1,14 +1,13 @@
-"""Who must sign a version, and what became of it: worked out on read, as SQL, for any day.
+"""Who must sign a version and who has: computed on every read, in SQL, for any day.
 
-Required are the student, the school (whose signature is the approval; not where
-the family keeps the plan, 16 V.S.A. 942), and, while the rights are the
-parents', a parent who may decide: one of them, or all where the district says
-so. A requirement belongs to a role, never to a person: who departed is replaced
-by whoever stands in their place on the day.
+Three roles must sign: the student; the school, by approving (not in home study,
+16 V.S.A. 942); and, until rights move to the student, a parent who may decide.
+One parent suffices unless the district's setting is `all`. A requirement belongs
+to a role, not to a person: the people who hold the role on the day must sign.
 
-SQL finds facts alone, one bit each (`Mark`), in one number for a version; what
-they come to is said once, in `statuses` and `state_of`. Counts in SQL look that
-up (`state_letter`), so that nothing is decided twice.
+The SQL only collects facts, one bit each (`Mark`), as one number for a version.
+Only `statuses` and `state_of` decide what the facts mean. Counts in SQL look up
+their results (`state_letter`), so that no rule is written twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -59,20 +58,20 @@ from plp_api.planning.signatures.models import (
 AS_OF = bindparam("as_of", type_=Date())
 UNTIL = bindparam("until", type_=db.Instant())
 DECIDING_PARENTS = bindparam("deciding_parents", type_=String())
-# Not COALESCE: PostgreSQL takes it for something that may leak a row, and under row security would
-# read all signatures instead of the index.
+# Not COALESCE: PostgreSQL does not treat it as leakproof, so under row-level security it would read
+# all signatures instead of the index.
 COUNTED = case(
     (PlanVersion.signed_version_id.is_(None), PlanVersion.id),
     else_=PlanVersion.signed_version_id,
 )
-"""The version whose signatures count for a PlanVersion: versions that share it share them."""
+"""The version whose signatures count for a PlanVersion; several versions may share one."""
 
 
 class Mark(IntFlag):
     """One fact about a version on a day.
 
-    `DECLINED`: somebody who was to sign declined, and has not signed since.
-    `PARENTS_MISSING`: all deciding parents are asked, and one has not signed.
+    `…_DECLINED`: a signer declined and has not signed since. `PARENTS_MISSING`:
+    all deciding parents must sign, and one has not.
     """
 
     STUDENT_SIGNED = 1
@@ -89,53 +88,53 @@ class Mark(IntFlag):
 
 
 def binds(as_of: date, deciding_parents: str | None = None) -> dict[str, Any]:
-    """The binds of `marks` for one day: what was signed by the end of it counts."""
+    """The bind values of `marks` for one day: signatures until its end count."""
     until = clock.end_of(as_of)
     return {"as_of": as_of, "until": until, "deciding_parents": deciding_parents}
 
 
-# What the facts come to.
+# The decisions, in Python.
 
 
 def statuses(marks: int) -> dict[SignerRole, RequirementStatus]:
-    """What became of each requirement."""
-    found = Mark(marks)
+    """The status of each requirement, from a version's marks."""
+    facts = Mark(marks)
     return {
-        SignerRole.STUDENT: _of_student(found),
-        SignerRole.SCHOOL: _of_school(found),
-        SignerRole.PARENT: _of_parents(found),
+        SignerRole.STUDENT: _of_student(facts),
+        SignerRole.SCHOOL: _of_school(facts),
+        SignerRole.PARENT: _of_parents(facts),
     }
 
 
-def _of_student(found: Mark) -> RequirementStatus:
-    if Mark.STUDENT_SIGNED in found:
+def _of_student(facts: Mark) -> RequirementStatus:
+    if Mark.STUDENT_SIGNED in facts:
         return RequirementStatus.SIGNED
-    if Mark.STUDENT_EXCEPTED in found:
+    if Mark.STUDENT_EXCEPTED in facts:
         return RequirementStatus.EXCEPTED
-    if Mark.STUDENT_DECLINED in found:
+    if Mark.STUDENT_DECLINED in facts:
         return RequirementStatus.DECLINED
     return RequirementStatus.OPEN
 
 
-def _of_school(found: Mark) -> RequirementStatus:
-    if Mark.SCHOOL_SIGNED in found:
+def _of_school(facts: Mark) -> RequirementStatus:
+    if Mark.SCHOOL_SIGNED in facts:
         return RequirementStatus.SIGNED
-    if Mark.FAMILY_KEEPS in found:
+    if Mark.FAMILY_KEEPS in facts:
         return RequirementStatus.NOT_REQUIRED
     return RequirementStatus.OPEN
 
 
-def _of_parents(found: Mark) -> RequirementStatus:
-    """Whose answers split, one signing and one declining, wait for an admin's exception."""
-    have_signed = Mark.PARENT_SIGNED in found and Mark.PARENTS_MISSING not in found
-    if Mark.RIGHTS_MOVED in found:
+def _of_parents(facts: Mark) -> RequirementStatus:
+    """The parents' status. `split` (one signed, another declined) waits for an admin."""
+    have_signed = Mark.PARENT_SIGNED in facts and Mark.PARENTS_MISSING not in facts
+    if Mark.RIGHTS_MOVED in facts:
         return RequirementStatus.SIGNED if have_signed else RequirementStatus.NOT_REQUIRED
-    has_declined = Mark.PARENT_DECLINED in found
+    has_declined = Mark.PARENT_DECLINED in facts
     if have_signed and not has_declined:
         return RequirementStatus.SIGNED
-    if Mark.WAIVED in found:
+    if Mark.WAIVED in facts:
         return RequirementStatus.NOT_APPLICABLE
-    if Mark.PARENT_EXCEPTED in found:
+    if Mark.PARENT_EXCEPTED in facts:
         return RequirementStatus.EXCEPTED
     if have_signed:
         return RequirementStatus.SPLIT
@@ -153,46 +152,46 @@ SETTLED = frozenset(
 
 
 def state_of(marks: int) -> SignatureState:
-    """The `signature_state` of a frozen version."""
-    found = {*statuses(marks).values()}
-    if not found <= SETTLED:
+    """The `signature_state` of a frozen version, from its marks."""
+    results = {*statuses(marks).values()}
+    if not results <= SETTLED:
         return SignatureState.PENDING
-    is_excepted = RequirementStatus.EXCEPTED in found
+    is_excepted = RequirementStatus.EXCEPTED in results
     return SignatureState.EXCEPTED if is_excepted else SignatureState.COMPLETE
 
 
 def state(version_status: str, fact: Mapping[str, Any] | None) -> SignatureState:
-    """`signature_state` of a version: before approval there is nothing to sign."""
+    """The `signature_state` of any version; `not_started` before approval."""
     if version_status not in ("in_force", "superseded") or fact is None:
         return SignatureState.NOT_STARTED
     return state_of(fact["signature_marks"])
 
 
 def requirements(fact: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Who must sign, each with what became of it."""
-    found = statuses(fact["signature_marks"])
-    return [{"role": role, "status": status} for role, status in found.items()]
+    """The roles that must sign, each with its status."""
+    by_role = statuses(fact["signature_marks"])
+    return [{"role": role, "status": status} for role, status in by_role.items()]
 
 
 # The facts, as SQL.
 
 
 def parts(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
-    """The facts of a version, labelled `signature_marks`: see `marks`."""
+    """The column `signature_marks` of a version (see `marks`), for a select list."""
     return [marks(rule).label("signature_marks")]
 
 
 def marks(rule: ColumnElement[Any] = DECIDING_PARENTS) -> ColumnElement[Any]:
     """The sum of a version's `Mark`s, for a select that has PlanVersion and Student.
 
-    Binds: `binds(…)`; `rule` says elsewhere whether one deciding parent suffices,
-    null for the default.
+    Bind the values of `binds(…)`. `rule` is the district's rule on deciding
+    parents as SQL (default: a bind parameter); null means one parent suffices.
     """
     rights_moved = and_(
         Student.rights_transfer_on.is_not(None), Student.rights_transfer_on <= AS_OF
     )
     all_are_asked = func.coalesce(rule, DecidingParents.ANY) == DecidingParents.ALL
-    found: ColumnElement[Any] = (
+    total: ColumnElement[Any] = (
         _signed()
         + _excepted()
         + _declined()
@@ -201,7 +200,7 @@ def marks(rule: ColumnElement[Any] = DECIDING_PARENTS) -> ColumnElement[Any]:
         + _mark(rights_moved, Mark.RIGHTS_MOVED)
         + _mark(PlanVersion.regime == Regime.HOME_STUDY, Mark.FAMILY_KEEPS)
     )
-    return found
+    return total
 
 
 def _mark(fact: ColumnElement[bool], mark: Mark) -> ColumnElement[Any]:
@@ -209,15 +208,15 @@ def _mark(fact: ColumnElement[bool], mark: Mark) -> ColumnElement[Any]:
 
 
 def _number(value: int) -> ColumnElement[Any]:
-    # In the statement's text: as a bound value each would be one more to send.
+    # Written into the statement: as a bind parameter each number would be sent every time.
     return literal_column(str(int(value)))
 
 
 def _sum(of: Any, marked: Mapping[Mark, ColumnElement[bool]], *where: Any) -> ColumnElement[Any]:
-    """The marks that any row of a table gives a version, 0 for none.
+    """The sum of the marks that the rows of a table give a version, 0 if there are none.
 
-    An aggregate, and not EXISTS: of fifty versions PostgreSQL would make a hash
-    of every row there is; and one look serves all marks.
+    An aggregate instead of EXISTS: for fifty versions PostgreSQL would hash the
+    whole table, and one subquery is enough for all marks.
     """
     terms = [func.max(_mark(fact, mark)) for mark, fact in marked.items()]
     total: Any = terms[0]
@@ -241,66 +240,66 @@ def _signed() -> ColumnElement[Any]:
 
 
 def _excepted() -> ColumnElement[Any]:
-    one = SignatureException
+    exception = SignatureException
     return _sum(
-        one,
+        exception,
         {
-            Mark.STUDENT_EXCEPTED: one.role == SignerRole.STUDENT,
-            Mark.PARENT_EXCEPTED: one.role == SignerRole.PARENT,
+            Mark.STUDENT_EXCEPTED: exception.role == SignerRole.STUDENT,
+            Mark.PARENT_EXCEPTED: exception.role == SignerRole.PARENT,
         },
-        one.signed_version_id == COUNTED,
-        one.given_at < UNTIL,
-        or_(one.withdrawn_at.is_(None), one.withdrawn_at >= UNTIL),
+        exception.signed_version_id == COUNTED,
+        exception.given_at < UNTIL,
+        or_(exception.withdrawn_at.is_(None), exception.withdrawn_at >= UNTIL),
     )
 
 
 def _declined() -> ColumnElement[Any]:
-    one = SignatureDecline
+    decline = SignatureDecline
     has_signed = (
         exists()
         .where(
-            Signature.signed_version_id == one.signed_version_id,
-            Signature.role == one.role,
-            Signature.person_id == one.person_id,
+            Signature.signed_version_id == decline.signed_version_id,
+            Signature.role == decline.role,
+            Signature.person_id == decline.person_id,
             Signature.signed_at < UNTIL,
         )
-        .correlate(one)
+        .correlate(decline)
     )
     still_decides = (
         exists()
         .where(
-            Relationship.student_id == one.student_id,
-            Relationship.person_id == one.person_id,
+            Relationship.student_id == decline.student_id,
+            Relationship.person_id == decline.person_id,
             *deciding(AS_OF),
         )
-        .correlate(one)
+        .correlate(decline)
     )
     return _sum(
-        one,
+        decline,
         {
-            Mark.STUDENT_DECLINED: one.role == SignerRole.STUDENT,
-            Mark.PARENT_DECLINED: and_(one.role == SignerRole.PARENT, still_decides),
+            Mark.STUDENT_DECLINED: decline.role == SignerRole.STUDENT,
+            Mark.PARENT_DECLINED: and_(decline.role == SignerRole.PARENT, still_decides),
         },
-        one.signed_version_id == COUNTED,
-        one.declined_at < UNTIL,
+        decline.signed_version_id == COUNTED,
+        decline.declined_at < UNTIL,
         ~has_signed,
     )
 
 
 def _waived() -> ColumnElement[Any]:
-    one = SignatureWaiver
+    waiver = SignatureWaiver
     return _sum(
-        one,
-        {Mark.WAIVED: one.starts_on <= AS_OF},
-        one.student_id == PlanVersion.student_id,
-        spans.holds_on(one, AS_OF),
+        waiver,
+        {Mark.WAIVED: waiver.starts_on <= AS_OF},
+        waiver.student_id == PlanVersion.student_id,
+        spans.holds_on(waiver, AS_OF),
     )
 
 
 def deciding(on: Any) -> tuple[ColumnElement[bool], ...]:
-    """What makes a Relationship that of a parent who may decide on the day.
+    """The criteria of a Relationship of a parent who may decide on the day.
 
-    Whom an order denies plans, or signatures, does not sign and is not waited for.
+    A parent to whom an order denies plans or signatures does not have to sign.
     """
     return (
         Relationship.kind == RelationshipKind.PARENT,
@@ -313,8 +312,8 @@ def deciding(on: Any) -> tuple[ColumnElement[bool], ...]:
 
 
 def _a_decider_has_not() -> ColumnElement[bool]:
-    """Whether some parent who may decide on the day has not signed."""
-    # Correlated by hand: left to itself it would take a signature on any version for one on this.
+    """Whether a parent who may decide on the day has not signed."""
+    # Correlated explicitly: automatic correlation would accept a signature on any version.
     own_signature = (
         exists()
         .where(
@@ -333,7 +332,7 @@ def _a_decider_has_not() -> ColumnElement[bool]:
 
 
 def facts() -> Select[Any]:
-    """`parts` for plan versions, beside their id and student_id: add a `where` on PlanVersion."""
+    """A select of id, student_id and `parts` of plan versions: add a `where` on PlanVersion."""
     owner: list[ColumnElement[Any]] = [
         PlanVersion.id.label("id"),
         PlanVersion.student_id.label("student_id"),
@@ -351,7 +350,7 @@ def query(ids: Iterable[UUID], as_of: date, deciding_parents: str) -> db.Query:
     return _facts_of()(ids=list(ids), **binds(as_of, deciding_parents))
 
 
-# The same sentences for whoever counts or filters in SQL: a letter for each sum of marks there is.
+# The same decisions for counts and filters in SQL: one letter for each possible sum of marks.
 
 LETTERS = {
     SignatureState.COMPLETE: "c",
@@ -361,22 +360,22 @@ LETTERS = {
 EVERY = 2 * max(Mark)
 
 
-def state_letter(found: ColumnElement[Any]) -> ColumnElement[Any]:
+def state_letter(marks: ColumnElement[Any]) -> ColumnElement[Any]:
     """The letter (of LETTERS) of a version's state, from its `marks`."""
-    # Whether the student declined changes no state: half of the letters will do.
-    told = "".join(LETTERS[state_of(one)] for one in range(EVERY // 2))
-    return func.substr(told, found % _number(EVERY // 2) + _number(1), _number(1))
+    # STUDENT_DECLINED, the highest mark, never changes the state: half of the letters are enough.
+    letters = "".join(LETTERS[state_of(value)] for value in range(EVERY // 2))
+    return func.substr(letters, marks % _number(EVERY // 2) + _number(1), _number(1))
 
 
 def stands(status: RequirementStatus, rule: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
-    """Whether any requirement of a version stands so on the day: see `marks`; needs no binds."""
-    told = "".join("x" if status in statuses(one).values() else "-" for one in range(EVERY))
-    letter: ColumnElement[Any] = func.substr(told, marks(rule) + _number(1), _number(1))
+    """Whether any requirement of a version has this status on the day. It needs no `binds`."""
+    letters = "".join("x" if status in statuses(value).values() else "-" for value in range(EVERY))
+    letter: ColumnElement[Any] = func.substr(letters, marks(rule) + _number(1), _number(1))
     values = binds(as_of)
 
     def bound(element: Any, **_: Any) -> Any:
         is_of_day = isinstance(element, BindParameter) and element.key in values
         return bindparam(element.key, values[element.key], element.type) if is_of_day else None
 
-    found: ColumnElement[bool] = replacement_traverse(letter == "x", {}, bound)
-    return found
+    criterion: ColumnElement[bool] = replacement_traverse(letter == "x", {}, bound)
+    return criterion

@@ -1,4 +1,4 @@
-"""Students for whom no parent signs: in state custody, unaccompanied, emancipated, and the like."""
+"""Waivers: no parent signs for a student in state custody, unaccompanied, emancipated and so on."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ def waive(
     ends_on: date | None = None,
     note: str | None = None,
 ) -> SignatureWaiver:
-    """Say that no parent's signature applies to the student from a day on, and why.
+    """Record that no parent has to sign for the student from a day on, and why.
 
     Raises Problem: actor_is_family, validation_failed (`ends_on`).
     """
@@ -43,21 +43,21 @@ def waive(
     return row
 
 
-def change_waiver(row: SignatureWaiver, access: Access, **given: Any) -> SignatureWaiver:
+def change_waiver(row: SignatureWaiver, access: Access, **fields: Any) -> SignatureWaiver:
     """Correct a waiver, or end it. Raises Problem: actor_is_family, validation_failed."""
     access.refuse_family(row.student_id)
     spans.check(
-        given.get("starts_on", row.starts_on),
-        given.get("ends_on", row.ends_on),
+        fields.get("starts_on", row.starts_on),
+        fields.get("ends_on", row.ends_on),
     )
-    for name, value in given.items():
+    for name, value in fields.items():
         setattr(row, name, value)
     _note_waiver("signature_waiver.changed", row, access)
     return row
 
 
 def _note_waiver(what: str, row: SignatureWaiver, access: Access) -> None:
-    """The reason stays out of the event: it tells how the student lives."""
+    """Record the event without the reason, because the reason shows how the student lives."""
     signers.stir(row.student_id)
     audit.record(
         what,
