@@ -1,4 +1,4 @@
-"""Planning pathway elements, and correcting what may still change."""
+"""Plan pathway elements, change them, and move them through their life cycle."""
 
 from datetime import date
 from enum import StrEnum
@@ -18,9 +18,9 @@ from plp_api.planning.pathways.models import PathwayElement, PathwayStatus
 from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan
 
-# Where and when exactly, which nothing was approved for.
+# Details of place and time that the approval does not cover.
 CHANGE_LATER = frozenset({"course_code", "location", "term", "ends_on"})
-# What both schools found the student ready for.
+# The readiness that both schools confirmed is for these; a change of them clears it.
 READY_FOR = frozenset({"type", "title", "course_code", "provider_name", "starts_on"})
 UNREADY = {
     "home_ready_by": None,
@@ -38,7 +38,7 @@ APPROVE, PLAN, RECORD = (
 
 
 def add(plan: Plan, access: Access, **texts: Any) -> PathwayElement:
-    """Plan an element.
+    """Add a planned element.
 
     Raises Problem: plan_closed, actor_is_family, validation_failed (`ends_on`,
     `supervisor_id`).
@@ -61,9 +61,9 @@ def add(plan: Plan, access: Access, **texts: Any) -> PathwayElement:
 
 
 def revise(element: PathwayElement, access: Access, **texts: Any) -> PathwayElement:
-    """Change a planned element; of an approved one, where and when exactly it takes place.
+    """Change a planned element, or the details of place and time of an approved one.
 
-    What changes the course itself takes back what both schools said of it.
+    A change of the course itself clears the readiness that both schools confirmed.
     Raises Problem: element_fixed, plan_closed, actor_is_family, validation_failed
     (`ends_on`, `supervisor_id`), permission_denied.
     """
@@ -97,17 +97,17 @@ def _require_changeable(element: PathwayElement, access: Access, changed: list[s
         raise Problem(Code.ELEMENT_FIXED, errors=fixed)
 
 
-def _check(element: PathwayElement, access: Access, given: dict[str, Any]) -> None:
+def _check(element: PathwayElement, access: Access, fields: dict[str, Any]) -> None:
     if element.starts_on is not None:
         spans.check(element.starts_on, element.ends_on)
-    if given.get("supervisor_id") is not None:
-        references.adult(access, given["supervisor_id"], "supervisor_id")
+    if fields.get("supervisor_id") is not None:
+        references.adult(access, fields["supervisor_id"], "supervisor_id")
 
 
 def delete(element: PathwayElement, access: Access) -> None:
-    """Throw away a planned element that nobody has relied on.
+    """Delete a planned element that was never returned or commented on.
 
-    Raises Problem: element_relied_on, plan_closed, actor_is_family.
+    Raises Problem: element_relied_on otherwise, plan_closed, actor_is_family.
     """
     require_open(element.plan)
     access.refuse_family(element.student_id)
@@ -142,7 +142,7 @@ def record_readiness(
     is_ready: bool = True,
     comment: str | None = None,
 ) -> None:
-    """Write down who at one of the two schools found the student ready, or takes that back."""
+    """Record who at one of the two schools found the student ready, or clear it."""
     today = access.caller.today
     if said_on is not None and said_on > today:
         raise invalid("said_on", "Must not lie in the future.")
@@ -156,11 +156,11 @@ def record_readiness(
 
 
 def approve(element: PathwayElement, access: Access, comment: str | None = None) -> None:
-    """Let it stand in the plan, once all holds that the law asks for.
+    """Approve the element, so that it is part of the plan.
 
-    Raises Problem(pathway_condition_unmet), naming each rule with its source.
+    Raises Problem(pathway_condition_unmet), which names each unmet rule with its source.
     """
-    # Holds the plan's row until the end: of two approvals at once, the second counts the first.
+    # Locks the plan's row until the commit: of two approvals at once, the second counts the first.
     element.plan.stir()
     conditions.require_for_approval(element, access)
     element.approved_on, element.approved_by = access.caller.today, access.caller.person_id
@@ -171,7 +171,7 @@ def approve(element: PathwayElement, access: Access, comment: str | None = None)
 
 
 def return_(element: PathwayElement, access: Access, comment: str) -> None:
-    """Give it back, saying what is asked for; it stays planned."""
+    """Return the element with a comment that says what to change; it stays planned."""
     element.returned_on = access.caller.today
     _note_move("pathway_element.returned", element, access, APPROVE, comment)
 
@@ -182,7 +182,7 @@ def enroll(
     accepted_on: date | None = None,
     comment: str | None = None,
 ) -> None:
-    """Record that the student is enrolled in the course; from here its voucher counts as used.
+    """Record that the student is enrolled in the course; from now on its voucher counts as used.
 
     Raises Problem(pathway_condition_unmet).
     """
@@ -201,7 +201,7 @@ def complete(
     college_credits_earned: float | None = None,
     comment: str | None = None,
 ) -> None:
-    """Record how it ended; once more, to put the result right."""
+    """Record the result of the course; call it again to correct the result."""
     element.result = result
     element.high_school_credits_earned = high_school_credits_earned
     element.college_credits_earned = college_credits_earned
@@ -215,7 +215,7 @@ def withdraw(
     is_voucher_used: bool | None = None,
     comment: str | None = None,
 ) -> None:
-    """End it early. A voucher that paid for it stays used, unless the recorder says otherwise."""
+    """Withdraw from the element. Its voucher stays used unless `is_voucher_used` says otherwise."""
     if is_voucher_used is not None:
         if not access.may_on(RECORD, element):
             raise Problem(Code.PERMISSION_DENIED)

@@ -1,7 +1,7 @@
-"""What must hold before an element is approved, and before its student is enrolled in it.
+"""Conditions for approving an element and for enrolling its student.
 
-Each condition names its rule and source. All that are unmet are told at once.
-Readings of ours, for a district's counsel to confirm, stand in
+Each condition names its rule and source; a problem lists all unmet ones. Our
+readings of the law, for a district's counsel to confirm, are in
 docs/decisions/0023.
 """
 
@@ -35,9 +35,9 @@ LAST_GRADE = {PathwayType.DUAL_ENROLLMENT: 12, PathwayType.EARLY_COLLEGE: 12}
 
 
 def require_for_approval(element: PathwayElement, access: Access) -> None:
-    """Refuse with pathway_condition_unmet unless all holds that the law asks of an element.
+    """Raise pathway_condition_unmet unless the element meets every condition of the law.
 
-    The caller holds the plan's row, so that no other approval is counted too late.
+    The caller must have locked the plan's row, so that no concurrent approval is missed.
     """
     _refuse_unless_none(
         [
@@ -53,7 +53,10 @@ def require_for_approval(element: PathwayElement, access: Access) -> None:
 
 
 def require_for_enrollment(element: PathwayElement, access: Access) -> None:
-    """Refuse with pathway_condition_unmet what approval could only expect, and early college."""
+    """Raise pathway_condition_unmet unless grade and, for early college, acceptance are right.
+
+    At approval these could only be expected.
+    """
     unmet = [*_grade(element, access)]
     if element.type == PathwayType.EARLY_COLLEGE:
         unmet += [*_accepted(element, access.caller.today), *_left_high_school(element, access)]
@@ -62,7 +65,7 @@ def require_for_enrollment(element: PathwayElement, access: Access) -> None:
 
 def _refuse_unless_none(unmet: list[FieldError]) -> None:
     if unmet:
-        detail = " ".join(one.detail for one in unmet)
+        detail = " ".join(error.detail for error in unmet)
         raise Problem(Code.PATHWAY_CONDITION_UNMET, detail, errors=unmet)
 
 
@@ -73,29 +76,31 @@ def _unmet(element: PathwayElement, member: str, rule: str) -> FieldError:
 
 def _named(element: PathwayElement) -> Iterator[FieldError]:
     if element.type in HAVE_PROVIDERS and not element.provider_name:
-        yield _unmet(element, "provider_name", "the plan names who provides it.")
+        yield _unmet(element, "provider_name", "the plan must name the provider.")
     if element.type == PathwayType.DUAL_ENROLLMENT and element.funding is None:
         yield _unmet(element, "funding", "say who pays: the state pays for two courses.")
 
 
 def _before_course(element: PathwayElement, today: date) -> Iterator[FieldError]:
-    """In the plan before the course begins: approved on the day before, at the latest."""
+    """The course must be in the plan before it begins: approved the day before at the latest."""
     if element.starts_on is None:
         if element.type in HAVE_PROVIDERS:
-            yield _unmet(element, "starts_on", "say when it begins: the plan holds it before that.")
+            yield _unmet(
+                element, "starts_on", "say when it begins: it must be in the plan before that."
+            )
     elif element.starts_on <= today:
-        began = f"it must be in the plan before the course begins; this began {element.starts_on}."
-        yield _unmet(element, "starts_on", began)
+        rule = f"it must be in the plan before the course begins; this began {element.starts_on}."
+        yield _unmet(element, "starts_on", rule)
 
 
 def _readiness(element: PathwayElement) -> Iterator[FieldError]:
     if element.type != PathwayType.DUAL_ENROLLMENT:
         return
-    rule = "both schools find the student ready;"
+    rule = "both schools must find the student ready;"
     if element.home_ready_on is None:
-        yield _unmet(element, "home_ready_on", f"{rule} the high school's word is missing.")
+        yield _unmet(element, "home_ready_on", f"{rule} the high school's answer is missing.")
     if element.provider_ready_on is None:
-        yield _unmet(element, "provider_ready_on", f"{rule} the college's word is missing.")
+        yield _unmet(element, "provider_ready_on", f"{rule} the college's answer is missing.")
 
 
 def _supervision(element: PathwayElement) -> Iterator[FieldError]:
@@ -109,7 +114,7 @@ def _supervision(element: PathwayElement) -> Iterator[FieldError]:
 
 
 def _acceptance(element: PathwayElement, today: date) -> Iterator[FieldError]:
-    """An early college accepts a student in whose plan it stands already."""
+    """An early college must be in the student's plan before it accepts the student."""
     if element.type == PathwayType.EARLY_COLLEGE and (element.accepted_on or today) < today:
         rule = f"it must be in the plan before acceptance, which was on {element.accepted_on}."
         yield _unmet(element, "accepted_on", rule)
@@ -122,13 +127,13 @@ def _grade(element: PathwayElement, access: Access) -> Iterator[FieldError]:
         return
     known = grades.known(element.student_id, access.caller.today)
     if known is None:
-        yield _unmet(element, "starts_on", "it hangs on the grade, and no grade is recorded.")
+        yield _unmet(element, "starts_on", "it depends on the grade, and no grade is recorded.")
         return
     settings = district_settings.of(access.district(element.district_id))
     grade = known.on(element.starts_on, settings)
     if not first <= grade <= LAST_GRADE[pathway]:
-        asked = "grade 10 must be completed" if first == 11 else "it is for grade 12"
-        rule = f"{asked}; on {element.starts_on} this student is in grade {grade}."
+        required = "grade 10 must be completed" if first == 11 else "it is for grade 12"
+        rule = f"{required}; on {element.starts_on} this student is in grade {grade}."
         yield _unmet(element, "starts_on", rule)
 
 
@@ -155,7 +160,10 @@ def _accepted(element: PathwayElement, today: date) -> Iterator[FieldError]:
 
 
 def _left_high_school(element: PathwayElement, access: Access) -> Iterator[FieldError]:
-    """On the first day of early college no school enrollment may hold (a placement may)."""
+    """On the first day of early college the student must not be enrolled in a school.
+
+    A placement is allowed.
+    """
     day = max(element.starts_on or access.caller.today, access.caller.today)
     if grades.enrolled_on(element.student_id, day):
         rule = (

@@ -1,8 +1,8 @@
-"""Courses that the State paid for while another district kept the student's plan.
+"""Courses that the state paid for while another district kept the student's plan.
 
-16 V.S.A. 944 counts two courses of a student, wherever they were taken. What
-happened elsewhere is a fact and passes no gate here: it is recorded with what
-tells of it, counts in the ledger, and stands in no version of the plan.
+16 V.S.A. 944 allows two courses for a student, wherever they were taken. A
+course taken elsewhere is a fact, so it is checked against no condition: it is
+recorded with its source, counts in the ledger, and is in no version of the plan.
 """
 
 from datetime import date
@@ -22,12 +22,13 @@ from plp_api.planning.plans.models import Plan
 
 
 def record(
-    plan: Plan, access: Access, starts_on: date, ends_on: date, **told: Any
+    plan: Plan, access: Access, starts_on: date, ends_on: date, **fields: Any
 ) -> PathwayElement:
-    """Record a state-funded dual-enrollment course taken elsewhere; one still running, as enrolled.
+    """Record a state-funded dual-enrollment course taken elsewhere.
 
-    Raises Problem: permission_denied for a district that hosts the student,
-    plan_closed, actor_is_family, validation_failed (`starts_on` in the future, `ends_on`).
+    Its status is completed, or enrolled while it runs. Raises Problem:
+    permission_denied for a district that only hosts the student, plan_closed,
+    actor_is_family, validation_failed (`starts_on` in the future, `ends_on`).
     """
     if plan.district_id != access.caller.district_id:
         raise Problem(Code.PERMISSION_DENIED, "The student's own district counts their courses.")
@@ -37,7 +38,7 @@ def record(
     if starts_on > today:
         raise invalid("starts_on", "It has not begun: plan it as an element of this plan.")
     spans.check(starts_on, ends_on)
-    # An approval under way holds the plan's row; it counts this course, or this waits for it.
+    # Locks the plan's row, so that a concurrent approval either counts this course or comes first.
     plan.stir()
     has_ended = ends_on <= today
     element = PathwayElement(
@@ -54,7 +55,7 @@ def record(
         ends_on=ends_on,
         enrolled_on=starts_on,
         completed_on=ends_on if has_ended else None,
-        **told,
+        **fields,
     )
     db.session().add(element)
     audit.record("pathway_element.recorded", element, by=access.caller.person_id)
@@ -62,7 +63,7 @@ def record(
 
 
 def strike(element: PathwayElement, access: Access, comment: str | None = None) -> None:
-    """Take back a record that was a mistake: it counts no more. It stays to be seen."""
+    """Strike a record that was a mistake: it no longer counts, but stays visible as withdrawn."""
     element.withdrawn_on, element.is_voucher_used = access.caller.today, False
     if comment is not None:
         comments.add(element, access, comment, Permission.PATHWAYS_RECORD)
@@ -71,5 +72,5 @@ def strike(element: PathwayElement, access: Access, comment: str | None = None) 
 
 
 def was_taken_elsewhere(element: PathwayElement, _access: Access) -> str | None:
-    """Why it cannot be struck: it was planned here."""
+    """Why the element cannot be struck: it was planned in this district."""
     return None if element.taken_elsewhere_at else "It was planned here: withdraw from it instead."

@@ -1,9 +1,9 @@
-"""The grade a student is in on a day, told from the roster: what laws on courses hang on.
+"""The grade of a student on a day, computed from the roster: the law sets grades for courses.
 
-A roster names today's grade. A course is planned ahead, often in spring for the
-summer or the autumn after; so a grade is counted on by school years, each of
-which begins with the summer before it (the district's `summer_from`). Our
-reading: summer after grade 10 counts as grade 11 begun [C].
+A roster has today's grade. A course is planned ahead, often in spring for the
+next summer or autumn; so one grade is added for each school year in between. A
+school year begins with the summer before it (the district's `summer_from`). Our
+reading of the law: the summer after grade 10 counts as grade 11 (docs/decisions/0023).
 """
 
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from plp_api.foundation.roster.relationships import SchoolEnrollment
 
 @dataclass(frozen=True)
 class Known:
-    """A grade as the roster has it: held since `since`, seen last on `seen_on`."""
+    """A grade from the roster: valid since `since`, last seen on `seen_on`."""
 
     grade: int
     since: date
     seen_on: date
 
     def on(self, day: date, settings: DistrictSettings) -> int:
-        """The grade on another day, if each year is followed by the next."""
+        """The grade on another day, if the student moves up each school year."""
         return self.grade + _school_year(day, settings) - self._school_year(settings)
 
     def _school_year(self, settings: DistrictSettings) -> int:
-        """The school year of the grade: in summer a roster may still tell the year that ended."""
+        """The school year of the grade: in summer a roster may still have last year's grade."""
         year = _school_year(self.seen_on, settings)
         summer_began = date(year, *settings.summer_from)
         is_last_years = settings.is_summer(self.seen_on) and self.since < summer_began
@@ -40,12 +40,12 @@ class Known:
 
 
 def _school_year(day: date, settings: DistrictSettings) -> int:
-    """The school year by the calendar year in which it begins."""
+    """The calendar year in which the day's school year begins."""
     return day.year if (day.month, day.day) >= settings.summer_from else day.year - 1
 
 
 def known(student_id: UUID, today: date) -> Known | None:
-    """The last grade the roster has of the student; None where it names none by number."""
+    """The last grade in the roster for the student; None if it is missing or not a number."""
     latest = (
         select(SchoolEnrollment)
         .where(SchoolEnrollment.student_id == student_id, SchoolEnrollment.starts_on <= today)
@@ -63,7 +63,7 @@ def known(student_id: UUID, today: date) -> Known | None:
 
 
 def _outside_school(student_id: UUID, today: date) -> Known | None:
-    """The grade of a student whom no school of the district enrolled (home study, placed here)."""
+    """The grade of a student without a school enrollment here (home study or a placement)."""
     student = db.session().get_one(Student, student_id)
     if not (student.grade or "").isdigit():
         return None

@@ -1,4 +1,4 @@
-"""The life of a pathway element, as a table (product.md, section 4)."""
+"""The life cycle of a pathway element, as a table."""
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family, own_work
 from plp_api.foundation.access.permissions import Permission
@@ -15,14 +15,14 @@ PLAN, APPROVE, RECORD = (
 
 
 def not_its_author(element: PathwayElement, access: Access) -> str | None:
-    """Nobody approves what they planned themselves."""
+    """Why the caller cannot approve the element: they planned it."""
     return own_work(access, element.planned_by, element.student_id)
 
 
 def is_kept_here(element: PathwayElement, access: Access) -> str | None:
-    """The student's own district decides, not one that hosts them."""
+    """Why the caller cannot decide: their district only hosts the student."""
     if element.district_id != access.caller.district_id:
-        return "The student's own district decides on it."
+        return "Only the student's own district decides on it."
     return None
 
 

@@ -1,4 +1,4 @@
-"""One pathway element, and what follows from its own dates."""
+"""The pathway element."""
 
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from plp_api.planning.plans.models import Plan
 
 
 class PathwayType(StrEnum):
-    """A way of learning that the law tests, or that credit hangs on."""
+    """A way of learning that the law regulates or that earns credit."""
 
     DUAL_ENROLLMENT = "dual_enrollment"
     EARLY_COLLEGE = "early_college"
@@ -26,7 +26,7 @@ class PathwayType(StrEnum):
 
 
 class ProviderKind(StrEnum):
-    """What the place is that offers it."""
+    """The kind of provider of an element."""
 
     COLLEGE = "college"
     CTE_CENTER = "cte_center"
@@ -45,7 +45,7 @@ class Funding(StrEnum):
 
 
 class PathwayStatus(StrEnum):
-    """The life of a pathway element."""
+    """The states of a pathway element."""
 
     PLANNED = "planned"
     APPROVED = "approved"
@@ -55,14 +55,14 @@ class PathwayStatus(StrEnum):
 
 
 STANDING = (PathwayStatus.APPROVED, PathwayStatus.ENROLLED, PathwayStatus.COMPLETED)
-"""The states in which an element stands in the plan: it was approved, and nobody left it."""
+"""The states in which an element is part of the plan: it was approved and not withdrawn."""
 
 SUMMER = (6, 1), (8, 31)
 LATEST_SUMMER_START = (8, 15)
 
 
 def is_in_summer(starts_on: date | None, ends_on: date | None) -> bool:
-    """Whether a course lies within June, July and August, as far as its dates are known."""
+    """Whether a course is within June, July and August, as far as its dates are known."""
     if starts_on is None:
         return False
     first, last = (date(starts_on.year, *day) for day in SUMMER)
@@ -77,15 +77,15 @@ class PathwayElement(Resource, Base):
     `starts_on` and `ends_on` are the first and last day of the course.
     `home_ready_*` and `provider_ready_*` say who at each school found the
     student ready, and when. `supervisor_*` is the licensed educator of a virtual
-    course, known here or not. `accepted_on` is the day an early college took the
-    student. `is_voucher_used` stays true of a course that the state paid for,
-    though the student withdrew from it. Credits are planned ones and, at the
-    end, those earned; what the high school and the college give may differ.
+    course, by id or only by name. `accepted_on` is the day an early college
+    accepted the student. `is_voucher_used` stays true if the student withdraws
+    from a course that the state paid for. Credits are planned ones and, at the
+    end, earned ones; the high school and the college may give different credits.
 
-    A course that the State paid for while the student's plan was kept elsewhere
-    names that school by `taken_elsewhere_at`, and by `source` what tells of it
-    here. It was never approved here and stands in no version of the plan; it
-    counts as one of the two from the day it began.
+    For a course that the state paid for while another district kept the plan,
+    `taken_elsewhere_at` names the school and `source` the evidence. It was never
+    approved here and is in no version of the plan; it counts as one of the two
+    state-funded courses from its first day.
     """
 
     __tablename__ = "pathway_elements"
@@ -98,7 +98,7 @@ class PathwayElement(Resource, Base):
         CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", "span"),
     )
 
-    # As of a past day it is told how these stood then (plans.history).
+    # The history of a plan shows these columns (plans.history).
     __kept__ = (
         "status",
         "type",
@@ -167,7 +167,7 @@ class PathwayElement(Resource, Base):
 
     @property
     def is_state_funded(self) -> bool:
-        """Whether a state voucher is to pay for it."""
+        """Whether a state voucher pays for it."""
         return self.funding == Funding.STATE_VOUCHER
 
     @property
@@ -177,7 +177,7 @@ class PathwayElement(Resource, Base):
 
     @property
     def is_before_course(self) -> bool | None:
-        """Whether it was approved before its course began; None where that is not known."""
+        """Whether it was approved before its course began; None if a date is missing."""
         if self.approved_on is None or self.starts_on is None:
             return None
         return self.approved_on < self.starts_on

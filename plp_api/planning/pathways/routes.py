@@ -21,14 +21,14 @@ from plp_api.planning.pathways.schemas import (
 from plp_api.planning.plans.models import Plan
 
 blueprint = Blueprint(
-    "Pathways", __name__, "Dual enrollment, early college, CTE and the other planned ways."
+    "Pathways", __name__, "Dual enrollment, early college, CTE and other planned ways of learning."
 )
 
 OF_PLAN = {
     "type": one_of(PathwayElement.type, PathwayType, "Only elements of these types."),
     "status": one_of(PathwayElement.status, PathwayStatus, "Only elements in these states."),
-    "funding": one_of(PathwayElement.funding, Funding, "Only what these pay for."),
-    "starts_by": on_or_before(PathwayElement.starts_on, "Only what begins that day or earlier."),
+    "funding": one_of(PathwayElement.funding, Funding, "Only with this funding."),
+    "starts_by": on_or_before(PathwayElement.starts_on, "Only if it begins that day or earlier."),
     "updated_since": since(PathwayElement.updated_at),
     "q": search(PathwayElement.title, PathwayElement.course_code, PathwayElement.provider_name),
 }
@@ -50,7 +50,7 @@ ELEMENTS = Listing(
 @blueprint.requires(Permission.PATHWAYS_READ, Plan)
 @blueprint.lists(PathwayElementSchema, ELEMENTS_OF_PLAN)
 def list_pathway_elements_of_plan(access: Access, plan: Plan) -> Any:
-    """List the pathway elements of one plan, those that ended included."""
+    """List the pathway elements of one plan, including those that ended."""
     return access.beneath(plan, PathwayElement)
 
 
@@ -62,8 +62,8 @@ def list_pathway_elements_of_plan(access: Access, plan: Plan) -> Any:
 def plan_pathway_element(access: Access, plan: Plan, fields: dict[str, Any]) -> PathwayElement:
     """Plan a pathway element.
 
-    Only `type` and `title` are needed now; what the law asks for is asked at
-    `approve`. Somebody else than who planned it approves it.
+    Only `type` and `title` are required now; the law's conditions are checked by
+    `approve`. The person who planned an element cannot approve it.
     """
     return actions.add(plan, access, **fields)
 
@@ -76,13 +76,13 @@ def plan_pathway_element(access: Access, plan: Plan, fields: dict[str, Any]) -> 
 def record_course_taken_elsewhere(
     access: Access, plan: Plan, fields: dict[str, Any]
 ) -> PathwayElement:
-    """Record a dual-enrollment course that the State paid for before the student came.
+    """Record a dual-enrollment course that the state paid for before the student came.
 
-    It passes none of the gates, for it happened; it counts as one of the two
-    courses from its first day, in the ledger and for the next approval (16 V.S.A.
-    944). The answer is a pathway element with `taken_elsewhere_at`: `completed`,
-    or `enrolled` while it runs. It stands in no version of the plan. A mistake is
-    taken back by the action `strike`.
+    The conditions for approval are not checked, because the course took place.
+    It counts as one of the two courses from its first day, in the ledger and for
+    the next approval (16 V.S.A. 944). The answer is a pathway element with
+    `taken_elsewhere_at`: `completed`, or `enrolled` while it runs. It is in no
+    version of the plan. To undo a mistake, send the action `strike`.
     """
     return elsewhere.record(plan, access, **fields)
 
@@ -91,10 +91,10 @@ def record_course_taken_elsewhere(
 @blueprint.requires(Permission.PATHWAYS_READ)
 @blueprint.lists(PathwayElementSchema, ELEMENTS)
 def list_pathway_elements(access: Access) -> Any:
-    """List pathway elements across the students you reach.
+    """List pathway elements you may read, across students.
 
-    What waits for a counselor: `status=planned`; up to fifty are answered in one
-    `POST /pathway-elements/actions`.
+    A counselor lists the elements that wait for approval with `status=planned`,
+    and answers up to fifty in one `POST /pathway-elements/actions`.
     """
     return access.select(PathwayElement)
 
@@ -103,7 +103,7 @@ def list_pathway_elements(access: Access) -> Any:
 @blueprint.requires(Permission.PATHWAYS_READ, PathwayElement)
 @blueprint.response(200, PathwayElementSchema)
 def get_pathway_element(access: Access, element: PathwayElement) -> PathwayElement:
-    """Get a pathway element, with what you may do with it now."""
+    """Get a pathway element, with the actions you may take on it now."""
     return element
 
 
@@ -119,10 +119,10 @@ def revise_pathway_element(
 ) -> PathwayElement:
     """Revise a planned element.
 
-    Another course, provider or beginning takes back what the two schools said of
-    the student's readiness. Once approved, only `course_code`, `location`,
-    `term` and `ends_on` change, by the counselor; for anything else withdraw it,
-    and plan it anew.
+    A change of the course, its provider or its first day clears the readiness
+    that the two schools confirmed. After approval, only the counselor can change
+    it, and only `course_code`, `location`, `term` and `ends_on`; for any other
+    change, withdraw it and plan a new one.
     """
     return actions.revise(element, access, **fields)
 
@@ -132,9 +132,9 @@ def revise_pathway_element(
 @blueprint.refuses(Code.ELEMENT_RELIED_ON, Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
 @blueprint.response(204)
 def delete_pathway_element(access: Access, element: PathwayElement) -> None:
-    """Delete a planned element that nobody has relied on.
+    """Delete a planned element that was never returned or commented on.
 
-    Once it was approved, given back or commented on, `withdraw` ends it instead.
+    To end any other element, send the action `withdraw`.
     """
     actions.delete(element, access)
 
@@ -157,8 +157,9 @@ serve_comments(
 def get_pathway_ledger(access: Access, student: Student) -> dict[str, Any]:
     """Get a student's dual-enrollment courses, and how many the state has paid for.
 
-    At most two, counted over all versions of the plan and all schools, summer
-    included (16 V.S.A. 944). A course counts from its approval, one taken
-    elsewhere from its first day; one withdrawn from, where its voucher was used.
+    The state pays for at most two. All versions of the plan, all schools and
+    summers count (16 V.S.A. 944). A course counts from its approval, a course
+    taken elsewhere from its first day. After a withdrawal it counts only if its
+    voucher was used.
     """
     return vouchers.ledger(student.id, access.caller.today)

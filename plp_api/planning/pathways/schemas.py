@@ -1,4 +1,4 @@
-"""Pathway elements on the wire."""
+"""Schemas of pathway elements and of the ledger."""
 
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ DAYS = validate.Range(date(2000, 1, 1), date(2100, 1, 1))
 
 
 def _in_hundredths(value: float) -> None:
-    """Both databases keep two decimals."""
+    """Allow at most two decimals, because both databases store two."""
     if abs(round(value, 2) - value) > 1e-9:
         raise ValidationError("At most two decimals.")
 
@@ -53,7 +53,7 @@ def _said_by(school: str) -> Text:
 
 def _there(**kwargs: Any) -> Text:
     described = {
-        "description": "The school the student came from; null for what was planned here.",
+        "description": "The school the student came from; null if it was planned here.",
         "example": "Rutland High School",
     }
     may_be_null = not kwargs.get("required")
@@ -62,7 +62,7 @@ def _there(**kwargs: Any) -> Text:
 
 def _told_by(**kwargs: Any) -> Text:
     described = {
-        "description": "What tells of a course taken elsewhere.",
+        "description": "The evidence of a course taken elsewhere.",
         "example": "Transcript of 2 September 2026",
     }
     may_be_null = not kwargs.get("required")
@@ -70,7 +70,7 @@ def _told_by(**kwargs: Any) -> Text:
 
 
 class PlannedCourseSchema(Schema):
-    """The course itself: what whoever plans an element says of it, and may change."""
+    """The members of a pathway element that its planner writes."""
 
     type = Choice(PathwayType)
     title = _title()
@@ -86,23 +86,23 @@ class PlannedCourseSchema(Schema):
         allow_none=True,
         metadata={"description": "Who pays. The state pays for two dual-enrollment courses."},
     )
-    high_school_credits = _credits("What the high school is to give for it.")
-    college_credits = _credits("What the college is to give for it.")
+    high_school_credits = _credits("The planned high school credits.")
+    college_credits = _credits("The planned college credits.")
     supervisor_id = fields.UUID(
         allow_none=True,
-        metadata={"description": "The licensed educator of a virtual course, if known here."},
+        metadata={"description": "The licensed educator of a virtual course, a person here."},
     )
-    supervisor_name = _words("That educator's name, if not known here.", "Ada Roy")
+    supervisor_name = _words("That educator's name, if they are no person here.", "Ada Roy")
     supervisor_licence = _words("That educator's licence.", "VT 123456")
-    accepted_on = _day("When the early college took the student, if it has.")
+    accepted_on = _day("When the early college accepted the student.")
 
 
 class PathwayElementPatchSchema(PlannedCourseSchema):
-    """The members to change; null clears one. Approved, it takes `actions.CHANGE_LATER` alone."""
+    """The members to change; null clears one. After approval, only a few may change."""
 
 
 class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
-    """A planned way of learning that the law or credit hangs on."""
+    """A planned way of learning that the law regulates or that earns credit."""
 
     life = PATHWAY_ELEMENT
 
@@ -111,15 +111,15 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     status = Choice(PathwayStatus, dump_only=True)
     type = Choice(PathwayType, required=True)
     title = _title(required=True)
-    starts_on = _day("The first day of the course. The plan holds an element before it.")
+    starts_on = _day("The first day of the course. It must be approved before that day.")
     is_summer = fields.Boolean(
         dump_only=True,
-        metadata={"description": "Whether it lies within June, July and August."},
+        metadata={"description": "Whether it is within June, July and August."},
     )
     is_state_funded = fields.Boolean(dump_only=True)
     is_voucher_used = fields.Boolean(
         dump_only=True,
-        metadata={"description": "Whether a state voucher was spent; true after a late leave too."},
+        metadata={"description": "Whether a state voucher was used; also after a withdrawal."},
     )
     home_ready_by = _said_by("high school")
     home_ready_on = Date(dump_only=True, allow_none=True)
@@ -129,7 +129,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     returned_on = Date(
         dump_only=True,
         allow_none=True,
-        metadata={"description": "It was given back, and not revised since: read the comments."},
+        metadata={"description": "When it was returned; null once revised. Read the comments."},
     )
     approved_on = Date(dump_only=True, allow_none=True)
     approved_by = fields.UUID(dump_only=True, allow_none=True)
@@ -154,7 +154,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
 
 
 class CourseTakenElsewhereSchema(Schema):
-    """A dual-enrollment course that the State paid for while another district kept the plan."""
+    """A dual-enrollment course that the state paid for while another district kept the plan."""
 
     title = _title(required=True)
     course_code = _words("The provider's code.", "NUR-1010")
@@ -165,14 +165,14 @@ class CourseTakenElsewhereSchema(Schema):
     )
     term = _words("The term, as the provider calls it.", "Fall 2025")
     starts_on = Date(
-        required=True, validate=DAYS, metadata={"description": "Its first day, not to come."}
+        required=True, validate=DAYS, metadata={"description": "Its first day, not in the future."}
     )
     ends_on = Date(required=True, validate=DAYS, metadata={"description": "Its last day."})
     taken_elsewhere_at = _there(required=True)
     source = _told_by(required=True)
     result = _words("The grade, as the provider gave it.", "B+")
-    high_school_credits_earned = _credits("What the high school gave for it.")
-    college_credits_earned = _credits("What the college gave for it.")
+    high_school_credits_earned = _credits("The high school credits earned.")
+    college_credits_earned = _credits("The college credits earned.")
 
 
 class PathwayElementActionFieldsSchema(Schema):
@@ -186,30 +186,28 @@ class PathwayElementActionFieldsSchema(Schema):
     said_by = Text(
         longest=LONGEST_NAME,
         metadata={
-            "description": "For `record_readiness`: who said so there.",
+            "description": "For `record_readiness`: who at that school said so.",
             "example": "Dean Lu",
         },
     )
     said_on = Date(
         validate=DAYS, metadata={"description": "For `record_readiness`; today if left out."}
     )
-    is_ready = fields.Boolean(
-        metadata={"description": "For `record_readiness`; false takes it back."}
-    )
+    is_ready = fields.Boolean(metadata={"description": "For `record_readiness`; false clears it."})
     accepted_on = Date(
         validate=DAYS,
-        metadata={"description": "For `enroll` in an early college: when it took the student."},
+        metadata={"description": "For `enroll` in an early college: when it accepted the student."},
     )
     result = Text(
         longest=LONGEST_NAME,
         metadata={"description": "For `complete`: the grade.", "example": "B+"},
     )
-    high_school_credits_earned = _credits("For `complete`: what the high school gave.")
-    college_credits_earned = _credits("For `complete`: what the college gave.")
+    high_school_credits_earned = _credits("For `complete`: the high school credits earned.")
+    college_credits_earned = _credits("For `complete`: the college credits earned.")
     is_voucher_used = fields.Boolean(
         metadata={
-            "description": "For `withdraw` from a course that the state was to pay for: whether "
-            "the voucher was spent. Left out, it was, once the student was enrolled."
+            "description": "For `withdraw` from a state-funded course: whether the voucher was"
+            " used. If left out: yes, if the student was enrolled."
         }
     )
 
@@ -234,12 +232,12 @@ class PathwayLedgerCourseSchema(Schema):
     is_voucher_used = fields.Boolean(required=True)
     taken_elsewhere_at = _there()
     is_counted = fields.Boolean(
-        required=True, metadata={"description": "Whether it counts as one of the two."}
+        required=True, metadata={"description": "Whether it counts as one of the two courses."}
     )
 
 
 class PathwayLedgerSchema(Schema):
-    """The dual-enrollment courses of one student, and what is left of the two state-funded."""
+    """The dual-enrollment courses of one student, and how many of the two state-funded are left."""
 
     student_id = fields.UUID(required=True)
     as_of = Date(required=True)

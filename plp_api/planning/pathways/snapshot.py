@@ -1,4 +1,4 @@
-"""What a frozen version holds of the plan's pathway elements: ids and texts, no names of people."""
+"""The pathway elements in a plan version's snapshot: ids and texts, no names of people."""
 
 from typing import Any
 
@@ -24,11 +24,11 @@ TEXTS = (
 
 
 def elements(plan: Plan) -> list[dict[str, Any]]:
-    """The elements that stand in the plan: those approved here, and not withdrawn from.
+    """The elements that are part of the plan: approved here and not withdrawn.
 
-    What is only planned is confirmed by its own approval, not by a version's.
-    Enrollment, completion and results stay outside: they come as they come, and
-    nobody signs again for them.
+    A planned element needs an approval of its own; a version's approval does not
+    confirm it. Enrollment, completion and results are left out, so that nobody
+    has to sign again when they are recorded.
     """
     standing = (
         select(PathwayElement)

@@ -1,10 +1,10 @@
-"""Which dual-enrollment courses count as paid by the state: at most two for a student.
+"""The dual-enrollment courses that count as paid by the state: at most two for a student.
 
-16 V.S.A. 944. They are counted over all versions of the plan and all schools,
-for an element belongs to the student: leaving and returning changes nothing.
-Summer counts as well. A course counts from its approval, while the voucher is
-promised; one that the student withdrew from counts where its voucher was used;
-one taken while another district kept the plan, from the day it began.
+16 V.S.A. 944. All versions of the plan, all schools and summers count, because
+an element belongs to the student: leaving and returning changes nothing. A
+course counts from its approval, which promises the voucher. After a withdrawal
+it counts only if its voucher was used. A course taken while another district
+kept the plan counts from its first day.
 """
 
 from datetime import date
@@ -20,7 +20,7 @@ MOST = 2
 
 
 def counted(on: Any) -> ColumnElement[bool]:
-    """The elements that counted as state-funded at the end of that day, as a criterion."""
+    """A criterion for the elements that counted as state-funded at the end of that day."""
     return and_(
         PathwayElement.type == PathwayType.DUAL_ENROLLMENT,
         PathwayElement.funding == Funding.STATE_VOUCHER,
@@ -37,13 +37,13 @@ def counted(on: Any) -> ColumnElement[bool]:
 
 
 def used(student_id: UUID, on: date) -> int:
-    """How many of the two the student has used."""
+    """How many of the two state-funded courses the student has used."""
     mine = select(func.count()).where(PathwayElement.student_id == student_id, counted(on))
     return db.session().scalar(mine) or 0
 
 
 def ledger(student_id: UUID, today: date) -> dict[str, Any]:
-    """The student's dual-enrollment courses, approved or taken elsewhere; what is left of two."""
+    """The student's approved or recorded dual-enrollment courses, and how many of two are left."""
     taken = (
         select(PathwayElement, counted(today).label("is_counted"))
         .where(

@@ -1,7 +1,7 @@
-"""Annual reviews: the yearly obligation, on the statute's own cycle.
+"""Annual reviews: the yearly update that the statute requires, in the statute's cycle.
 
-One for each student and cycle, opened by enrollment. Prepared by the student,
-held by the advisor; complete once a version was approved in the cycle, whether
-or not the meeting is on record. Due and overdue are never stored: they are
-worked out from dates and from the version that answers the review.
+Enrollment opens one review for each student and cycle. The student prepares it
+and the advisor holds it. It is complete once a version was approved in the
+cycle, whether or not the meeting is recorded. Due and overdue are never stored:
+they are computed from dates and from the version that completes the review.
 """

@@ -1,4 +1,4 @@
-"""Opening, preparing, holding and excepting annual reviews."""
+"""Open, prepare, hold and except annual reviews."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,10 +32,10 @@ from plp_api.planning.signatures.models import IdentityCheck, OutreachAttempt, S
 
 
 def open_for(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Open this cycle's review for each of these students whose plan is the school's and has none.
+    """Open this cycle's review for each of these students, if missing; not in home study.
 
-    A student who entered late has the district's `late_entry_days` from the
-    day of entry, beyond the end of the cycle if need be.
+    A student who entered late has the district's `late_entry_days` from the day
+    of entry, even if that is after the end of the cycle.
     """
     district = db.session().get_one(District, district_id)
     settings = district_settings.of(district)
@@ -81,7 +81,7 @@ def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         VersionReaffirmation.reaffirmed_on >= day,
     )
     approved_on = func.coalesce(PlanVersion.reviewed_on, PlanVersion.in_force_on)
-    asked = (
+    query = (
         select(PlanVersion.student_id, PlanVersion.id)
         .where(
             db.any_of(PlanVersion.student_id, db.ids_bind("ids")),
@@ -90,15 +90,15 @@ def _approved_since(day: date, student_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         )
         .order_by(PlanVersion.in_force_on, PlanVersion.number)
     )
-    found = db.session().execute(asked, {"ids": list(student_ids)})
-    return {student_id: version_id for student_id, version_id in found}  # noqa: C416 - typed rows
+    rows = db.session().execute(query, {"ids": list(student_ids)})
+    return {student_id: version_id for student_id, version_id in rows}  # noqa: C416 - typed rows
 
 
 def attach_version(version: PlanVersion, access: Access) -> None:
-    """Note on the student's reviews that wait for a version that this one answers them.
+    """Complete the student's waiting reviews with a version that comes into force.
 
-    Registered with plans: called when a version comes into force. A version of
-    home study answers none: no representative of the school took part in it.
+    Registered as `ON_APPROVED` (`plans.followers`). A version of home study
+    completes no review, because no representative of the school took part in it.
     """
     if version.regime == Regime.HOME_STUDY:
         return
@@ -106,7 +106,7 @@ def attach_version(version: PlanVersion, access: Access) -> None:
 
 
 def attach_reaffirmed(kept: VersionReaffirmation, access: Access) -> None:
-    """The same for a version that was reviewed and kept. Registered with plans."""
+    """Complete the student's waiting reviews with a reaffirmed version (`ON_REAFFIRMED`)."""
     _complete(kept.student_id, kept.plan_version_id, access)
 
 
@@ -123,7 +123,7 @@ def _complete(student_id: UUID, version_id: UUID, access: Access) -> None:
 
 
 def prepare(review: Review, access: Access, preparation: str) -> None:
-    """Keep what the student brings to the meeting."""
+    """Store the student's preparation for the meeting."""
     review.preparation, review.prepared_at = preparation, clock.now()
     review.plan.stir()
     audit.record("review.prepared", review, by=access.caller.person_id)
@@ -138,19 +138,19 @@ def hold(
     summary: str | None = None,
     signatures: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Record the meeting in one go: when, how, who took part, and who signed in the room.
+    """Record the meeting: when and how it was held, who took part, and who signed in the room.
 
-    Raises Problem(validation_failed), naming the member, for a day outside the
-    cycle, an unknown participant, or a signature that cannot be given.
+    Raises Problem(validation_failed), which names the member, for a day outside
+    the cycle, an unknown participant, or a signature that cannot be given.
     """
     _check_day(review, held_on, access.caller.today)
     review.held_on, review.mode, review.summary = held_on, mode, summary
     review.held_by = access.caller.person_id
     review.participants = [
-        _participant(review, position, one) for position, one in enumerate(participants)
+        _participant(review, position, item) for position, item in enumerate(participants)
     ]
-    for position, one in enumerate(signatures):
-        _sign_in_room(review, access, position, one)
+    for position, item in enumerate(signatures):
+        _sign_in_room(review, access, position, item)
     review.plan.stir()
     audit.record(
         "review.held",
@@ -158,19 +158,19 @@ def hold(
         by=access.caller.person_id,
         held_on=held_on,
         mode=mode,
-        roles=sorted({one["role"] for one in participants}),
+        roles=sorted({item["role"] for item in participants}),
     )
 
 
 def _check_day(review: Review, held_on: date, today: date) -> None:
     last = min(today, max(review.cycle_ends_on, review.due_on))
     if not review.cycle_starts_on <= held_on <= last:
-        detail = "Must lie between the cycle's first day and today, and not after it was due."
+        detail = "Must not be before the cycle's first day, in the future, or after the due day."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("/held_on", detail)])
 
 
-def _participant(review: Review, position: int, given: dict[str, Any]) -> ReviewParticipant:
-    person_id, name = given.get("person_id"), given.get("name")
+def _participant(review: Review, position: int, fields: dict[str, Any]) -> ReviewParticipant:
+    person_id, name = fields.get("person_id"), fields.get("name")
     if (person_id is None) == (name is None):
         detail = "Give either person_id or name."
         raise _refused(f"/participants/{position}", detail)
@@ -179,10 +179,10 @@ def _participant(review: Review, position: int, given: dict[str, Any]) -> Review
     return ReviewParticipant(
         district_id=review.district_id,
         student_id=review.student_id,
-        role=given["role"],
+        role=fields["role"],
         person_id=person_id,
         name=name,
-        language=given.get("language"),
+        language=fields.get("language"),
     )
 
 
@@ -191,36 +191,36 @@ def _refused(pointer: str, detail: str) -> Problem:
 
 
 def _is_known(person_id: UUID, district_id: UUID) -> bool:
-    asked = select(Person.id).where(Person.id == person_id, Person.district_id == district_id)
-    return db.session().scalar(asked) is not None
+    query = select(Person.id).where(Person.id == person_id, Person.district_id == district_id)
+    return db.session().scalar(query) is not None
 
 
-def _sign_in_room(review: Review, access: Access, position: int, given: dict[str, Any]) -> None:
-    """A signature given before the advisor, over the version in force."""
+def _sign_in_room(review: Review, access: Access, position: int, fields: dict[str, Any]) -> None:
+    """Store a signature on the version in force, given in the presence of the advisor."""
     pointer = f"/signatures/{position}"
     version = plans.in_force(review.plan)
     if version is None:
-        raise _refused(pointer, "No version is in force to be signed.")
-    if version.snapshot_sha256 != given["snapshot_sha256"]:
+        raise _refused(pointer, "No version is in force.")
+    if version.snapshot_sha256 != fields["snapshot_sha256"]:
         raise _refused(f"{pointer}/snapshot_sha256", "Not the hash of the version in force.")
-    role, person_id = SignerRole(given["role"]), given["person_id"]
+    role, person_id = SignerRole(fields["role"]), fields["person_id"]
     if signers.signs_as(review.student_id, person_id, access.caller.today) is not role:
         raise _refused(f"{pointer}/person_id", f"Does not sign as {role} for this student.")
-    check = IdentityCheck(given.get("identity_check", IdentityCheck.KNOWN_IN_PERSON))
+    check = IdentityCheck(fields.get("identity_check", IdentityCheck.KNOWN_IN_PERSON))
     signing.sign_in_room(
         version,
         access,
         person_id,
         role,
-        language=given["language"],
-        sha256=given["snapshot_sha256"],
+        language=fields["language"],
+        sha256=fields["snapshot_sha256"],
         identity_check=check,
-        delegate_id=given.get("delegate_id"),
+        delegate_id=fields.get("delegate_id"),
     )
 
 
 def no_version_came(review: Review, _access: Access) -> str | None:
-    """Why nothing can be excepted any more: the review is complete."""
+    """Why the review cannot be excepted: it is complete."""
     return "A version was approved in this cycle." if review.plan_version_id else None
 
 
@@ -233,9 +233,9 @@ def except_(review: Review, access: Access, reason: str) -> None:
 
 
 def reinstate(review: Review, access: Access, comment: str | None = None) -> None:
-    """Take back an exception that was a mistake: the review is as it was before.
+    """Take back an exception that was a mistake: the review gets its earlier status.
 
-    That it was excepted, by whom and why, is told by the events alone.
+    Only the events keep who excepted it and why.
     """
     review.excepted_on = review.excepted_by = review.exception_reason = None
     if review.held_on is not None:
@@ -250,23 +250,23 @@ def reinstate(review: Review, access: Access, comment: str | None = None) -> Non
     audit.record("review.reinstated", review, by=access.caller.person_id)
 
 
-def log_outreach(review: Review, access: Access, role: str, **tried: Any) -> OutreachAttempt:
-    """Keep an attempt to reach somebody about the review. Raises what `outreach.log` does."""
+def log_outreach(review: Review, access: Access, role: str, **fields: Any) -> OutreachAttempt:
+    """Log an attempt to reach a signer about the review. Raises the problems of `outreach.log`."""
     return outreach.log(
         access,
         student_id=review.student_id,
         district_id=review.district_id,
         review_id=review.id,
         role=SignerRole(role),
-        **tried,
+        **fields,
     )
 
 
 def open_cycle(district_id: UUID) -> None:
-    """Open the present cycle's review for everybody enrolled whose plan is the school's.
+    """Open the present cycle's review for every enrolled student who is not in home study.
 
-    Run each day: on the first day of a cycle it opens the new ones, on every
-    other it finds nothing to do.
+    Runs every hour: on the first day of a cycle it opens the new reviews, on
+    other days there is nothing to do.
     """
     today = db.session().get_one(District, district_id).today
     is_enrolled = exists().where(
@@ -274,10 +274,10 @@ def open_cycle(district_id: UUID) -> None:
         spans.holds_on(SchoolEnrollment, today),
         SchoolEnrollment.grade.in_(GRADES_WITH_PLANS),
     )
-    asked = select(Plan.student_id).where(
+    query = select(Plan.student_id).where(
         Plan.district_id == district_id,
         Plan.status == PlanStatus.ACTIVE,
         Plan.regime == Regime.SCHOOL,
         is_enrolled,
     )
-    open_for(district_id, db.session().scalars(asked).all(), today)
+    open_for(district_id, db.session().scalars(query).all(), today)

@@ -1,7 +1,8 @@
-"""What home study does to annual reviews: the open one is excepted, and comes back with the school.
+"""Annual reviews and home study: except the open review, and reopen it on return to school.
 
-16 V.S.A. 942 excepts home study. A review that fell due before stays as it is:
-the school was responsible then. Excepted by nobody means: by the statute.
+16 V.S.A. 942 excepts home study. A review that was due before stays as it is,
+because the school was responsible then. An exception without a person
+(`excepted_by` is empty) is one by the statute.
 """
 
 from collections.abc import Sequence
@@ -23,17 +24,17 @@ REASON = "Home study (16 V.S.A. 942)."
 
 
 def follow_home_study(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Except the open reviews of those at home; reopen and open them for those back at school.
+    """Except the open reviews of students in home study; reopen or open them after a return.
 
-    Who returns has the district's `late_entry_days` from that day. Registered
-    with people, after plans.
+    A student who returns has the district's `late_entry_days` from that day.
+    Registered as `ON_HOME_STUDY`, after `keeping`, which sets the plans' regime.
     """
     regimes = select(Plan.student_id, Plan.regime).where(
         Plan.district_id == district_id, db.any_of(Plan.student_id, db.ids_bind("ids"))
     )
-    found = db.session().execute(regimes, {"ids": list(student_ids)}).all()
-    at_home = [row.student_id for row in found if row.regime == Regime.HOME_STUDY]
-    at_school = [row.student_id for row in found if row.regime == Regime.SCHOOL]
+    rows = db.session().execute(regimes, {"ids": list(student_ids)}).all()
+    at_home = [row.student_id for row in rows if row.regime == Regime.HOME_STUDY]
+    at_school = [row.student_id for row in rows if row.regime == Regime.SCHOOL]
     for review in _waiting(at_home, today):
         if review.status != ReviewStatus.EXCEPTED and review.plan_version_id is None:
             _except(review, today)
@@ -46,7 +47,7 @@ def follow_home_study(district_id: UUID, student_ids: Sequence[UUID], today: dat
 
 
 def _waiting(student_ids: Sequence[UUID], today: date) -> Sequence[Review]:
-    """These students' reviews of this cycle, and later entries' that are still to come."""
+    """These students' reviews of this cycle, and earlier ones that are not due yet."""
     if not student_ids:
         return []
     reviews = select(Review).where(
@@ -64,7 +65,7 @@ def _except(review: Review, today: date) -> None:
 
 
 def _reopen(review: Review) -> None:
-    """Take the exception back; what was prepared and held before stands."""
+    """Take the exception back; keep what was prepared and held before."""
     held, prepared = review.held_on is not None, review.prepared_at is not None
     review.status = (
         ReviewStatus.HELD if held else ReviewStatus.PREPARED if prepared else ReviewStatus.SCHEDULED
@@ -74,7 +75,7 @@ def _reopen(review: Review) -> None:
 
 
 def _allow_for_return(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:
-    """Give who came back from home study the days that a late entry has."""
+    """Give students who returned from home study the days of a late entry."""
     if not student_ids:
         return
     settings = district_settings.of(db.session().get_one(District, district_id))
@@ -84,8 +85,8 @@ def _allow_for_return(district_id: UUID, student_ids: Sequence[UUID], today: dat
         .where(db.any_of(HomeStudy.student_id, db.ids_bind("ids")), HomeStudy.ends_on <= today)
         .group_by(HomeStudy.student_id)
     )
-    found = db.session().execute(ended, {"ids": list(student_ids)})
-    returned = {student_id: back_on for student_id, back_on in found}  # noqa: C416 - typed rows
+    rows = db.session().execute(ended, {"ids": list(student_ids)})
+    returned = {student_id: back_on for student_id, back_on in rows}  # noqa: C416 - typed rows
     for review in _waiting(student_ids, today):
         back_on = returned.get(review.student_id)
         if back_on is not None and review.plan_version_id is None:

@@ -1,4 +1,4 @@
-"""For whom a meeting needs an interpreter, so that staff can ask one in time."""
+"""The family members who need an interpreter at a meeting, so that staff can book one in time."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -41,21 +41,21 @@ THEMSELVES = db.Prepared(
 
 
 def needed(student_ids: Iterable[UUID], access: Access) -> dict[UUID, Needed]:
-    """By student whose meeting the caller may hold, the family members who need an interpreter.
+    """The family members who need an interpreter, by student, if the caller may hold the review.
 
-    A family never learns it from here: one parent would learn of the other.
+    Not shown to the family, because one parent would learn about the other.
     """
     held = [
-        one
-        for one in set(student_ids)
-        if access.may(Permission.REVIEWS_HOLD, one) and not access.is_family(one)
+        student_id
+        for student_id in set(student_ids)
+        if access.may(Permission.REVIEWS_HOLD, student_id) and not access.is_family(student_id)
     ]
     if not held:
         return {}
-    found: defaultdict[UUID, Needed] = defaultdict(list)
-    asked = THEMSELVES(ids=held), PARENTS(ids=held, today=access.caller.today)
-    for role, rows in zip(("student", "parent"), db.fetch(*asked), strict=True):
+    by_student: defaultdict[UUID, Needed] = defaultdict(list)
+    queries = THEMSELVES(ids=held), PARENTS(ids=held, today=access.caller.today)
+    for role, rows in zip(("student", "parent"), db.fetch(*queries), strict=True):
         for row in rows:
-            told = {"role": role, "person_id": row["id"], "language": row["language"]}
-            found[row["student_id"]].append(told)
-    return {one: found[one] for one in held}
+            person = {"role": role, "person_id": row["id"], "language": row["language"]}
+            by_student[row["student_id"]].append(person)
+    return {student_id: by_student[student_id] for student_id in held}

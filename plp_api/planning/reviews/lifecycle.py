@@ -1,4 +1,4 @@
-"""The life of an annual review, as a table (product.md, section 4). Complete is never stored."""
+"""The life cycle of an annual review, as a table. `complete` is computed, never stored."""
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission

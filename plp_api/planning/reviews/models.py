@@ -13,7 +13,7 @@ from plp_api.planning.plans.models import Plan
 
 
 class ReviewStatus(StrEnum):
-    """What has been done. Whether the review is complete is another question, answered on read."""
+    """What has been done. Whether the review is complete is computed on read (`standing`)."""
 
     SCHEDULED = "scheduled"
     PREPARED = "prepared"
@@ -30,10 +30,13 @@ class ReviewMode(StrEnum):
 
 
 class Review(Resource, Base):
-    """A student's annual review in one cycle. `due_on` is the last day; later for a late entry."""
+    """A student's annual review in one cycle.
+
+    `due_on` is the cycle's last day, or later if the student entered late.
+    """
 
     __tablename__ = "reviews"
-    # As of a past day it is told how these stood then (plans.history).
+    # The history of a plan shows these columns (plans.history).
     __kept__ = (
         "cycle_starts_on",
         "cycle_ends_on",
@@ -79,7 +82,7 @@ class Review(Resource, Base):
 
 
 class ParticipantRole(StrEnum):
-    """As what somebody took part."""
+    """The role in which a person took part."""
 
     STUDENT = "student"
     PARENT = "parent"
@@ -90,9 +93,9 @@ class ParticipantRole(StrEnum):
 
 
 class ReviewParticipant(Identified, Base):
-    """Somebody who took part: a person known here, or an adult without an account, by name.
+    """A participant of a review: a person of the district, or another adult by name.
 
-    `language` is the one they spoke, or between which and English they interpreted.
+    `language` is the one they spoke, or the one they interpreted from and into English.
     """
 
     __tablename__ = "review_participants"

@@ -1,4 +1,4 @@
-"""The annual reviews of a plan as they stood on an earlier day."""
+"""The annual reviews of a plan as they were on an earlier day."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from plp_api.planning.reviews.standing import standing
 
 
 def reviews_then(plan: Plan, day: date, until: datetime) -> list[dict[str, Any]]:
-    """The reviews opened by a day's end, each with what was done and how it stood, oldest first."""
+    """The reviews opened by the end of a day, with their values and standing, oldest first."""
     return [
         {"review_id": str(key), **values, "standing": _standing(values, day)}
         for key, values in history.as_of(Review, plan.student_id, until)

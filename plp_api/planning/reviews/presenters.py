@@ -1,4 +1,4 @@
-"""What readers see of reviews."""
+"""What callers may read of reviews."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from plp_api.planning.reviews.standing import standing
 
 
 def shape(reviews: Sequence[Any], access: Access) -> None:
-    """Give reviews their standing, and their participants as far as the caller may know them."""
+    """Set the standing of reviews, and the participants that the caller may know."""
     interpreters = needed((review.student_id for review in reviews), access)
     for review in reviews:
         review.interpreters_needed = interpreters.get(review.student_id)
@@ -17,12 +17,12 @@ def shape(reviews: Sequence[Any], access: Access) -> None:
             review.plan_version_id, review.excepted_on, review.due_on, access.caller.today
         )
         review.shown_participants = [
-            _participant(one, review, access) for one in review.participants
+            _participant(participant, review, access) for participant in review.participants
         ]
 
 
 def _participant(participant: Any, review: Any, access: Access) -> Any:
-    """Who took part, by role alone where the caller may not know more."""
+    """The participant, or only the role if the caller may not know the person."""
     if access.is_named(participant.person_id, review.student_id, participant.role):
         return participant
     return {"role": participant.role, "person_id": None, "name": None, "language": None}

@@ -37,10 +37,10 @@ REVIEWS = Listing(
 @blueprint.requires(Permission.REVIEWS_READ)
 @blueprint.lists(ReviewSchema, REVIEWS)
 def list_reviews(access: Access) -> Any:
-    """List annual reviews across the students you reach.
+    """List annual reviews you may read, across students.
 
-    `standing` says how each stands today. For a conference afternoon, take the
-    ids and versions from here and hold up to fifty in one `POST /reviews/actions`.
+    `standing` is the result for today. After a conference afternoon, take ids and
+    versions from here and `hold` up to fifty in one `POST /reviews/actions`.
     """
     return access.select(Review)
 
@@ -77,7 +77,7 @@ ATTEMPTS = Listing(
 @blueprint.requires(Permission.OUTREACH_READ, Review)
 @blueprint.lists(OutreachAttemptSchema, ATTEMPTS)
 def list_outreach_attempts(access: Access, review: Review) -> Any:
-    """List the attempts to reach who takes part and is to sign. Never shown to the family."""
+    """List the attempts to reach a parent or the student. Never shown to the family."""
     return access.select(OutreachAttempt).where(OutreachAttempt.review_id == review.id)
 
 
@@ -89,10 +89,10 @@ def list_outreach_attempts(access: Access, review: Review) -> Any:
 def log_outreach_attempt(access: Access, review: Review, fields: dict[str, Any]) -> OutreachAttempt:
     """Log an attempt to reach a parent or the student.
 
-    After as many as the district asks for (`outreach_attempts_needed`), since
-    the version came into force, an advisor may except a silent signer. A
-    `wrong_address` does not count, nor an attempt to reach a parent whose tie
-    has ended.
+    Once the district's number of attempts (`outreach_attempts_needed`) was
+    logged since the version came into force, an advisor may except a signer who
+    does not answer. Attempts with `wrong_address`, or to reach a parent whose
+    relationship has ended, do not count.
     """
     return actions.log_outreach(review, access, **fields)
 

@@ -1,4 +1,4 @@
-"""Annual reviews on the wire."""
+"""Schemas of annual reviews."""
 
 from marshmallow import fields, validate
 
@@ -20,7 +20,7 @@ from plp_api.planning.signatures.models import IdentityCheck, SignerRole
 
 
 class ParticipantSchema(Schema):
-    """Somebody who took part: `person_id` of a person known here, or `name` of any other adult."""
+    """A participant: `person_id` of a person of the district, or `name` of another adult."""
 
     role = Choice(ParticipantRole, required=True)
     person_id = fields.UUID(allow_none=True)
@@ -28,14 +28,14 @@ class ParticipantSchema(Schema):
     language = LanguageTag(
         allow_none=True,
         metadata={
-            "description": "Spoken at the meeting; of an interpreter, the one they interpreted.",
+            "description": "The language they spoke; for an interpreter, the one they interpreted.",
             "example": "sw",
         },
     )
 
 
 class InterpreterNeededSchema(Schema):
-    """Somebody of the family who needs an interpreter."""
+    """A family member who needs an interpreter."""
 
     role = Choice(ParticipantRole)
     person_id = fields.UUID()
@@ -43,7 +43,7 @@ class InterpreterNeededSchema(Schema):
 
 
 class RoomSignatureSchema(Schema):
-    """A signature given in the room, over the version in force."""
+    """A signature on the version in force, given in the room."""
 
     role = fields.String(
         required=True,
@@ -57,7 +57,7 @@ class RoomSignatureSchema(Schema):
         IdentityCheck, metadata={"description": "`known_in_person`, unless another is given."}
     )
     delegate_id = fields.UUID(
-        metadata={"description": "Of a delegate who signs in the place of the parent `person_id`."}
+        metadata={"description": "The delegate who signs in the place of the parent `person_id`."}
     )
 
 
@@ -74,7 +74,7 @@ class ReviewSchema(ResourceSchema):
     due_on = Date(metadata={"description": "Later than the cycle's end for a late entry."})
     status = Choice(ReviewStatus)
     standing = Choice(
-        Standing, metadata={"description": "How it stands today; worked out, never stored."}
+        Standing, metadata={"description": "The result for today, computed on every read."}
     )
     plan_version_id = fields.UUID(
         allow_none=True, metadata={"description": "The version that was approved in the cycle."}
@@ -89,14 +89,14 @@ class ReviewSchema(ResourceSchema):
         fields.Nested(ParticipantSchema),
         attribute="shown_participants",
         metadata={
-            "description": "A parent finds other parents, engaged adults and interpreters by"
-            " role alone."
+            "description": "A parent sees only the role of other parents, engaged adults and"
+            " interpreters."
         },
     )
     interpreters_needed = fields.List(
         fields.Nested(InterpreterNeededSchema),
         allow_none=True,
-        metadata={"description": "To plan the meeting. Null for who does not hold it."},
+        metadata={"description": "To plan the meeting. Null if you may not hold it."},
     )
     excepted_on = Date(allow_none=True)
     excepted_by = fields.UUID(allow_none=True)
@@ -105,14 +105,16 @@ class ReviewSchema(ResourceSchema):
 
 
 class ReviewActionFieldsSchema(Schema):
-    preparation = Text(metadata={"description": "For `prepare`: what the student brings."})
+    preparation = Text(metadata={"description": "For `prepare`: the student's preparation."})
     held_on = Date(metadata={"description": "For `hold`."})
     mode = Choice(ReviewMode, metadata={"description": "For `hold`."})
-    summary = Text(metadata={"description": "For `hold`, if you like."})
+    summary = Text(metadata={"description": "For `hold`, optional."})
     participants = fields.List(
         fields.Nested(ParticipantSchema),
         validate=validate.Length(min=1, max=30),
-        metadata={"description": "For `hold`: interpreters and adults without account included."},
+        metadata={
+            "description": "For `hold`: everybody, with interpreters and adults without account."
+        },
     )
     signatures = fields.List(
         fields.Nested(RoomSignatureSchema),
@@ -120,4 +122,4 @@ class ReviewActionFieldsSchema(Schema):
         metadata={"description": "For `hold`: signatures given in the room."},
     )
     reason = Text(longest=1000, metadata={"description": "For `except`."})
-    comment = Text(longest=1000, metadata={"description": "For `reinstate`, if you like."})
+    comment = Text(longest=1000, metadata={"description": "For `reinstate`, optional."})

@@ -1,4 +1,4 @@
-"""How a review stands on a day: from its dates and the version that answers it."""
+"""The standing of a review on a day, from its dates and the version that completes it."""
 
 from datetime import date
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Standing(StrEnum):
-    """What a review is on a day: `complete` once a version was approved in its cycle."""
+    """The standing of a review on a day: `complete` once a version was approved in its cycle."""
 
     COMPLETE = "complete"
     EXCEPTED = "excepted"
@@ -15,7 +15,7 @@ class Standing(StrEnum):
 
 
 def standing(plan_version_id: Any, excepted_on: Any, due_on: date, today: date) -> Standing:
-    """How a review with these columns stands today; of two it counts whether they are there."""
+    """The standing of a review with these columns; the first two only count as set or empty."""
     if plan_version_id is not None:
         return Standing.COMPLETE
     if excepted_on is not None:

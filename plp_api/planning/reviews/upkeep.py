@@ -1,4 +1,4 @@
-"""What reviews do by themselves: on the first day of a cycle, everybody's next one is opened."""
+"""Periodic work on reviews: open the reviews of a new cycle on its first day."""
 
 from datetime import timedelta
 
@@ -8,6 +8,6 @@ from plp_api.planning.reviews import actions
 
 @jobs.periodically("open annual reviews", every=timedelta(hours=1))
 def open_reviews() -> None:
-    """Open the present cycle's reviews where they are missing, in every district's own day."""
+    """Open the missing reviews of each district's present cycle, by the district's own date."""
     for district_id in jobs.every_district():
         actions.open_cycle(district_id)

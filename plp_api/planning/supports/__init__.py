@@ -1,5 +1,5 @@
-"""Pointers to supports: that an EST, 504 or IEP record exists, who coordinates it, what was agreed.
+"""Supports: pointers to EST, 504 or IEP records, with coordinator and accommodations.
 
-Never a copy of such a record: no diagnosis, no document. Outside every snapshot:
-a plan's section says what is done, this says only where to ask.
+Never a copy of such a record: no diagnosis, no document. Supports are in no
+snapshot: a plan's section says what is done, a support only says whom to ask.
 """

@@ -1,4 +1,4 @@
-"""Noting that a support record exists, and what was agreed."""
+"""Add, change and list supports."""
 
 from datetime import date
 from typing import Any
@@ -18,15 +18,15 @@ from plp_api.planning.supports.models import Support
 
 
 def of(student: Student, access: Access) -> Select[Any]:
-    """The student's supports: all, for who reads them whole; else those that hold today."""
+    """A query of the student's supports: all for a caller with `supports:read`, else today's."""
     readable = access.select(Support, Permission.SUPPORTS_READ_ACCOMMODATIONS)
-    found = readable.where(Support.student_id == student.id)
+    query = readable.where(Support.student_id == student.id)
     is_whole = access.may(Permission.SUPPORTS_READ, student.id)
-    return found if is_whole else found.where(holds(Support))
+    return query if is_whole else query.where(holds(Support))
 
 
 def require_current(support: Support, access: Access) -> Support:
-    """Refuse with not_found a teacher who asks what no longer holds, or does not yet."""
+    """Raise not_found if the support is not current and the caller lacks `supports:read`."""
     today = access.caller.today
     is_current = spans.is_held_on(support, today)
     if not is_current and not access.may(Permission.SUPPORTS_READ, support.student_id):
@@ -34,17 +34,17 @@ def require_current(support: Support, access: Access) -> Support:
     return support
 
 
-def add(student: Student, access: Access, **given: Any) -> Support:
-    """Note that there is such a record.
+def add(student: Student, access: Access, **fields: Any) -> Support:
+    """Add a support.
 
     Raises Problem: actor_is_family, support_exists, validation_failed
     (`ends_on`, `coordinator_id`).
     """
     access.refuse_family(student.id)
     db.lock(student)
-    given.setdefault("starts_on", access.caller.today)
+    fields.setdefault("starts_on", access.caller.today)
     support = Support(
-        id=db.new_id(), district_id=student.district_id, student_id=student.id, **given
+        id=db.new_id(), district_id=student.district_id, student_id=student.id, **fields
     )
     _check(support, support.starts_on, support.ends_on, support.coordinator_id)
     db.session().add(support)
@@ -59,23 +59,23 @@ def add(student: Student, access: Access, **given: Any) -> Support:
     return support
 
 
-def change(support: Support, access: Access, **given: Any) -> Support:
-    """End it, correct its span, or name another coordinator.
+def change(support: Support, access: Access, **fields: Any) -> Support:
+    """End a support, correct its span, or name another coordinator.
 
-    What is agreed is not changed but agreed anew: end this one and add another,
-    so that every day has what held on it. Raises what `add` does.
+    For new accommodations, end this support and add another, so that the
+    accommodations of every day are kept. Raises the problems of `add`.
     """
     access.refuse_family(support.student_id)
     db.lock(db.session().get_one(Student, support.student_id))
     _check(
         support,
-        given.get("starts_on", support.starts_on),
-        given.get("ends_on", support.ends_on),
-        given.get("coordinator_id", support.coordinator_id),
+        fields.get("starts_on", support.starts_on),
+        fields.get("ends_on", support.ends_on),
+        fields.get("coordinator_id", support.coordinator_id),
     )
-    for name, value in given.items():
+    for name, value in fields.items():
         setattr(support, name, value)
-    audit.record("support.changed", support, by=access.caller.person_id, fields=sorted(given))
+    audit.record("support.changed", support, by=access.caller.person_id, fields=sorted(fields))
     return support
 
 
@@ -96,7 +96,7 @@ def _check(support: Support, starts_on: date, ends_on: date | None, coordinator_
 
 def _is_adult_here(person_id: UUID, district_id: UUID) -> bool:
     is_student = exists().where(Student.id == Person.id)
-    asked = select(Person.id).where(
+    query = select(Person.id).where(
         Person.id == person_id, Person.district_id == district_id, ~is_student
     )
-    return db.session().scalar(asked) is not None
+    return db.session().scalar(query) is not None

@@ -21,10 +21,9 @@ class SupportKind(StrEnum):
 
 
 class Support(Resource, Base):
-    """There is such a record for a span, coordinated by somebody, with agreed accommodations.
+    """A support record exists for a span, with a coordinator and agreed accommodations.
 
-    What is agreed anew stands in a row of its own, from the day it holds: the
-    rows are the history.
+    New accommodations are a new row from their first day: the rows are the history.
     """
 
     __tablename__ = "supports"

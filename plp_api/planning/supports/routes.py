@@ -14,11 +14,11 @@ from plp_api.planning.supports.models import Support
 from plp_api.planning.supports.schemas import NewSupportSchema, SupportPatchSchema, SupportSchema
 
 blueprint = Blueprint(
-    "Supports", __name__, "That an EST, 504 or IEP record exists, whom to ask, and what was agreed."
+    "Supports", __name__, "Pointers to EST, 504 or IEP records: whom to ask, and what was agreed."
 )
 
-# No filter by kind or coordinator, no sort by the first day (which the cursor would carry): either
-# would tell a teacher what they are not shown.
+# No filter by kind or coordinator, and no sort by the first day, which the cursor would carry:
+# teachers would learn members that are hidden from them.
 SUPPORTS = replace(
     Listing.of_spans(Support),
     sorts={"created_at": Support.created_at, "updated_at": Support.updated_at},
@@ -29,9 +29,9 @@ SUPPORTS = replace(
 @blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Student)
 @blueprint.lists(SupportSchema, SUPPORTS)
 def list_supports(access: Access, student: Student) -> Any:
-    """List the supports of a student, past ones included.
+    """List the supports of a student, including past ones.
 
-    A teacher finds what holds today, and of that the `accommodations` alone.
+    A teacher sees only the supports of today, and only their `accommodations`.
     """
     return actions.of(student, access)
 
@@ -42,10 +42,10 @@ def list_supports(access: Access, student: Student) -> Any:
 @blueprint.arguments(NewSupportSchema)
 @blueprint.response(201, SupportSchema)
 def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Support:
-    """Note that a support record exists for a student.
+    """Add a support: a pointer to a support record of a student.
 
-    A pointer, never a copy: any other member is refused. It stands in no plan
-    version and no signature. One of each kind holds at a time.
+    It is never a copy of the record: any other member is refused. It is in no
+    plan version and no signature. Spans of the same kind cannot overlap.
     """
     return actions.add(student, access, **fields)
 
@@ -54,7 +54,7 @@ def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Sup
 @blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Support)
 @blueprint.response(200, SupportSchema)
 def get_support(access: Access, support: Support) -> Support:
-    """Get a support; a teacher, the accommodations of one that holds today."""
+    """Get a support. A teacher gets only the accommodations, and only of a current support."""
     return actions.require_current(support, access)
 
 
@@ -66,7 +66,7 @@ def get_support(access: Access, support: Support) -> Support:
 def change_support(access: Access, support: Support, fields: dict[str, Any]) -> Support:
     """End a support, correct its dates, or name another coordinator.
 
-    Accommodations agreed anew are a support of their own, from their first day:
-    end this one on that day, and add it. So every day keeps what held on it.
+    For new accommodations, end this support on their first day and add another
+    one, so that the accommodations of every day are kept.
     """
     return actions.change(support, access, **fields)

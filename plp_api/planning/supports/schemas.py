@@ -1,4 +1,4 @@
-"""Supports on the wire."""
+"""Schemas of supports."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ def _ends_on(**kwargs: Any) -> Date:
 
 
 class SupportSchema(GuardedSchema):
-    """That a support record exists, and what was agreed; nothing else of it is taken.
+    """A pointer to a support record, with the agreed accommodations; no other content.
 
-    A teacher finds the accommodations alone.
+    A teacher sees only the accommodations.
     """
 
     guarded = WHOLE
@@ -46,14 +46,14 @@ class SupportSchema(GuardedSchema):
 
 
 class NewSupportSchema(SupportSchema):
-    """A support to be noted: whoever notes it says all of it."""
+    """A support to add."""
 
     kind = Choice(SupportKind, required=True)
     coordinator_id = fields.UUID(required=True)
 
 
 class SupportPatchSchema(Schema):
-    """The members to change. What is agreed anew is a support of its own."""
+    """The members to change. New accommodations need a new support."""
 
     starts_on = Date()
     ends_on = _ends_on()
