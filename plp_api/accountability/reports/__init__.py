@@ -1,7 +1,7 @@
-"""Counts over everything, as of any day: who has a plan, whose is current, due, overdue, excepted.
+"""Reports: how many students have a plan, and a current, due, overdue or excepted one, on any day.
 
-Nothing is stored here: every number is worked out from dated facts
-(`coverage`), so that a past day is told as it was. Who reads about students
-they may not see one by one is shown no number from which one of them could be
-made out (`suppression`).
+Nothing is stored here: every number is computed from dated rows (`coverage`),
+so that the report of a past day stays the same. Numbers about students whom the
+caller may not read one by one are hidden if they could identify a student
+(`suppression`).
 """

@@ -1,4 +1,4 @@
-"""A coverage report put together: which groups, with which numbers, hidden where they must be."""
+"""Build a coverage report: its groups and their numbers, hidden where necessary."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -23,11 +23,11 @@ SIGNATURES = {
     "pending": coverage.PENDING,
     "excepted": coverage.WITHOUT,
 }
-"""The measures told apart from the others, by their names there."""
+"""The measures of the object `signatures`, by their names in it."""
 
 
 class Dimension(StrEnum):
-    """What a report is grouped by."""
+    """A dimension by which a report is grouped."""
 
     SCHOOL = "school"
     GRADE = "grade"
@@ -39,7 +39,7 @@ ORDER = tuple(Dimension)
 
 @dataclass(frozen=True)
 class Question:
-    """Which groups of the district are asked for, as they stood on which day."""
+    """The parameters of a report: the day, the dimensions, and the group it is narrowed to."""
 
     as_of: date
     by: frozenset[Dimension]
@@ -47,23 +47,23 @@ class Question:
 
     @property
     def is_by_advisor(self) -> bool:
-        """Whether advisors matter to the answer."""
+        """Whether the report needs the students' advisors."""
         return Dimension.ADVISOR in self.by or self.narrowed[2] is not None
 
     def groups(self, kind: Kind) -> list[Group]:
-        """The groups of the answer that students of this kind belong to."""
+        """The report's groups to which students of this kind belong."""
         kept = [
             name in self.by or self.narrowed[place] is not None for place, name in enumerate(ORDER)
         ]
-        found = suppression.groups(kind.school, kind.grade, kind.advisors)
+        every = suppression.groups(kind.school, kind.grade, kind.advisors)
         return [
             group
-            for group in found
-            if [one is not None for one in group] == kept and self.holds(group)
+            for group in every
+            if [value is not None for value in group] == kept and self.holds(group)
         ]
 
     def holds(self, group: Group) -> bool:
-        """Whether the group lies within what the question is narrowed to."""
+        """Whether the group is within the group to which the report is narrowed."""
         return all(
             wanted in (None, there) for wanted, there in zip(self.narrowed, group, strict=True)
         )
@@ -74,13 +74,10 @@ class Question:
 
 
 def day(access: Access, as_of: date | None) -> date:
-    """The day to tell of, today unless one is named.
-
-    Raises Problem(validation_failed) for a day that has not come yet.
-    """
+    """The day of a report, by default today. Raises Problem(validation_failed) for a future day."""
     today = access.caller.today
     if as_of is not None and as_of > today:
-        error = FieldError("", f"Must not lie after today, {today}.", parameter="as_of")
+        error = FieldError("", f"Must not be after today, {today}.", parameter="as_of")
         raise Problem(Code.VALIDATION_FAILED, errors=[error])
     return as_of or today
 
@@ -93,10 +90,7 @@ def question(
     grade: str | None,
     advisor_id: UUID | None,
 ) -> Question:
-    """The question, about today unless a day is named.
-
-    Raises Problem(validation_failed) for a day that has not come yet.
-    """
+    """The parameters of a report. Raises Problem(validation_failed) for a future day."""
     narrowed = (
         None if school_id is None else str(school_id),
         grade,
@@ -105,26 +99,25 @@ def question(
     return Question(day(access, as_of), frozenset(map(Dimension, by)), narrowed)
 
 
-def report(access: Access, asked: Question) -> dict[str, Any]:
-    """Coverage of the caller's district: the total, and a row for each group asked for.
+def report(access: Access, question: Question) -> dict[str, Any]:
+    """Coverage of the caller's district: the total, and a row for each requested group.
 
-    Numbers that the caller must not see are None. Every answer about one day
-    shows parts of one and the same table, whatever is asked, so that two
-    answers give away no more than one.
+    Numbers that the caller must not see are None. All reports of one day show
+    parts of the same table, so that two reports reveal no more than one.
     """
-    counted = coverage.counts(access.caller, asked.as_of, by_advisor=asked.is_by_advisor)
+    counted = coverage.counts(access.caller, question.as_of, by_advisor=question.is_by_advisor)
     hidden = suppression.hidden(counted.unseen, coverage.standings())
-    total, groups = _tally(asked, counted.everybody)
+    total, groups = _tally(question, counted.everybody)
     names = _names(groups)
     rows = [
-        {**_named(asked, group, names), **_numbers(group, groups[group], hidden)}
+        {**_named(question, group, names), **_numbers(group, groups[group], hidden)}
         for group in groups
     ]
     return {
-        "as_of": asked.as_of,
+        "as_of": question.as_of,
         "cycle": {"starts_on": counted.cycle.starts_on, "ends_on": counted.cycle.ends_on},
-        "by": [name for name in ORDER if name in asked.by],
-        "total": _numbers(asked.narrowed, total, hidden),
+        "by": [name for name in ORDER if name in question.by],
+        "total": _numbers(question.narrowed, total, hidden),
         "groups": sorted(rows, key=_place),
     }
 
@@ -132,14 +125,16 @@ def report(access: Access, asked: Question) -> dict[str, Any]:
 Tally = Counter[str]
 
 
-def _tally(asked: Question, everybody: Mapping[Kind, int]) -> tuple[Tally, dict[Group, Tally]]:
-    """How many students count under each measure: in all, and in each group."""
+def _tally(question: Question, everybody: Mapping[Kind, int]) -> tuple[Tally, dict[Group, Tally]]:
+    """The number of students under each measure: in total, and in each group."""
     total: Tally = Counter()
     groups: dict[Group, Tally] = {}
     for kind, students in everybody.items():
-        if not asked.is_about(kind):
+        if not question.is_about(kind):
             continue
-        tallies = [groups.setdefault(group, Counter()) for group in asked.groups(kind) if asked.by]
+        tallies = [
+            groups.setdefault(group, Counter()) for group in question.groups(kind) if question.by
+        ]
         for tally in (total, *tallies):
             for measure in (ENROLLED, *kind.standing):
                 tally[measure] += students
@@ -162,14 +157,14 @@ Names = Mapping[str, str]
 
 
 def _names(groups: Iterable[Group]) -> Names:
-    """The names of the schools and advisors in the answer."""
+    """The names of the schools and advisors in the report, by id."""
     schools = {school for school, _, _ in groups if school is not None}
     advisors = {advisor for _, _, advisor in groups if advisor not in (None, NO_ADVISOR)}
     queries = [SCHOOLS(ids=[*map(UUID, schools)]), ADVISORS(ids=[*map(UUID, advisors)])]
-    found: dict[str, str] = {}
-    for rows in db.fetch(*(one for one in queries if one.binds["ids"])):
-        found.update((str(row["id"]), _name(row)) for row in rows)
-    return found
+    names: dict[str, str] = {}
+    for rows in db.fetch(*(query for query in queries if query.binds["ids"])):
+        names.update((str(row["id"]), _name(row)) for row in rows)
+    return names
 
 
 SCHOOLS = db.Prepared(
@@ -193,30 +188,30 @@ def _name(row: Mapping[str, Any]) -> str:
     return f"{given} {row['preferred_family_name'] or row['family_name']}"
 
 
-def _named(asked: Question, group: Group, names: Names) -> dict[str, Any]:
-    """What the group is, in the dimensions that were asked for."""
+def _named(question: Question, group: Group, names: Names) -> dict[str, Any]:
+    """The group's school, grade and advisor, as far as the report is grouped by them."""
     school, grade, advisor = group
     members = {
         Dimension.SCHOOL: _reference(school, names),
         Dimension.GRADE: grade,
         Dimension.ADVISOR: None if advisor == NO_ADVISOR else _reference(advisor, names),
     }
-    return {str(name): members[name] for name in ORDER if name in asked.by}
+    return {str(name): members[name] for name in ORDER if name in question.by}
 
 
-def _reference(one: Any, names: Names) -> dict[str, Any]:
-    return {"id": one, "name": names.get(one)}
+def _reference(id_: Any, names: Names) -> dict[str, Any]:
+    return {"id": id_, "name": names.get(id_)}
 
 
 def _place(row: Mapping[str, Any]) -> list[str]:
-    """Where a row stands: by names, and what has none last."""
+    """The sort key of a row: its names, where a missing one comes last."""
     return [_word(row.get(name)) for name in ORDER]
 
 
-def _word(one: Any) -> str:
-    if one is None:
+def _word(value: Any) -> str:
+    if value is None:
         return "\uffff"
-    return one if isinstance(one, str) else f"{one['name']} {one['id']}"
+    return value if isinstance(value, str) else f"{value['name']} {value['id']}"
 
 
 COLUMNS = (
@@ -233,17 +228,17 @@ COLUMNS = (
 )
 
 
-def table(found: Mapping[str, Any]) -> list[list[Any]]:
+def table(document: Mapping[str, Any]) -> list[list[Any]]:
     """The report as rows under COLUMNS: the groups, then the total."""
-    rows = [("group", row) for row in found["groups"]]
-    return [_flat(found, kind, row) for kind, row in (*rows, ("total", found["total"]))]
+    rows = [("group", row) for row in document["groups"]]
+    return [_flat(document, kind, row) for kind, row in (*rows, ("total", document["total"]))]
 
 
-def _flat(found: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> list[Any]:
+def _flat(document: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> list[Any]:
     school, advisor = row.get("school") or {}, row.get("advisor") or {}
     return [
         kind,
-        found["as_of"],
+        document["as_of"],
         school.get("id"),
         school.get("name"),
         row.get("grade"),

@@ -1,8 +1,8 @@
-"""Where each student stands on a day, in one statement, counted by school, grade and advisors.
+"""Count the students of a district on a day by school, grade, advisors and standing.
 
-Every condition compares dates of facts with the day asked for; what is written
-down later about later days changes nothing (docs/decisions/0014). The rows are
-as many as there are kinds of students, not students.
+One statement does it. Every condition compares dated rows with the day, so that
+later events do not change the result (docs/decisions/0014). The statement
+returns one row for each kind of student, not for each student.
 """
 
 from collections import Counter
@@ -56,7 +56,7 @@ GRADES = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 STATES = ("current", "due", "overdue", "excepted")
 HAS_PLAN, NO_PLAN = "has_plan", "no_plan"
 SIGNED, PENDING, UNSIGNED = "signed", "pending", "unsigned"
-# Among other words for a student's standing, `excepted` is the review's.
+# Not `excepted`: in a standing that word is already used for the review.
 WITHOUT = "signatures_excepted"
 SIGNATURES = {
     signatures.LETTERS[SignatureState.COMPLETE]: SIGNED,
@@ -70,13 +70,17 @@ LATEST_ENTRY = bindparam("latest_entry", type_=Date())
 
 
 def standings() -> list[Standing]:
-    """Every combination of measures that one student can count under."""
-    every = (frozenset(one) for one in product(STATES, (HAS_PLAN, NO_PLAN), SIGNATURES.values()))
-    return [one for one in every if _is_possible(one)]
+    """Every combination of measures under which one student can count."""
+    every = map(frozenset, product(STATES, (HAS_PLAN, NO_PLAN), SIGNATURES.values()))
+    return [standing for standing in every if _is_possible(standing)]
 
 
 def _is_possible(standing: Standing) -> bool:
-    """Without a plan nothing is in force or excepted; what is current is there to be signed."""
+    """Whether a student can count so.
+
+    Without a plan there is no version to sign, and the student is neither
+    current nor excepted. A current student has a version to sign.
+    """
     if NO_PLAN in standing:
         return UNSIGNED in standing and not standing & {"current", "excepted"}
     return not {"current", UNSIGNED} <= standing
@@ -92,10 +96,10 @@ class Counts:
 
 
 def counts(caller: Caller, as_of: date, *, by_advisor: bool) -> Counts:
-    """Count the students of the caller's district as they stood on the day.
+    """Count the students of the caller's district as of the day.
 
-    Without `by_advisor` a caller who sees the whole district gets kinds without
-    advisors: there is nothing to hide, and they cost half of the time.
+    Without `by_advisor`, a caller who may read the whole district gets kinds
+    without advisors: nothing must be hidden, and advisors take half of the time.
     """
     district = db.session().get_one(District, caller.district_id)
     settings = district_settings.of(district)
@@ -127,7 +131,7 @@ def _kind(row: Mapping[str, Any]) -> Kind:
 
 
 def sees_district(caller: Caller) -> bool:
-    """Whether an office for the whole district shows the caller each student's plan status."""
+    """Whether a district-wide appointment lets the caller read every student's plan status."""
     return any(None in conditions(role, Permission.PLAN_STATUS_READ) for role in caller.wide)
 
 
@@ -143,7 +147,7 @@ def _prepared(caller: Caller, *, by_advisor: bool) -> db.Prepared:
 
 
 def _seen(caller: Caller) -> ColumnElement[bool]:
-    """Whether the caller may read the student's plan status today, or could on the day itself."""
+    """Whether the caller may read the student's plan status today, or for that day."""
     if sees_district(caller):
         return true()
     if not caller.may(Permission.PLAN_STATUS_READ):
@@ -157,7 +161,7 @@ def _counted(standing: Subquery) -> Select[Any]:
 
 
 def _standings(is_seen: ColumnElement[bool], *, by_advisor: bool) -> Subquery:
-    """One row for each student enrolled on the day, with where they learn and how they stand."""
+    """One row for each student enrolled on the day, with their place and their standing."""
     place, reviews = places(), _reviews()
     advisors = _advisors() if by_advisor else None
     columns = [
@@ -186,13 +190,13 @@ def _standings(is_seen: ColumnElement[bool], *, by_advisor: bool) -> Subquery:
 
 
 def _studied_at_home(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the student studied at home on the day: 16 V.S.A. 942 excepts it."""
+    """Whether the student was in home study on the day, which 16 V.S.A. 942 excepts."""
     return exists().where(HomeStudy.student_id == student_id, _held(HomeStudy))
 
 
-def _held(tie: Any) -> ColumnElement[bool]:
-    """Whether a dated tie held on the day."""
-    return spans.holds_on(tie, AS_OF)
+def _held(model: Any) -> ColumnElement[bool]:
+    """Whether a row with a span (home study, enrollment, relationship) was valid on the day."""
+    return spans.holds_on(model, AS_OF)
 
 
 def _has_grade() -> ColumnElement[bool]:
@@ -200,9 +204,9 @@ def _has_grade() -> ColumnElement[bool]:
 
 
 def places() -> Subquery:
-    """The one school and grade by which each student counts on the day.
+    """The one school and grade under which each student counts on the day.
 
-    Of two at once, the plan's home school; else the one that began last.
+    Of two enrollments at once, that in the plan's home school counts, else the newest.
     """
     is_home = case((SchoolEnrollment.school_id == Student.plan_home_school_id, 0), else_=1)
     order = (is_home, SchoolEnrollment.starts_on.desc(), SchoolEnrollment.id.desc())
@@ -223,7 +227,7 @@ def places() -> Subquery:
 
 
 def _advisors() -> Subquery:
-    """The advisors of each student on the day, as one text."""
+    """The ids of each student's advisors on the day, joined in one text."""
     return (
         select(
             Relationship.student_id,
@@ -241,7 +245,7 @@ def _advisors() -> Subquery:
 
 
 def _in_force(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The version that was in force on the day; none that a family kept in home study."""
+    """Criterion: the version in force on the day, unless a family kept it in home study."""
     return and_(
         PlanVersion.student_id == student_id,
         PlanVersion.in_force_on <= AS_OF,
@@ -251,10 +255,10 @@ def _in_force(student_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _reviews() -> Subquery:
-    """Of each student's reviews: whether this cycle's is excepted, and what fell due before.
+    """For each student, whether this cycle's review is excepted, and which earlier one was due.
 
-    `owed` and `spared` are the first days of the last cycles whose review was
-    due by then, without an exception and with one.
+    `owed` is the first day of the last cycle whose review was due before the
+    day without an exception; `spared` is the same for reviews with an exception.
     """
     is_excepted = Review.excepted_on <= AS_OF
     is_this = and_(Review.cycle_starts_on <= AS_OF, Review.cycle_ends_on >= AS_OF)
@@ -276,7 +280,7 @@ def _reviews() -> Subquery:
 def _updated_on() -> ColumnElement[Any]:
     """The day on which the version in force was last approved or reaffirmed.
 
-    For a correction it is that of the version it corrects: it updates nothing.
+    A correction is no update, so it has the day of the version that it corrects.
     """
     kept = (
         select(func.max(VersionReaffirmation.reaffirmed_on))
@@ -291,11 +295,11 @@ def _updated_on() -> ColumnElement[Any]:
 
 
 def _state(student_id: ColumnElement[Any], reviews: Subquery) -> ColumnElement[Any]:
-    """Current, excepted, overdue or due: the first that holds.
+    """The state of a student: the first that is true of current, excepted, overdue and due.
 
-    Overdue is who still owes the last review that fell due: nothing came into
-    force since its cycle began. Without a plan, who entered before this cycle
-    and longer ago than the days a late entry has.
+    A student is overdue if no version came into force since the beginning of the
+    cycle of the last review that was due. A student without a plan is overdue if
+    they entered before this cycle, and more than `late_entry_days` ago.
     """
     since = _updated_on()
     owes = and_(

@@ -1,9 +1,9 @@
-"""The dual-enrollment ledger of a district, as of any day: what the January report is made of.
+"""The dual-enrollment ledger of a district on any day, for the report that is due in January.
 
-Two statements whatever the district's size: how many students stand where with
-the courses that the state pays for, and the courses of one school year, one by
-one. It tells of persons, so it holds only students whose pathway elements the
-reader may see; nothing in it needs to be hidden.
+Two statements for any size of district: how many students have used how many of
+the courses that the state pays for, and the list of courses of a school year.
+The ledger names students, so it includes only students whose pathway elements
+the caller may read, and no number must be hidden.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ from plp_api.planning.pathways.models import (
 )
 from plp_api.planning.signatures.standing import AS_OF
 
-# A school year as the State counts it; a summer course belongs to the year that its July lies in.
+# The state's school year begins on 1 July; a course belongs to the year in which it starts.
 YEAR_BEGINS = (7, 1)
 ELIGIBLE = ("11", "12")
 STARTS_ON = bindparam("starts_on", type_=Date())
@@ -46,13 +46,13 @@ MEASURES = ("students", *USED, *COURSES)
 
 @dataclass(frozen=True)
 class SchoolYear:
-    """From 1 July to 30 June, named by the calendar year in which it ends, as rosters do."""
+    """A school year from 1 July to 30 June, named by the calendar year in which it ends."""
 
     number: int
 
     @classmethod
     def containing(cls, on: date) -> "SchoolYear":
-        """The school year in which the day lies."""
+        """The school year of a day."""
         return cls(on.year + ((on.month, on.day) >= YEAR_BEGINS))
 
     @property
@@ -71,7 +71,7 @@ def report(
 ) -> dict[str, Any]:
     """The ledger of the caller's district: totals, a row for each school, and each course.
 
-    Raises Problem(validation_failed) for a day that has not come yet.
+    Raises Problem(validation_failed) for a future day.
     """
     on = day(access, as_of)
     year = SchoolYear.containing(on) if school_year is None else SchoolYear(school_year)
@@ -127,9 +127,9 @@ def _used() -> Subquery:
 
 
 def _standing(is_seen: ColumnElement[bool]) -> Select[Any]:
-    """How many students of each school have used how many of the two.
+    """For each school, how many students have used none, one or both of the two courses.
 
-    Counted are those enrolled in grade 11 or 12 on the day, and whoever used one.
+    Counts students enrolled in grade 11 or 12 on the day or with a state-funded course.
     """
     place, used = places(), _used()
     count = func.coalesce(used.c.used, 0)
@@ -143,7 +143,7 @@ def _standing(is_seen: ColumnElement[bool]) -> Select[Any]:
         .where(
             Student.district_id == DISTRICT,
             is_seen,
-            or_(used.c.used.is_not(None), *(place.c.grade == one for one in ELIGIBLE)),
+            or_(used.c.used.is_not(None), *(place.c.grade == grade for grade in ELIGIBLE)),
         )
         .group_by(School.id, School.name, count)
     )
@@ -169,7 +169,7 @@ SHOWN = (
 
 
 def _courses(is_seen: ColumnElement[bool]) -> Select[Any]:
-    """The courses of the school year that were approved by the day, with whose they are."""
+    """The courses of the school year that were approved by the day, with their students."""
     place, used = places(), _used()
     columns: list[Any] = [
         PathwayElement.id.label("pathway_element_id"),
@@ -228,7 +228,7 @@ COLUMNS = (
 
 
 def _course(row: Mapping[str, Any], on: date) -> dict[str, Any]:
-    """A course as the ledger shows it, as it stood on the day."""
+    """A course of the ledger, with its status on the day."""
     is_left = row["withdrawn_on"] is not None and row["withdrawn_on"] <= on
     is_paid = row["funding"] == Funding.STATE_VOUCHER
     shown = {
@@ -254,7 +254,7 @@ def _status(row: Mapping[str, Any], on: date) -> PathwayStatus:
 def _schools(
     standing: Iterable[Mapping[str, Any]], courses: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """A row for each school with its numbers; last, those whom no school had on the day."""
+    """A row of numbers for each school; the last row is for students enrolled in no school."""
     tallies: dict[tuple[str, UUID | None], Counter[str]] = {}
     for row in standing:
         tally = tallies.setdefault((row["name"] or "", row["school_id"]), Counter())
@@ -263,7 +263,7 @@ def _schools(
     for course in courses:
         tally = tallies.setdefault((course["school_name"] or "", course["school_id"]), Counter())
         tally.update(_measures(course))
-    ordered = sorted(tallies, key=lambda one: (one[1] is None, one[0], str(one[1])))
+    ordered = sorted(tallies, key=lambda key: (key[1] is None, key[0], str(key[1])))
     return [
         {
             "school": None if key is None else {"id": key, "name": name},
@@ -274,10 +274,10 @@ def _schools(
 
 
 def _measures(course: Mapping[str, Any]) -> list[str]:
-    found = ["courses", "before_course" if course["is_before_course"] else "not_before_course"]
+    measures = ["courses", "before_course" if course["is_before_course"] else "not_before_course"]
     if course["funding"]:
-        found.append(f"funded_by_{course['funding']}")
-    return [*found, *(["summer"] if course["is_summer"] else [])]
+        measures.append(f"funded_by_{course['funding']}")
+    return [*measures, *(["summer"] if course["is_summer"] else [])]
 
 
 def _summed(schools: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -287,6 +287,6 @@ def _summed(schools: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return {measure: total[measure] for measure in MEASURES}
 
 
-def table(found: Mapping[str, Any]) -> list[list[Any]]:
-    """The courses as rows under COLUMNS."""
-    return [[found["as_of"], *course.values()] for course in found["courses"]]
+def table(document: Mapping[str, Any]) -> list[list[Any]]:
+    """The courses of a report as rows of COLUMNS."""
+    return [[document["as_of"], *course.values()] for course in document["courses"]]

@@ -22,7 +22,7 @@ blueprint = Blueprint("Reports", __name__, "Counts over a district, as of any da
 
 
 def _csv(columns: Sequence[str]) -> dict[str, Any]:
-    """How a sheet of these columns is documented."""
+    """The OpenAPI documentation of a CSV answer with these columns."""
     header = ",".join(columns) + "\r\n"
     return {"schema": {"type": "string"}, "content_type": sheets.MEDIA_TYPE, "example": header}
 
@@ -32,28 +32,28 @@ def _csv(columns: Sequence[str]) -> dict[str, Any]:
 @blueprint.arguments(CoverageQuerySchema, location="query")
 @blueprint.response(200, CoverageSchema)
 @blueprint.alt_response(200, **_csv(actions.COLUMNS), success=True)
-def report_coverage(access: Access, asked: dict[str, Any]) -> Response:
+def report_coverage(access: Access, query: dict[str, Any]) -> Response:
     """Report who has a current plan, by school, grade and advisor, as of any day.
 
-    Every number is worked out from dated facts, so a past day is told as it
-    was. Counted are the students enrolled in grades 7-12 on that day (home
-    study stands outside); each is exactly one of current, excepted, overdue
-    and due. Signatures are counted apart, of the version in force on the day.
-    A student with two advisors counts under each, and once in the total.
+    Every number is computed from dated records, so that the report of a past
+    day stays the same. It counts the students enrolled in grades 7-12 on that
+    day, without home study; each is exactly one of current, excepted, overdue
+    and due. Signatures are counted separately, for the version in force on the
+    day. A student with two advisors counts under each, and once in the total.
 
-    Of students whose plan status you may not read one by one, today or then by
-    what you hold today, you see no number below 11. Such a number is null, and
-    so are others from which it could be worked out; `is_suppressed` says that
-    something in the row is. Where you may see each student of a group, its
-    numbers are plain.
+    Numbers below 11 are hidden if they are about students whose plan status you
+    may not read one by one (neither today nor, with today's appointments, on the
+    day itself). A hidden number is null, and so are other numbers from which it
+    could be computed; `is_suppressed` is true if a number of the row is hidden.
+    If you may read every student of a group, nothing in it is hidden.
 
-    `Accept: text/csv` or `format=csv` answers a table, its total in the last
-    line.
+    Send `Accept: text/csv` or `format=csv` for a table; its last line is the
+    total.
     """
-    is_sheet = sheets.are_wanted(asked.pop("format", None))
-    wanted = {"as_of": None, "school_id": None, "grade": None, "advisor_id": None, **asked}
-    found = actions.report(access, actions.question(access, **wanted))
-    return _answer(access, "coverage", found, actions if is_sheet else None)
+    is_sheet = sheets.are_wanted(query.pop("format", None))
+    wanted = {"as_of": None, "school_id": None, "grade": None, "advisor_id": None, **query}
+    document = actions.report(access, actions.question(access, **wanted))
+    return _answer(access, "coverage", document, actions if is_sheet else None)
 
 
 @blueprint.route("/reports/dual-enrollment")
@@ -61,32 +61,34 @@ def report_coverage(access: Access, asked: dict[str, Any]) -> Response:
 @blueprint.arguments(DualEnrollmentQuerySchema, location="query")
 @blueprint.response(200, DualEnrollmentSchema)
 @blueprint.alt_response(200, **_csv(ledger.COLUMNS), success=True)
-def report_dual_enrollment(access: Access, asked: dict[str, Any]) -> Response:
-    """Report the district's dual-enrollment courses, for January: who used how many of the two.
+def report_dual_enrollment(access: Access, query: dict[str, Any]) -> Response:
+    """Report the district's dual-enrollment courses, as the state asks for in January.
 
-    It tells of persons: it holds the students whose pathway elements you may
-    read, and no others, whatever the numbers are of. `used_0`, `used_1` and
-    `used_2` count the courses that the State pays for over all years, versions
-    and schools (16 V.S.A. 944); `courses` are those that begin in the school
-    year and were approved by the day, each with whether that was before it
-    began.
+    The report names students, so it includes only students whose pathway
+    elements you may read, in its numbers too. `used_0`, `used_1` and `used_2`
+    are the numbers of students who used none, one or both of the two courses
+    that the state pays for, over all years, versions and schools (16 V.S.A.
+    944). `courses` are those that begin in the school year and were approved by
+    the day; each says whether it was approved before it began.
 
-    `Accept: text/csv` or `format=csv` answers the courses as a table.
+    Send `Accept: text/csv` or `format=csv` for the courses as a table.
     """
-    is_sheet = sheets.are_wanted(asked.pop("format", None))
-    wanted = {"as_of": None, "school_year": None, "school_id": None, **asked}
-    found = ledger.report(access, **wanted)
-    return _answer(access, "dual-enrollment", found, ledger if is_sheet else None)
+    is_sheet = sheets.are_wanted(query.pop("format", None))
+    wanted = {"as_of": None, "school_year": None, "school_id": None, **query}
+    document = ledger.report(access, **wanted)
+    return _answer(access, "dual-enrollment", document, ledger if is_sheet else None)
 
 
-def _answer(access: Access, name: str, found: dict[str, Any], as_sheet: Any) -> Response:
-    """A report as JSON, or as the table that the module `as_sheet` makes of it."""
-    tag = facts_tag([found, as_sheet is not None], access)
+def _answer(access: Access, name: str, document: dict[str, Any], as_sheet: Any) -> Response:
+    """The report as JSON, or as the table of the module `as_sheet`, or 304 if unchanged."""
+    tag = facts_tag([document, as_sheet is not None], access)
     response = unchanged(tag)
     if response is None and as_sheet is None:
-        response = plain(found, tag=tag)
+        response = plain(document, tag=tag)
     elif response is None:
-        response = _sheet(f"{name}-{found['as_of']}", as_sheet.COLUMNS, as_sheet.table(found), tag)
+        response = _sheet(
+            f"{name}-{document['as_of']}", as_sheet.COLUMNS, as_sheet.table(document), tag
+        )
     response.vary.add("Accept")
     return response
 

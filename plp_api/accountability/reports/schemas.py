@@ -1,4 +1,4 @@
-"""Reports on the wire."""
+"""Schemas of reports."""
 
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ EARLIEST = date(1900, 1, 1)
 
 
 class ReportFormat(StrEnum):
-    """What a report is answered as."""
+    """The format of a report."""
 
     JSON = "json"
     CSV = "csv"
@@ -22,20 +22,23 @@ class ReportFormat(StrEnum):
 
 class CoverageQuerySchema(Schema):
     as_of = Date(
-        validate=validate.Range(min=EARLIEST, error=f"Must not lie before {EARLIEST}."),
-        metadata={"description": "The day to tell of; today unless named. Not in the future."},
+        validate=validate.Range(min=EARLIEST, error=f"Must not be before {EARLIEST}."),
+        metadata={"description": "The day of the report; today if left out. Not in the future."},
     )
     by = fields.List(
         Choice(Dimension),
         load_default=list,
-        metadata={"description": "Repeat it to cross: `by=school&by=grade`. None: the total only."},
+        metadata={
+            "description": "The dimensions to group by: `by=school&by=grade`. If left out, the"
+            " report has only the total."
+        },
     )
     school_id = fields.UUID(metadata={"description": "Only students enrolled at this school."})
     grade = fields.String(
         validate=validate.OneOf(GRADES), metadata={"description": "Only students in this grade."}
     )
     advisor_id = fields.UUID(metadata={"description": "Only students this person advised."})
-    format = Choice(ReportFormat, metadata={"description": "Goes before the Accept header."})
+    format = Choice(ReportFormat, metadata={"description": "Overrides the Accept header."})
 
 
 class CoverageCycleSchema(Schema):
@@ -46,22 +49,22 @@ class CoverageCycleSchema(Schema):
 
 
 def _number(description: str, example: int) -> fields.Integer:
-    described = {"description": f"{description} Null: hidden.", "example": example}
+    described = {"description": f"{description} Null if hidden.", "example": example}
     return fields.Integer(required=True, allow_none=True, metadata=described)
 
 
 class CoverageSignaturesSchema(Schema):
-    signed = _number("The version in force on the day had every signature it needed by then.", 20)
-    pending = _number("It had not.", 16)
-    excepted = _number("It had, but for those it was let do without.", 0)
+    signed = _number("The version in force on the day had every signature it needed.", 20)
+    pending = _number("It lacked a signature.", 16)
+    excepted = _number("It lacked only signatures that were excused.", 0)
 
 
 class CoverageNumbersSchema(Schema):
     enrolled = _number("current + due + overdue + excepted, always.", 74)
-    has_plan = _number("A plan was opened by then.", 72)
-    current = _number("A version came into force within the cycle.", 36)
-    due = _number("Not yet current, and nothing missed.", 25)
-    overdue = _number("The last review that fell due was not followed by a version in force.", 13)
+    has_plan = _number("A plan was opened by that day.", 72)
+    current = _number("A version came into force or was reaffirmed within the cycle.", 36)
+    due = _number("Not yet current, but no review was missed.", 25)
+    overdue = _number("No version came into force for the last review that was due.", 13)
     excepted = _number("This cycle's review was excepted.", 0)
     signatures = fields.Nested(CoverageSignaturesSchema, required=True)
     is_suppressed = fields.Boolean(
@@ -95,19 +98,19 @@ class CoverageSchema(Schema):
 
 class DualEnrollmentQuerySchema(Schema):
     as_of = Date(
-        validate=validate.Range(min=EARLIEST, error=f"Must not lie before {EARLIEST}."),
-        metadata={"description": "The day to tell of; today unless named. Not in the future."},
+        validate=validate.Range(min=EARLIEST, error=f"Must not be before {EARLIEST}."),
+        metadata={"description": "The day of the report; today if left out. Not in the future."},
     )
     school_year = fields.Integer(
         validate=validate.Range(2000, 2100),
         metadata={
-            "description": "Courses that begin in this school year, named by the calendar year in "
-            "which it ends; that of `as_of` unless named.",
+            "description": "Courses that begin in this school year, named by the calendar year in"
+            " which it ends. If left out, the school year of `as_of`.",
             "example": 2027,
         },
     )
     school_id = fields.UUID(metadata={"description": "Only students enrolled at this school."})
-    format = Choice(ReportFormat, metadata={"description": "Goes before the Accept header."})
+    format = Choice(ReportFormat, metadata={"description": "Overrides the Accept header."})
 
 
 class SchoolYearSchema(Schema):
@@ -122,17 +125,17 @@ def _count(description: str, example: int) -> fields.Integer:
 
 
 class DualEnrollmentNumbersSchema(Schema):
-    students = _count("In grade 11 or 12 on the day, or with a state-funded course.", 120)
-    used_0 = _count("Of these, with no state-funded course, over all years.", 90)
-    used_1 = _count("With one.", 20)
-    used_2 = _count("With both.", 10)
-    courses = _count("Approved by the day, and beginning in the school year.", 34)
-    funded_by_state_voucher = _count("Of these, paid by the State.", 30)
-    funded_by_district = _count("Paid by the district.", 3)
-    funded_by_family = _count("Paid by the family.", 1)
-    summer = _count("Within June, July and August.", 4)
-    before_course = _count("In the plan before the course began (16 V.S.A. 944).", 34)
-    not_before_course = _count("Not in the plan before the course began.", 0)
+    students = _count("Students in grade 11 or 12 on the day or with a state-funded course.", 120)
+    used_0 = _count("Of these, students with no state-funded course, over all years.", 90)
+    used_1 = _count("Students with one.", 20)
+    used_2 = _count("Students with both.", 10)
+    courses = _count("Courses that begin in the school year and were approved by the day.", 34)
+    funded_by_state_voucher = _count("Of these, courses paid by the state.", 30)
+    funded_by_district = _count("Courses paid by the district.", 3)
+    funded_by_family = _count("Courses paid by the family.", 1)
+    summer = _count("Courses within June, July and August.", 4)
+    before_course = _count("Courses in the plan before they began (16 V.S.A. 944).", 34)
+    not_before_course = _count("Courses not in the plan before they began.", 0)
 
 
 class DualEnrollmentSchoolSchema(DualEnrollmentNumbersSchema):
@@ -140,7 +143,7 @@ class DualEnrollmentSchoolSchema(DualEnrollmentNumbersSchema):
         CoverageNameSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "Null: students whom no school had on the day."},
+        metadata={"description": "Null: students enrolled in no school on the day."},
     )
 
 
@@ -151,7 +154,7 @@ class DualEnrollmentCourseSchema(Schema):
     student_name = fields.String(required=True)
     state_student_id = fields.String(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
-    state_funded_used = _count("Of the two, by this student, over all years.", 1)
+    state_funded_used = _count("State-funded courses of this student, over all years.", 1)
     pathway_element_id = fields.UUID(required=True)
     title = fields.String(required=True)
     course_code = fields.String(required=True, allow_none=True)
@@ -170,7 +173,7 @@ class DualEnrollmentCourseSchema(Schema):
         metadata={"description": "Whether it was approved before the course began."},
     )
     is_counted = fields.Boolean(
-        required=True, metadata={"description": "Whether it counts as one of the two."}
+        required=True, metadata={"description": "Whether it counts as one of the two courses."}
     )
 
 

@@ -1,6 +1,7 @@
-"""What a front end opens on: reads that put plans, goals, reviews and signatures together.
+"""The overview: reads that combine plans, goals, reviews and signatures for a front end.
 
-Hot, so they are prebuilt statements through `db.fetch`, given as plain dicts;
-tests hold them to the schemas that document them. Nothing is decided here that
-`access`, `signatures.standing` or `reviews.standing` do not decide.
+They are called most often, so they use prebuilt statements through `db.fetch`
+and return plain dicts; tests compare these with the schemas that document them.
+Rules are not written here, but in `access`, `signatures.standing` and
+`reviews.standing`.
 """

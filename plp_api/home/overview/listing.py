@@ -1,4 +1,4 @@
-"""The list of plans: which, in what order, and its pages."""
+"""The list of plans: its filters, order and pages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +37,7 @@ def _advised_by(person_id: Any) -> Any:
 
 
 def _named(words: str) -> Any:
-    """A preferred name is no way to find a child for whoever is not to know of it."""
+    """Search by name; a child's preferred name is hidden from family that must not know it."""
     is_child = exists().where(
         is_family_tie(Relationship), Relationship.student_id == Plan.student_id
     )
@@ -50,7 +50,7 @@ def _named(words: str) -> Any:
 
 
 def _stands(status: str) -> Any:
-    """Whether a requirement of the version in force stands so today."""
+    """Whether a requirement of the version in force has this status today."""
     rule = District.settings["deciding_parents"].as_string()
     is_there = exists().where(
         PlanVersion.plan_id == Plan.id,
@@ -78,8 +78,8 @@ PLANS = paging.Listing(
             Choice(
                 RequirementStatus,
                 metadata={
-                    "description": "Only plans in whose version in force the student's, school's"
-                    " or parents' signature stands so: `split` waits for an admin."
+                    "description": "Only plans where a requirement to sign the version in force has"
+                    " this status: `split` waits for an admin."
                 },
             ),
             _stands,
@@ -96,35 +96,35 @@ PAGE = page_schema("PlanSummary", PlanSummarySchema)
 
 @dataclass(frozen=True)
 class SummaryPage:
-    """One page of summaries, ready to be sent."""
+    """One page of summaries as a JSON document with its headers."""
 
     document: dict[str, Any]
     headers: dict[str, str]
 
 
-def page(access: Access, asked: dict[str, Any]) -> SummaryPage:
+def page(access: Access, query: dict[str, Any]) -> SummaryPage:
     """One page of the plans whose status the caller may see.
 
-    The first page without filters, which every front end opens on, is one
-    statement; any other finds the ids first.
+    The first page without filters, which every front end asks for, is one
+    statement; any other page selects ids first.
     """
-    if asked.keys() == UNFILTERED and not asked["count"]:
-        return _first_page(access, asked)
-    found = paging.page(_ids(access, asked), PLANS, asked, access, load=access.rows)
+    if query.keys() == UNFILTERED and not query["count"]:
+        return _first_page(access, query)
+    ids = paging.page(_ids(access, query), PLANS, query, access, load=access.rows)
     document: dict[str, Any] = {
-        "items": presenters.summaries(access, [row.id for row in found.items]),
-        "next_cursor": found.next_cursor,
+        "items": presenters.summaries(access, [row.id for row in ids.items]),
+        "next_cursor": ids.next_cursor,
     }
-    if found.total_count is not None:
-        document["total_count"] = found.total_count
-    return SummaryPage(document, found.headers)
+    if ids.total_count is not None:
+        document["total_count"] = ids.total_count
+    return SummaryPage(document, ids.headers)
 
 
 UNFILTERED = {"sort", "limit", "count"}
 
 
 def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
-    """What `page` asks where the request asks for nothing in particular."""
+    """The queries of `page` to run ahead; none unless the request has no parameters."""
     if not is_plain or not caller.may(Permission.PLAN_STATUS_READ):
         return db.Ahead()
     return _ask_first(caller, next(iter(PLANS.sorts)), paging.DEFAULT_LIMIT)
@@ -132,14 +132,14 @@ def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
 
 def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
     binds = {**caller.binds, **presenters.head_binds(caller), "most": limit + 1}
-    # A parent's page goes on with what orders deny them.
+    # A parent's page needs another query: what orders deny them.
     is_last = Role.PARENT not in caller.roles
     return db.Ahead([_first(caller, sort)(**binds)], is_last=is_last)
 
 
-def _first_page(access: Access, asked: dict[str, Any]) -> SummaryPage:
-    (rows,) = presenters.answers(access, _ask_first(access.caller, asked["sort"], asked["limit"]))
-    page = paging.cut(rows, PLANS, asked)
+def _first_page(access: Access, query: dict[str, Any]) -> SummaryPage:
+    (rows,) = presenters.answers(access, _ask_first(access.caller, query["sort"], query["limit"]))
+    page = paging.cut(rows, PLANS, query)
     presenters.look_up(access, page.items)
     items = [presenters.summary(row, access) for row in page.items]
     return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)
@@ -165,20 +165,20 @@ FOUND_BY = {
     "grade": Permission.ROSTER_READ,
     "advisor_id": Permission.RELATIONSHIPS_READ,
 }
-"""What a filter asks of a parent beside the status: none finds a plan by what is denied to them."""
+"""The permission that a parent needs for a filter, so that nobody searches by a denied record."""
 
 
-def _ids(access: Access, asked: dict[str, Any]) -> Select[Any]:
-    """Ids, and what they may be sorted by."""
+def _ids(access: Access, query: dict[str, Any]) -> Select[Any]:
+    """A select of plan ids with the columns to sort by."""
     is_parent = Role.PARENT in access.caller.roles
-    needed = {FOUND_BY[name] for name in FOUND_BY.keys() & asked.keys()} if is_parent else set()
+    needed = {FOUND_BY[name] for name in FOUND_BY.keys() & query.keys()} if is_parent else set()
     wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name)
-    found: Select[Any] = (
+    statement: Select[Any] = (
         wanted.join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
         .where(
             visible(Plan, access.caller, Permission.PLAN_STATUS_READ),
-            *(visible(Plan, access.caller, one) for one in sorted(needed)),
+            *(visible(Plan, access.caller, permission) for permission in sorted(needed)),
         )
     )
-    return found
+    return statement

@@ -1,4 +1,4 @@
-"""Routes of the overview: plans as a front end opens on them."""
+"""Routes of the overview: plans with everything that a front end's first page shows."""
 
 from typing import Any
 from uuid import UUID
@@ -16,16 +16,16 @@ from plp_api.home.overview import listing, presenters
 from plp_api.home.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema
 from plp_api.planning.plans.models import Plan
 
-blueprint = Blueprint("Overview", __name__, "Plans, put together as a front end opens on them.")
+blueprint = Blueprint("Overview", __name__, "Plans with all that a front end's first page shows.")
 
 
 def _ask_plans(caller: Caller) -> Any:
-    """What `list_plans` asks where nothing is asked for in particular."""
+    """The queries that `list_plans` runs ahead if the request has no parameters."""
     return listing.ask(caller, is_plain=not request.args)
 
 
 def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
-    """What `get_plan` asks; an unknown word of `expand` is refused by the view."""
+    """The queries that `get_plan` runs ahead; the view rejects unknown words in `expand`."""
     words = _words(request.args.get("expand", ""))
     return presenters.ask(caller, plan_id, [] if polls() else _in_order(words))
 
@@ -34,13 +34,13 @@ def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
 @blueprint.requires(Permission.PLAN_STATUS_READ, ahead=_ask_plans)
 @blueprint.arguments(listing.QUERY, location="query")
 @blueprint.response(200, listing.PAGE)
-def list_plans(access: Access, asked: dict[str, Any]) -> Response:
-    """List plans with their standing: versions, signatures, this cycle's review.
+def list_plans(access: Access, query: dict[str, Any]) -> Response:
+    """List plans with their status: versions, signatures, this cycle's review.
 
-    Status only, no content: an advisor's whole list in one call. Whoever may
-    read a plan's content finds it at `/plans/{id}`.
+    An advisor gets their whole list in one call. It has no content of plans:
+    read that at `/plans/{id}`.
     """
-    page = listing.page(access, asked)
+    page = listing.page(access, query)
     return plain(page.document, headers=page.headers)
 
 
@@ -48,28 +48,28 @@ def list_plans(access: Access, asked: dict[str, Any]) -> Response:
 @blueprint.requires(Permission.PLANS_READ, Plan, ahead=_ask_plan)
 @blueprint.arguments(PlanQuerySchema, location="query")
 @blueprint.response(200, PlanDocumentSchema)
-def get_plan(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
-    """Get a plan with what you ask to be unfolded.
+def get_plan(access: Access, plan_id: UUID, query: dict[str, Any]) -> Response:
+    """Get a plan, with the parts named in `expand`.
 
     `expand=goals,signatures` adds the goals with their steps and the
-    signatures of the version in force, in one call. The ETag is weak, over
-    everything beneath the plan: poll with If-None-Match.
+    signatures of the version in force, in one call. The ETag is weak and covers
+    everything that belongs to the plan: poll with If-None-Match.
     """
-    return _shown(access, plan_id, asked)
+    return _shown(access, plan_id, query)
 
 
 @blueprint.route("/students/<uuid:student_id>/plan")
 @blueprint.requires(Permission.PLANS_READ, Student)
 @blueprint.arguments(PlanQuerySchema, location="query")
 @blueprint.response(200, PlanDocumentSchema)
-def get_plan_of_student(access: Access, student: Student, asked: dict[str, Any]) -> Response:
+def get_plan_of_student(access: Access, student: Student, query: dict[str, Any]) -> Response:
     """Get a student's plan, as `/plans/{id}` does."""
-    return _shown(access, presenters.plan_of(student), asked)
+    return _shown(access, presenters.plan_of(student), query)
 
 
-def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
-    """The document; where a tag is polled, what is unfolded waits until it proves stale."""
-    unfold = _unfold(asked.get("expand", ""))
+def _shown(access: Access, plan_id: UUID, query: dict[str, Any]) -> Response:
+    """The document. If the client polls with an ETag, load the parts only if it is stale."""
+    unfold = _unfold(query.get("expand", ""))
     is_polled = polls()
     head, parts = presenters.look(access, plan_id, [] if is_polled else unfold)
     tag = facts_tag([head, rights(access.reached(head["student_id"]))], access)
@@ -81,11 +81,11 @@ def _shown(access: Access, plan_id: UUID, asked: dict[str, Any]) -> Response:
 
 
 def _unfold(expand: str) -> list[str]:
-    """What is to be unfolded. Raises Problem(validation_failed) if unknown."""
+    """The parts named in `expand`. Raises Problem(validation_failed) for an unknown one."""
     words = _words(expand)
     unknown = sorted(words - set(EXPANDS))
     if unknown:
-        detail = f"Unknown: {', '.join(unknown)}. There is: {', '.join(EXPANDS)}."
+        detail = f"Unknown: {', '.join(unknown)}. Known: {', '.join(EXPANDS)}."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="expand")])
     return _in_order(words)
 
@@ -95,5 +95,5 @@ def _words(expand: str) -> set[str]:
 
 
 def _in_order(words: set[str]) -> list[str]:
-    """One order, whatever order was asked in: what is asked ahead must answer what is asked."""
+    """The words in a fixed order, because the queries run ahead and the view must agree on it."""
     return [word for word in EXPANDS if word in words]

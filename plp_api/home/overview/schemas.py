@@ -1,4 +1,4 @@
-"""This area on the wire; rows are given as they are, and tests hold them to this."""
+"""Schemas of the overview. Rows are returned without them; tests compare the two."""
 
 from marshmallow import fields, validate
 
@@ -20,7 +20,7 @@ EXPANDS = ("goals", "sections", "signatures", "profile_entries")
 
 
 class PlanStudentSchema(Schema):
-    """The student, by the name that the reader's audience uses."""
+    """The student, with the name that the caller's audience (family or school) uses."""
 
     id = fields.UUID()
     given_name = fields.String()
@@ -56,7 +56,7 @@ class PlanReviewSchema(Schema):
 
 
 class PlanSummarySchema(ResourceSchema):
-    """A plan in brief: whose it is, where it stands, its versions and this cycle's review."""
+    """The summary of a plan: its student, status, versions and this cycle's review."""
 
     status = Choice(PlanStatus)
     regime = Choice(Regime)
@@ -78,7 +78,7 @@ class PlanStepSchema(Schema):
 
 
 class PlanGoalSchema(Schema):
-    """A goal with its steps, and the per cent of its latest check-in."""
+    """A goal with its steps, and the percentage of its latest check-in."""
 
     id = fields.UUID()
     version = fields.Integer()
@@ -105,13 +105,13 @@ class PlanEntrySchema(Schema):
 
 
 class PlanDocumentSchema(PlanSummarySchema):
-    """A plan, with what `expand` asked to be unfolded of the version in force and beneath it."""
+    """A plan, with the parts that `expand` names; sections are of the version in force."""
 
     goals = fields.List(fields.Nested(PlanGoalSchema))
     sections = fields.List(fields.Nested(SectionSchema))
     statements = fields.List(
         fields.Nested(StatementSchema),
-        metadata={"description": "Of disagreement, on parts of the version; come with `sections`."},
+        metadata={"description": "Statements of disagreement; added with `sections`."},
     )
     signatures = fields.List(fields.Nested(SignatureSchema))
     profile_entries = fields.List(fields.Nested(PlanEntrySchema))
@@ -121,7 +121,7 @@ class PlanQuerySchema(Schema):
     expand = fields.String(
         validate=validate.Length(max=200),
         metadata={
-            "description": f"Between commas, of: {', '.join(EXPANDS)}.",
+            "description": f"The parts to add, separated by commas: {', '.join(EXPANDS)}.",
             "example": "goals,signatures",
         },
     )

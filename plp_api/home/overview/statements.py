@@ -1,4 +1,4 @@
-"""The prebuilt statements: one row a plan with its heads, and what may be unfolded beneath."""
+"""Prebuilt statements: one row for a plan's summary, and one statement for each part to expand."""
 
 from typing import Any
 
@@ -26,10 +26,10 @@ PLAN = bindparam("row", type_=Uuid())
 
 
 def heads() -> Select[Any]:
-    """A plan with its student, the version in force, the open one, and this cycle's review.
+    """A plan with its student, the version in force, the open version and this cycle's review.
 
-    Beside today's cycle's review, an older one still open for a late entry
-    never hides: the newest cycle that has begun is taken.
+    The review is that of the newest cycle that has begun, even if an older
+    review is still open for a late entry.
     """
     open_one = aliased(PlanVersion)
     newest = (
