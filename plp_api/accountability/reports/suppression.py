@@ -1,17 +1,18 @@
-"""Which numbers may be shown about students whom the reader may not see one by one.
+"""Decide which numbers about students whom the caller may not read one by one are hidden.
 
-A number about fewer than LEAST of them is hidden, and with it as many others as
-it takes that no hidden one can be worked out: from totals, from its row, from
-its column, or from any other question asked of the same day.
+A number about fewer than LEAST of these students is hidden. Other numbers are
+hidden too, so that no hidden number can be computed from totals, from its row or
+column, or from another report of the same day.
 
-What makes sure of it is *another world* for every hidden number: a few unseen
-students stand elsewhere, or otherwise, so that this number is different and
-every shown number is the same. Whoever knows only what is shown cannot tell
-that world from ours. So whatever differs between the two is hidden together,
-and the search is for worlds that differ in as little as possible.
+To be sure of that, every hidden number needs *another world*: the same district,
+except that a few unseen students are in another group or have another standing.
+In that world the hidden number is different, and every shown number is the same.
+A caller who knows only the shown numbers cannot tell which of the two worlds is
+the real one. So all numbers that differ between the two are hidden together, and
+the search prefers worlds that differ in few numbers (docs/decisions/0015).
 
-Only unseen students are counted here. Those whom the reader sees, the reader
-can subtract; a group seen as a whole has nothing to hide.
+Only unseen students are counted here. The caller can subtract the students they
+may read; in a group of which they may read every student, nothing is hidden.
 """
 
 from collections import Counter, defaultdict
@@ -23,19 +24,19 @@ LEAST = 11
 ENROLLED = "enrolled"
 NO_ADVISOR = "none"
 TRIED, ALIKE = 8, 2
-"""How many worlds of a sort are weighed against each other, and how many that are much alike."""
+"""How many worlds of one sort are compared by cost, and how many very similar ones are tried."""
 
 Standing = frozenset[str]
 Group = tuple[str | None, str | None, str | None]
-"""School, grade and advisor; None stands for all of them."""
+"""School, grade and advisor; None means all."""
 Cell = tuple[Group, str]
-"""One number: a group, and the measure that is counted in it."""
+"""One number of a report: a group, and the measure that is counted in it."""
 
 
 class Kind(NamedTuple):
-    """Students who are alike: where they learn, who advises them, and what they count under.
+    """Students with the same school, grade, advisors and standing (the measures they count under).
 
-    Schools and advisors by their ids as text, which costs a third of UUIDs to look up.
+    Schools and advisors are ids as text: looking them up takes a third of the time of UUIDs.
     """
 
     school: str
@@ -45,15 +46,15 @@ class Kind(NamedTuple):
 
 
 Steps = tuple[tuple[Kind, int], ...]
-"""The way to another world: of which kind there are how many more or fewer."""
+"""The steps to another world: for each kind, how many students more or fewer it has."""
 
 
 def groups(school: str, grade: str, advisors: Sequence[str]) -> tuple[Group, ...]:
-    """Every group these students belong to, the whole district (all None) among them."""
+    """Every group to which these students belong, including the whole district (all None)."""
     return tuple(
-        (one, other, advisor)
-        for one in (None, school)
-        for other in (None, grade)
+        (of_school, of_grade, advisor)
+        for of_school in (None, school)
+        for of_grade in (None, grade)
         for advisor in (None, *(advisors or (NO_ADVISOR,)))
     )
 
@@ -61,11 +62,11 @@ def groups(school: str, grade: str, advisors: Sequence[str]) -> tuple[Group, ...
 def hidden(
     unseen: Mapping[Kind, int], standings: Collection[Standing], least: int = LEAST
 ) -> frozenset[Cell]:
-    """The numbers about the unseen that must not be shown, whatever is asked.
+    """The numbers about unseen students that no report may show.
 
-    `standings` are all that a student could have, so that another world may
-    hold one that nobody here has. Numbers of groups without unseen students
-    are never among the hidden.
+    `standings` are all possible standings, because another world may use one
+    that no real student has. Numbers of groups without unseen students are
+    never hidden.
     """
     district = _District(unseen, standings, least)
     for cell in district.cells():
@@ -79,7 +80,7 @@ def hidden(
 
 
 class _District:
-    """The unseen students of a district, and what of them is hidden so far."""
+    """The unseen students of a district, and the numbers about them that are hidden so far."""
 
     def __init__(
         self, unseen: Mapping[Kind, int], standings: Collection[Standing], least: int
@@ -93,8 +94,8 @@ class _District:
         self.groups: dict[tuple[str, str, tuple[str, ...]], tuple[Group, ...]] = {}
         self.members: dict[Group, dict[Standing, list[Kind]]] = defaultdict(dict)
         self.of_schools: dict[tuple[str, Standing], dict[str, Kind]] = {}
-        # Rare kinds first: they stand in numbers that are hidden anyway.
-        for kind in sorted(self.counts, key=lambda one: (self.counts[one], _order(one))):
+        # Rare kinds first: the numbers that count them are often hidden already.
+        for kind in sorted(self.counts, key=lambda each: (self.counts[each], _order(each))):
             for group in self.groups.setdefault(kind[:3], groups(*kind[:3])):
                 self.members[group].setdefault(kind.standing, []).append(kind)
                 for measure in (ENROLLED, *kind.standing):
@@ -103,17 +104,17 @@ class _District:
         self.unlike = {measure: self._unlike(measure) for measure in self.measures}
 
     def cells(self) -> list[Cell]:
-        """Every number, those that tell of more students first, by advisor last of all."""
-        ordered = sorted(self.members, key=lambda one: (one[2] is not None, _width(one), str(one)))
+        """Every number, wide groups first and groups of advisors last."""
+        ordered = sorted(self.members, key=lambda key: (key[2] is not None, _width(key), str(key)))
         return [(group, measure) for group in ordered for measure in self.measures]
 
     def _is_small(self, cell: Cell, least: int) -> bool:
-        """Whether the number, or its whole group, tells of too few."""
+        """Whether the number, or its whole group, counts too few students."""
         group, _ = cell
         return self.values[group, ENROLLED] < least or 0 < self.values.get(cell, 0) < least
 
     def must_hide(self, cell: Cell) -> bool:
-        """Whether the number is small, and not a zero that shown zeros give away already."""
+        """Whether the number is small, and not a zero that follows from shown zeros anyway."""
         if cell not in self.small:
             return False
         return cell in self.values or not all(
@@ -122,11 +123,11 @@ class _District:
         )
 
     def nearest_world(self, cell: Cell) -> dict[Cell, int]:
-        """What differs in the world that tells this number otherwise at the least cost."""
+        """The changed numbers of the cheapest world in which this number is different."""
         for way in self._ways(cell):
             best: dict[Cell, int] | None = None
             lowest: tuple[int, ...] = ()
-            worlds = (one for one in map(self._changes, way) if one and cell in one)
+            worlds = (world for world in map(self._changes, way) if world and cell in world)
             for world in islice(worlds, TRIED):
                 cost = self._cost(world)
                 if best is None or cost < lowest:
@@ -135,12 +136,13 @@ class _District:
                     break
             if best is not None:
                 return best
-        raise AssertionError("a student more, or one who stands otherwise, is always possible")
+        raise AssertionError("one more student, or another standing, is always possible")
 
     def _changes(self, steps: Steps) -> dict[Cell, int] | None:
-        """The numbers that differ after the steps; None where that world is impossible.
+        """The numbers that the steps change, each with its change; None if no such world exists.
 
-        It must keep every group that the reader knows to hold somebody unseen.
+        A group that has unseen students must keep at least one, because the caller
+        knows that it has some.
         """
         places: dict[tuple[Group, ...], dict[str, int]] = {}
         for kind, more in steps:
@@ -160,13 +162,16 @@ class _District:
         return different
 
     def _cost(self, world: Mapping[Cell, int]) -> tuple[int, ...]:
-        """How much would be hidden for this alone: in the widest groups first, then how many."""
+        """The numbers that only this world would hide, counted from wide to narrow groups.
+
+        The last member of the cost is the sum of these numbers.
+        """
         lost = world.keys() - self.small - self.hidden
         widths = [_width(group) for group, _ in lost]
-        return *map(widths.count, range(4)), sum(self.values.get(one, 0) for one in lost)
+        return *map(widths.count, range(4)), sum(self.values.get(cell, 0) for cell in lost)
 
     def _ways(self, cell: Cell) -> Iterator[Iterator[Steps]]:
-        """Sorts of worlds in which the number differs, those that spare wider groups first."""
+        """Yield sorts of worlds that change the number; first those that keep wide groups as is."""
         (school, grade, advisor), measure = cell
         if measure == ENROLLED:
             swap, crosswise, alone = self._moves, self._crossed_moves, self._arrivals
@@ -184,28 +189,28 @@ class _District:
         yield alone(cell)
 
     def _unlike(self, measure: str) -> list[tuple[Standing, Standing]]:
-        """Standings of which one counts under the measure, the most alike first."""
+        """Pairs of standings of which exactly one has the measure, the most similar first."""
         pairs = [
-            (one, other)
-            for one, other in product(self.standings, repeat=2)
-            if (measure in one) != (measure in other)
+            (standing, other)
+            for standing, other in product(self.standings, repeat=2)
+            if (measure in standing) != (measure in other)
         ]
         return sorted(pairs, key=lambda pair: (len(pair[0] ^ pair[1]), *map(sorted, pair)))
 
     def _otherwise(self, cell: Cell) -> Iterator[tuple[list[Kind], Standing]]:
-        """Students of the cell's group, and a standing that differs from theirs in the measure."""
+        """Yield kinds of the cell's group, each with a standing that differs in the measure."""
         members = self.members[cell[0]]
-        for one, other in self.unlike[cell[1]]:
-            if one in members:
-                yield members[one], other
+        for standing, other in self.unlike[cell[1]]:
+            if standing in members:
+                yield members[standing], other
 
     def _outside(self, cell: Cell, near: Group, standing: Standing) -> Iterator[Kind]:
-        """Students of that standing who are near, and not of the cell's group."""
-        found = self.members.get(near, {}).get(standing, ())
-        return (kind for kind in found if not _is_in(kind, cell[0]))
+        """The kinds of that standing in the group `near` that are outside the cell's group."""
+        kinds = self.members.get(near, {}).get(standing, ())
+        return (kind for kind in kinds if not _is_in(kind, cell[0]))
 
     def _trades(self, cell: Cell, nearby: "Nearby") -> Iterator[Steps]:
-        """Two students trade standings: both groups stay as large, every total as it is."""
+        """Two students trade standings: their groups keep their sizes, and totals stay the same."""
         for kinds, other in self._otherwise(cell):
             trades = (
                 _trade(kind, partner)
@@ -215,9 +220,10 @@ class _District:
             yield from islice(trades, ALIKE)
 
     def _crossed_trades(self, cell: Cell) -> Iterator[Steps]:
-        """A trade between grades of one school, undone between the same grades of another.
+        """A trade between two grades of a school, and the opposite trade in another school.
 
-        Neither the schools' numbers nor the grades' change, only where they cross.
+        The numbers of schools and of grades stay the same; only those of a grade
+        in a school change.
         """
         for kinds, other in self._otherwise(cell):
             trades = (
@@ -237,14 +243,14 @@ class _District:
                 yield _trade(kind, partner) + _trade(third, ours[school])
 
     def _by_school(self, grade: str, standing: Standing) -> dict[str, Kind]:
-        """One kind of that grade and standing for each school that has such, the rarest."""
+        """The rarest kind of that grade and standing in each school that has one."""
         if (grade, standing) not in self.of_schools:
             kinds = self.members.get((None, grade, None), {}).get(standing, ())
             self.of_schools[grade, standing] = {kind.school: kind for kind in reversed(kinds)}
         return self.of_schools[grade, standing]
 
     def _moves(self, cell: Cell, nearby: "Nearby") -> Iterator[Steps]:
-        """One student takes another's place, either way."""
+        """One student moves to the place of another, in either direction."""
         for kind in chain.from_iterable(self.members[cell[0]].values()):
             for standing in self.members[nearby(kind)]:
                 for partner in islice(self._outside(cell, nearby(kind), standing), ALIKE):
@@ -252,13 +258,14 @@ class _District:
                     yield _move(partner, kind)
 
     def _crossed_moves(self, cell: Cell) -> Iterator[Steps]:
-        """One student moves to another grade of the school, one of like standing back elsewhere."""
+        """One student moves to another grade; one of the same standing moves back elsewhere."""
         for kind in chain.from_iterable(self.members[cell[0]].values()):
             for standing in self.members[kind.school, None, None]:
                 near = self._outside(cell, (kind.school, None, None), standing)
-                for partner in (one for one in near if one.grade != kind.grade):
-                    yield from self._moved_across(kind, partner)
-                    yield from self._moved_across(partner, kind)
+                for partner in near:
+                    if partner.grade != kind.grade:
+                        yield from self._moved_across(kind, partner)
+                        yield from self._moved_across(partner, kind)
 
     def _moved_across(self, kind: Kind, other: Kind) -> Iterator[Steps]:
         for school, back in self._by_school(other.grade, kind.standing).items():
@@ -267,13 +274,13 @@ class _District:
                 yield _move(kind, other) + _move(back, next(iter(there.values()))[0])
 
     def _turns(self, cell: Cell) -> Iterator[Steps]:
-        """One student stands otherwise: totals change with it."""
+        """One student gets another standing, which changes totals."""
         for kinds, other in self._otherwise(cell):
             for kind in kinds[:ALIKE]:
                 yield (kind, -1), (kind._replace(standing=other), 1)
 
     def _arrivals(self, cell: Cell) -> Iterator[Steps]:
-        """One student more: every number that counts them changes."""
+        """One more student, which changes every number that counts them."""
         for kind in chain.from_iterable(self.members[cell[0]].values()):
             yield ((kind, 1),)
 
@@ -282,8 +289,8 @@ Nearby = Callable[[Kind], Group]
 
 
 def _width(group: Group) -> int:
-    """By how many things the group is narrowed."""
-    return sum(one is not None for one in group)
+    """How many of school, grade and advisor narrow the group: 0 is the widest."""
+    return sum(value is not None for value in group)
 
 
 def _order(kind: Kind) -> str:

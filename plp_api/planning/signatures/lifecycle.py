@@ -1,4 +1,4 @@
-"""The life cycle of a signature exception: it is given, and withdrawn if it was a mistake."""
+"""The life cycle of a signature exception, which is withdrawn if it was a mistake."""
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission

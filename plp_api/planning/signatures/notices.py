@@ -20,7 +20,7 @@ TEXT = """\
 A signature on a Personalized Learning Plan that also asks for yours was given
 or declined, in {district}.
 
-Sign in{place} to see how it stands. You may answer as well.
+Sign in{place} to see its present state. You can sign or decline as well.
 """
 
 

@@ -23,8 +23,8 @@ from plp_api.planning.signatures.models import (
 def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
     """The signatures of a version and today's requirements, with the names the caller may know."""
     counted = signers.counted(version)
-    given = select(Signature).where(Signature.signed_version_id == counted)
-    rows = db.session().scalars(given.order_by(Signature.signed_at)).all()
+    query = select(Signature).where(Signature.signed_version_id == counted)
+    rows = db.session().scalars(query.order_by(Signature.signed_at)).all()
     district = db.session().get_one(District, version.district_id)
     rule = district_settings.of(district).deciding_parents
     (facts,) = db.fetch(standing.query([version.id], access.caller.today, rule))

@@ -101,7 +101,7 @@ class DeclineSchema(Schema):
     id = fields.UUID(dump_only=True)
     role = Choice(SignerRole, dump_only=True)
     person_id = fields.UUID(
-        metadata={"description": "Required from staff: who declined. Left out: you do."}
+        metadata={"description": "Staff must send who declined. If left out, you decline."}
     )
     words = Text(required=True, longest=4000, metadata={"example": "I was not at the meeting."})
     recorded_by = fields.UUID(dump_only=True, allow_none=True)
