@@ -259,7 +259,7 @@ def _in_force(head: Row, access: Access) -> Row | None:
     shown = {"id": head["version_id"], "number": head["version_number"]}
     if access.shows(RecordKind.PLAN_STATUS, student_id):
         shown["in_force_on"] = head["in_force_on"]
-    # A parent signs by sending the hash: do not give it to one to whom an order denies plans.
+    # A parent signs by sending the hash: leave it out if an order denies the caller plans.
     if access.shows(RecordKind.PLANS, student_id):
         shown["snapshot_sha256"] = head["snapshot_sha256"]
     if access.shows(RecordKind.SIGNATURES, student_id):

@@ -244,7 +244,7 @@ def _add(
     return signature
 
 
-# Not signing.
+# Declining to sign.
 
 
 def decline(

@@ -41,7 +41,7 @@ def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
 def shown(signature: Signature, access: Access) -> dict[str, Any]:
     """A signature as the caller may see it."""
     is_named = access.is_named(signature.person_id, signature.student_id, signature.role)
-    # A parent signs by sending the hash: do not give it to one to whom an order denies plans.
+    # A parent signs by sending the hash: leave it out if an order denies the caller plans.
     is_hashed = access.shows(RecordKind.PLANS, signature.student_id)
     return {
         "id": signature.id,

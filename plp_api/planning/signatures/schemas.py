@@ -130,7 +130,7 @@ class SignatureExceptionSchema(ResourceSchema):
 
     student_id = fields.UUID(dump_only=True)
     signed_version_id = fields.UUID(
-        dump_only=True, metadata={"description": "The version for whose signatures it counts."}
+        dump_only=True, metadata={"description": "The version to which it applies."}
     )
     role = family_role()
     basis = Choice(
