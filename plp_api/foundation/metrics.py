@@ -25,11 +25,11 @@ def exposition() -> bytes:
     if SHARED_FOLDER not in os.environ:
         return generate_latest()
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client has gaps
     return generate_latest(registry)
 
 
 def forget_process(pid: int) -> None:
     """Drop the gauges of a process that has ended; its counters stay."""
     if SHARED_FOLDER in os.environ:
-        mark_process_dead(pid)
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]  # prometheus_client has gaps

@@ -54,7 +54,7 @@ logconfig_dict = {
 }
 
 
-class Worker(ThreadWorker):
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's threads; what cannot be read as a request is answered as every problem is.
 
     Nothing of it is logged: an address may hold what people searched for.

@@ -14,7 +14,7 @@ MOST_SECTIONS = 50
 KEY = r"\A[a-z][a-z0-9_]{0,63}\Z"
 
 
-class GradesField(fields.List):
+class GradesField(fields.List[str]):
     """A set of grades, answered in order."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ FILE = "queue.sqlite"
 log = structlog.get_logger()
 
 
-class Json(Serializer):
+class Json(Serializer):  # type: ignore[misc]  # Huey ships no types
     """JSON instead of Huey's pickle: write access to the queue must not run code in the worker."""
 
     def _serialize(self, data: Any) -> bytes:

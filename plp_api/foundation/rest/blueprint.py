@@ -12,7 +12,7 @@ replay, 428/412, 400/422, 409. The row is checked before the body is read.
 
 from collections.abc import Callable
 from functools import cache, partial, wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import flask_smorest
@@ -39,6 +39,7 @@ from plp_api.foundation.rest import (
 from plp_api.foundation.rest.life import annotate, register_actions
 
 View = Callable[..., Any]
+SameView = TypeVar("SameView", bound=View)
 AskAhead = Callable[..., db.Ahead]
 """Takes the caller and the parts of the URL by name; returns the queries of a hot read."""
 JSON = "application/json"
@@ -70,12 +71,12 @@ class Blueprint(flask_smorest.Blueprint):
     def __init__(self, name: str, import_name: str, description: str) -> None:
         super().__init__(name, import_name, url_prefix=PREFIX, description=description)
 
-    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+    def route(self, rule: str, **options: Any) -> Callable[[SameView], SameView]:
         """Register a route as Flask does, with the view's name as operationId."""
 
-        def decorator(view: View) -> View:
+        def decorator(view: SameView) -> SameView:
             documented = self.doc(operationId=view.__name__)(view)
-            return super(Blueprint, self).route(rule, **options)(documented)
+            return cast("SameView", super(Blueprint, self).route(rule, **options)(documented))
 
         return decorator
 
@@ -135,14 +136,16 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def arguments(self, schema: Any, *, location: str = "json", **documented: Any) -> Any:
+    def arguments(
+        self, schema: Any, *, location: str = "json", **documented: Any
+    ) -> Callable[[View], View]:
         """Parse the body, or the query string with `location="query"`, by a schema."""
         # An instance, because webargs would instantiate a class for each request.
         made = schema() if isinstance(schema, type) else schema
         decorate = super().arguments(made, location=location, **documented)
 
         def decorator(view: View) -> View:
-            decorated: View = decorate(view)
+            decorated = decorate(view)
             if location == "query":
                 decorated.takes_query = True  # type: ignore[attr-defined]
             return decorated
@@ -219,7 +222,7 @@ class Blueprint(flask_smorest.Blueprint):
                 *rest, parameters = args
                 return paging.page(view(access, *rest), listing, parameters, access)
 
-            listed.listing = listing
+            listed.listing = listing  # type: ignore[attr-defined]
             return listed
 
         return decorator

@@ -173,7 +173,7 @@ def _words(schema: Json, name: str) -> str | None:
             return "2026-10-05T14:30:00Z"
         case "binary":
             return "(the bytes of a file)"
-    words = BY_NAME.get(name, name.replace("_", " ").capitalize())
+    words: str | None = BY_NAME.get(name, name.replace("_", " ").capitalize())
     return words and words[: schema.get("maxLength")]
 
 

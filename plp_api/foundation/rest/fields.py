@@ -120,7 +120,7 @@ class Instant(fields.AwareDateTime):
         return clock.iso(value)
 
 
-class Words(fields.List):
+class Words(fields.List[str]):
     """A set of words from an enum; sorted in responses."""
 
     def __init__(self, choices: type[StrEnum], **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """`available_actions`, and `POST …/actions` on one row or on up to fifty."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 from flask import g
@@ -15,6 +15,9 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, document
 from plp_api.foundation.rest.errors import translated
 from plp_api.foundation.rest.fields import Schema
+
+if TYPE_CHECKING:
+    from plp_api.foundation.rest.blueprint import Blueprint
 
 MOST_AT_ONCE = 50
 
@@ -80,7 +83,7 @@ class ActionAnswerSchema(Schema):
 
 
 def register_actions(
-    blueprint: Any,
+    blueprint: "Blueprint",
     rule: str,
     model: type[Any],
     schema: type[ma.Schema],
@@ -107,7 +110,7 @@ def register_actions(
         take now. Any other gets 409 `action_unavailable` with the reason, or 403 if
         you have no permission for it.
         """
-    act.life = life
+    act.life = life  # type: ignore[attr-defined]
     checked = blueprint.requires(read, model, changes=True)(act)
     refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
     blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
@@ -136,7 +139,7 @@ def register_actions(
         each. `version` replaces If-Match and Idempotency-Key: in a repeated request,
         items already done get `version_stale` and are not done twice.
         """
-    act_on_many.life, act_on_many.each = life, model
+    act_on_many.life, act_on_many.each = life, model  # type: ignore[attr-defined]
     blueprint.route(f"{rule}/actions", methods=["POST"])(
         blueprint.requires(read, keyed=False)(act_on_many)
     )

@@ -32,7 +32,7 @@ LONGEST_CURSOR = 2000
 class Filter:
     """A query parameter of a list: the field that parses it, and its SQL criterion."""
 
-    field: fields.Field
+    field: fields.Field[Any]
     criterion: Callable[[Any], ColumnElement[bool]]
 
 
@@ -48,7 +48,7 @@ def any_of(column: Any, words: Collection[str], description: str) -> Filter:
     return Filter(fields.List(word, metadata={"description": description}), column.in_)
 
 
-def equals(column: Any, field: fields.Field) -> Filter:
+def equals(column: Any, field: fields.Field[Any]) -> Filter:
     """The column equals the value."""
     return Filter(field, lambda value: column == value)
 
@@ -94,7 +94,7 @@ def on_or_before(column: Any, description: str) -> Filter:
     return Filter(Date(metadata={"description": description}), lambda value: column <= value)
 
 
-def words_field() -> fields.Field:
+def words_field() -> fields.Field[Any]:
     """The field of a text search."""
     described = {"description": "Text to search for; case is ignored."}
     return Text(longest=100, metadata=described)
@@ -248,9 +248,9 @@ def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
         ) from error
-    if sort.startswith("-"):
-        return (column <= value) & ((column < value) | (model_id < last_id))
-    return (column >= value) & ((column > value) | (model_id > last_id))
+    after: ColumnElement[bool] = (column >= value) & ((column > value) | (model_id > last_id))
+    before: ColumnElement[bool] = (column <= value) & ((column < value) | (model_id < last_id))
+    return before if sort.startswith("-") else after
 
 
 def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:

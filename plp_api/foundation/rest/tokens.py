@@ -73,16 +73,18 @@ def register(app: Flask, settings: Settings) -> None:
 def issue(person_id: UUID, session_id: UUID, district_id: UUID, zone: str) -> str:
     """A signed access token for one person in one session."""
     claims = {"sid": str(session_id), "district": str(district_id), "zone": zone}
-    return create_access_token(identity=str(person_id), additional_claims=claims)
+    token: str = create_access_token(identity=str(person_id), additional_claims=claims)
+    return token
 
 
 def issue_refresh(session_id: UUID, key: str, expires_at: datetime) -> str:
     """A signed refresh token for one renewal of the session, valid until the session expires."""
-    return create_refresh_token(
+    token: str = create_refresh_token(
         identity=str(session_id),
         additional_claims={"key": key},
         expires_delta=expires_at - clock.now(),
     )
+    return token
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,9 @@ class IdAsText(fields.UUID):
         return str(super()._deserialize(value, attr, data, **kwargs))
 
 
-def _decision(field: type[fields.Field], name: str, words: str, *args: Any, **kwargs: Any) -> Any:
+def _decision(
+    field: type[fields.Field[Any]], name: str, words: str, *args: Any, **kwargs: Any
+) -> Any:
     """A setting: null returns to its default."""
     metadata = described(f"{words} Null returns to the default.", default=DEFAULTS[name])
     return field(*args, allow_none=True, metadata=metadata, **kwargs)

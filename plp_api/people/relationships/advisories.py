@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, exists, select, update
@@ -27,6 +27,8 @@ from plp_api.foundation.roster.relationships import (
     RelationshipStatus,
 )
 from plp_api.people.directory import references
+
+Dated = TypeVar("Dated", AdvisoryMember, AdvisoryAdvisor)
 
 ALIGNED_AT_ONCE = 200
 TIES = cast(Table, Relationship.__table__)
@@ -151,9 +153,13 @@ def _refuse_twin(row: Any, whom: str) -> None:
             raise Problem(Code.RECORD_DUPLICATE, "They are in the advisory at that time.")
 
 
-def _settled(row: Any, event: str, access: Access) -> Any:
+def _settled(row: Dated, event: str, access: Access) -> Dated:
     """Record the change and let the ties follow it."""
-    facts = {"advisory_id": row.advisory_id, "starts_on": row.starts_on, "ends_on": row.ends_on}
+    facts: Fields = {
+        "advisory_id": row.advisory_id,
+        "starts_on": row.starts_on,
+        "ends_on": row.ends_on,
+    }
     audit.record(event, row, by=access.caller.person_id, **facts)
     align([row.advisory_id], access.caller.today)
     return row

@@ -206,8 +206,8 @@ def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bo
     importer = comparison.importer
     if importer is None:
         return false()
-    own = importer.selves | importer.household
-    return person_id.in_(own)
+    is_own: ColumnElement[bool] = person_id.in_(importer.selves | importer.household)
+    return is_own
 
 
 def leave_own_advisories(wanted: Table, stored: Table, comparison: Comparison) -> None:

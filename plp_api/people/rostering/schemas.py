@@ -45,7 +45,7 @@ class Decisions(fields.Field[Any]):
             raise self.make_error("invalid") from error
         if not isinstance(written, list) or len(written) > MOST_DECISIONS:
             raise self.make_error("invalid")
-        decisions = RosterDecisionSchema(many=True).load(written)
+        decisions: list[dict[str, str]] = RosterDecisionSchema(many=True).load(written)
         asked = {(one["sourced_id"], ABOUT[Verdict(one["decision"])]) for one in decisions}
         if len(asked) < len(decisions):
             raise self.make_error("twice")

@@ -81,7 +81,7 @@ def open_signing_page(token: str) -> Response:
 
 
 # An opening is noted (app.Application.dispatch_request).
-open_signing_page.writes = True
+open_signing_page.writes = True  # type: ignore[attr-defined]
 
 
 @blueprint.post("/sign/<token>")

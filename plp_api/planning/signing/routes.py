@@ -63,7 +63,8 @@ def allow_uploads() -> None:
     """A scan may be larger than other bodies."""
     if request.method == "POST" and request.mimetype == "multipart/form-data":
         # Before the view, whose transaction sets `settings.current()`.
-        request.max_content_length = current_app.settings.scan_limit + ENVELOPE
+        limit = current_app.settings.scan_limit  # type: ignore[attr-defined]  # an Application
+        request.max_content_length = limit + ENVELOPE
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signing-links", methods=["POST"])
@@ -103,7 +104,7 @@ def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any
     return _shown_once(issued)
 
 
-def _shown_once(issued: actions.Issued) -> Any:
+def _shown_once(issued: actions.Issued) -> SigningLink:
     """The link with what only this answer shows."""
     link: Any = issued.link
     if issued.token:
@@ -112,7 +113,7 @@ def _shown_once(issued: actions.Issued) -> Any:
         link.letter = letters.letter(link, link.url)
     if issued.code:
         link.code = issued.code
-    return link
+    return issued.link
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signing-links")

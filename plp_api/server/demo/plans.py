@@ -79,7 +79,7 @@ class Writer(StudentWriter):
         submitted_on = self.years.past(given["submitted_on"])
         approved_on = self.years.past(given["approved_on"])
         returned_on = self._returned_on(given)
-        version = self.add(
+        version: PlanVersion = self.add(
             PlanVersion,
             id=new_id(),
             plan=self.plan,

@@ -46,7 +46,8 @@ def live() -> dict[str, str]:
 @blueprint.get("/health/ready")
 def ready() -> tuple[dict[str, str], int]:
     """Say whether requests can be served: the database answers and its schema is current."""
-    reason = readiness.missing(current_app.database)
+    # current_app is an Application, which stands above and is not imported here.
+    reason = readiness.missing(current_app.database)  # type: ignore[attr-defined]
     return ({"status": "ready"}, 200) if reason is None else ({"status": reason}, 503)
 
 

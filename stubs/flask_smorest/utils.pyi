@@ -1,0 +1,3 @@
+from typing import Any
+
+def deepupdate(original: dict[str, Any], update: dict[str, Any]) -> dict[str, Any]: ...
