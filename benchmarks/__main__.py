@@ -155,7 +155,7 @@ def _measure(
         )
         for _ in range(ROUNDS)
     ]
-    ratios = sorted((a.per_second / b.per_second, a, b) for a, b in rounds)  # type: ignore[type-var]
+    ratios = sorted((a.per_second / b.per_second, a, b) for a, b in rounds)
     ratio, mine, bare = ratios[len(ratios) // 2]
     assert ratio == median(one[0] for one in ratios)
     return mine, bare, ratio

@@ -49,9 +49,21 @@ from plp_api.planning.reviews.models import Review
 SCHOOL, ADVISEES, GOALS, PAGE, TIMES = 1_500, 50, 3, 51, 15
 # One large district among smaller ones: its admin sees more than half of all rows.
 SHARES = (0.6, 0.1, 0.1, 0.1, 0.1)
-LISTS = {Student: Student.updated_at, Plan: Plan.updated_at, PlanVersion: PlanVersion.updated_at}
+LISTS: dict[type[Any], Any] = {
+    Student: Student.updated_at,
+    Plan: Plan.updated_at,
+    PlanVersion: PlanVersion.updated_at,
+}
 LISTS |= {Goal: Goal.updated_at, Review: Review.due_on}
-LARGE = ("students", "people", "relationships", "school_enrollments", "plans", "plan_versions")
+LARGE: tuple[str, ...]
+LARGE = (
+    "students",
+    "people",
+    "relationships",
+    "school_enrollments",
+    "plans",
+    "plan_versions",
+)
 LARGE += ("goals", "reviews")
 ROLES = ("student", "parent", "advisor", "counselor", "registrar", "district_admin")
 ACTED_ON = (1, 50, 2_000)
@@ -211,13 +223,13 @@ def _asker(session: Any, district: Filling, role: str) -> Asker:
     return Asker(people[role], login.id, district.own["district_id"], district.ids[middle])
 
 
-def explained(session: Any, statement: Select[Any], binds: dict[str, Any]) -> list[str]:
+def explained(session: Any, statement: Any, binds: dict[str, Any]) -> list[str]:
     """The database's plan for the statement, line by line."""
     connection = session.connection()
     is_postgresql = connection.dialect.name == "postgresql"
     dialect = connection.dialect if is_postgresql else sqlite.dialect(paramstyle="named")
     compiled = statement.compile(dialect=dialect)
-    processors = compiled._bind_processors
+    processors: dict[str, Any] = compiled._bind_processors
     given = {
         name: processors[name](value) if name in processors else value
         for name, value in compiled.construct_params(binds).items()
@@ -280,7 +292,7 @@ def _measure_powers(session: Any, role: str, access: Access) -> Iterator[Measure
         yield Measured(role, f"powers over {number:,}", seconds, len(found), plan)
 
 
-def _rows(session: Any, statement: Select[Any], binds: dict[str, Any]) -> Any:
+def _rows(session: Any, statement: Any, binds: dict[str, Any]) -> Any:
     return session.execute(statement, binds).all()
 
 

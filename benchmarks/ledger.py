@@ -144,14 +144,15 @@ def fill(database: Database, students: int) -> tuple[UUID, dict[str, Asker]]:
         )
         session.add(PlanTemplate(id=made.template_id, **made.own, name="T", sections=[]))
         session.flush()
-        for model, rows in (
+        kinds: tuple[tuple[Any, Any], ...] = (
             (Person, made.people()),
             (Student, made.students()),
             (SchoolEnrollment, made.enrollments()),
             (Plan, made.every_plan()),
             (PathwayElement, made.elements()),
             *made.sessions(),
-        ):
+        )
+        for model, rows in kinds:
             db.insert_many(model, rows)
     return district_id, {role: Asker(key, key) for role, key in made.officers.items()}
 

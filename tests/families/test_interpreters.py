@@ -3,11 +3,13 @@
 import pytest
 
 from plp_api.foundation.roster.models import Person
-from tests.world import writing
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import World, writing
 
 
 @pytest.fixture
-def review(database, world):
+def review(database: Isolated, world: World) -> str:
     """The student's review; their parent needs an interpreter."""
     with writing(database, world.home) as session:
         parent = session.get(Person, world.home.parent.id)
@@ -15,20 +17,20 @@ def review(database, world):
     return f"/reviews/{world.home.student.review_id}"
 
 
-def test_who_holds_the_meeting_sees_it(client, world, review):
+def test_who_holds_the_meeting_sees_it(client: Client, world: World, review: str) -> None:
     wanted = [{"role": "parent", "person_id": str(world.home.parent.id), "language": "ne"}]
     for name in ("advisor", "counselor", "school_admin"):
         found = client.as_(getattr(world.home, name)).read(review)
         assert found["interpreters_needed"] == wanted, name
 
 
-def test_nobody_else_does(client, world, review):
+def test_nobody_else_does(client: Client, world: World, review: str) -> None:
     for name in ("student", "inspecting_parent", "parent", "registrar", "auditor"):
         found = client.as_(getattr(world.home, name)).read(review)
         assert found["interpreters_needed"] is None, name
 
 
-def test_where_nobody_needs_one_the_list_is_empty(client, world):
+def test_where_nobody_needs_one_the_list_is_empty(client: Client, world: World) -> None:
     advisor = client.as_(world.home.advisor)
     found = {one["student_id"]: one for one in advisor.read("/reviews")["items"]}
     assert found[str(world.home.senior.id)]["interpreters_needed"] == []

@@ -1,17 +1,19 @@
 """A student without any parent to sign: nothing is refused for this reason."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
-from tests.client import code
-from tests.world import writing
+from tests.client import Client, code
+from tests.databases import Isolated
+from tests.world import Pupil, World, writing
 
 
 @pytest.fixture
-def alone(database, world):
+def alone(database: Isolated, world: World) -> Any:
     """`home.student` has no parent on record."""
     with writing(database, world.home) as session:
         ties = session.query(Relationship).filter_by(
@@ -21,7 +23,7 @@ def alone(database, world):
     return world.home.student
 
 
-def test_a_year_goes_by_without_a_parent(client, world, alone):
+def test_a_year_goes_by_without_a_parent(client: Client, world: World, alone: Pupil) -> None:
     student, advisor = client.as_(alone), client.as_(world.home.advisor)
     plan, version = f"/plans/{alone.plan_id}", f"/plan-versions/{alone.version_id}"
     goal = student.made(f"{plan}/goals", {"domain": "civic", "title": "Vote"})
@@ -43,7 +45,9 @@ def test_a_year_goes_by_without_a_parent(client, world, alone):
     assert student.post(f"{plan}/pathway-elements", element).status_code == 201
 
 
-def test_emancipation_moves_rights_to_the_student_for_a_stated_reason(client, world):
+def test_emancipation_moves_rights_to_the_student_for_a_stated_reason(
+    client: Client, world: World
+) -> None:
     pupil = world.home.student
     registrar, parent = client.as_(world.home.registrar), client.as_(world.home.parent)
     given = {"basis": "emancipation", "on": clock.today().isoformat()}
@@ -56,7 +60,7 @@ def test_emancipation_moves_rights_to_the_student_for_a_stated_reason(client, wo
     assert client.as_(pupil).get(f"/plans/{pupil.plan_id}").status_code == 200
 
 
-def test_why_rights_moved_is_for_staff_who_keep_the_roster(client, world):
+def test_why_rights_moved_is_for_staff_who_keep_the_roster(client: Client, world: World) -> None:
     pupil = world.home.student
     registrar = client.as_(world.home.registrar)
     given = {"basis": "emancipation", "on": clock.today().isoformat(), "reason": "Order 12-3"}
@@ -68,7 +72,9 @@ def test_why_rights_moved_is_for_staff_who_keep_the_roster(client, world):
         assert "Order 12-3" not in told.get_data(as_text=True), name
 
 
-def test_emancipated_the_student_keeps_a_plan_of_home_study_alone(client, world):
+def test_emancipated_the_student_keeps_a_plan_of_home_study_alone(
+    client: Client, world: World
+) -> None:
     pupil = world.home.student
     registrar, parent = client.as_(world.home.registrar), client.as_(world.home.parent)
     registrar.made(f"/students/{pupil.id}/home-studies", {})
@@ -81,7 +87,7 @@ def test_emancipated_the_student_keeps_a_plan_of_home_study_alone(client, world)
     assert client.as_(pupil).act(version, "put_in_force").status_code == 200
 
 
-def test_rights_that_move_ahead_have_not_moved_yet(client, world):
+def test_rights_that_move_ahead_have_not_moved_yet(client: Client, world: World) -> None:
     pupil = world.home.student
     registrar, parent = client.as_(world.home.registrar), client.as_(world.home.parent)
     ahead = (clock.today() + timedelta(days=5)).isoformat()
@@ -92,7 +98,7 @@ def test_rights_that_move_ahead_have_not_moved_yet(client, world):
     assert parent.get(f"/plans/{pupil.plan_id}").status_code == 200
 
 
-def test_a_teacher_sets_no_transfer(client, world):
+def test_a_teacher_sets_no_transfer(client: Client, world: World) -> None:
     address = f"/students/{world.home.student.id}/rights-transfer"
     given = {"basis": "emancipation", "on": clock.today().isoformat(), "reason": "?"}
     refused = client.as_(world.home.teacher).send(

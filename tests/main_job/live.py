@@ -109,7 +109,7 @@ class Answer:
 
     def __init__(self, status: int, headers: Any, body: bytes) -> None:
         self.status, self.headers = status, headers
-        self.json = json.loads(body) if body and "json" in headers["Content-Type"] else None
+        self.json: Any = json.loads(body) if body and "json" in headers["Content-Type"] else None
 
 
 class Person:

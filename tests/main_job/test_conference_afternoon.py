@@ -1,16 +1,21 @@
 """An advisor's conference afternoon: fourteen advisees in at most twenty calls."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
-from tests.world import person, pupil, relate, writing, years_ago
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import Pupil, Somebody, World, person, pupil, relate, writing, years_ago
 
 ADVISEES = 14
 
 
 @pytest.fixture
-def advisees(world, database):
+def advisees(world: World, database: Isolated) -> Iterator[list[Any]]:
     """Fourteen students with a parent each, and one advisor."""
     home = world.home
     with writing(database, home) as session:
@@ -44,16 +49,18 @@ def advisees(world, database):
     del home.people["afternoon_advisor"]
 
 
-def test_fourteen_advisees_take_an_advisor_at_most_twenty_calls(client, world, advisees):
+def test_fourteen_advisees_take_an_advisor_at_most_twenty_calls(
+    client: Client, world: World, advisees: list[Any]
+) -> None:
     for student, _ in advisees:
         path = f"/plan-versions/{student.version_id}"
         assert client.as_(student).act(path, "submit").status_code == 200
     advisor = client.as_(world.home.afternoon_advisor)
     calls = []
 
-    def call(method, path, body=None):
+    def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = advisor.send(method, path, json=body)
-        calls.append(f"{method} {path.split('?')[0]}")
+        calls.append(f"{method} {path.split('?', maxsplit=1)[0]}")
         assert answer.status_code == 200, answer.json
         return answer.json["items"]
 
@@ -93,7 +100,9 @@ def test_fourteen_advisees_take_an_advisor_at_most_twenty_calls(client, world, a
     print(f"\n{len(calls)} calls: {calls}")  # noqa: T201 - to be shown with -s
 
 
-def meeting(review, student, parent, sha256):
+def meeting(
+    review: dict[str, Any], student: Pupil, parent: Somebody, sha256: str
+) -> dict[str, Any]:
     """One student's part: who was there, and who signed in person."""
     people = {"student": student, "parent": parent}
     return {

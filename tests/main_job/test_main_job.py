@@ -1,6 +1,9 @@
 """The main job, against a real server: from a district's roster to a plan in force."""
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,7 @@ from plp_api.server.demo import package
 from plp_api.server.demo.years import Years
 from tests import databases
 from tests.conftest import SHARED
-from tests.main_job.live import Installation, Person
+from tests.main_job.live import Installation, Person, Server
 
 PASSWORD = "a long walk over the notch"
 SAMPLE = SHARED / "or11-generated" / "plp-district-small.zip"
@@ -20,7 +23,7 @@ if SAMPLE.exists():
 
 
 @pytest.fixture
-def roster(request, tmp_path):
+def roster(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A district's package."""
     if request.param == "sample":
         return SAMPLE
@@ -31,13 +34,13 @@ def roster(request, tmp_path):
 
 
 @pytest.fixture
-def installation(request, tmp_path):
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     installation = Installation(databases.prepared(request.param, tmp_path))
     yield installation
     installation.close()
 
 
-def signed_in(server, code, username=None):
+def signed_in(server: Server, code: str, username: Any = None) -> Person:
     """Activate an account by its one-time code."""
     body = {"code": code, "password": PASSWORD}
     if username:
@@ -45,12 +48,12 @@ def signed_in(server, code, username=None):
     return Person(server, Person(server).make("/auth/activate", body)["access_token"])
 
 
-def back_in(server, username):
+def back_in(server: Server, username: str) -> Person:
     body = {"username": username, "password": PASSWORD}
     return Person(server, Person(server).make("/auth/login", body)["access_token"])
 
 
-def invited(admin, server, person_id, username=None):
+def invited(admin: Person, server: Server, person_id: str, username: Any = None) -> Person:
     """Let an admin invite a person, who then chooses a password."""
     path = f"/people/{person_id}"
     answer = admin.send(
@@ -64,7 +67,9 @@ def invited(admin, server, person_id, username=None):
 
 
 @pytest.mark.parametrize(("installation", "roster"), PLACES, indirect=True)
-def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(installation, roster):
+def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(
+    installation: Installation, roster: Path
+) -> None:
     imported = installation.command("roster", "import", str(roster))
     assert imported.returncode == 0, imported.stderr
     first = installation.command(
@@ -106,11 +111,11 @@ def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(installatio
         assert "parent" in {one["role"] for one in earlier["items"]}, "what was signed stays signed"
 
 
-def student_name(pupil):
+def student_name(pupil: dict[str, Any]) -> Any:
     return pupil["username"]
 
 
-def somebody_with_an_advisor(admin):
+def somebody_with_an_advisor(admin: Person) -> tuple[Any, ...]:
     """A student who stays a minor for some time, and their advisor's id."""
     for pupil in admin.read("/students?grade=09&limit=200")["items"]:
         ties = admin.read(f"/students/{pupil['id']}/relationships")["items"]
@@ -120,7 +125,7 @@ def somebody_with_an_advisor(admin):
     raise AssertionError("no student of grade 9 has an advisor")
 
 
-def added_parent_and_counselor(admin, pupil):
+def added_parent_and_counselor(admin: Person, pupil: dict[str, Any]) -> tuple[Any, ...]:
     """The sample has neither: both are added by the API."""
     parent = admin.make(
         "/people", {"given_name": "Pat", "family_name": "Parent", "username": "pat.parent"}
@@ -140,7 +145,7 @@ def added_parent_and_counselor(admin, pupil):
     return parent["id"], counselor["id"]
 
 
-def written_and_approved(student, advisor, plan):
+def written_and_approved(student: Person, advisor: Person, plan: dict[str, Any]) -> str:
     """Profile and goals; submitted; changes requested; submitted again; approved."""
     path = f"/plans/{plan['id']}"
     student.make(f"{path}/profile-entries", {"kind": "strength", "body": "Patient with animals"})
@@ -172,7 +177,7 @@ def written_and_approved(student, advisor, plan):
     return address
 
 
-def signed(student, parent, advisor, version):
+def signed(student: Person, parent: Person, advisor: Person, version: str) -> None:
     """Three signatures: the school's by approval, the student's and the parent's over the hash."""
     sha256 = student.read(version)["snapshot_sha256"]
     for somebody in (student, parent):
@@ -182,7 +187,9 @@ def signed(student, parent, advisor, version):
     assert found["signature_state"] == "complete"
 
 
-def a_second_version_waits_for_the_parent(student, advisor, plan):
+def a_second_version_waits_for_the_parent(
+    student: Person, advisor: Person, plan: dict[str, Any]
+) -> str:
     """An amendment of a material part, signed by everybody except the parent."""
     version = student.make(f"/plans/{plan['id']}/versions")
     address = f"/plan-versions/{version['id']}"
@@ -195,6 +202,6 @@ def a_second_version_waits_for_the_parent(student, advisor, plan):
     return address
 
 
-def covered(admin):
+def covered(admin: Person) -> Any:
     """How many students the district's coverage counts as current."""
     return admin.read("/reports/coverage")["total"]["current"]

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from plp_api.foundation import clock
-from tests.year.conftest import body, done, refused
+from tests.year.conftest import Year, body, done, refused
 
 
-def test_a_silent_parent_is_excepted_by_the_advisor_after_three_logged_attempts(year):
+def test_a_silent_parent_is_excepted_by_the_advisor_after_three_logged_attempts(year: Year) -> None:
     parent, pupil = year.home.parent, year.pupil
     year.on("09-15")
     before = year.covered()
@@ -45,7 +45,9 @@ def test_a_silent_parent_is_excepted_by_the_advisor_after_three_logged_attempts(
     )
 
 
-def test_a_parent_who_refuses_is_excepted_by_an_admin_and_their_words_stay_theirs(year):
+def test_a_parent_who_refuses_is_excepted_by_an_admin_and_their_words_stay_theirs(
+    year: Year,
+) -> None:
     parent, words = year.home.parent, "We were promised Algebra II."
     year.on("09-15")
     version = year.approved()
@@ -74,7 +76,7 @@ def test_a_parent_who_refuses_is_excepted_by_an_admin_and_their_words_stay_their
         assert words not in copy, "a copy that travels does not tell who declined"
 
 
-def test_a_split_household_under_any_is_settled_by_an_admin(year):
+def test_a_split_household_under_any_is_settled_by_an_admin(year: Year) -> None:
     mother, father = year.home.parent, year.home.senior_parent
     year.becomes_parent(father)
     year.decides(deciding_parents="any")
@@ -101,7 +103,7 @@ def test_a_split_household_under_any_is_settled_by_an_admin(year):
     assert year.standing == "complete"
 
 
-def test_a_split_household_under_all_waits_for_both(year):
+def test_a_split_household_under_all_waits_for_both(year: Year) -> None:
     mother, father = year.home.parent, year.home.senior_parent
     year.becomes_parent(father)
     year.decides(deciding_parents="all")
@@ -124,7 +126,7 @@ def test_a_split_household_under_all_waits_for_both(year):
     assert "Not signed yet" not in year.printed(version, year.parent)
 
 
-def test_in_state_custody_no_parent_is_waited_for_and_why_is_for_staff(year):
+def test_in_state_custody_no_parent_is_waited_for_and_why_is_for_staff(year: Year) -> None:
     year.on("09-10")
     tie = year.tie_of(year.home.parent)
     done(year.registrar.patch(tie, {"ends_on": str(clock.today())}))
@@ -153,7 +155,7 @@ def test_in_state_custody_no_parent_is_waited_for_and_why_is_for_staff(year):
     assert "Parent:" not in copy, "a copy does not even say that somebody is missing"
 
 
-def test_a_student_who_enters_in_october_has_45_days(year):
+def test_a_student_who_enters_in_october_has_45_days(year: Year) -> None:
     entered = year.on("10-18")
     before = year.covered()
     wren = year.enters(given_name="Wren", family_name="Late", grade="09")
@@ -181,7 +183,9 @@ def test_a_student_who_enters_in_october_has_45_days(year):
     assert year.advisor.read(late)["standing"] == "complete"
 
 
-def test_a_student_who_entered_in_october_and_has_no_plan_is_overdue_on_the_46th_day(year):
+def test_a_student_who_entered_in_october_and_has_no_plan_is_overdue_on_the_46th_day(
+    year: Year,
+) -> None:
     entered = year.on("10-18")
     year.enters(given_name="Wren", family_name="Late", grade="09")
     (review,) = year.student.read(f"/students/{year.pupil.id}/reviews")["items"]
@@ -193,7 +197,7 @@ def test_a_student_who_entered_in_october_and_has_no_plan_is_overdue_on_the_46th
     assert (now["due"], now["overdue"]) == (before["due"] - 1, before["overdue"] + 1)
 
 
-def test_at_18_in_october_what_waited_for_the_parent_waits_no_more(year):
+def test_at_18_in_october_what_waited_for_the_parent_waits_no_more(year: Year) -> None:
     eighteenth = year.day("10-12")
     year.about("robin", grade="12", born=eighteenth.replace(year=eighteenth.year - 18))
     mother = year.home.parent
@@ -221,7 +225,9 @@ def test_at_18_in_october_what_waited_for_the_parent_waits_no_more(year):
     assert stated.status_code == 201, "the rights are the student's now"
 
 
-def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it(year):
+def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it(
+    year: Year,
+) -> None:
     year.on("09-15")
     at_school = year.approved()
     before = year.covered()
@@ -266,7 +272,9 @@ def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it
     assert year.covered()["enrolled"] == before["enrolled"]
 
 
-def test_a_cte_student_is_read_by_the_staff_of_the_second_district_while_placed_there(year):
+def test_a_cte_student_is_read_by_the_staff_of_the_second_district_while_placed_there(
+    year: Year,
+) -> None:
     center, welding = year.world.away, {"type": "cte", "title": "Welding"}
     year.on("09-01")
     element = year.student.made(
@@ -311,7 +319,9 @@ def test_a_cte_student_is_read_by_the_staff_of_the_second_district_while_placed_
     done(year.counselor.act(path, "complete", result="passed"))
 
 
-def test_an_early_college_senior_leaves_the_high_school_and_takes_the_rights_along(year):
+def test_an_early_college_senior_leaves_the_high_school_and_takes_the_rights_along(
+    year: Year,
+) -> None:
     year.about("robin", grade="11", born=year.day("05-01").replace(year=year.began - 16))
     year.becomes_parent(year.home.parent)
     starts, accepted = year.day("08-25").replace(year=year.began + 1), year.day("05-20")
@@ -355,7 +365,9 @@ def test_an_early_college_senior_leaves_the_high_school_and_takes_the_rights_alo
     assert year.sign(second, year.home.parent).status_code == 404
 
 
-def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forward(year):
+def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forward(
+    year: Year,
+) -> None:
     goal = f"/goals/{year.pupil.goal_id}"
     year.on("09-15")
     version = year.approved()
@@ -391,7 +403,7 @@ def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forwar
     assert year.student.read(second)["number"] == 2
 
 
-def test_a_change_of_custody_stops_a_signing_link_already_handed_out(year):
+def test_a_change_of_custody_stops_a_signing_link_already_handed_out(year: Year) -> None:
     mother, father = year.home.parent, year.home.senior_parent
     year.on("09-15")
     year.becomes_parent(father)
@@ -427,7 +439,7 @@ def test_a_change_of_custody_stops_a_signing_link_already_handed_out(year):
     assert (mine["method"], mine["person_id"]) == ("link", str(father.id))
 
 
-def test_an_amendment_of_a_material_part_is_signed_again_by_everybody(year):
+def test_an_amendment_of_a_material_part_is_signed_again_by_everybody(year: Year) -> None:
     everybody = (year.pupil, year.home.parent)
     year.on("09-15")
     first = year.approved()
@@ -453,7 +465,7 @@ def test_an_amendment_of_a_material_part_is_signed_again_by_everybody(year):
     )
 
 
-def test_an_amendment_of_another_part_keeps_every_signature(year):
+def test_an_amendment_of_another_part_keeps_every_signature(year: Year) -> None:
     year.on("09-15")
     first = year.approved()
     year.signed(first, year.pupil, year.home.parent)
@@ -471,7 +483,7 @@ def test_an_amendment_of_another_part_keeps_every_signature(year):
     assert "version 1" in copy.lower(), "the copy says over which version they were given"
 
 
-def test_after_a_won_hearing_the_plan_is_corrected_and_the_old_words_are_sealed(year):
+def test_after_a_won_hearing_the_plan_is_corrected_and_the_old_words_are_sealed(year: Year) -> None:
     wrong, right = "She was suspended twice.", "She was never suspended."
     year.on("09-15")
     first = year.approved(about_me=wrong)
@@ -504,7 +516,9 @@ def test_after_a_won_hearing_the_plan_is_corrected_and_the_old_words_are_sealed(
     assert "34 CFR 99.20" in again.json["detail"]
 
 
-def test_after_a_lost_hearing_the_parent_s_statement_travels_with_what_it_contests(year):
+def test_after_a_lost_hearing_the_parent_s_statement_travels_with_what_it_contests(
+    year: Year,
+) -> None:
     says = "She had asked for calculus, and was told no."
     year.on("09-15")
     first = year.approved()

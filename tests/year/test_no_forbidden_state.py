@@ -25,7 +25,9 @@ from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.lifecycle import PLAN, VERSION
 from plp_api.planning.plans.models import Plan, PlanSection, PlanVersion, ProfileEntry
 from plp_api.planning.signatures.models import Signature
-from tests.world import relate, writing
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import World, relate, writing
 
 STEPS = 80
 # The co-advisor is also the student's parent, so they must never act for the school here.
@@ -157,10 +159,15 @@ class Walk:
         is_blind = not leading or self.rng.random() < 0.2
         onward = [one for one in leading if one in ONWARD]
         action = self.rng.choice(life.actions if is_blind else leading + 3 * onward)
+        fields: dict[str, Any]
         fields = WORDS.get(action, {}) if life is not PATHWAY_ELEMENT else {}
         if action == "record_readiness":
             party = self.rng.choice(["home_school", "provider"])
-            fields = {"party": party, "said_by": "Dean Lu", "is_ready": self.rng.random() < 0.9}
+            fields = {
+                "party": party,
+                "said_by": "Dean Lu",
+                "is_ready": self.rng.random() < 0.9,
+            }
         if action == "return":
             fields = WORDS["return"]
         if action == "complete" and life is PLAN:
@@ -287,11 +294,15 @@ class Walk:
             if one.status not in STANDING:
                 continue
             self.seen[f"{one.type} {one.status}"] += 1
+            assert one.approved_on, told
+            assert one.starts_on, told
             assert one.approved_on < one.starts_on, told
             assert one.approved_by not in (*self.family, one.planned_by), told
             assert one.type != "virtual", (told, "no licensed educator was ever named")
             if is_dual:
                 assert self.grade == "11", (told, "grade 10 was not completed")
+                assert one.home_ready_on, told
+                assert one.provider_ready_on, told
                 assert one.home_ready_on <= one.approved_on, told
                 assert one.provider_ready_on <= one.approved_on, told
         assert paid <= 2, (told, "a third course paid for by the state")
@@ -327,7 +338,9 @@ TABLES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("seed", "grade"), [(1, "11"), (2, "08")])
-def test_no_sequence_of_actions_reaches_what_is_forbidden(client, database, world, seed, grade):
+def test_no_sequence_of_actions_reaches_what_is_forbidden(
+    client: Client, database: Isolated, world: World, seed: int, grade: str
+) -> None:
     home = world.home
     with writing(database, home) as session:
         for model, mine in ((Student, Student.id), (SchoolEnrollment, SchoolEnrollment.student_id)):

@@ -151,7 +151,7 @@ class Pupil:
 
     def advisors_on(self, on: date) -> list[str | None]:
         held = sorted({who for who, start, end in self.advisors if _holds(start, end, on)})
-        return held or [NOBODY]
+        return [*held] or [NOBODY]
 
 
 def _holds(start: str, end: str | None, on: date) -> bool:
@@ -465,6 +465,7 @@ class Rows:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.last_version: UUID | None = None
         self.schools = {HIGH: place.school_id, MIDDLE: place.other_school_id}
         tables = (
             Person,
@@ -513,6 +514,7 @@ class Rows:
             self._plan(own, facts)
 
     def _relate(self, own: dict[str, Any], facts: Pupil) -> None:
+        ties: list[tuple[str, RelationshipKind, Any]]
         ties = [(who, RelationshipKind.ADVISOR, span) for who, *span in facts.advisors]
         ties += [(who, RelationshipKind.PARENT, span) for who, span in facts.parents.items()]
         self.by_table[Relationship] += [

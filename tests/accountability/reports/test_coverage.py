@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,9 +13,10 @@ from plp_api.accountability.reports.actions import MEASURES, SIGNATURES
 from plp_api.accountability.reports.schemas import CoverageSchema
 from plp_api.foundation.roster.models import School
 from tests.accountability.reports.story import STORY, chance, told, write
-from tests.client import code, pointers
+from tests.client import Client, Response, code, pointers
+from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import writing
+from tests.world import World, writing
 
 PUPILS = STORY + chance(1, 20)
 NOW = "2027-01-10T15:00:00Z"
@@ -21,32 +24,32 @@ EVERY = ["school", "grade", "advisor"]
 
 
 @pytest.fixture
-def tell(client, database):
+def tell(client: Client, database: Isolated) -> Iterator[Callable[..., Any]]:
     """Write a district and read its coverage as its admin, today being 10 January 2027."""
 
-    def telling(pupils, **settings):
+    def telling(pupils: list[Any], **settings: Any) -> Callable[..., Any]:
         place = write(database, pupils, **settings)
         admin = client.as_(place.admin)
 
-        def reading(on, by=(), more=""):
+        def reading(on: str, by: list[Any] | tuple[Any, ...] = (), more: str = "") -> Any:
             query = "".join(f"&by={one}" for one in by)
             return admin.read(f"/reports/coverage?as_of={on}{query}{more}")
 
-        reading.place = place
+        reading.place = place  # type: ignore[attr-defined]
         return reading
 
     with time_machine.travel(NOW, tick=False):
         yield telling
 
 
-def numbers(row):
+def numbers(row: dict[str, Any]) -> dict[str, Any]:
     """The counted measures of a row that are not zero."""
     apart = {SIGNATURES[name]: number for name, number in row["signatures"].items()}
     flat = {**{one: row[one] for one in MEASURES}, **apart}
     return {one: number for one, number in flat.items() if number}
 
 
-def value(group, name):
+def value(group: dict[str, Any], name: str) -> Any:
     """A group's value in one dimension: the school's name, the grade, the advisor's first name."""
     found = group[name]
     if isinstance(found, dict):
@@ -54,7 +57,7 @@ def value(group, name):
     return found
 
 
-def shown(report):
+def shown(report: dict[str, Any]) -> tuple[Any, ...]:
     groups = {
         tuple(value(group, name) for name in report["by"]): numbers(group)
         for group in report["groups"]
@@ -83,7 +86,7 @@ DAYS = [
 
 
 @pytest.mark.parametrize("days", [DAYS[:8], DAYS[8:]], ids=["first", "second"])
-def test_every_day_is_told_as_its_facts_have_it(tell, days):
+def test_every_day_is_told_as_its_facts_have_it(tell: Callable[..., Any], days: list[Any]) -> None:
     read = tell(PUPILS)
     for on in days:
         report = read(on, EVERY)
@@ -94,37 +97,39 @@ def test_every_day_is_told_as_its_facts_have_it(tell, days):
 @pytest.mark.parametrize(
     "by", [[], ["school"], ["grade"], ["advisor"], ["school", "grade"]], ids=str
 )
-def test_groups_are_crossed_as_asked(tell, by):
+def test_groups_are_crossed_as_asked(tell: Callable[..., Any], by: list[Any]) -> None:
     total, groups = told(PUPILS, date(2026, 10, 20), by)
     assert shown(tell(PUPILS)("2026-10-20", by)) == (total, groups if by else {})
 
 
-def test_each_student_is_exactly_one_of_the_four(tell):
+def test_each_student_is_exactly_one_of_the_four(tell: Callable[..., Any]) -> None:
     for group in tell(PUPILS)("2026-12-01", EVERY)["groups"]:
         states = (group[one] for one in ("current", "due", "overdue", "excepted"))
         assert group["enrolled"] == sum(states)
 
 
-def test_where_all_deciding_parents_are_asked_one_is_not_enough(tell):
+def test_where_all_deciding_parents_are_asked_one_is_not_enough(tell: Callable[..., Any]) -> None:
     read = tell(PUPILS, deciding_parents="all")
     for on in ("2026-04-30", "2026-05-01", "2026-06-20", "2026-09-15"):
         wanted = told(PUPILS, date.fromisoformat(on), ["school"], all_decide=True)
         assert shown(read(on, ["school"])) == wanted, on
 
 
-def test_a_district_whose_cycle_ends_earlier_is_asked_by_its_own(tell):
+def test_a_district_whose_cycle_ends_earlier_is_asked_by_its_own(tell: Callable[..., Any]) -> None:
     read = tell(STORY, cycle_end="10-15")
     assert read("2025-10-15")["cycle"] == {"starts_on": "2024-10-16", "ends_on": "2025-10-15"}
     assert read("2025-10-15")["total"]["current"] == 1
     assert read("2025-10-16")["total"]["current"] == 0
 
 
-def test_a_student_with_two_advisors_counts_under_each_and_once_in_all(tell):
+def test_a_student_with_two_advisors_counts_under_each_and_once_in_all(
+    tell: Callable[..., Any],
+) -> None:
     report = tell(PUPILS)("2026-03-10", ["advisor"])
     assert sum(group["enrolled"] for group in report["groups"]) > report["total"]["enrolled"]
 
 
-def test_narrowing_gives_the_same_numbers_as_the_group_itself(tell):
+def test_narrowing_gives_the_same_numbers_as_the_group_itself(tell: Callable[..., Any]) -> None:
     read = tell(PUPILS)
     school, advisor = read.place.school_id, read.place.ames.id
     _, groups = told(PUPILS, date(2026, 3, 10), EVERY)
@@ -143,12 +148,12 @@ def test_narrowing_gives_the_same_numbers_as_the_group_itself(tell):
     assert only == found["ames",]
 
 
-def test_nothing_is_told_of_days_before_the_first_fact(tell):
+def test_nothing_is_told_of_days_before_the_first_fact(tell: Callable[..., Any]) -> None:
     report = tell(PUPILS)("2020-01-01", EVERY)
     assert (numbers(report["total"]), report["groups"]) == ({}, [])
 
 
-def test_today_is_told_unless_a_day_is_named(tell, client):
+def test_today_is_told_unless_a_day_is_named(tell: Callable[..., Any], client: Client) -> None:
     read = tell(STORY)
     report = client.as_(read.place.admin).read("/reports/coverage?by=grade")
     assert report["as_of"] == "2027-01-10"
@@ -157,13 +162,16 @@ def test_today_is_told_unless_a_day_is_named(tell, client):
     )
 
 
-def test_the_answer_is_as_documented(tell):
+def test_the_answer_is_as_documented(tell: Callable[..., Any]) -> None:
     report = tell(PUPILS)("2026-03-10", EVERY)
     assert CoverageSchema().validate(report) == {}
-    assert set(report["groups"][0]) == set(CoverageSchema().fields["groups"].inner.schema.fields)
+    groups: Any = CoverageSchema().fields["groups"]
+    assert set(report["groups"][0]) == set(groups.inner.schema.fields)
 
 
-def test_a_district_is_told_of_itself_alone(tell, client, world):
+def test_a_district_is_told_of_itself_alone(
+    tell: Callable[..., Any], client: Client, world: World
+) -> None:
     tell(PUPILS)
     with time_machine.travel(NOW, tick=False):
         report = client.as_(world.home.district_admin).read("/reports/coverage?by=school")
@@ -173,7 +181,7 @@ def test_a_district_is_told_of_itself_alone(tell, client, world):
     }
 
 
-def test_few_statements_whatever_is_asked(tell, database):
+def test_few_statements_whatever_is_asked(tell: Callable[..., Any], database: Isolated) -> None:
     read = tell(PUPILS)
     read("2026-03-10", EVERY)
     with counting(database) as counted:
@@ -196,7 +204,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("query", WRONG)
-def test_what_makes_no_sense_is_refused_by_name(client, world, query):
+def test_what_makes_no_sense_is_refused_by_name(client: Client, world: World, query: str) -> None:
     with time_machine.travel(NOW, tick=False):
         refused = client.as_(world.home.counselor).get(f"/reports/coverage?{query}")
     assert (refused.status_code, code(refused)) == (422, "validation_failed")
@@ -204,12 +212,16 @@ def test_what_makes_no_sense_is_refused_by_name(client, world, query):
 
 
 @pytest.mark.parametrize("name", ["student", "parent", "teacher"])
-def test_students_families_and_teachers_get_no_report(client, world, name):
+def test_students_families_and_teachers_get_no_report(
+    client: Client, world: World, name: str
+) -> None:
     refused = client.as_(getattr(world.home, name)).get("/reports/coverage")
     assert (refused.status_code, code(refused)) == (403, "permission_denied")
 
 
-def test_a_report_read_again_costs_no_body_until_something_changes(client, world):
+def test_a_report_read_again_costs_no_body_until_something_changes(
+    client: Client, world: World
+) -> None:
     admin = client.as_(world.home.district_admin)
     tag = admin.get("/reports/coverage").headers["ETag"]
     again = admin.get("/reports/coverage", headers={"If-None-Match": tag})
@@ -224,13 +236,15 @@ def test_a_report_read_again_costs_no_body_until_something_changes(client, world
 # As CSV.
 
 
-def lines(response):
+def lines(response: Response) -> list[Any]:
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
     return list(csv.DictReader(io.StringIO(response.get_data(as_text=True), newline="")))
 
 
 @pytest.mark.parametrize("way", ["format", "accept"])
-def test_a_table_holds_the_same_numbers_and_its_total_last(client, world, way):
+def test_a_table_holds_the_same_numbers_and_its_total_last(
+    client: Client, world: World, way: str
+) -> None:
     admin = client.as_(world.home.district_admin)
     path = "/reports/coverage?by=school&by=advisor"
     if way == "format":
@@ -247,7 +261,7 @@ def test_a_table_holds_the_same_numbers_and_its_total_last(client, world, way):
     assert response.data.count(b"\r\n") == len(rows) + 2
 
 
-def test_json_is_the_answer_to_whoever_takes_anything(client, world):
+def test_json_is_the_answer_to_whoever_takes_anything(client: Client, world: World) -> None:
     admin = client.as_(world.home.district_admin)
     assert admin.get("/reports/coverage", headers={"Accept": "*/*"}).mimetype == "application/json"
     csv_first = {"Accept": "text/csv"}
@@ -256,14 +270,16 @@ def test_json_is_the_answer_to_whoever_takes_anything(client, world):
 
 
 @pytest.mark.parametrize("name", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\tx"])
-def test_a_name_is_never_a_formula_and_a_comma_no_new_cell(client, world, database, name):
+def test_a_name_is_never_a_formula_and_a_comma_no_new_cell(
+    client: Client, world: World, database: Isolated, name: str
+) -> None:
     with writing(database, world.home) as session:
         session.get(School, world.home.school_id).name = f'{name}, "old"\nhouse'
     response = client.as_(world.home.district_admin).get("/reports/coverage?by=school&format=csv")
     assert lines(response)[0]["school"] == f'\'{name}, "old"\nhouse'
 
 
-def test_a_hidden_number_is_an_empty_cell(client, world):
+def test_a_hidden_number_is_an_empty_cell(client: Client, world: World) -> None:
     response = client.as_(world.home.elo_coordinator).get("/reports/coverage?by=school&format=csv")
     for row in lines(response):
         assert (row["enrolled"], row["overdue"], row["is_suppressed"]) == ("", "", "true")

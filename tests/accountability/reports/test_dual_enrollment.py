@@ -1,8 +1,10 @@
 """A district's dual-enrollment report: courses by student, how many the State paid, when."""
 
 import csv
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -11,18 +13,21 @@ from plp_api.accountability.reports.schemas import DualEnrollmentSchema
 from plp_api.foundation import clock
 from plp_api.foundation.db import new_id
 from plp_api.planning.pathways.models import PathwayElement
-from tests.client import pointers
+from tests.client import Client, pointers
+from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import writing
+from tests.world import Place, Pupil, World, writing
 
 PATH = "/reports/dual-enrollment"
 
 
 @pytest.fixture
-def add(database, world):
+def add(database: Isolated, world: World) -> Callable[..., Any]:
     """Write a course of a student at home, approved and beginning some days from today."""
 
-    def element(student, approved, starts, place=None, **columns):
+    def element(
+        student: Pupil, approved: int, starts: int, place: Place | None = None, **columns: Any
+    ) -> PathwayElement:
         today, place = clock.today(), place or world.home
         row = PathwayElement(
             id=new_id(),
@@ -49,11 +54,13 @@ def year_of(days: int) -> int:
     return SchoolYear.containing(clock.today() + timedelta(days=days)).number
 
 
-def of_school(found, place):
+def of_school(found: dict[str, Any], place: Place) -> dict[str, Any]:
     return next(one for one in found["schools"] if one["school"]["id"] == str(place.school_id))
 
 
-def test_the_ledger_counts_students_by_the_courses_the_state_paid_for(client, world, add):
+def test_the_ledger_counts_students_by_the_courses_the_state_paid_for(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     home = world.home
     add(home.senior, -40, -30, title="Nursing")
     add(home.senior, -400, -390, title="Calculus", status="completed", is_voucher_used=True)
@@ -71,7 +78,9 @@ def test_the_ledger_counts_students_by_the_courses_the_state_paid_for(client, wo
     assert not DualEnrollmentSchema().validate(found)
 
 
-def test_an_element_that_came_after_its_course_is_told(client, world, add):
+def test_an_element_that_came_after_its_course_is_told(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     add(world.home.senior, -10, -30)
     path = f"{PATH}?school_year={year_of(-30)}"
     found = client.as_(world.home.counselor).read(path)
@@ -79,14 +88,16 @@ def test_an_element_that_came_after_its_course_is_told(client, world, add):
     assert found["courses"][0]["is_before_course"] is False
 
 
-def test_the_ledger_tells_a_past_day_as_it_was(client, world, add):
+def test_the_ledger_tells_a_past_day_as_it_was(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     today = clock.today()
     left = {"status": "withdrawn", "withdrawn_on": today - timedelta(days=5)}
     add(world.home.senior, -40, -30, enrolled_on=today - timedelta(days=30), **left)
     counselor = client.as_(world.home.counselor)
     year = f"school_year={year_of(-30)}"
 
-    def told(days):
+    def told(days: int) -> tuple[Any, ...]:
         found = counselor.read(f"{PATH}?{year}&as_of={today - timedelta(days=days)}")
         status = found["courses"][0]["status"] if found["courses"] else None
         return status, of_school(found, world.home)["used_1"]
@@ -97,7 +108,7 @@ def test_the_ledger_tells_a_past_day_as_it_was(client, world, add):
     assert told(0) == ("withdrawn", 0)
 
 
-def test_a_day_to_come_is_refused(client, world):
+def test_a_day_to_come_is_refused(client: Client, world: World) -> None:
     tomorrow = clock.today() + timedelta(days=2)
     answer = client.as_(world.home.counselor).get(f"{PATH}?as_of={tomorrow}")
     assert pointers(answer) == {"as_of"}
@@ -116,8 +127,8 @@ def test_a_day_to_come_is_refused(client, world):
     ],
 )
 def test_readers_find_the_students_they_may_see_and_no_number_of_others(
-    client, world, add, reader, seen
-):
+    client: Client, world: World, add: Callable[..., Any], reader: str, seen: set[Any]
+) -> None:
     home, away = world.home, world.away
     add(home.senior, -40, 10, title="Nursing")
     add(home.placed, -40, 10, title="Welding")
@@ -129,11 +140,13 @@ def test_readers_find_the_students_they_may_see_and_no_number_of_others(
 
 
 @pytest.mark.parametrize("reader", ["student", "parent", "teacher"])
-def test_the_ledger_is_for_staff_who_report(client, world, reader):
+def test_the_ledger_is_for_staff_who_report(client: Client, world: World, reader: str) -> None:
     assert client.as_(getattr(world.home, reader)).get(PATH).status_code == 403
 
 
-def test_one_school_may_be_asked_for_alone(client, world, add):
+def test_one_school_may_be_asked_for_alone(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     add(world.home.senior, -40, 10, title="Nursing")
     add(world.home.other_student, -40, 10, title="Art")
     admin = client.as_(world.home.district_admin)
@@ -143,7 +156,9 @@ def test_one_school_may_be_asked_for_alone(client, world, add):
     assert found["total"]["courses"] == 1
 
 
-def test_the_sheet_holds_a_line_for_each_course_and_no_formula(client, world, add):
+def test_the_sheet_holds_a_line_for_each_course_and_no_formula(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     add(world.home.senior, -40, 10, title="=HYPERLINK(1)", provider_name="+CCV")
     add(world.home.placed, -40, 10)
     counselor = client.as_(world.home.counselor)
@@ -160,8 +175,8 @@ def test_the_sheet_holds_a_line_for_each_course_and_no_formula(client, world, ad
 
 @pytest.mark.parametrize("reader", ["district_admin", "counselor", "advisor"])
 def test_the_ledger_takes_at_most_six_queries_whatever_it_holds(
-    client, world, add, database, reader
-):
+    client: Client, world: World, add: Callable[..., Any], database: Isolated, reader: str
+) -> None:
     asks = client.as_(getattr(world.home, reader))
     counts = []
     for more in (0, 30):
@@ -173,7 +188,9 @@ def test_the_ledger_takes_at_most_six_queries_whatever_it_holds(
     assert counts[0] == counts[1] <= 6, queries.statements
 
 
-def test_a_reader_who_holds_the_report_is_not_sent_it_again(client, world, add):
+def test_a_reader_who_holds_the_report_is_not_sent_it_again(
+    client: Client, world: World, add: Callable[..., Any]
+) -> None:
     add(world.home.senior, -40, 10)
     counselor = client.as_(world.home.counselor)
     tag = counselor.get(PATH).headers["ETag"]

@@ -1,6 +1,8 @@
 """What all answers together show about students whom the reader may not see one by one."""
 
+from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,13 +12,23 @@ from plp_api.accountability.reports.coverage import STATES
 from plp_api.accountability.reports.suppression import NO_ADVISOR
 from tests.accountability.reports.attacker import bounds, lines
 from tests.accountability.reports.story import HIGH, MIDDLE, Pupil, Version, write
+from tests.client import Client
+from tests.databases import Isolated
 
 NOW = "2027-01-10T15:00:00Z"
 ORDER = ("school", "grade", "advisor")
 SPAN = ("25-08-25", None)
 
 
-def pupil(school, grade, advisor, state="due", *, since="25-08-25", until=None):
+def pupil(
+    school: str,
+    grade: str,
+    advisor: str | None,
+    state: str = "due",
+    *,
+    since: str = "25-08-25",
+    until: str | None = None,
+) -> Pupil:
     """A student with the given standing on 10 January 2027."""
     return Pupil(
         at=[(school, grade, since, until)],
@@ -50,22 +62,21 @@ PUPILS = [
 
 
 @pytest.fixture
-def read(client, database):
+def read(client: Client, database: Isolated) -> Iterator[Callable[..., Any]]:
     """Read coverage as somebody of a district of 141 students, today being 10 January 2027."""
     with time_machine.travel(NOW, tick=False):
         place = write(database, PUPILS)
         clients = {}
 
-        def reading(name, query=""):
+        def reading(name: str, query: str = "") -> Any:
             if name not in clients:
                 clients[name] = client.as_(getattr(place, name))
             return clients[name].read(f"/reports/coverage?{query}")
 
-        reading.place = place
         yield reading
 
 
-def row(report, **wanted):
+def row(report: dict[str, Any], **wanted: Any) -> Any:
     """The row of the report that is this group: by the school's and the advisor's first name."""
     for group in report["groups"]:
         found = {
@@ -80,17 +91,19 @@ def row(report, **wanted):
     raise AssertionError(f"no {wanted}")
 
 
-def states(group):
+def states(group: dict[str, Any]) -> list[Any]:
     return [group[one] for one in STATES]
 
 
-def test_who_sees_the_whole_district_is_shown_every_number(read):
+def test_who_sees_the_whole_district_is_shown_every_number(read: Callable[..., Any]) -> None:
     report = read("admin", "by=school&by=grade&by=advisor")
     assert not any(group["is_suppressed"] for group in report["groups"])
     assert row(report, school=HIGH, grade="09", advisor="Boyle")["due"] == 5
 
 
-def test_a_small_number_is_hidden_with_others_of_its_row_and_column(read):
+def test_a_small_number_is_hidden_with_others_of_its_row_and_column(
+    read: Callable[..., Any],
+) -> None:
     report = read("elo_coordinator", "by=school")
     high, middle = row(report, school=HIGH), row(report, school=MIDDLE)
     # Three are overdue at the high school. Neither that number is shown nor any other that would
@@ -102,14 +115,14 @@ def test_a_small_number_is_hidden_with_others_of_its_row_and_column(read):
     assert (high["is_suppressed"], report["total"]["is_suppressed"]) == (True, False)
 
 
-def test_narrowing_shows_no_more_than_the_group_itself(read):
+def test_narrowing_shows_no_more_than_the_group_itself(read: Callable[..., Any]) -> None:
     by_school = row(read("elo_coordinator", "by=school"), school=HIGH)
-    narrowed = read("elo_coordinator", f"school_id={read.place.school_id}")["total"]
+    narrowed = read("elo_coordinator", f"school_id={by_school['school']['id']}")["total"]
     assert narrowed == {name: by_school[name] for name in narrowed}
     assert narrowed["overdue"] is None
 
 
-def test_ones_own_advisees_are_plain_and_another_advisors_are_not(read):
+def test_ones_own_advisees_are_plain_and_another_advisors_are_not(read: Callable[..., Any]) -> None:
     report = read("boyle", "by=advisor")
     own, other = row(report, advisor="Boyle"), row(report, advisor="Clark")
     assert (own["enrolled"], states(own), own["is_suppressed"]) == (44, [27, 17, 0, 0], False)
@@ -118,7 +131,9 @@ def test_ones_own_advisees_are_plain_and_another_advisors_are_not(read):
     assert row(report, advisor="Ames")["enrolled"] is None
 
 
-def test_what_ones_own_students_leave_of_a_group_counts_as_a_group(read):
+def test_what_ones_own_students_leave_of_a_group_counts_as_a_group(
+    read: Callable[..., Any],
+) -> None:
     # Boyle's 27 and three others are grade 10 of the high school: 30 would reveal the three.
     crossed = read("boyle", "by=school&by=grade")
     assert row(crossed, school=HIGH, grade="10")["enrolled"] is None
@@ -126,14 +141,14 @@ def test_what_ones_own_students_leave_of_a_group_counts_as_a_group(read):
     assert row(read("boyle", "by=school"), school=HIGH)["enrolled"] == 67
 
 
-def test_a_school_keeps_its_past_though_students_left_since(read):
+def test_a_school_keeps_its_past_though_students_left_since(read: Callable[..., Any]) -> None:
     today = row(read("counselor", "by=school"), school=HIGH)
     assert (today["enrolled"], today["is_suppressed"]) == (67, False)
     then = row(read("counselor", "by=school&as_of=2026-09-30"), school=HIGH)
     assert (then["enrolled"], then["is_suppressed"]) == (69, False)
 
 
-def answers(read, name):
+def answers(read: Callable[..., Any], name: str) -> dict[Any, Any]:
     """Every number shown to the reader in any grouping; None if it is hidden."""
     told = {}
     for size in range(4):
@@ -150,7 +165,7 @@ def answers(read, name):
     return told
 
 
-def _key(group, name):
+def _key(group: dict[str, Any], name: str) -> Any:
     found = group[name]
     if found is None:
         return NO_ADVISOR
@@ -158,7 +173,9 @@ def _key(group, name):
 
 
 @pytest.mark.parametrize("name", ["elo_coordinator", "boyle", "counselor"])
-def test_all_answers_of_a_day_together_pin_no_hidden_number_down(read, name):
+def test_all_answers_of_a_day_together_pin_no_hidden_number_down(
+    read: Callable[..., Any], name: str
+) -> None:
     told, true = answers(read, name), answers(read, "admin")
     assert all(value in (None, true[cell]) for cell, value in told.items())
     hidden = {cell for cell, value in told.items() if value is None}

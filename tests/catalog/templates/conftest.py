@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client
+from tests.world import World
 
 Made = Callable[..., dict[str, Any]]
 
@@ -24,22 +25,22 @@ ASKED = [
 
 
 @pytest.fixture
-def school_admin(client, world):
+def school_admin(client: Client, world: World) -> Client:
     return client.as_(world.home.school_admin)
 
 
 @pytest.fixture
-def district_admin(client, world):
+def district_admin(client: Client, world: World) -> Client:
     return client.as_(world.home.district_admin)
 
 
 @pytest.fixture
-def student(client, world):
+def student(client: Client, world: World) -> Client:
     return client.as_(world.home.student)
 
 
 @pytest.fixture
-def published(world) -> Made:
+def published(world: World) -> Made:
     """Write a template as somebody and publish it; by default the high school's, for grade 10."""
 
     def made(client: Client, **changed: Any) -> dict[str, Any]:

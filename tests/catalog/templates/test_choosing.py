@@ -1,5 +1,7 @@
 """The template of a new plan, of many new plans, and of the next version."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,12 +13,13 @@ from plp_api.planning.plans import actions as plans
 from plp_api.planning.plans.models import Plan
 from tests.catalog.templates.conftest import ASKED, section
 from tests.client import Client
+from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import writing
+from tests.world import World, writing
 
 
 @pytest.fixture
-def opened(database, world):
+def opened(database: Isolated, world: World) -> Callable[..., Any]:
     """Enroll students of these grades at a school of `home`; return their new plans' templates."""
 
     def made(*grades: str | None, school_id: UUID | None = None) -> list[str]:
@@ -41,8 +44,12 @@ def opened(database, world):
 
 
 def test_a_new_plan_takes_the_schools_template_then_the_districts_then_the_default(
-    world, school_admin, district_admin, published, opened
-):
+    world: World,
+    school_admin: Client,
+    district_admin: Client,
+    published: Callable[..., Any],
+    opened: Callable[..., Any],
+) -> None:
     ours = published(school_admin, grades=["10"])["id"]
     theirs = published(district_admin, school_id=None, grades=["10", "11"])["id"]
     default = str(world.home.template_id)
@@ -50,7 +57,9 @@ def test_a_new_plan_takes_the_schools_template_then_the_districts_then_the_defau
     assert opened("10", school_id=world.home.other_school_id) == [theirs]
 
 
-def test_drafts_and_retired_editions_are_not_offered(world, school_admin, published, opened):
+def test_drafts_and_retired_editions_are_not_offered(
+    world: World, school_admin: Client, published: Callable[..., Any], opened: Callable[..., Any]
+) -> None:
     path = f"/plan-templates/{published(school_admin)['id']}"
     draft = school_admin.made(f"{path}/editions", {})
     school_admin.act(path, "retire")
@@ -59,7 +68,9 @@ def test_drafts_and_retired_editions_are_not_offered(world, school_admin, publis
     assert opened("10") == [draft["id"]]
 
 
-def test_opening_plans_asks_no_more_for_many_students_than_for_one(database, opened):
+def test_opening_plans_asks_no_more_for_many_students_than_for_one(
+    database: Isolated, opened: Callable[..., Any]
+) -> None:
     with counting(database) as one:
         opened("10")
     with counting(database) as many:
@@ -70,8 +81,12 @@ def test_opening_plans_asks_no_more_for_many_students_than_for_one(database, ope
 
 
 def test_the_first_version_is_written_in_what_fits_the_student_today(
-    client, world, database, school_admin, published
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    school_admin: Client,
+    published: Callable[..., Any],
+) -> None:
     student = client.as_(world.home.student)
     plan = f"/plans/{world.home.student.plan_id}"
     assert student.delete(f"/plan-versions/{world.home.student.version_id}").status_code == 204
@@ -82,8 +97,8 @@ def test_the_first_version_is_written_in_what_fits_the_student_today(
 
 
 def test_a_later_version_goes_on_in_the_template_in_force_whatever_was_published_since(
-    client, world, school_admin, published
-):
+    client: Client, world: World, school_admin: Client, published: Callable[..., Any]
+) -> None:
     student, plan = client.as_(world.home.student), f"/plans/{world.home.student.plan_id}"
     path = f"/plan-versions/{world.home.student.version_id}"
     student.act(path, "submit")

@@ -1,5 +1,7 @@
 """Writing templates: who owns them, edition by edition, and what no template may require."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,20 +9,23 @@ from sqlalchemy import select
 
 from plp_api.foundation.audit.models import Event
 from tests.catalog.templates.conftest import ASKED, section
-from tests.client import code, pointers
-from tests.world import writing
+from tests.client import Client, code, pointers
+from tests.databases import Isolated
+from tests.world import World, writing
 
 
-def body(**changed):
+def body(**changed: Any) -> dict[str, Any]:
     return {"name": "Ours", "grades": ["10", "09"], "sections": ASKED, **changed}
 
 
-def default_of(client):
+def default_of(client: Client) -> Any:
     (found,) = [one for one in client.read("/plan-templates")["items"] if one["is_default"]]
     return found
 
 
-def test_a_template_begins_as_a_draft_and_shows_what_was_left_out(world, school_admin):
+def test_a_template_begins_as_a_draft_and_shows_what_was_left_out(
+    world: World, school_admin: Client
+) -> None:
     made = school_admin.made("/plan-templates", body(school_id=str(world.home.school_id)))
     assert (made["status"], made["edition"], made["is_default"]) == ("draft", 1, False)
     assert made["grades"] == ["09", "10"]
@@ -39,8 +44,8 @@ def test_a_template_begins_as_a_draft_and_shows_what_was_left_out(world, school_
 
 
 def test_a_school_admin_writes_their_own_schools_templates_and_no_others(
-    client, world, school_admin, district_admin
-):
+    client: Client, world: World, school_admin: Client, district_admin: Client
+) -> None:
     for school_id in (None, str(world.home.other_school_id), str(world.away.school_id)):
         refused = school_admin.post("/plan-templates", body(school_id=school_id))
         assert (refused.status_code, code(refused)) == (403, "permission_denied")
@@ -52,12 +57,12 @@ def test_a_school_admin_writes_their_own_schools_templates_and_no_others(
     assert district_admin.made(f"{path}/editions", {})["edition"] == 2
 
 
-def test_a_school_of_another_district_is_no_school(world, district_admin):
+def test_a_school_of_another_district_is_no_school(world: World, district_admin: Client) -> None:
     refused = district_admin.post("/plan-templates", body(school_id=str(world.away.school_id)))
     assert (refused.status_code, pointers(refused)) == (422, {"/school_id"})
 
 
-def test_a_draft_is_edited_and_thrown_away(world, school_admin):
+def test_a_draft_is_edited_and_thrown_away(world: World, school_admin: Client) -> None:
     made = school_admin.made("/plan-templates", body(school_id=str(world.home.school_id)))
     path = f"/plan-templates/{made['id']}"
     changed = school_admin.patch(path, {"name": "Other", "sections": ASKED[:1]}).json
@@ -66,7 +71,9 @@ def test_a_draft_is_edited_and_thrown_away(world, school_admin):
     assert school_admin.get(path).status_code == 404
 
 
-def test_what_was_published_is_never_changed(world, school_admin, published):
+def test_what_was_published_is_never_changed(
+    world: World, school_admin: Client, published: Callable[..., Any]
+) -> None:
     path = f"/plan-templates/{published(school_admin)['id']}"
     refused = school_admin.patch(path, {"name": "Other"})
     assert (refused.status_code, code(refused)) == (409, "template_frozen")
@@ -75,7 +82,9 @@ def test_what_was_published_is_never_changed(world, school_admin, published):
     assert code(school_admin.patch(path, {"name": "Other"})) == "template_frozen"
 
 
-def test_the_next_edition_takes_the_place_of_the_one_before(world, school_admin, published):
+def test_the_next_edition_takes_the_place_of_the_one_before(
+    world: World, school_admin: Client, published: Callable[..., Any]
+) -> None:
     first = published(school_admin)
     draft = school_admin.made(f"/plan-templates/{first['id']}/editions", {})
     assert draft["sections"] == first["sections"]
@@ -88,7 +97,9 @@ def test_the_next_edition_takes_the_place_of_the_one_before(world, school_admin,
     assert len(line[0]["sections"]) == 3
 
 
-def test_one_next_edition_is_written_at_a_time(school_admin, published):
+def test_one_next_edition_is_written_at_a_time(
+    school_admin: Client, published: Callable[..., Any]
+) -> None:
     path = f"/plan-templates/{published(school_admin)['id']}/editions"
     school_admin.made(path, {})
     refused = school_admin.post(path)
@@ -96,8 +107,8 @@ def test_one_next_edition_is_written_at_a_time(school_admin, published):
 
 
 def test_two_templates_of_a_school_for_one_grade_are_refused(
-    world, school_admin, district_admin, published
-):
+    world: World, school_admin: Client, district_admin: Client, published: Callable[..., Any]
+) -> None:
     first = published(school_admin, grades=["09", "10"])
     made = school_admin.made(
         "/plan-templates", body(school_id=str(world.home.school_id), grades=["10", "11"])
@@ -111,7 +122,7 @@ def test_two_templates_of_a_school_for_one_grade_are_refused(
     assert school_admin.act(f"/plan-templates/{made['id']}", "publish").status_code == 200
 
 
-def test_a_districts_default_goes_on_by_editions_and_is_not_retired(district_admin):
+def test_a_districts_default_goes_on_by_editions_and_is_not_retired(district_admin: Client) -> None:
     default = default_of(district_admin)
     refused = district_admin.act(f"/plan-templates/{default['id']}", "retire")
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
@@ -134,12 +145,14 @@ def test_a_districts_default_goes_on_by_editions_and_is_not_retired(district_adm
         ([], "/sections"),
     ],
 )
-def test_what_is_wrong_with_a_section_is_named(district_admin, sections, pointer):
+def test_what_is_wrong_with_a_section_is_named(
+    district_admin: Client, sections: list[Any], pointer: str
+) -> None:
     refused = district_admin.post("/plan-templates", body(sections=sections))
     assert (refused.status_code, pointers(refused)) == (422, {pointer})
 
 
-def test_nobody_is_required_to_write_about_what_the_law_protects(district_admin):
+def test_nobody_is_required_to_write_about_what_the_law_protects(district_admin: Client) -> None:
     asks = section("home", sensitivity="income", is_required=True)
     refused = district_admin.post("/plan-templates", body(sections=[asks]))
     assert pointers(refused) == {"/sections/0/is_required"}
@@ -149,7 +162,9 @@ def test_nobody_is_required_to_write_about_what_the_law_protects(district_admin)
     assert made["sections"][0]["sensitivity"] == "income"
 
 
-def test_a_template_of_before_is_shown_whole_and_can_be_sent_back(world, district_admin):
+def test_a_template_of_before_is_shown_whole_and_can_be_sent_back(
+    world: World, district_admin: Client
+) -> None:
     default = default_of(district_admin)
     assert {(one["sensitivity"], one["visibility"]) for one in default["sections"]} == {
         (None, "everyone_with_the_plan")
@@ -160,7 +175,9 @@ def test_a_template_of_before_is_shown_whole_and_can_be_sent_back(world, distric
     assert (again.status_code, again.json["sections"]) == (200, default["sections"])
 
 
-def test_templates_are_listed_by_state_school_and_grade(world, student, school_admin, published):
+def test_templates_are_listed_by_state_school_and_grade(
+    world: World, student: Client, school_admin: Client, published: Callable[..., Any]
+) -> None:
     ours = published(school_admin, grades=["09"])
     school_admin.made(f"/plan-templates/{ours['id']}/editions", {})
     path = f"/plan-templates?school_id={world.home.school_id}"
@@ -170,7 +187,9 @@ def test_templates_are_listed_by_state_school_and_grade(world, student, school_a
     assert student.read(f"{path}&grade=10")["items"] == []
 
 
-def test_every_step_is_in_the_trail_by_ids_alone(database, world, school_admin, published):
+def test_every_step_is_in_the_trail_by_ids_alone(
+    database: Isolated, world: World, school_admin: Client, published: Callable[..., Any]
+) -> None:
     made = published(school_admin)
     with writing(database, world.home) as session:
         asked = select(Event).where(Event.subject_id == UUID(made["id"]))

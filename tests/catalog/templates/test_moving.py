@@ -1,29 +1,33 @@
 """Moving a plan to another template: no text is lost."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from plp_api.foundation import clock
 from tests.catalog.templates.conftest import ASKED, section
-from tests.client import code, pointers
+from tests.client import Client, code, pointers
+from tests.world import World
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     """The draft of `home.student`, in the default: about_me, scope_and_rigor, family."""
     return f"/plan-versions/{world.home.student.version_id}"
 
 
-def bodies(version):
+def bodies(version: dict[str, Any]) -> dict[str, Any]:
     return {one["key"]: one["body"] for one in version["sections"]}
 
 
-def kept(version):
+def kept(version: dict[str, Any]) -> dict[str, Any]:
     return {one["key"]: one["kept_from_id"] for one in version["sections"] if one["kept_from_id"]}
 
 
 def test_a_draft_moves_to_another_template_with_every_answer(
-    student, school_admin, published, path
-):
+    student: Client, school_admin: Client, published: Callable[..., Any], path: str
+) -> None:
     ours = published(school_admin)
     moved = student.act(path, "change_template", template_id=ours["id"])
     assert moved.status_code == 200, moved.json
@@ -39,8 +43,8 @@ def test_a_draft_moves_to_another_template_with_every_answer(
 
 
 def test_without_a_template_it_moves_to_the_one_meant_for_the_student(
-    student, school_admin, published, path
-):
+    student: Client, school_admin: Client, published: Callable[..., Any], path: str
+) -> None:
     refused = student.act(path, "change_template")
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
     ours = published(school_admin)
@@ -48,8 +52,13 @@ def test_without_a_template_it_moves_to_the_one_meant_for_the_student(
 
 
 def test_a_template_that_drops_a_section_with_answers_is_refused_by_name(
-    client, world, student, school_admin, published, path
-):
+    client: Client,
+    world: World,
+    student: Client,
+    school_admin: Client,
+    published: Callable[..., Any],
+    path: str,
+) -> None:
     client.as_(world.home.parent).patch(path, {"sections": {"family": "We are proud."}})
     ours = published(school_admin, sections=[ASKED[0]])
     refused = student.act(path, "change_template", template_id=ours["id"])
@@ -62,7 +71,14 @@ def test_a_template_that_drops_a_section_with_answers_is_refused_by_name(
 
 
 @pytest.fixture
-def moved(client, world, student, school_admin, published, path):
+def moved(
+    client: Client,
+    world: World,
+    student: Client,
+    school_admin: Client,
+    published: Callable[..., Any],
+    path: str,
+) -> Any:
     """The draft moved to a template without the family's section, whose text it keeps."""
     client.as_(world.home.parent).patch(path, {"sections": {"family": "We are proud."}})
     ours = published(school_admin)
@@ -71,12 +87,16 @@ def moved(client, world, student, school_admin, published, path):
     return answer.json
 
 
-def test_words_no_longer_asked_for_are_kept_and_shown_as_such(world, moved):
+def test_words_no_longer_asked_for_are_kept_and_shown_as_such(
+    world: World, moved: dict[str, Any]
+) -> None:
     assert kept(moved) == {"family": str(world.home.template_id)}
     assert moved["sections"][-1]["body"] == "We are proud."
 
 
-def test_kept_words_are_still_their_authors_to_change(client, world, moved, path):
+def test_kept_words_are_still_their_authors_to_change(
+    client: Client, world: World, moved: dict[str, Any], path: str
+) -> None:
     refused = client.as_(world.home.student).patch(path, {"sections": {"family": "No."}})
     assert code(refused) == "section_not_yours"
     parent = client.as_(world.home.parent)
@@ -84,8 +104,8 @@ def test_kept_words_are_still_their_authors_to_change(client, world, moved, path
 
 
 def test_kept_words_stand_in_the_snapshot_and_go_on_into_the_next_version(
-    client, world, student, moved, path
-):
+    client: Client, world: World, student: Client, moved: dict[str, Any], path: str
+) -> None:
     student.act(path, "submit")
     assert client.as_(world.home.advisor).act(path, "approve").status_code == 200
     frozen = student.get(f"{path}/snapshot").json["sections"]
@@ -98,8 +118,8 @@ def test_kept_words_stand_in_the_snapshot_and_go_on_into_the_next_version(
 
 
 def test_a_kept_section_that_is_asked_for_again_is_kept_no_longer(
-    world, student, school_admin, moved, path
-):
+    world: World, student: Client, school_admin: Client, moved: dict[str, Any], path: str
+) -> None:
     draft = school_admin.made(f"/plan-templates/{moved['template_id']}/editions", {})
     edition = f"/plan-templates/{draft['id']}"
     sections = [section("family", authors=["parent"]), *ASKED]
@@ -111,7 +131,9 @@ def test_a_kept_section_that_is_asked_for_again_is_kept_no_longer(
     assert back["sections"][0]["body"] == "We are proud."
 
 
-def test_what_is_required_of_the_new_template_is_required(student, school_admin, published, path):
+def test_what_is_required_of_the_new_template_is_required(
+    student: Client, school_admin: Client, published: Callable[..., Any], path: str
+) -> None:
     published(school_admin, sections=[*ASKED, section("pride", is_required=True)])
     student.act(path, "change_template")
     refused = student.act(path, "submit")
@@ -119,8 +141,13 @@ def test_what_is_required_of_the_new_template_is_required(student, school_admin,
 
 
 def test_only_what_the_district_or_the_students_school_has_published_is_offered(
-    client, world, student, school_admin, published, path
-):
+    client: Client,
+    world: World,
+    student: Client,
+    school_admin: Client,
+    published: Callable[..., Any],
+    path: str,
+) -> None:
     middle = client.as_(world.home.other_school_admin)
     other = published(middle, school_id=str(world.home.other_school_id))["id"]
     away = str(world.away.template_id)
@@ -131,14 +158,18 @@ def test_only_what_the_district_or_the_students_school_has_published_is_offered(
         assert (refused.status_code, pointers(refused)) == (422, {"/template_id"})
 
 
-def test_a_version_that_was_handed_in_is_not_moved(student, school_admin, published, path):
+def test_a_version_that_was_handed_in_is_not_moved(
+    student: Client, school_admin: Client, published: Callable[..., Any], path: str
+) -> None:
     ours = published(school_admin)
     student.act(path, "submit")
     refused = student.act(path, "change_template", template_id=ours["id"])
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
 
 
-def test_an_advisor_moves_many_drafts_at_once(client, world, school_admin, published):
+def test_an_advisor_moves_many_drafts_at_once(
+    client: Client, world: World, school_admin: Client, published: Callable[..., Any]
+) -> None:
     published(school_admin, grades=["10", "12"])
     advisor = client.as_(world.home.advisor)
     items = [
@@ -148,7 +179,9 @@ def test_an_advisor_moves_many_drafts_at_once(client, world, school_admin, publi
     assert [one["status"] for one in answer.json["items"]] == [200, 200]
 
 
-def test_a_parent_and_a_counselor_do_not_move_a_plan(client, world, school_admin, published, path):
+def test_a_parent_and_a_counselor_do_not_move_a_plan(
+    client: Client, world: World, school_admin: Client, published: Callable[..., Any], path: str
+) -> None:
     ours = published(school_admin)
     for somebody in (world.home.parent, world.home.counselor):
         refused = client.as_(somebody).act(path, "change_template", template_id=ours["id"])
@@ -156,8 +189,8 @@ def test_a_parent_and_a_counselor_do_not_move_a_plan(client, world, school_admin
 
 
 def test_a_written_plan_stays_as_it_is_when_its_template_goes_on(
-    client, world, student, district_admin, path
-):
+    client: Client, world: World, student: Client, district_admin: Client, path: str
+) -> None:
     before = student.read(path)
     edition = f"/plan-templates/{world.home.template_id}/editions"
     draft = district_admin.made(edition, {})
@@ -175,7 +208,14 @@ NARROW = [
 
 
 @pytest.fixture
-def narrowed(client, world, student, school_admin, published, path):
+def narrowed(
+    client: Client,
+    world: World,
+    student: Client,
+    school_admin: Client,
+    published: Callable[..., Any],
+    path: str,
+) -> str:
     """The version in force, with one section for those who write or approve."""
     published(school_admin, sections=NARROW)
     assert student.act(path, "change_template").status_code == 200
@@ -197,14 +237,16 @@ WHO_WRITES_OR_APPROVES = (
 
 @pytest.mark.parametrize("name", WHO_WRITES_OR_APPROVES)
 def test_who_writes_or_approves_reads_a_narrowed_section_and_the_snapshot(
-    client, world, narrowed, name
-):
+    client: Client, world: World, narrowed: str, name: str
+) -> None:
     reader = client.as_(getattr(world.home, name))
     assert bodies(reader.read(narrowed))["about_me"] == "My about me."
     assert b"My about me." in reader.get(f"{narrowed}/snapshot").data
 
 
-def test_an_auditor_reads_all_but_a_narrowed_section_and_no_snapshot(client, world, narrowed):
+def test_an_auditor_reads_all_but_a_narrowed_section_and_no_snapshot(
+    client: Client, world: World, narrowed: str
+) -> None:
     auditor = client.as_(world.home.auditor)
     shown = auditor.read(narrowed)
     assert bodies(shown)["about_me"] is None
@@ -215,14 +257,16 @@ def test_an_auditor_reads_all_but_a_narrowed_section_and_no_snapshot(client, wor
 
 
 def test_a_stated_reason_opens_a_plan_to_the_district_but_no_narrowed_section(
-    district_admin, narrowed
-):
+    district_admin: Client, narrowed: str
+) -> None:
     shown = district_admin.get(narrowed, headers={"X-Access-Reason": "A complaint was made."})
     assert shown.status_code == 200
     assert bodies(shown.json)["about_me"] is None
 
 
-def test_what_quotes_a_version_whole_quotes_nothing_narrowed_to_an_auditor(client, world, narrowed):
+def test_what_quotes_a_version_whole_quotes_nothing_narrowed_to_an_auditor(
+    client: Client, world: World, narrowed: str
+) -> None:
     auditor = client.as_(world.home.auditor)
     refused = auditor.get(f"{narrowed}/diff")
     assert (refused.status_code, code(refused)) == (403, "permission_denied")

@@ -71,7 +71,7 @@ def walk(app: Application) -> Iterator[Operation]:
     for rule in app.url_map.iter_rules():
         names = [piece.split(">")[0].split(":")[-1] for piece in rule.rule.split("<")[1:]]
         arguments = tuple((one, type(rule._converters[one]).__name__) for one in names)
-        for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             view = app.view_functions[rule.endpoint]
             yield Operation(method, rule.rule, rule.endpoint, view, arguments)
 

@@ -29,7 +29,7 @@ from plp_api.foundation.roster.relationships import (
 from tests.world import World, appoint, person, pupil, relate, years_ago
 
 # The offices of each actor, by role and place; `kin` is a parent of `student` too.
-ACTORS = {
+ACTORS: dict[str, list[tuple[str, str | None]]] = {
     "registrar": [("registrar", "high")],
     "school_admin": [("school_admin", "high")],
     "other_registrar": [("registrar", "middle")],
@@ -218,9 +218,11 @@ def _staff(session: Any, world: World) -> None:
         )
     )
     counsels = AppointmentRole.COUNSELOR
-    for name, place in (("other_counselor", home.other_school_id), ("second_admin", None)):
-        role = AppointmentRole.DISTRICT_ADMIN if place is None else counsels
-        appoint(session, home, person(session, home, name), role, place)
+    offices: dict[str, UUID | None]
+    offices = {"other_counselor": home.other_school_id, "second_admin": None}
+    for name, school_id in offices.items():
+        role = AppointmentRole.DISTRICT_ADMIN if school_id is None else counsels
+        appoint(session, home, person(session, home, name), role, school_id)
     appoint(session, home, home.counselor_and_parent, counsels, home.school_id)
     coming = person(session, home, "counselor_to_come")
     _tie(session, home, coming, home.senior)

@@ -225,7 +225,7 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
                 row.district_id,
                 student_id=getattr(row, column),
                 about=getattr(row, about) if about else None,
-                part_of=PART_OF.get(getattr(row, "subject_type", None)),
+                part_of=PART_OF.get(getattr(row, "subject_type", "")),
             )
         case OwnedBySchool(column=column):
             advisory = getattr(row, "advisory_id", row.id)
@@ -242,7 +242,7 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
     )
 
 
-def is_at(where: str, owner: Owner, ownership: Any, world: World, reader: Any) -> bool:
+def is_at(where: str, owner: Owner, ownership: Any, world: World, reader: Any) -> Any:
     """Whether a row is one to try at that place of the world."""
     place = world.away if where == FOREIGN else world.home
     is_other = where == OTHER

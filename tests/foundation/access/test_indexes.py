@@ -45,7 +45,7 @@ def asked(client: Client, database: databases.Isolated, world: World, request: A
         if database.is_postgresql:
             # Of a few rows PostgreSQL reads all; told not to, it shows whether it could do else.
             session.execute(text("SET LOCAL enable_seqscan = off"))
-        login = session.query(LoginSession).filter_by(person_id=person.id).first()
+        login = session.query(LoginSession).filter_by(person_id=person.id).limit(1).one()
         caller, _ = callers.load(person.id, login.id, person.district_id, clock.DEFAULT_ZONE)
         yield caller, session
 
@@ -88,7 +88,7 @@ def test_reach_by_a_row_s_id_is_found_by_indexes(asked: Any, world: World) -> No
 def test_a_bound_list_is_searched_by_an_index(asked: Any, world: World) -> None:
     """`any_of` once read every enrollment, because SQLite was asked `… IN (…) = 1`."""
     caller, session = asked
-    statement = reach.statement(caller.shape, None).statement
+    statement: Any = reach.statement(caller.shape, None).statement
     binds = {**caller.binds, "students": [world.home.student.id]}
     words = "\n".join(explained(session, statement, binds))
     assert "= 1" not in str(statement.compile(dialect=session.connection().dialect))

@@ -43,8 +43,9 @@ def test_conditions_answers_as_the_matrix_is_written() -> None:
     for permission, cells in matrix.TABLE.items():
         for role, cell in cells.items():
             found = conditions(Role(role), Permission(permission))
-            wanted = {matrix.ALWAYS: {None}, matrix.NEVER: set()}.get(cell, {cell})
-            assert found == wanted, f"{role}, {permission}"
+            plain: dict[str, set[str | None]] = {matrix.ALWAYS: {None}, matrix.NEVER: set()}
+            wanted = plain.get(cell, {cell})
+            assert set(found) == wanted, f"{role}, {permission}"
 
 
 def test_every_line_says_from_which_row_of_the_product_it_comes() -> None:

@@ -4,11 +4,11 @@ Everything here runs as the application's role, past our own access.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from plp_api.foundation import db
@@ -114,7 +114,7 @@ def test_every_table_stands_behind_the_wall_or_says_why_not(connection: Connecti
             "c.relnamespace = 'public'::regnamespace"
         )
     )
-    forced = dict(found.all())
+    forced: dict[str, bool] = {row[0]: row[1] for row in found}
     assert set(forced) == {*SECURED, *OUTSIDE, *WITHOUT}
     behind = {name for name, is_forced in forced.items() if is_forced}
     assert behind == set(SECURED), "a new table's migration secures it as 0001 does"
@@ -122,8 +122,8 @@ def test_every_table_stands_behind_the_wall_or_says_why_not(connection: Connecti
 
 def test_what_stands_outside_is_what_the_models_say(live: Live) -> None:
     for mapper in Base.registry.mappers:
-        table = mapper.local_table
-        is_behind = "district_id" in table.c and mapper.class_.__row_security__  # type: ignore[attr-defined]
+        table = cast(Table, mapper.local_table)
+        is_behind = "district_id" in table.c and mapper.class_.__row_security__
         assert is_behind == (table.name in SECURED), table.name
 
 

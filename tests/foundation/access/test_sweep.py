@@ -49,7 +49,7 @@ PUBLIC = {
 # Addresses that serve one kind of a table's rows: the table and the kind.
 KINDS = {"school-years": (AcademicSession, "schoolYear"), "terms": (AcademicSession, "term")}
 # Lists that leave out rows one may see, on purpose: which they show.
-SHOWN = {"GET /api/v1/people": lambda owner: owner.student_id is None}
+SHOWN: dict[str, Any] = {"GET /api/v1/people": lambda owner: owner.student_id is None}
 # Granted to schools' offices too, but on what is the whole district's only to the district's.
 DISTRICTS_OWN = {
     "PATCH /api/v1/districts/<uuid:district_id>",
@@ -160,7 +160,7 @@ class Sweep:
                 if not is_open and not self.may_be_told(model, owners[leaked], reader):
                     self.fail(operation, reader.name, where, f"tells of a {model.__name__}")
 
-    def may_be_told(self, model: Any, owner: Owner, reader: Reader) -> bool:
+    def may_be_told(self, model: Any, owner: Owner, reader: Reader) -> Any:
         """Whether a row's id may appear in an answer to the reader.
 
         People, schools and the like are named across their district; across
@@ -211,9 +211,7 @@ class Sweep:
             if got != wanted:
                 self.fail(operation, name, where, f"{action}: wanted {wanted}, got {told}")
 
-    def action_wanted(
-        self, life: Any, model: Any, action: str, reader: Reader, row_id: UUID
-    ) -> str:
+    def action_wanted(self, life: Any, model: Any, action: str, reader: Reader, row_id: Any) -> str:
         """The best of what the action's permissions come to; what may not be read is hidden."""
         ownership, owner = model.__ownership__, self.owners[model][row_id]
         if reader.stands(ownership, owner, ownership.read) == HIDDEN:
@@ -247,7 +245,7 @@ class Sweep:
         """The ids of all pages; None where the list is refused."""
         found: set[UUID] = set()
         path = f"/{operation.path(None)}?limit=200"
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             answer = self.clients[name].send("GET", f"{path}{cursor and '&cursor=' + cursor}")
             if answer.status_code != 200:
@@ -285,7 +283,7 @@ def _serves(operation: Operation, owner: Owner) -> bool:
     return owner.kind == kind
 
 
-def _is(answer: Any, wanted: str) -> bool:
+def _is(answer: Any, wanted: str) -> Any:
     status = answer.status_code
     if wanted == NOBODY:
         return status == 401

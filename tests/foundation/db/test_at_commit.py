@@ -1,27 +1,32 @@
 """Writes that travel with the COMMIT."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from plp_api.foundation import db
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import Event
+from plp_api.foundation.db import Database
 from plp_api.foundation.roster.models import District
 from plp_api.planning.goals.models import Goal
+from tests.conftest import Live
 
 HAPPENED = select(func.count()).where(Event.type == "test.happened")
 
 
 @pytest.fixture
-def database(live):
+def database(live: Live) -> Database:
     return live.database
 
 
 @pytest.fixture
-def happen(live):
-    def happening(session):
+def happen(live: Live) -> Callable[..., Any]:
+    def happening(session: Session) -> None:
         district = session.get_one(District, live.world.home.district_id)
         audit.record("test.happened", district, by=None)
 
@@ -29,21 +34,23 @@ def happen(live):
 
 
 @pytest.fixture
-def happened(database, live):
-    def counting_events():
+def happened(database: Database, live: Live) -> Callable[..., Any]:
+    def counting_events() -> int:
         districts = [live.world.home.district_id]
         with database.transaction(write=False, districts=districts) as session:
-            return session.scalar(HAPPENED)
+            return session.scalar(HAPPENED) or 0
 
     return counting_events
 
 
 @pytest.fixture
-def writing(database, live):
+def writing(database: Database, live: Live) -> Callable[..., Any]:
     return lambda: database.transaction(districts=[live.world.home.district_id])
 
 
-def test_it_is_there_when_the_transaction_is_over(writing, happen, happened):
+def test_it_is_there_when_the_transaction_is_over(
+    writing: Callable[..., Any], happen: Callable[..., Any], happened: Callable[..., Any]
+) -> None:
     before = happened()
     with writing() as session:
         happen(session)
@@ -51,7 +58,9 @@ def test_it_is_there_when_the_transaction_is_over(writing, happen, happened):
     assert happened() == before + 1
 
 
-def test_it_is_not_there_where_the_transaction_was_rolled_back(writing, happen, happened):
+def test_it_is_not_there_where_the_transaction_was_rolled_back(
+    writing: Callable[..., Any], happen: Callable[..., Any], happened: Callable[..., Any]
+) -> None:
     before = happened()
     with suppress(ZeroDivisionError), writing() as session:
         happen(session)
@@ -61,7 +70,9 @@ def test_it_is_not_there_where_the_transaction_was_rolled_back(writing, happen, 
     assert happened() == before
 
 
-def test_in_a_savepoint_it_goes_where_the_savepoint_goes(writing, happen, happened):
+def test_in_a_savepoint_it_goes_where_the_savepoint_goes(
+    writing: Callable[..., Any], happen: Callable[..., Any], happened: Callable[..., Any]
+) -> None:
     before = happened()
     with writing() as session:
         with suppress(ZeroDivisionError), session.begin_nested():
@@ -72,7 +83,12 @@ def test_in_a_savepoint_it_goes_where_the_savepoint_goes(writing, happen, happen
     assert happened() == before + 1
 
 
-def test_what_was_changed_beside_it_is_written_too(writing, live, happen, happened):
+def test_what_was_changed_beside_it_is_written_too(
+    writing: Callable[..., Any],
+    live: Live,
+    happen: Callable[..., Any],
+    happened: Callable[..., Any],
+) -> None:
     before, words = happened(), str(db.new_id())
     with writing() as session:
         happen(session)

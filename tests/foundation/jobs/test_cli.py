@@ -1,7 +1,11 @@
 """The output and exit codes of `plp`: 0 done, 1 refused, 2 wrong usage."""
 
 import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import alembic
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import inspect, update
@@ -11,13 +15,14 @@ from plp_api.foundation import db, migrating, processes
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.models import District
+from plp_api.foundation.settings import Settings
 from plp_api.server import cli
 from plp_api.server.operations import readiness
 from tests import databases
 
 
 @pytest.fixture
-def environment(monkeypatch, tmp_path):
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
     """Variables of an installation in an empty folder; `environment(PLP_X=…)` sets more."""
     for name in ("PLP_ENV", "PLP_DATABASE_URL", "PLP_MIGRATION_DATABASE_URL", "PLP_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -37,32 +42,32 @@ def plp(*words: str) -> Result:
     return result
 
 
-def test_production_without_a_secret_does_not_start(environment):
+def test_production_without_a_secret_does_not_start(environment: Callable[..., Any]) -> None:
     environment(PLP_ENV="production")
     result = plp("serve")
     assert result.exit_code == 1
     assert "PLP_SECRET_KEY is not set" in result.stderr
 
 
-def test_the_demo_does_not_run_in_production(environment):
+def test_the_demo_does_not_run_in_production(environment: Callable[..., Any]) -> None:
     environment(PLP_ENV="production", PLP_SECRET_KEY=databases.SECRET)
     result = plp("serve", "--demo")
     assert result.exit_code == 1
     assert "does not run in production" in result.stderr
 
 
-def test_a_setting_of_the_wrong_form_is_wrong_usage(environment):
+def test_a_setting_of_the_wrong_form_is_wrong_usage(environment: Callable[..., Any]) -> None:
     environment(PLP_PORT="eighty")
     result = plp("serve")
     assert result.exit_code == 2
     assert "PLP_PORT" in result.stderr
 
 
-def test_an_unknown_command_is_wrong_usage():
+def test_an_unknown_command_is_wrong_usage() -> None:
     assert plp("sign").exit_code == 2
 
 
-def test_a_port_in_use_is_refused_in_words(environment):
+def test_a_port_in_use_is_refused_in_words(environment: Callable[..., Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         environment(PLP_PORT=taken.getsockname()[1])
         result = plp("serve")
@@ -70,13 +75,13 @@ def test_a_port_in_use_is_refused_in_words(environment):
     assert "Cannot listen on 127.0.0.1" in result.stderr
 
 
-def test_a_worker_does_not_start_on_another_schema(environment):
+def test_a_worker_does_not_start_on_another_schema(environment: Callable[..., Any]) -> None:
     result = plp("worker")
     assert result.exit_code == 1
     assert "schema not migrated" in result.stderr
 
 
-def test_a_database_out_of_reach_is_said(environment):
+def test_a_database_out_of_reach_is_said(environment: Callable[..., Any]) -> None:
     environment(PLP_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     for command in ("migrate", "worker"):
         result = plp(command)
@@ -84,27 +89,33 @@ def test_a_database_out_of_reach_is_said(environment):
         assert "atabase" in result.stderr
 
 
-def test_migrate_makes_the_schema_and_does_nothing_the_second_time(environment):
+def test_migrate_makes_the_schema_and_does_nothing_the_second_time(
+    environment: Callable[..., Any],
+) -> None:
     for _ in range(2):
         result = plp("migrate")
         assert result.exit_code == 0
         assert migrating.head() in result.stdout
 
 
-def test_migrate_refuses_a_revision_it_does_not_know(environment):
+def test_migrate_refuses_a_revision_it_does_not_know(environment: Callable[..., Any]) -> None:
     result = plp("migrate", "--revision", "nonsense")
     assert result.exit_code == 1
     assert "nonsense" in result.stderr
 
 
-def test_a_migration_that_breaks_off_leaves_nothing(environment, monkeypatch, tmp_path):
-    def broken(*_: object) -> None:
+def test_a_migration_that_breaks_off_leaves_nothing(
+    environment: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    upgrade = alembic.command.upgrade
+
+    def broken(*given: Any) -> None:
+        upgrade(*given)
         raise KeyboardInterrupt
 
-    upgrade = migrating.command.upgrade
-    monkeypatch.setattr(migrating.command, "upgrade", lambda *a: (upgrade(*a), broken()))
+    monkeypatch.setattr(alembic.command, "upgrade", broken)
     url = f"sqlite:///{tmp_path / 'plp.sqlite'}"
-    settings = databases.Settings("development", tmp_path, url, url, databases.SECRET)
+    settings = Settings("development", tmp_path, url, url, databases.SECRET)
     with pytest.raises(KeyboardInterrupt):
         migrating.upgrade(settings)
     monkeypatch.undo()
@@ -115,7 +126,7 @@ def test_a_migration_that_breaks_off_leaves_nothing(environment, monkeypatch, tm
     database.dispose()
 
 
-def test_the_openapi_document_is_written_and_checked(tmp_path):
+def test_the_openapi_document_is_written_and_checked(tmp_path: Path) -> None:
     file = tmp_path / "api" / "openapi.json"
     assert plp("openapi", "--check", "--output", str(file)).exit_code == 1
     assert plp("openapi", "--output", str(file)).exit_code == 0
@@ -130,7 +141,9 @@ def test_the_openapi_document_is_written_and_checked(tmp_path):
     assert "run `plp openapi`" in result.stderr
 
 
-def test_verifying_the_trail_says_where_it_breaks(environment, tmp_path):
+def test_verifying_the_trail_says_where_it_breaks(
+    environment: Callable[..., Any], tmp_path: Path
+) -> None:
     assert plp("migrate").exit_code == 0
     database = db.Database(f"sqlite:///{tmp_path / 'var' / 'plp.sqlite'}")
     district = District(id=db.new_id(), name="Tamarack Union", slug="tamarack")
@@ -158,8 +171,11 @@ def test_verifying_the_trail_says_where_it_breaks(environment, tmp_path):
 
 @pytest.mark.parametrize("is_production", [False, True])
 def test_a_role_that_passes_the_wall_is_warned_of_and_refused_in_production(
-    environment, monkeypatch, tmp_path, is_production
-):
+    environment: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    is_production: bool,
+) -> None:
     monkeypatch.setattr(processes, "supervise", lambda children: True)
     settings = databases.prepared("postgresql", tmp_path)
     environment(
@@ -173,12 +189,13 @@ def test_a_role_that_passes_the_wall_is_warned_of_and_refused_in_production(
     assert result.exit_code == (1 if is_production else 0)
 
 
-def test_the_role_that_owns_nothing_is_held_by_the_wall(tmp_path):
+def test_the_role_that_owns_nothing_is_held_by_the_wall(tmp_path: Path) -> None:
     settings = databases.prepared("postgresql", tmp_path)
     superuser = make_url(databases.postgresql_server())
     url = superuser.set(database=make_url(settings.database_url).database)
-    for role, expected in ((settings.database_url, None), (url, "is a superuser")):
-        database = db.Database(role if expected is None else url.render_as_string(False))
+    whole = url.render_as_string(False)
+    for role, expected in ((settings.database_url, None), (whole, "is a superuser")):
+        database = db.Database(role)
         found = readiness.weakness(database)
         database.dispose()
         assert found is None if expected is None else expected in str(found)
@@ -186,8 +203,8 @@ def test_the_role_that_owns_nothing_is_held_by_the_wall(tmp_path):
 
 @pytest.mark.parametrize(("proxies", "is_told"), [(0, True), (1, False)])
 def test_serving_in_production_says_what_it_means_that_no_proxy_is_trusted(
-    environment, proxies, is_told
-):
+    environment: Callable[..., Any], proxies: int, is_told: bool
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         environment(
             PLP_ENV="production",

@@ -1,19 +1,23 @@
 """A job from queued to finished; a killed worker's lease; attempts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.db import Database
 from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.jobs import queue
 from plp_api.foundation.jobs import worker as workers
 from plp_api.foundation.jobs.models import Job, JobState
+from plp_api.foundation.jobs.worker import Worker
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.settings import Settings
 from tests.databases import Isolated
@@ -71,7 +75,9 @@ def sweep(database: Isolated) -> int:
         return jobs.offer_lapsed()
 
 
-def test_a_job_keeps_its_result(database, world, script, worker):
+def test_a_job_keeps_its_result(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     script.steps = [42]
     job_id = asked(database, world)
     worker.perform(job_id)
@@ -81,8 +87,10 @@ def test_a_job_keeps_its_result(database, world, script, worker):
     assert job.lease_until is None
 
 
-def test_a_job_reads_its_arguments_and_opens_its_own_transactions(database, world, script, worker):
-    def read(job_id, report):
+def test_a_job_reads_its_arguments_and_opens_its_own_transactions(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
+    def read(job_id: UUID, report: Callable[..., Any]) -> dict[str, Any]:
         with db.current().transaction():
             return jobs.arguments(job_id)
 
@@ -93,9 +101,11 @@ def test_a_job_reads_its_arguments_and_opens_its_own_transactions(database, worl
     assert row(database, job_id).result == expected
 
 
-def test_a_job_asked_for_is_offered_only_after_the_commit(database, world, script, monkeypatch):
-    offered = []
-    monkeypatch.setattr(jobs.queue, "offer", offered.append)
+def test_a_job_asked_for_is_offered_only_after_the_commit(
+    database: Isolated, world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[Any] = []
+    monkeypatch.setattr(queue, "offer", offered.append)
     with writing(database, world.home) as session:
         with session.begin_nested():
             job_id = jobs.enqueue("test.work", None, None).id
@@ -103,27 +113,33 @@ def test_a_job_asked_for_is_offered_only_after_the_commit(database, world, scrip
     assert offered == [job_id]
 
 
-def test_a_job_asked_for_in_vain_is_never_offered(database, world, script, monkeypatch):
-    offered = []
-    monkeypatch.setattr(jobs.queue, "offer", offered.append)
+def test_a_job_asked_for_in_vain_is_never_offered(
+    database: Isolated, world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[Any] = []
+    monkeypatch.setattr(queue, "offer", offered.append)
     with suppress(ZeroDivisionError), writing(database, world.home):
         jobs.enqueue("test.work", None, None)
         raise ZeroDivisionError
     assert offered == []
 
 
-def test_a_refused_job_keeps_its_problem_and_is_not_tried_again(database, world, script, worker):
+def test_a_refused_job_keeps_its_problem_and_is_not_tried_again(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     script.steps = [Problem(Code.PACKAGE_INVALID, "Three rows are wrong.")]
     job_id = asked(database, world)
     worker.perform(job_id)
     job = row(database, job_id)
     assert (job.state, job.attempts) == ("failed", 1)
-    assert job.problem["code"] == "package_invalid"
-    assert job.problem["detail"] == "Three rows are wrong."
+    assert (job.problem or {})["code"] == "package_invalid"
+    assert (job.problem or {})["detail"] == "Three rows are wrong."
     assert script.failed == [job.problem]
 
 
-def test_a_failed_job_is_tried_again_after_a_pause(database, world, script, worker):
+def test_a_failed_job_is_tried_again_after_a_pause(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     script.steps = [ValueError("once"), "well"]
     with time_machine.travel(clock.now(), tick=False) as travel:
         job_id = asked(database, world)
@@ -138,7 +154,9 @@ def test_a_failed_job_is_tried_again_after_a_pause(database, world, script, work
     assert row(database, job_id).result == {"answer": "well"}
 
 
-def test_a_job_fails_for_good_when_its_attempts_are_used_up(database, world, script, worker):
+def test_a_job_fails_for_good_when_its_attempts_are_used_up(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     script.steps = [ValueError("the name of somebody")]
     with time_machine.travel(clock.now(), tick=False) as travel:
         job_id = asked(database, world)
@@ -147,12 +165,14 @@ def test_a_job_fails_for_good_when_its_attempts_are_used_up(database, world, scr
             travel.shift(timedelta(hours=1))
     job = row(database, job_id)
     assert (job.state, job.attempts, script.ran) == ("failed", 2, 2)
-    assert job.problem["code"] == "internal_error"
+    assert (job.problem or {})["code"] == "internal_error"
     assert "somebody" not in str(job.problem)
     assert script.failed == [job.problem]
 
 
-def test_a_job_is_taken_by_one_worker_alone(database, world, script, worker):
+def test_a_job_is_taken_by_one_worker_alone(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     job_id = asked(database, world)
     with database.transaction():
         first, second = jobs.claim(job_id, LEASE), jobs.claim(job_id, LEASE)
@@ -160,12 +180,14 @@ def test_a_job_is_taken_by_one_worker_alone(database, world, script, worker):
     assert second is None
 
 
-def test_of_workers_that_claim_at_once_one_gets_the_job(real_database, script):
+def test_of_workers_that_claim_at_once_one_gets_the_job(
+    real_database: Database, script: Script
+) -> None:
     with real_database.transaction():
         asked_for = [jobs.enqueue("test.work", None, None).id for _ in range(10)]
     together = Barrier(3)
 
-    def take():
+    def take() -> list[Any]:
         taken = []
         for job_id in asked_for:
             together.wait()
@@ -180,8 +202,8 @@ def test_of_workers_that_claim_at_once_one_gets_the_job(real_database, script):
 
 
 def test_a_killed_workers_job_is_offered_again_once_its_lease_ran_out(
-    database, world, script, worker
-):
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
     script.steps = ["done"]
     with time_machine.travel(clock.now(), tick=False) as travel:
         job_id = asked(database, world)
@@ -196,8 +218,10 @@ def test_a_killed_workers_job_is_offered_again_once_its_lease_ran_out(
     assert (job.state, job.attempts) == ("succeeded", 2)
 
 
-def test_a_heartbeat_keeps_the_lease_and_shows_progress(database, world, script, worker):
-    def work(job_id, report):
+def test_a_heartbeat_keeps_the_lease_and_shows_progress(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
+    def work(job_id: UUID, report: Callable[..., Any]) -> dict[str, Any]:
         report(0.5)
         travel.shift(LEASE)
         worker.beat()
@@ -212,8 +236,10 @@ def test_a_heartbeat_keeps_the_lease_and_shows_progress(database, world, script,
     assert row(database, job_id).state == JobState.SUCCEEDED
 
 
-def test_a_worker_that_lost_its_job_must_stop_and_cannot_end_it(database, world, script, worker):
-    def work(job_id, report):
+def test_a_worker_that_lost_its_job_must_stop_and_cannot_end_it(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
+    def work(job_id: UUID, report: Callable[..., Any]) -> dict[str, Any]:
         report(0.1)
         travel.shift(2 * LEASE)
         assert sweep(database) == 1
@@ -230,12 +256,16 @@ def test_a_worker_that_lost_its_job_must_stop_and_cannot_end_it(database, world,
     assert (job.state, job.result) == ("queued", None)
 
 
-def test_a_worker_that_lost_its_job_to_another_cannot_end_it(database, world, script, worker):
-    def work(job_id, report):
+def test_a_worker_that_lost_its_job_to_another_cannot_end_it(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
+    def work(job_id: UUID, report: Callable[..., Any]) -> dict[str, Any]:
         travel.shift(2 * LEASE)
         sweep(database)
         with database.transaction():
-            assert jobs.claim(job_id, LEASE).attempt == 2
+            again = jobs.claim(job_id, LEASE)
+        assert again
+        assert again.attempt == 2
         return {"answer": "late"}
 
     script.steps = [work]
@@ -246,7 +276,9 @@ def test_a_worker_that_lost_its_job_to_another_cannot_end_it(database, world, sc
     assert (job.state, job.result) == ("running", None)
 
 
-def test_a_job_that_kills_its_workers_is_given_up(database, world, script):
+def test_a_job_that_kills_its_workers_is_given_up(
+    database: Isolated, world: World, script: Script
+) -> None:
     with time_machine.travel(clock.now(), tick=False) as travel:
         job_id = asked(database, world)
         for _ in range(2):
@@ -255,13 +287,15 @@ def test_a_job_that_kills_its_workers_is_given_up(database, world, script):
             travel.shift(2 * LEASE)
             sweep(database)
     job = row(database, job_id)
-    assert (job.state, job.problem["code"]) == ("failed", "internal_error")
+    assert (job.state, (job.problem or {})["code"]) == ("failed", "internal_error")
     assert script.failed == [job.problem]
 
 
-def test_what_the_queue_lost_is_offered_again(database, world, script, monkeypatch):
-    offered = []
-    monkeypatch.setattr(jobs.queue, "offer", offered.append)
+def test_what_the_queue_lost_is_offered_again(
+    database: Isolated, world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[Any] = []
+    monkeypatch.setattr(queue, "offer", offered.append)
     with time_machine.travel(clock.now(), tick=False) as travel:
         job_id = asked(database, world)
         offered.clear()
@@ -272,8 +306,10 @@ def test_what_the_queue_lost_is_offered_again(database, world, script, monkeypat
         assert sweep(database) == 0, "it is not offered over and over"
 
 
-def test_an_ending_worker_gives_its_job_back_uncounted(database, world, script, worker):
-    def work(job_id, report):
+def test_an_ending_worker_gives_its_job_back_uncounted(
+    database: Isolated, world: World, script: Script, worker: Worker
+) -> None:
+    def work(job_id: UUID, report: Callable[..., Any]) -> None:
         worker.is_ending = True
         report(0.1)
         raise AssertionError("the report must interrupt")
@@ -285,8 +321,10 @@ def test_an_ending_worker_gives_its_job_back_uncounted(database, world, script, 
     assert (job.state, job.attempts) == ("queued", 0)
 
 
-def test_a_failure_that_cannot_be_told_still_is_one(database, world, worker):
-    def untold(job):
+def test_a_failure_that_cannot_be_told_still_is_one(
+    database: Isolated, world: World, worker: Worker
+) -> None:
+    def untold(job: Job) -> None:
         raise ValueError
 
     jobs.kind("test.untold", failed=untold)(lambda job_id, report: refused())

@@ -4,23 +4,29 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Flag
+from typing import Any
 
+import pytest
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import Event
+from plp_api.foundation.db import Database
 from plp_api.foundation.jobs import upkeep
-from tests.world import writing
+from plp_api.foundation.roster.models import District
+from tests.databases import Isolated
+from tests.world import World, writing
 
 WRITERS, TRANSACTIONS = 6, 25
 
 
 def test_readers_by_position_see_every_event_of_six_writers_once_and_in_order(
-    real_database, district
-):
+    real_database: Database, district: District
+) -> None:
     stop = Flag()
 
-    def write(writer):
+    def write(writer: int) -> None:
         chance = random.Random(writer)
         for number in range(TRANSACTIONS):
             with real_database.transaction(districts=[district.id]) as session:
@@ -29,14 +35,15 @@ def test_readers_by_position_see_every_event_of_six_writers_once_and_in_order(
                 time.sleep(chance.random() / 200)
                 audit.record("test.ended", district, by=None, writer=writer, number=number)
 
-    def number():
+    def number() -> None:
         while not stop.is_set():
             with real_database.transaction(districts=[district.id]):
                 audit.number_events()
             time.sleep(0.002)
 
-    def read():
-        seen, after = [], 0
+    def read() -> list[Any]:
+        seen: list[Any] = []
+        after = 0
         while not stop.is_set():
             with real_database.transaction(write=False, districts=[district.id]) as session:
                 behind = select(Event.position, Event.id).where(Event.position > after)
@@ -66,12 +73,14 @@ def test_readers_by_position_see_every_event_of_six_writers_once_and_in_order(
         assert audit.verify_chain() is None
 
 
-def _last(database, district):
+def _last(database: Database, district: District) -> int:
     with database.transaction(write=False, districts=[district.id]) as session:
         return session.scalar(select(Event.position).order_by(Event.position.desc()).limit(1)) or 0
 
 
-def test_the_worker_numbers_in_portions(database, world, monkeypatch):
+def test_the_worker_numbers_in_portions(
+    database: Isolated, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(audit, "NUMBERED_AT_ONCE", 2)
     with writing(database, world.home, world.away) as session:
         while audit.number_events():
@@ -86,7 +95,7 @@ def test_the_worker_numbers_in_portions(database, world, monkeypatch):
         assert audit.unnumbered() == 0
 
 
-def test_a_changed_event_breaks_the_chain_where_it_stands(database, world):
+def test_a_changed_event_breaks_the_chain_where_it_stands(database: Isolated, world: World) -> None:
     with writing(database, world.home) as session:
         for _ in range(3):
             audit.record("test.happened", _district(session, world), by=None)
@@ -106,7 +115,5 @@ def test_a_changed_event_breaks_the_chain_where_it_stands(database, world):
             assert audit.verify_chain() == position
 
 
-def _district(session, world):
-    from plp_api.foundation.roster.models import District
-
+def _district(session: Session, world: World) -> District:
     return session.get_one(District, world.home.district_id)

@@ -7,26 +7,31 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from plp_api.foundation import db
 from plp_api.foundation.audit.models import Event
+from plp_api.foundation.db import Database
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.jobs import queue
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.processes import ENDING, Child, supervise
+from plp_api.foundation.settings import Settings
 from plp_api.planning.goals.models import Goal
 from plp_api.server.app import create_app
 from tests import databases
 from tests.client import Client
-from tests.world import populate
+from tests.world import Place, populate
 
 PATIENCE = 30
 NO_ANSWER = (OSError, HTTPException)
@@ -35,7 +40,7 @@ NO_ANSWER = (OSError, HTTPException)
 class Server:
     """`plp serve` on a free port, with points to pause at (`pausing/sitecustomize.py`)."""
 
-    def __init__(self, settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self.pauses = folder
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -58,13 +63,13 @@ class Server:
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         self.until(self.is_ready)
 
-    def is_ready(self) -> bool:
+    def is_ready(self) -> Any:
         try:
             return self.send("GET", "/health/ready")[0] == 200
         except NO_ANSWER:
             return False
 
-    def send(self, method: str, path: str, body: object = None, **headers: str):
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> tuple[Any, Any]:
         """Status and headers of the answer. Raises OSError or HTTPException if there is none."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, json.dumps(body), headers)
@@ -72,7 +77,7 @@ class Server:
             answer.read()
             return answer.status, answer.headers
 
-    def until(self, is_so):
+    def until(self, is_so: Callable[..., Any]) -> Any:
         """Wait until the result is true, and return it."""
         deadline = time.monotonic() + PATIENCE
         while not (found := is_so()):
@@ -96,7 +101,7 @@ class Server:
         return [server, *server.children(recursive=True)]
 
 
-def test_gunicorn_alone_refuses_a_database_that_is_not_migrated(tmp_path):
+def test_gunicorn_alone_refuses_a_database_that_is_not_migrated(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gunicorn", "--config=python:plp_api.server.serving"]
     alone = subprocess.run(
         [*command, "plp_api.server.serving:application()"],
@@ -111,7 +116,7 @@ def test_gunicorn_alone_refuses_a_database_that_is_not_migrated(tmp_path):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def server(request, tmp_path):
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     settings = databases.prepared(request.param, tmp_path)
     (tmp_path / "pauses").mkdir()
     server = Server(settings, tmp_path / "pauses")
@@ -124,7 +129,7 @@ def server(request, tmp_path):
 
 
 @pytest.fixture
-def database(server):
+def database(server: Server) -> Iterator[Database]:
     database = db.Database(server.settings.database_url)
     carrier = queue.Queue(server.settings)
     queue.connect(carrier)
@@ -134,14 +139,16 @@ def database(server):
     database.dispose()
 
 
-def test_killed_processes_leave_nothing_half_done_and_nothing_running(server, database):
+def test_killed_processes_leave_nothing_half_done_and_nothing_running(
+    server: Server, database: Database
+) -> None:
     world = populate(database)
     job_id = begin_job(server, database, world.home)
     server.kill_paused("job")
 
     add_goal_through_a_kill(server, database, world.home)
 
-    def job_done():
+    def job_done() -> bool | int:
         with database.transaction(write=False) as session:
             job = session.get_one(Job, job_id)
             return job.state == "succeeded" and job.attempts
@@ -155,17 +162,17 @@ def test_killed_processes_leave_nothing_half_done_and_nothing_running(server, da
         end_by_two_signals(server)
 
 
-def begin_job(server, database, home):
+def begin_job(server: Server, database: Database, home: Place) -> UUID:
     server.pause("job")
     jobs.kind("test.pausing")(lambda job_id, report: {})
     with database.transaction():
-        asked = {"district_id": str(home.district_id)}
-        job_id = jobs.enqueue("test.pausing", None, None, **asked).id
+        district = str(home.district_id)
+        job_id = jobs.enqueue("test.pausing", None, None, district_id=district).id
     del jobs.KINDS["test.pausing"]
     return job_id
 
 
-def add_goal_through_a_kill(server, database, home):
+def add_goal_through_a_kill(server: Server, database: Database, home: Place) -> None:
     """A request killed after its rows were written, then sent again under the same key."""
     student = home.student
     signed_in = Client(create_app(server.settings, database)).as_(student)
@@ -191,7 +198,7 @@ def add_goal_through_a_kill(server, database, home):
     assert count(database, home, Goal, mine) == 1
 
 
-def end_by_two_signals(server):
+def end_by_two_signals(server: Server) -> None:
     family = server.family()
     server.process.send_signal(signal.SIGTERM)
     server.process.send_signal(signal.SIGTERM)
@@ -200,7 +207,7 @@ def end_by_two_signals(server):
     assert alive == []
 
 
-def end_by_killing_the_first_process(server):
+def end_by_killing_the_first_process(server: Any) -> None:
     family = server.family()
     server.process.kill()
     server.process.wait()
@@ -208,9 +215,9 @@ def end_by_killing_the_first_process(server):
     assert alive == []
 
 
-def count(database, home, model, condition):
+def count(database: Database, home: Place, model: type[Any], condition: ColumnElement[bool]) -> int:
     with database.transaction(write=False, districts=[home.district_id]) as session:
-        return session.scalar(select(func.count()).select_from(model).where(condition))
+        return session.scalar(select(func.count()).select_from(model).where(condition)) or 0
 
 
 STUBBORN = """
@@ -221,9 +228,10 @@ supervise([Child("deaf", [sys.executable, "-c", deaf], {})])
 """
 
 
-def test_a_second_word_ends_what_does_not_listen_to_the_first():
+def test_a_second_word_ends_what_does_not_listen_to_the_first() -> None:
     command = [sys.executable, "-c", STUBBORN]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout
         assert supervisor.stdout.readline() == b"\n"
         started = time.monotonic()
         for pause in (0, 0.1, 1.4):
@@ -233,7 +241,7 @@ def test_a_second_word_ends_what_does_not_listen_to_the_first():
     assert 2 < time.monotonic() - started < 15, "given a moment, but not all of the time there is"
 
 
-def test_a_child_that_cannot_run_ends_the_others():
+def test_a_child_that_cannot_run_ends_the_others() -> None:
     sleeping = Child("sleeping", [sys.executable, "-c", "import time; time.sleep(60)"], {})
     failing = Child("failing", [sys.executable, "-c", "raise SystemExit(3)"], {}, is_vital=True)
     kept = {one: signal.getsignal(one) for one in (*ENDING, signal.SIGCHLD)}

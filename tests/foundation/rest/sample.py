@@ -1,5 +1,6 @@
 """A small separate area, so that each convention is tested without interference."""
 
+from collections.abc import Callable
 from datetime import date
 from threading import Event
 from typing import Any
@@ -178,15 +179,15 @@ def break_constraint(access: Access, goal: Goal, fields: dict[str, Any]) -> None
     own = {"district_id": goal.district_id, "student_id": goal.student_id}
     same = {**own, "template_id": new_id(), "opened_on": date(2026, 9, 1)}
     check_in = {**own, "goal_id": goal.id, "checked_on": date(2026, 9, 1)}
-    row = {
+    rows: dict[str, Callable[[], Any]] = {
         "unique": lambda: Plan(**same),
         "check": lambda: CheckIn(
             **check_in, percent=101, body=fields["words"], author_id=goal.student_id
         ),
         "foreign": lambda: CheckIn(**check_in, percent=1, body=fields["words"], author_id=new_id()),
         "long": lambda: GoalStep(**own, goal_id=goal.id, position=2**70, title=fields["words"]),
-    }[fields["kind"]]()
-    db.session().add(row)
+    }
+    db.session().add(rows[fields["kind"]]())
 
 
 @blueprint.route("/samples/<uuid:goal_id>/races", methods=["POST"])

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +20,7 @@ WRITES_A_SECOND = 20
 
 
 @pytest.fixture
-def busy(tmp_path: Path):
+def busy(tmp_path: Path) -> Iterator[Path]:
     """The database file of an installation with constant writes."""
     settings = databases.prepared("sqlite", tmp_path)
     database = db.Database(settings.database_url)

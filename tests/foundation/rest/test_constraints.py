@@ -13,9 +13,9 @@ from plp_api.server import areas
 
 areas.load_tables()
 DECLARED = [
-    pytest.param(one, id=str(one.name))
+    pytest.param(one, id=str(getattr(one, "name", None)))
     for table in Base.metadata.sorted_tables
-    for one in (*table.constraints, *table.indexes)
+    for one in [*table.constraints, *table.indexes]
     if "problem" in one.info
 ]
 

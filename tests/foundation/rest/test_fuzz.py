@@ -41,7 +41,7 @@ def documented() -> dict[tuple[str, str], Any]:
                 # The test chooses the row, and headers have their own tests: generating
                 # both takes longer than all else.
                 operation["parameters"] = _queries(operation)
-    schema = schemathesis.openapi.from_dict(document)
+    schema: Any = schemathesis.openapi.from_dict(document)
     found = (one.ok() for one in schema.get_all_operations())
     return {(one.method.upper(), one.path): one for one in found}
 

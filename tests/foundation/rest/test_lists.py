@@ -21,7 +21,8 @@ def many(student: Client, samples: str) -> list[str]:
 
 def walked(client: Client, query: str) -> list[Any]:
     """Every item, page by page, following `Link`."""
-    found, path = [], f"/samples?{query}"
+    found: list[Any] = []
+    path: str | None = f"/samples?{query}"
     while path:
         answer = client.get(path)
         assert answer.status_code == 200, answer.json

@@ -10,6 +10,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import RelationshipKind
 from tests.client import Client, code, pointers
 from tests.conftest import Live
+from tests.databases import Isolated
 from tests.foundation.rest import sample
 from tests.world import World, relate, writing
 
@@ -90,7 +91,7 @@ def test_after_a_day_the_key_is_free(client: Client, world: World, samples: str)
 
 
 def test_an_answer_is_not_replayed_to_who_lost_the_right(
-    client: Client, world: World, database: object, goal: str
+    client: Client, world: World, database: Isolated, goal: str
 ) -> None:
     with writing(database, world.home) as session:
         tie = relate(

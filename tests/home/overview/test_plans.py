@@ -1,21 +1,26 @@
 """The first reads of a front end: they match their schemas, take few queries, and poll cheaply."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from plp_api.home.overview.schemas import PlanDocumentSchema, PlanSummarySchema
-from tests.client import code
+from tests.client import Client, code
+from tests.databases import Isolated
 from tests.queries import counting
+from tests.world import World
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     return f"/plans/{world.home.student.plan_id}"
 
 
 EVERYTHING = "?expand=goals,sections,signatures,profile_entries"
 
 
-def settle(client, world):
+def settle(client: Client, world: World) -> None:
     """Put `student`'s version in force, signed by the student and a parent."""
     version = f"/plan-versions/{world.home.student.version_id}"
     client.as_(world.home.student).act(version, "submit")
@@ -25,7 +30,7 @@ def settle(client, world):
         client.as_(getattr(world.home, name)).post(f"{version}/signatures", body)
 
 
-def keys(schema, document):
+def keys(schema: type[Any], document: dict[str, Any]) -> Iterator[str]:
     """Every member of a document that its schema does not know, by path."""
     fields = schema().fields
     for name, value in document.items():
@@ -39,7 +44,9 @@ def keys(schema, document):
                 yield from (f"{name}.{key}" for key in keys(nested, one))
 
 
-def test_a_plan_unfolds_what_is_asked_and_is_as_documented(client, world, path):
+def test_a_plan_unfolds_what_is_asked_and_is_as_documented(
+    client: Client, world: World, path: str
+) -> None:
     settle(client, world)
     plan = client.as_(world.home.student).read(path + EVERYTHING)
     assert list(keys(PlanDocumentSchema, plan)) == []
@@ -51,12 +58,14 @@ def test_a_plan_unfolds_what_is_asked_and_is_as_documented(client, world, path):
     assert plan["sections"][0]["body"] == "My about me."
 
 
-def test_an_unknown_word_to_unfold_is_refused(client, world, path):
+def test_an_unknown_word_to_unfold_is_refused(client: Client, world: World, path: str) -> None:
     refused = client.as_(world.home.student).get(path + "?expand=goals,grades")
     assert (refused.status_code, code(refused)) == (422, "validation_failed")
 
 
-def test_the_list_shows_standing_without_content_and_is_as_documented(client, world):
+def test_the_list_shows_standing_without_content_and_is_as_documented(
+    client: Client, world: World
+) -> None:
     settle(client, world)
     plans = client.as_(world.home.registrar).read("/plans?count=true")
     assert plans["total_count"] == len(plans["items"]) == 3
@@ -65,7 +74,7 @@ def test_the_list_shows_standing_without_content_and_is_as_documented(client, wo
     assert "My about me" not in str(plans)
 
 
-def test_the_list_narrows_by_advisor_grade_and_name(client, world):
+def test_the_list_narrows_by_advisor_grade_and_name(client: Client, world: World) -> None:
     admin = client.as_(world.home.district_admin)
     of_advisor = admin.read(f"/plans?advisor_id={world.home.advisor.id}")["items"]
     assert len(of_advisor) == 2
@@ -73,9 +82,10 @@ def test_the_list_narrows_by_advisor_grade_and_name(client, world):
     assert len(admin.read("/plans?q=STUDENT")["items"]) == 1
 
 
-def test_pages_follow_each_other_without_loss(client, world):
+def test_pages_follow_each_other_without_loss(client: Client, world: World) -> None:
     admin = client.as_(world.home.district_admin)
-    found, cursor = [], ""
+    found: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = admin.read(f"/plans?limit=1&sort=family_name{cursor and '&cursor=' + cursor}")
         found += [one["id"] for one in page["items"]]
@@ -83,7 +93,9 @@ def test_pages_follow_each_other_without_loss(client, world):
     assert len(found) == len(set(found)) == 4
 
 
-def test_polling_costs_a_304_until_something_beneath_changes(client, world, path):
+def test_polling_costs_a_304_until_something_beneath_changes(
+    client: Client, world: World, path: str
+) -> None:
     student = client.as_(world.home.student)
     url = path + "?expand=goals"
     tag = student.get(url).headers["ETag"]
@@ -99,18 +111,20 @@ def test_polling_costs_a_304_until_something_beneath_changes(client, world, path
     assert changed.json["goals"][0]["progress_percent"] == 60
 
 
-def test_a_tag_of_one_reader_is_nothing_to_another(client, world, path):
+def test_a_tag_of_one_reader_is_nothing_to_another(client: Client, world: World, path: str) -> None:
     tag = client.as_(world.home.student).get(path).headers["ETag"]
     other = client.as_(world.home.advisor).get(path, headers={"If-None-Match": tag})
     assert other.status_code == 200
 
 
-def test_status_is_all_that_a_registrar_gets(client, world, path):
+def test_status_is_all_that_a_registrar_gets(client: Client, world: World, path: str) -> None:
     refused = client.as_(world.home.registrar).get(path)
     assert (refused.status_code, code(refused)) == (403, "permission_denied")
 
 
-def test_a_district_admin_opens_a_plan_with_a_stated_reason_that_is_logged(client, world, path):
+def test_a_district_admin_opens_a_plan_with_a_stated_reason_that_is_logged(
+    client: Client, world: World, path: str
+) -> None:
     admin = client.as_(world.home.district_admin)
     assert code(admin.get(path)) == "reason_required"
     opened = admin.get(path, headers={"X-Access-Reason": "Complaint 12"})
@@ -124,19 +138,23 @@ def test_a_district_admin_opens_a_plan_with_a_stated_reason_that_is_logged(clien
         assert logged.actor_id == world.home.district_admin.id
 
 
-def test_a_foreign_plan_and_one_out_of_reach_do_not_exist(client, world):
+def test_a_foreign_plan_and_one_out_of_reach_do_not_exist(client: Client, world: World) -> None:
     advisor = client.as_(world.home.advisor)
     assert advisor.get(f"/plans/{world.away.student.plan_id}").status_code == 404
     assert advisor.get(f"/plans/{world.home.other_student.plan_id}").status_code == 404
 
 
-def test_the_host_schools_counselor_reads_a_placed_students_plan(client, world):
+def test_the_host_schools_counselor_reads_a_placed_students_plan(
+    client: Client, world: World
+) -> None:
     path = f"/plans/{world.home.placed.plan_id}"
     assert client.as_(world.away.counselor).get(path).status_code == 200
     assert client.as_(world.away.advisor).get(path).status_code == 404
 
 
-def test_an_order_that_denies_goals_leaves_them_out(client, world, path, database):
+def test_an_order_that_denies_goals_leaves_them_out(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
     from plp_api.foundation.roster.relationships import Relationship
     from tests.world import writing
 
@@ -148,7 +166,9 @@ def test_an_order_that_denies_goals_leaves_them_out(client, world, path, databas
     assert "signatures" in plan
 
 
-def test_a_parent_reads_the_name_that_the_family_uses(client, world, path, database):
+def test_a_parent_reads_the_name_that_the_family_uses(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
     from plp_api.foundation.roster.models import Person
     from tests.world import writing
 
@@ -161,14 +181,18 @@ def test_a_parent_reads_the_name_that_the_family_uses(client, world, path, datab
     assert (at_home["given_name"], at_home["pronouns"]) == ("Student", None)
 
 
-def test_a_plan_takes_at_most_eight_queries(client, world, path, database):
+def test_a_plan_takes_at_most_eight_queries(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
     student = client.as_(world.home.student)
     with counting(database) as queries:
         student.read(path + "?expand=goals,signatures")
     assert queries.count <= 8, queries.statements
 
 
-def test_the_list_takes_the_same_few_queries_whatever_its_length(client, world, database):
+def test_the_list_takes_the_same_few_queries_whatever_its_length(
+    client: Client, world: World, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     counts = []
     for limit in (1, 50):

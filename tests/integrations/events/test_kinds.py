@@ -34,7 +34,7 @@ def _name(called: ast.expr) -> str:
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
 
 
-def test_the_list_of_events_is_whole():
+def test_the_list_of_events_is_whole() -> None:
     sources = (one.read_text() for one in (ROOT / "plp_api").rglob("*.py"))
     found = {one for source in sources for one in recorded(source)}
     listed = re.findall(r"`([a-z_]+\.[a-z_]+)`", (ROOT / "docs" / "events.md").read_text())

@@ -91,7 +91,9 @@ def test_aligning_again_changes_nothing(
     before = [(tie.id, tie.version) for tie in ties(database, world)]
     with writing(database, world.home):
         advisories.align([world.home.advisory_id], clock.today())
-        advisories.align([ties(database, world)[0].advisory_id], clock.today())
+        tied_by = ties(database, world)[0].advisory_id
+        assert tied_by
+        advisories.align([tied_by], clock.today())
     after = [(tie.id, tie.version) for tie in ties(database, world)]
     # The world's own advisory had members and an advisor, but no relationships yet.
     assert set(before) < set(after)

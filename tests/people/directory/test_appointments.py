@@ -148,7 +148,9 @@ def test_an_auditors_office_cannot_lose_its_end(client: Client, world: World) ->
     assert pointers(refused) == {"/ends_on"}
 
 
-def test_no_day_to_come_is_left_without_an_admin(client, database, world):
+def test_no_day_to_come_is_left_without_an_admin(
+    client: Client, database: Isolated, world: World
+) -> None:
     """Each sets an end for the other: after the later of the two days no admin would be left."""
     home = world.home
     with writing(database, home) as session:

@@ -7,15 +7,19 @@ from sqlalchemy import select
 
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.models import Student
-from tests.client import code, pointers
+from tests.client import Client, code, pointers
+from tests.databases import Isolated
+from tests.world import World
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     return f"/students/{world.home.student.id}"
 
 
-def test_an_implausible_date_moves_no_rights_until_it_is_confirmed(client, world, path, database):
+def test_an_implausible_date_moves_no_rights_until_it_is_confirmed(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
     registrar = client.as_(world.home.registrar)
     doubtful = registrar.patch(path, {"birth_date": "1912-03-02"}).json
     assert doubtful["birth_date"] == "1912-03-02"
@@ -34,7 +38,9 @@ def test_an_implausible_date_moves_no_rights_until_it_is_confirmed(client, world
         assert (event.actor_id, event.payload) == (world.home.registrar.id, {})
 
 
-def test_date_and_confirmation_come_in_one_and_another_date_takes_it_back(client, world, path):
+def test_date_and_confirmation_come_in_one_and_another_date_takes_it_back(
+    client: Client, world: World, path: str
+) -> None:
     registrar = client.as_(world.home.registrar)
     both = {"birth_date": "2001-03-02", "is_birth_date_confirmed": True}
     assert registrar.patch(path, both).json["holds_rights"] is True
@@ -42,7 +48,9 @@ def test_date_and_confirmation_come_in_one_and_another_date_takes_it_back(client
     assert (other["is_birth_date_doubtful"], other["holds_rights"]) == (True, False)
 
 
-def test_a_new_student_s_implausible_date_is_kept_and_doubtful(client, world):
+def test_a_new_student_s_implausible_date_is_kept_and_doubtful(
+    client: Client, world: World
+) -> None:
     child = {
         "given_name": "Ann",
         "family_name": "Alder",
@@ -55,7 +63,7 @@ def test_a_new_student_s_implausible_date_is_kept_and_doubtful(client, world):
     assert made["rights_transfer_on"] is None
 
 
-def test_a_corrected_grade_settles_it(client, world, path):
+def test_a_corrected_grade_settles_it(client: Client, world: World, path: str) -> None:
     registrar = client.as_(world.home.registrar)
     assert registrar.patch(path, {"grade": "02"}).json["is_birth_date_doubtful"] is False, (
         "a date that moved rights once goes on doing so"
@@ -66,7 +74,9 @@ def test_a_corrected_grade_settles_it(client, world, path):
     assert (grown["is_birth_date_doubtful"], grown["rights_transfer_on"]) == (False, "2022-11-02")
 
 
-def test_a_doubtful_date_does_not_hinder_rights_that_move_otherwise(client, world, path):
+def test_a_doubtful_date_does_not_hinder_rights_that_move_otherwise(
+    client: Client, world: World, path: str
+) -> None:
     registrar = client.as_(world.home.registrar)
     registrar.patch(path, {"birth_date": "1912-03-02"})
     early = {"basis": "emancipation", "on": "2026-01-05", "reason": "Order."}
@@ -76,7 +86,9 @@ def test_a_doubtful_date_does_not_hinder_rights_that_move_otherwise(client, worl
     assert answer.json["rights_transfer_on"] == "2026-01-05"
 
 
-def test_what_there_is_not_cannot_be_confirmed_nor_unconfirmed(client, world, path):
+def test_what_there_is_not_cannot_be_confirmed_nor_unconfirmed(
+    client: Client, world: World, path: str
+) -> None:
     registrar = client.as_(world.home.registrar)
     registrar.patch(path, {"birth_date": None})
     nothing = registrar.patch(path, {"is_birth_date_confirmed": True})
@@ -86,7 +98,9 @@ def test_what_there_is_not_cannot_be_confirmed_nor_unconfirmed(client, world, pa
 
 
 @pytest.mark.parametrize("role", ["student", "parent", "teacher", "advisor"])
-def test_neither_family_nor_teachers_confirm(client, world, path, role, database):
+def test_neither_family_nor_teachers_confirm(
+    client: Client, world: World, path: str, role: str, database: Isolated
+) -> None:
     with database.transaction(districts=[world.home.district_id]) as session:
         student = session.get_one(Student, world.home.student.id)
         student.born(date(1912, 3, 2))

@@ -27,7 +27,7 @@ def of_student(world: World) -> str:
 
 
 @pytest.fixture
-def order(database: Isolated, world: World) -> Relationship:
+def order(database: Isolated, world: World) -> Any:
     """A court's order about the parent who may not inspect."""
     with writing(database, world.home) as session:
         (row,) = session.query(Relationship).filter_by(person_id=world.home.denied_parent.id)
@@ -37,7 +37,7 @@ def order(database: Isolated, world: World) -> Relationship:
         return row
 
 
-def link_of(client: Client, world: World, somebody: Somebody) -> dict[str, Any]:
+def link_of(client: Client, world: World, somebody: Somebody) -> Any:
     """A person's relationship to the student, as the registrar sees it."""
     registrar = client.as_(world.home.registrar)
     (row,) = registrar.read(f"{of_student(world)}?person_id={somebody.id}")["items"]

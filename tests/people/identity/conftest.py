@@ -33,7 +33,7 @@ def used_settings(app: Application) -> Iterator[None]:
 
 
 @pytest.fixture
-def student(app: Application, world: World) -> Somebody:
+def student(app: Application, world: World) -> Any:
     """The student of the world, who has activated their account."""
     give_password(app, world.home, world.home.student)
     return world.home.student

@@ -1,6 +1,6 @@
 """Logging in: what succeeds, and that a failure reveals nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,7 +119,7 @@ def test_every_attempt_verifies_exactly_one_hash(
     client: Client, app: Application, world: World, student: Somebody
 ) -> None:
     log_in(client, "nobody")
-    attempts = [
+    attempts: list[Callable[[], Any]] = [
         lambda: log_in(client),
         lambda: log_in(client, password=ANOTHER),
         lambda: log_in(client, "nobody"),
@@ -418,7 +418,7 @@ def test_failures_are_kept_without_name_or_address(
         assert len(kept.account_key) == len(kept.address_key) == 64
 
 
-def hold_both(app: Application, world: World) -> Somebody:
+def hold_both(app: Application, world: World) -> Any:
     """One account for a parent in both districts."""
     home, away = world.home.parent, world.away.parent
     give_password(app, world.home, home)

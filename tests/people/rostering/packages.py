@@ -3,6 +3,8 @@
 import csv
 import io
 import zipfile
+from io import BytesIO
+from typing import Any
 
 from plp_api.people.rostering.columns import COLUMNS, FILES
 
@@ -117,7 +119,7 @@ ROWS = {
 }
 
 
-def written(header, rows):
+def written(header: list[Any], rows: list[Any]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, header, restval="", extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
@@ -125,18 +127,18 @@ def written(header, rows):
     return text.getvalue().encode()
 
 
-def headers(version, file):
+def headers(version: str, file: str) -> list[Any]:
     return [column.name for column in COLUMNS[version][file] if column.name != "resourceSourcedIds"]
 
 
-def manifest(version, files, **changed):
+def manifest(version: str, files: Any, **changed: Any) -> bytes:
     modes = {f"file.{file}": "bulk" if file in files else "absent" for file in FILES[version]}
     properties = {"manifest.version": "1.0", "oneroster.version": version, **modes, **changed}
     rows = [{"propertyName": name, "value": value} for name, value in properties.items() if value]
     return written(["propertyName", "value"], rows)
 
 
-def contents(version="1.2", **changed):
+def contents(version: str = "1.2", /, **changed: Any) -> dict[str, Any]:
     """The files of a valid package, some of them replaced by rows or by raw bytes."""
     rows = {file: found for file, found in ROWS.items() if file in COLUMNS[version]}
     texts = {file: written(headers(version, file), found) for file, found in rows.items()}
@@ -149,7 +151,7 @@ def contents(version="1.2", **changed):
     }
 
 
-def zipped(files, compression=zipfile.ZIP_DEFLATED):
+def zipped(files: dict[str, Any], compression: int = zipfile.ZIP_DEFLATED) -> BytesIO:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", compression) as target:
         for name, text in files.items():
@@ -157,6 +159,6 @@ def zipped(files, compression=zipfile.ZIP_DEFLATED):
     return packed
 
 
-def changed(rows, place, **cells):
+def changed(rows: list[Any], place: int, **cells: Any) -> list[Any]:
     """The rows with one of them changed."""
     return [{**row, **cells} if number == place else row for number, row in enumerate(rows)]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, select
+from time_machine import Traveller
 
 from plp_api.foundation import clock
 from plp_api.foundation.roster import birth_dates
@@ -36,7 +37,7 @@ def confirm(roster: Roster, name: str) -> None:
         student.confirm_birth_date(uuid4(), clock.now(), TODAY)
 
 
-def test_impossible_birth_dates_are_kept_told_and_move_no_rights(roster):
+def test_impossible_birth_dates_are_kept_told_and_move_no_rights(roster: Roster) -> None:
     outcome = bring(roster, *IMPOSSIBLE)
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
     assert codes(outcome) == {Code.BIRTH_DATE_DOUBTFUL: 3}
@@ -48,13 +49,13 @@ def test_impossible_birth_dates_are_kept_told_and_move_no_rights(roster):
     assert not any(row.holds_rights(TODAY) for row in children(roster).values())
 
 
-def test_a_date_beyond_the_calendar_breaks_nothing(roster):
+def test_a_date_beyond_the_calendar_breaks_nothing(roster: Roster) -> None:
     outcome = bring(roster, replace(ANN, born="9995-01-01"), BEN, CYD)
     assert codes(outcome) == {Code.BIRTH_DATE_DOUBTFUL: 1}
     assert rights(roster)["Ann"] is None
 
 
-def test_a_wrong_year_takes_back_what_the_right_one_moved(roster):
+def test_a_wrong_year_takes_back_what_the_right_one_moved(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     assert rights(roster)["Ben"] == date(2029, 4, 2)
     bring(roster, *IMPOSSIBLE)
@@ -63,14 +64,14 @@ def test_a_wrong_year_takes_back_what_the_right_one_moved(roster):
     assert rights(roster)["Ben"] == date(2029, 4, 2)
 
 
-def test_a_corrected_grade_makes_a_date_plausible(roster):
+def test_a_corrected_grade_makes_a_date_plausible(roster: Roster) -> None:
     bring(roster, replace(ANN, grade="01"), BEN, CYD)
     assert rights(roster)["Ann"] is None
     bring(roster, *CLASS_OF_THREE)
     assert rights(roster)["Ann"] == date(2029, 3, 1)
 
 
-def test_a_grade_corrected_without_birth_dates_moves_rights_too(roster):
+def test_a_grade_corrected_without_birth_dates_moves_rights_too(roster: Roster) -> None:
     bring(roster, replace(ANN, grade="01"), BEN, CYD)
     assert rights(roster)["Ann"] is None
     outcome = bring(roster, replace(ANN, born=""), BEN, CYD)
@@ -78,7 +79,9 @@ def test_a_grade_corrected_without_birth_dates_moves_rights_too(roster):
     assert rights(roster)["Ann"] == date(2029, 3, 1)
 
 
-def test_what_a_person_confirmed_stays_through_imports_until_the_date_changes(roster):
+def test_what_a_person_confirmed_stays_through_imports_until_the_date_changes(
+    roster: Roster,
+) -> None:
     old = replace(ANN, born="2003-03-01")
     assert codes(bring(roster, old, BEN, CYD)) == {Code.BIRTH_DATE_DOUBTFUL: 1}
     confirm(roster, "Ann")
@@ -91,7 +94,9 @@ def test_what_a_person_confirmed_stays_through_imports_until_the_date_changes(ro
     assert not children(roster)["Ann"].is_birth_date_confirmed
 
 
-def test_rights_that_moved_stay_while_their_student_grows_older_in_an_old_grade(roster, autumn):
+def test_rights_that_moved_stay_while_their_student_grows_older_in_an_old_grade(
+    roster: Roster, autumn: Traveller
+) -> None:
     adult = replace(ANN, born="2004-03-01", grade="12")
     bring(roster, adult, BEN, CYD)
     assert rights(roster)["Ann"] == date(2022, 3, 1)
@@ -101,12 +106,12 @@ def test_rights_that_moved_stay_while_their_student_grows_older_in_an_old_grade(
 
 
 @pytest.mark.parametrize(("age", "is_doubtful"), [(22, False), (23, True), (14, True), (15, False)])
-def test_a_student_of_21_may_be_in_grade_12(age, is_doubtful):
+def test_a_student_of_21_may_be_in_grade_12(age: int, is_doubtful: bool) -> None:
     born = clock.birthday(TODAY, -age)
     assert birth_dates.is_plausible(born, "12", TODAY) is not is_doubtful
 
 
-def test_one_rule_holds_for_one_student_and_as_sql(roster):
+def test_one_rule_holds_for_one_student_and_as_sql(roster: Roster) -> None:
     """For every grade, on the days when the answer may change, and on impossible dates."""
     grades = [*GRADES, "9.0", None]
     edges = {day for grade in grades for day in birth_dates.span(grade, TODAY)}
@@ -138,7 +143,7 @@ def test_one_rule_holds_for_one_student_and_as_sql(roster):
         assert bool(answer) is birth_dates.is_plausible(born, grade, TODAY), (born, grade)
 
 
-def test_every_date_of_an_import_moves_rights_as_the_api_does(roster):
+def test_every_date_of_an_import_moves_rights_as_the_api_does(roster: Roster) -> None:
     """The same dates and grades, once in bulk by a roster and once by `Student.born`."""
     days = ("2011-03-01", "2003-11-03", "2003-11-02", "1912-03-02", "2062-03-01", "2023-01-01", "")
     cases = [

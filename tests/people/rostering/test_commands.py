@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from plp_api.foundation import clock, data, db
 from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.foundation.settings import Settings
 from plp_api.people.rostering.actions import Order, carry_out
 from plp_api.people.rostering.models import ImportState
 from plp_api.planning.plans.models import Plan
@@ -35,18 +38,18 @@ SAMPLES = sorted(SHARED.glob("or11-generated/*.zip"))
 
 
 @pytest.fixture
-def installation(settings, tmp_path):
+def installation(settings: Settings, tmp_path: Path) -> Settings:
     """An empty installation on this database."""
     kind = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
     return databases.prepared(kind, tmp_path)
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "package.zip"
 
 
-def environment(settings):
+def environment(settings: Settings) -> dict[str, Any]:
     return {
         "PLP_DATABASE_URL": settings.database_url,
         "PLP_MIGRATION_DATABASE_URL": settings.migration_database_url,
@@ -55,24 +58,28 @@ def environment(settings):
     }
 
 
-def plp(settings, path, *options, files=None):
+def plp(
+    settings: Settings, path: Path, *options: Any, files: dict[str, Any] | None = None
+) -> Result:
     if files is not None:
         path.write_bytes(zipped(files).getvalue())
     arguments = ["roster", "import", str(path), *options]
     return CliRunner(env=environment(settings)).invoke(main, arguments)
 
 
-def count(settings, model):
+def count(settings: Settings, model: type[Any]) -> int:
     """The number of rows in all districts."""
     database = db.Database(settings.database_url)
     with database.transaction() as session:
         db.enter(session.scalars(select(District.id)).all())
         number = session.scalar(select(func.count()).select_from(model))
     database.dispose()
-    return number
+    return number or 0
 
 
-def test_into_an_empty_installation_it_brings_the_district_plans_and_reviews(installation, path):
+def test_into_an_empty_installation_it_brings_the_district_plans_and_reviews(
+    installation: Settings, path: Path
+) -> None:
     tried = plp(installation, path, "--dry-run", files=contents())
     assert tried.exit_code == 0, tried.output
     assert "students             1 created" in tried.stdout
@@ -88,7 +95,9 @@ def test_into_an_empty_installation_it_brings_the_district_plans_and_reviews(ins
     assert [count(installation, one) for one in (Plan, Review)] == [1, 1]
 
 
-def test_an_empty_folder_becomes_an_installation_that_only_its_owner_reads(tmp_path, path):
+def test_an_empty_folder_becomes_an_installation_that_only_its_owner_reads(
+    tmp_path: Path, path: Path
+) -> None:
     path.write_bytes(zipped(contents()).getvalue())
     folder = tmp_path / "var"
     environment = {"PLP_DATA_DIR": str(folder), "PLP_DATABASE_URL": None}
@@ -98,7 +107,7 @@ def test_an_empty_folder_becomes_an_installation_that_only_its_owner_reads(tmp_p
     assert set(modes.values()) == {0}, modes
 
 
-def test_a_lone_school_is_a_district_of_its_own(installation, path):
+def test_a_lone_school_is_a_district_of_its_own(installation: Settings, path: Path) -> None:
     school = [{**ORGS[1], "parentSourcedId": ""}]
     done = plp(installation, path, files=contents(orgs=school))
     assert done.exit_code == 0, done.output
@@ -106,7 +115,7 @@ def test_a_lone_school_is_a_district_of_its_own(installation, path):
     assert count(installation, District) == 1
 
 
-def test_findings_are_said_on_stderr_and_end_it_with_1(installation, path):
+def test_findings_are_said_on_stderr_and_end_it_with_1(installation: Settings, path: Path) -> None:
     done = plp(installation, path, files=contents(orgs=changed(ORGS, 1, type="club")))
     assert done.exit_code == 1
     assert "error value_unknown: orgs.csv, row 3, type: " in done.stderr
@@ -114,20 +123,20 @@ def test_findings_are_said_on_stderr_and_end_it_with_1(installation, path):
     assert count(installation, District) == 0
 
 
-def test_many_findings_of_a_code_are_counted(installation, path):
+def test_many_findings_of_a_code_are_counted(installation: Settings, path: Path) -> None:
     orgs = [ORGS[0], *({**ORGS[1], "sourcedId": f"s{n}", "type": "club"} for n in range(9))]
     done = plp(installation, path, files=contents(orgs=orgs))
     assert done.stderr.count("error value_unknown") == 5
     assert "… value_unknown: 9 in all." in done.stderr
 
 
-def test_the_strict_profile_judges_by_the_letter(installation, path):
+def test_the_strict_profile_judges_by_the_letter(installation: Settings, path: Path) -> None:
     files = contents(orgs=changed(ORGS, 0, status="active"))
     assert plp(installation, path, "--profile", "strict", files=files).exit_code == 1
     assert plp(installation, path).exit_code == 0
 
 
-def test_removing_many_needs_a_word(installation, path):
+def test_removing_many_needs_a_word(installation: Settings, path: Path) -> None:
     plp(installation, path, files=contents())
     stopped = plp(installation, path, files=contents(enrollments=ENROLLMENTS[:1]))
     assert stopped.exit_code == 1
@@ -139,7 +148,9 @@ def test_removing_many_needs_a_word(installation, path):
 ANOTHER = replace(ANN, given="Dee", born="2012-07-30", number="9999", username="dee")
 
 
-def test_an_id_that_names_another_child_asks_for_a_decision(installation, path):
+def test_an_id_that_names_another_child_asks_for_a_decision(
+    installation: Settings, path: Path
+) -> None:
     plp(installation, path, files=contents(**package_of(*CLASS_OF_THREE)))
     reused = contents(**package_of(ANOTHER, BEN, CYD))
     stopped = plp(installation, path, files=reused)
@@ -156,7 +167,7 @@ def test_an_id_that_names_another_child_asks_for_a_decision(installation, path):
     assert [count(installation, one) for one in (Student, Plan)] == [4, 4]
 
 
-def test_two_decisions_in_one_command(installation, path):
+def test_two_decisions_in_one_command(installation: Settings, path: Path) -> None:
     plp(installation, path, files=contents(**package_of(*CLASS_OF_THREE)))
     two = (ANOTHER, replace(BEN, number=CYD.number), CYD)
     stopped = plp(installation, path, files=contents(**package_of(*two)))
@@ -167,7 +178,7 @@ def test_two_decisions_in_one_command(installation, path):
     assert count(installation, Student) == 3
 
 
-def test_a_second_district_is_added_only_when_asked(installation, path):
+def test_a_second_district_is_added_only_when_asked(installation: Settings, path: Path) -> None:
     plp(installation, path, files=contents())
     other = [{**ORGS[0], "sourcedId": "d2"}, {**ORGS[1], "parentSourcedId": "d2"}]
     assert plp(installation, path, files=contents(orgs=other)).exit_code == 1
@@ -179,11 +190,11 @@ def test_a_second_district_is_added_only_when_asked(installation, path):
     assert plp(installation, path, "--district", "nowhere").exit_code == 1
 
 
-def test_a_package_that_is_not_there_is_wrong_usage(installation, path):
+def test_a_package_that_is_not_there_is_wrong_usage(installation: Settings, path: Path) -> None:
     assert plp(installation, path).exit_code == 2
 
 
-def test_two_decisions_about_one_row_are_wrong_usage(installation, path):
+def test_two_decisions_about_one_row_are_wrong_usage(installation: Settings, path: Path) -> None:
     twice = ("--same", "u1", "--another", "u1")
     done = plp(installation, path, *twice, files=contents("1.2"))
     assert done.exit_code == 2
@@ -191,7 +202,9 @@ def test_two_decisions_about_one_row_are_wrong_usage(installation, path):
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
-def test_a_generated_package_comes_in_and_changes_nothing_twice(installation, sample):
+def test_a_generated_package_comes_in_and_changes_nothing_twice(
+    installation: Any, sample: Any
+) -> None:
     first = plp(installation, sample)
     assert first.exit_code == 0, first.output
     assert "created" in first.stdout
@@ -200,7 +213,7 @@ def test_a_generated_package_comes_in_and_changes_nothing_twice(installation, sa
     assert not {"created", "updated", "removed"} & set(second.stdout.split())
 
 
-def test_the_demo_district_comes_in(installation, path):
+def test_the_demo_district_comes_in(installation: Settings, path: Path) -> None:
     demo.write(data.seeds() / "demo" / "tamarack-valley-su", path, Years.until(clock.today()))
     done = plp(installation, path)
     assert done.exit_code == 0, done.output
@@ -218,7 +231,9 @@ carry_out(db.Database(sys.argv[1]), Path(sys.argv[2]), Order())
 """
 
 
-def test_a_process_killed_in_the_middle_leaves_nothing_behind(installation, path):
+def test_a_process_killed_in_the_middle_leaves_nothing_behind(
+    installation: Settings, path: Path
+) -> None:
     path.write_bytes(zipped(contents()).getvalue())
     command = [sys.executable, "-c", KILLED, installation.database_url, str(path)]
     killed = subprocess.run(command, env={**os.environ}, check=False)

@@ -2,10 +2,13 @@
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from time_machine import Traveller
 
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
@@ -14,15 +17,20 @@ from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.jobs.worker import Worker
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.models import District, Person, School, Student
+from plp_api.foundation.settings import Settings
 from plp_api.people.rostering import work
 from plp_api.people.rostering.models import RosterImport
-from tests.client import code, pointers, uuid
+from tests.client import Client, Response, code, pointers, uuid
+from tests.databases import Isolated
 from tests.people.rostering.children import ANN, BEN, package_of
 from tests.people.rostering.packages import ORGS, changed, contents, zipped
+from tests.world import World
 
 
 @pytest.fixture(autouse=True)
-def places(settings, world, database, enrolled):
+def places(
+    settings: Settings, world: World, database: Isolated, enrolled: list[Any]
+) -> Iterator[None]:
     """Nobody at home has come from a roster yet; the settings also hold outside requests."""
     with database.transaction(districts=[world.home.district_id]) as session:
         session.get_one(District, world.home.district_id).sourced_id = None
@@ -35,14 +43,14 @@ def places(settings, world, database, enrolled):
             path.unlink()
 
 
-def sent(client, files=None, /, **fields):
+def sent(client: Client, files: Any = None, /, **fields: Any) -> Response:
     """Send a package."""
     packed = files if isinstance(files, bytes) else zipped(files or contents()).getvalue()
     form = {"file": (io.BytesIO(packed), "roster.zip"), **fields}
     return client.post("/roster-imports", data=form, content_type="multipart/form-data")
 
 
-def worked(settings, database):
+def worked(settings: Settings, database: Isolated) -> None:
     """Let a worker run the waiting jobs."""
     with database.transaction() as session:
         waiting = session.scalars(select(Job.id).where(Job.kind == "roster.import")).all()
@@ -50,7 +58,9 @@ def worked(settings, database):
         Worker(database, settings).perform(job_id)
 
 
-def test_a_package_is_taken_and_imported_by_the_worker(client, world, settings, database):
+def test_a_package_is_taken_and_imported_by_the_worker(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     taken = sent(admin)
     assert taken.status_code == 202, taken.json
@@ -69,7 +79,9 @@ def test_a_package_is_taken_and_imported_by_the_worker(client, world, settings, 
     assert list(work.folder().glob("*.zip")) == [], "the package is not kept"
 
 
-def test_a_dry_run_changes_nothing(client, world, settings, database):
+def test_a_dry_run_changes_nothing(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     taken = sent(admin, dry_run="true")
     worked(settings, database)
@@ -90,8 +102,14 @@ def test_a_dry_run_changes_nothing(client, world, settings, database):
     ],
 )
 def test_a_bad_package_is_refused_with_findings(
-    client, world, settings, database, package, file, problem
-):
+    client: Client,
+    world: World,
+    settings: Settings,
+    database: Isolated,
+    package: bytes | dict[str, Any],
+    file: str | None,
+    problem: str,
+) -> None:
     admin = client.as_(world.home.district_admin)
     taken = sent(admin, package)
     assert taken.status_code == 202
@@ -102,7 +120,9 @@ def test_a_bad_package_is_refused_with_findings(
     assert done["problem"]["code"] == problem
 
 
-def test_a_second_import_waits_until_the_first_has_ended(client, world, settings, database):
+def test_a_second_import_waits_until_the_first_has_ended(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     sent(admin)
     assert code(sent(admin)) == "import_running"
@@ -111,7 +131,9 @@ def test_a_second_import_waits_until_the_first_has_ended(client, world, settings
     assert sent(admin).status_code == 202
 
 
-def test_an_import_whose_package_is_gone_has_failed(client, world, settings, database):
+def test_an_import_whose_package_is_gone_has_failed(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     taken = sent(admin)
     for path in work.folder().glob("*.zip"):
@@ -122,19 +144,23 @@ def test_an_import_whose_package_is_gone_has_failed(client, world, settings, dat
     assert done["problem"]["code"] == "not_found"
 
 
-def test_a_job_done_already_is_not_done_again(client, world, settings, database):
+def test_a_job_done_already_is_not_done_again(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     taken = sent(admin)
     worked(settings, database)
     before = admin.read(f"/roster-imports/{taken.json['id']}")
     with database.transaction() as session:
-        job_id = session.scalar(select(Job.id).where(Job.kind == "roster.import"))
+        job_id = session.scalars(select(Job.id).where(Job.kind == "roster.import")).one()
     with db.using(database):
         assert work.run(job_id, lambda _: None) == {}
     assert admin.read(f"/roster-imports/{taken.json['id']}") == before
 
 
-def test_an_upload_needs_no_idempotency_key_and_ignores_one(client, world, settings, database):
+def test_an_upload_needs_no_idempotency_key_and_ignores_one(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     form = {"file": (io.BytesIO(zipped(contents()).getvalue()), "roster.zip")}
     answer = admin.post(
@@ -147,7 +173,7 @@ def test_an_upload_needs_no_idempotency_key_and_ignores_one(client, world, setti
     assert code(sent(admin)) == "import_running"
 
 
-def test_what_is_sent_must_be_a_form_with_a_file(client, world):
+def test_what_is_sent_must_be_a_form_with_a_file(client: Client, world: World) -> None:
     admin = client.as_(world.home.district_admin)
     assert code(admin.post("/roster-imports", {})) == "media_type_unsupported"
     empty = admin.post("/roster-imports", data={}, content_type="multipart/form-data")
@@ -158,32 +184,36 @@ def test_what_is_sent_must_be_a_form_with_a_file(client, world):
     assert code(sent(admin, dry_run="perhaps")) == "validation_failed"
 
 
-def test_a_file_that_is_no_file_is_refused(client, world):
+def test_a_file_that_is_no_file_is_refused(client: Client, world: World) -> None:
     admin = client.as_(world.home.district_admin)
     form = {"file": "just words"}
     answer = admin.post("/roster-imports", data=form, content_type="multipart/form-data")
     assert code(answer) == "validation_failed"
 
 
-def test_a_package_beyond_the_limit_is_refused(client, world, settings):
+def test_a_package_beyond_the_limit_is_refused(
+    client: Client, world: World, settings: Settings
+) -> None:
     with settings_module.using(replace(settings, package_limit=100)):
         assert code(sent(client.as_(world.home.district_admin))) == "body_too_large"
 
 
 @pytest.mark.parametrize("role", ["student", "parent", "advisor", "school_admin"])
-def test_who_keeps_no_roster_imports_none(client, world, role):
+def test_who_keeps_no_roster_imports_none(client: Client, world: World, role: str) -> None:
     person = client.as_(getattr(world.home, role))
     assert code(sent(person)) == "permission_denied"
     assert code(person.get("/roster-imports")) == "permission_denied"
 
 
-def test_another_districts_import_does_not_exist(client, world, settings, database):
+def test_another_districts_import_does_not_exist(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     taken = sent(client.as_(world.away.district_admin))
     answer = client.as_(world.home.district_admin).get(f"/roster-imports/{taken.json['id']}")
     assert code(answer) == "not_found"
 
 
-def test_packages_that_nobody_imported_are_forgotten(settings, autumn):
+def test_packages_that_nobody_imported_are_forgotten(settings: Settings, autumn: Traveller) -> None:
     work.folder().mkdir(parents=True, exist_ok=True)
     path = work.folder() / "old.zip"
     path.write_bytes(b"")
@@ -194,11 +224,12 @@ def test_packages_that_nobody_imported_are_forgotten(settings, autumn):
     assert not path.exists()
 
 
-def test_every_import_knows_its_job(client, world, database):
+def test_every_import_knows_its_job(client: Client, world: World, database: Isolated) -> None:
     taken = sent(client.as_(world.home.district_admin))
     with database.transaction(districts=[world.home.district_id]) as session:
         row = session.scalars(select(RosterImport)).one()
         assert str(row.id) == taken.json["id"]
+        assert row.job
         assert row.job.arguments == {"import_id": taken.json["id"]}
 
 
@@ -207,7 +238,7 @@ def test_every_import_knows_its_job(client, world, database):
 TWO_WITH_ONE_NUMBER = (ANN, replace(BEN, number=ANN.number))
 
 
-def asked(client, world, settings, database):
+def asked(client: Client, world: World, settings: Settings, database: Isolated) -> tuple[Any, ...]:
     """An import that waits for a decision about u2."""
     admin = client.as_(world.home.district_admin)
     taken = sent(admin, contents(**package_of(*TWO_WITH_ONE_NUMBER)))
@@ -216,8 +247,8 @@ def asked(client, world, settings, database):
 
 
 def test_an_undecided_import_names_whom_it_is_about_and_changes_nothing(
-    client, world, settings, database
-):
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin, waiting = asked(client, world, settings, database)
     assert (waiting["state"], waiting["problem"], waiting["counts"]) == ("undecided", None, {})
     (finding,) = waiting["findings"]
@@ -229,8 +260,8 @@ def test_an_undecided_import_names_whom_it_is_about_and_changes_nothing(
 
 
 def test_sent_again_with_the_decision_it_is_applied_and_tells_who_decided(
-    client, world, settings, database
-):
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin, _ = asked(client, world, settings, database)
     decisions = [{"sourced_id": "u2", "decision": "wrong_number"}]
     package = contents(**package_of(*TWO_WITH_ONE_NUMBER))
@@ -246,7 +277,9 @@ def test_sent_again_with_the_decision_it_is_applied_and_tells_who_decided(
         assert event.payload == {"sourced_id": "u2", "decision": "wrong_number"}
 
 
-def test_a_decision_about_nobody_is_a_finding(client, world, settings, database):
+def test_a_decision_about_nobody_is_a_finding(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
     admin = client.as_(world.home.district_admin)
     decisions = [{"sourced_id": "u7", "decision": "another"}]
     taken = sent(admin, decisions=json.dumps(decisions))
@@ -273,7 +306,9 @@ def test_a_decision_about_nobody_is_a_finding(client, world, settings, database)
         ),
     ],
 )
-def test_decisions_that_cannot_be_read_are_refused_at_their_place(client, world, decisions, place):
+def test_decisions_that_cannot_be_read_are_refused_at_their_place(
+    client: Client, world: World, decisions: str, place: str
+) -> None:
     answer = sent(client.as_(world.home.district_admin), decisions=decisions)
     assert code(answer) == "validation_failed"
     assert pointers(answer) == {place}

@@ -1,9 +1,11 @@
 """A roster is imported completely or not at all, and the result is reported."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from time_machine import Traveller
 
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
@@ -17,10 +19,11 @@ from plp_api.foundation.roster.models import (
 )
 from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.people.rostering import relationships
-from plp_api.people.rostering.actions import Order
+from plp_api.people.rostering.actions import Order, Outcome
+from plp_api.people.rostering.difference import Comparison
 from plp_api.people.rostering.findings import Code
 from plp_api.people.rostering.models import ImportState, Leaver, RosterImport
-from tests.people.rostering.conftest import TODAY
+from tests.people.rostering.conftest import TODAY, Roster
 from tests.people.rostering.packages import (
     CLASSES,
     DEMOGRAPHICS,
@@ -32,11 +35,12 @@ from tests.people.rostering.packages import (
     contents,
     manifest,
 )
+from tests.world import World
 
 SOURCED = (School, AcademicSession, Course, Class, Person, Enrollment)
 
 
-def everything(roster):
+def everything(roster: Roster) -> dict[tuple[str, str], Any]:
     """Every stored row of the kinds that a roster contains, with its version."""
     return {
         (model.__name__, row.sourced_id): (row.id, row.version, row.updated_at)
@@ -45,17 +49,17 @@ def everything(roster):
     }
 
 
-def totals(outcome, state):
+def totals(outcome: Outcome, state: str) -> dict[str, Any]:
     """The number of rows of each kind by outcome, without zeros."""
     return {kind: counts[state] for kind, counts in outcome.counts.items() if counts[state]}
 
 
-def codes(outcome):
+def codes(outcome: Outcome) -> dict[Any, int]:
     return dict(outcome.findings.counts)
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
-def test_a_first_roster_brings_everybody(roster, version):
+def test_a_first_roster_brings_everybody(roster: Roster, version: str) -> None:
     outcome = roster.bring(version)
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
     assert totals(outcome, "created") == {
@@ -84,13 +88,13 @@ def test_a_first_roster_brings_everybody(roster, version):
     assert parent.status == PersonStatus.DISABLED, "its row says enabledUser false"
 
 
-def test_a_student_found_in_the_middle_of_the_year_began_with_it(roster):
+def test_a_student_found_in_the_middle_of_the_year_began_with_it(roster: Roster) -> None:
     roster.bring()
     assert roster.rows(SchoolEnrollment)[0].starts_on == date(2026, 8, 26)
     assert roster.rows(Student)[0].entered_on == date(2026, 8, 26)
 
 
-def test_a_student_who_comes_later_begins_today(roster):
+def test_a_student_who_comes_later_begins_today(roster: Roster) -> None:
     roster.bring()
     newcomer = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "new"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
@@ -101,7 +105,9 @@ def test_a_student_who_comes_later_begins_today(roster):
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
-def test_the_same_package_twice_changes_nothing(roster, version, autumn):
+def test_the_same_package_twice_changes_nothing(
+    roster: Roster, version: str, autumn: Traveller
+) -> None:
     first = roster.bring(version)
     before = everything(roster)
     autumn.shift(3600)
@@ -113,7 +119,7 @@ def test_the_same_package_twice_changes_nothing(roster, version, autumn):
     assert totals(second, "unchanged") == totals(first, "created")
 
 
-def test_a_dry_run_counts_the_same_and_changes_nothing(roster):
+def test_a_dry_run_counts_the_same_and_changes_nothing(roster: Roster) -> None:
     tried = roster.bring(order=Order(may_create=True, is_dry_run=True))
     assert tried.state is ImportState.COMPARED
     assert tried.district_id is None
@@ -123,7 +129,7 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(roster):
     assert roster.bring().counts == tried.counts
 
 
-def test_a_change_touches_only_its_row(roster):
+def test_a_change_touches_only_its_row(roster: Roster) -> None:
     roster.bring()
     before = everything(roster)
     outcome = roster.bring(users=changed(USERS, 0, familyName="Slate"))
@@ -134,7 +140,7 @@ def test_a_change_touches_only_its_row(roster):
     assert roster.by_sourced_id(Person)["t1"].version == 2
 
 
-def test_who_is_no_longer_named_is_disabled_and_comes_back(roster):
+def test_who_is_no_longer_named_is_disabled_and_comes_back(roster: Roster) -> None:
     roster.bring(order=Order(may_create=True))
     confirmed = Order(may_create=True, is_confirmed=True)
     without = {
@@ -152,7 +158,7 @@ def test_who_is_no_longer_named_is_disabled_and_comes_back(roster):
     assert roster.rows(Leaver) == []
 
 
-def test_whom_staff_disabled_stays_disabled(roster):
+def test_whom_staff_disabled_stays_disabled(roster: Roster) -> None:
     roster.bring()
     roster.edit(Person, "t1", status=PersonStatus.DISABLED)
     outcome = roster.bring(users=changed(USERS, 0, familyName="Slate"))
@@ -160,7 +166,7 @@ def test_whom_staff_disabled_stays_disabled(roster):
     assert roster.by_sourced_id(Person)["t1"].status == PersonStatus.DISABLED
 
 
-def test_whom_the_roster_disables_is_disabled_and_let_in_again(roster):
+def test_whom_the_roster_disables_is_disabled_and_let_in_again(roster: Roster) -> None:
     roster.bring()
     order = Order(is_confirmed=True)
     off = roster.bring(order=order, users=changed(USERS, 0, enabledUser="false"))
@@ -171,7 +177,7 @@ def test_whom_the_roster_disables_is_disabled_and_let_in_again(roster):
     assert roster.bring().counts["people"]["reactivated"] == 1
 
 
-def test_who_was_entered_by_hand_is_none_of_the_rosters_business(roster):
+def test_who_was_entered_by_hand_is_none_of_the_rosters_business(roster: Roster) -> None:
     roster.bring()
     with roster.writing() as session:
         session.add(Person(district_id=roster.district_id, given_name="Cam", family_name="Quill"))
@@ -180,7 +186,7 @@ def test_who_was_entered_by_hand_is_none_of_the_rosters_business(roster):
     assert {row.status for row in roster.rows(Person) if not row.sourced_id} == {"active"}
 
 
-def test_removing_too_many_stops_and_asks(roster):
+def test_removing_too_many_stops_and_asks(roster: Roster) -> None:
     roster.bring()
     before = everything(roster)
     outcome = roster.bring(enrollments=ENROLLMENTS[:1])
@@ -195,13 +201,13 @@ def test_removing_too_many_stops_and_asks(roster):
     assert roster.by_sourced_id(Enrollment)["e2"].ends_on == TODAY
 
 
-def test_a_district_decides_how_many_are_too_many(roster):
+def test_a_district_decides_how_many_are_too_many(roster: Roster) -> None:
     roster.bring()
     roster.decide(deletion_threshold=0.5)
     assert roster.bring(enrollments=ENROLLMENTS[:1]).state is ImportState.APPLIED
 
 
-def test_an_ended_enrollment_that_returns_goes_on(roster):
+def test_an_ended_enrollment_that_returns_goes_on(roster: Roster) -> None:
     roster.bring()
     roster.bring(enrollments=ENROLLMENTS[:1], order=Order(is_confirmed=True))
     outcome = roster.bring()
@@ -209,19 +215,19 @@ def test_an_ended_enrollment_that_returns_goes_on(roster):
     assert roster.by_sourced_id(Enrollment)["e2"].ends_on == date(2027, 6, 18)
 
 
-def test_enrollments_without_a_beginning_begin_with_their_term(roster):
+def test_enrollments_without_a_beginning_begin_with_their_term(roster: Roster) -> None:
     roster.bring()
     assert roster.by_sourced_id(Enrollment)["e1"].starts_on == date(2026, 8, 26)
 
 
-def test_roles_in_a_class_beside_student_and_teacher_are_skipped(roster):
+def test_roles_in_a_class_beside_student_and_teacher_are_skipped(roster: Roster) -> None:
     extra = {**ENROLLMENTS[0], "sourcedId": "e9", "role": "proctor", "primary": ""}
     outcome = roster.bring(enrollments=[*ENROLLMENTS, extra])
     assert outcome.counts["enrollments"]["skipped"] == 1
     assert "e9" not in roster.by_sourced_id(Enrollment)
 
 
-def test_a_class_at_no_school_is_skipped_with_its_enrollments(roster):
+def test_a_class_at_no_school_is_skipped_with_its_enrollments(roster: Roster) -> None:
     other = {**CLASSES[0], "sourcedId": "k2", "schoolSourcedId": "d1"}
     enrollment = {**ENROLLMENTS[1], "sourcedId": "e9", "classSourcedId": "k2"}
     outcome = roster.bring(classes=[*CLASSES, other], enrollments=[*ENROLLMENTS, enrollment])
@@ -230,7 +236,7 @@ def test_a_class_at_no_school_is_skipped_with_its_enrollments(roster):
     assert codes(outcome)[Code.ROW_SKIPPED] == 2
 
 
-def test_a_school_that_is_no_longer_named_is_closed_and_opens_again(roster):
+def test_a_school_that_is_no_longer_named_is_closed_and_opens_again(roster: Roster) -> None:
     second = {"sourcedId": "s2", "name": "Notch Middle", "type": "school", "parentSourcedId": "d1"}
     roster.bring(orgs=[*ORGS, second])
     roster.bring(order=Order(is_confirmed=True))
@@ -243,7 +249,7 @@ def test_a_school_that_is_no_longer_named_is_closed_and_opens_again(roster):
 # What the roster may say of a person.
 
 
-def test_a_blank_cell_clears_an_address_and_an_absent_column_does_not(roster):
+def test_a_blank_cell_clears_an_address_and_an_absent_column_does_not(roster: Roster) -> None:
     with_email = changed(USERS, 0, email="ada@school.example")
     roster.bring(users=with_email)
     header = ["sourcedId", "enabledUser", "username", "givenName", "familyName"]
@@ -254,19 +260,19 @@ def test_a_blank_cell_clears_an_address_and_an_absent_column_does_not(roster):
     assert roster.by_sourced_id(Person)["t1"].email is None
 
 
-def test_a_preferred_name_is_the_students_own(roster):
+def test_a_preferred_name_is_the_students_own(roster: Roster) -> None:
     roster.bring()
     roster.edit(Person, "u1", preferred_given_name="Bird")
     roster.bring()
     assert roster.by_sourced_id(Person)["u1"].preferred_given_name == "Bird"
 
 
-def test_rights_move_on_the_first_of_march_for_one_born_on_a_leap_day(roster):
+def test_rights_move_on_the_first_of_march_for_one_born_on_a_leap_day(roster: Roster) -> None:
     roster.bring(demographics=changed(DEMOGRAPHICS, 0, birthDate="2008-02-29"))
     assert roster.rows(Student)[0].rights_transfer_on == date(2026, 3, 1)
 
 
-def test_a_birthday_does_not_move_rights_that_moved_otherwise(roster):
+def test_a_birthday_does_not_move_rights_that_moved_otherwise(roster: Roster) -> None:
     roster.bring()
     with roster.writing() as session:
         student = session.scalar(select(Student).where(Student.district_id == roster.district_id))
@@ -281,14 +287,14 @@ def test_a_birthday_does_not_move_rights_that_moved_otherwise(roster):
 # Parts of a roster.
 
 
-def parts(*files, **changed_files):
+def parts(*files: Any, **changed_files: Any) -> dict[str, Any]:
     """A package that holds only these files."""
     whole = contents(**changed_files)
     held = {f"{file}.csv": whole[f"{file}.csv"] for file in files}
     return {"manifest.csv": manifest("1.2", files), **held}
 
 
-def test_an_absent_file_says_that_nothing_changed(roster):
+def test_an_absent_file_says_that_nothing_changed(roster: Roster) -> None:
     roster.bring()
     before = everything(roster)
     outcome = roster.bring_files(
@@ -298,7 +304,7 @@ def test_an_absent_file_says_that_nothing_changed(roster):
     assert everything(roster) == before
 
 
-def test_what_an_absent_file_holds_is_found_among_the_stored(roster):
+def test_what_an_absent_file_holds_is_found_among_the_stored(roster: Roster) -> None:
     roster.bring()
     order = Order(district_id=roster.district_id)
     outcome = roster.bring_files(parts("enrollments"), order)
@@ -306,7 +312,7 @@ def test_what_an_absent_file_holds_is_found_among_the_stored(roster):
     assert outcome.counts["enrollments"]["unchanged"] == 2
 
 
-def test_what_is_neither_in_the_package_nor_stored_is_refused(roster):
+def test_what_is_neither_in_the_package_nor_stored_is_refused(roster: Roster) -> None:
     roster.bring()
     before = everything(roster)
     rows = changed(ENROLLMENTS, 1, userSourcedId="nobody")
@@ -326,7 +332,7 @@ def test_what_is_neither_in_the_package_nor_stored_is_refused(roster):
 # Whose roster it is.
 
 
-def test_another_districts_package_is_refused(roster):
+def test_another_districts_package_is_refused(roster: Roster) -> None:
     roster.bring()
     other = [{**ORGS[0], "sourcedId": "d2"}, {**ORGS[1], "parentSourcedId": "d2"}]
     order = Order(district_id=roster.district_id)
@@ -336,20 +342,20 @@ def test_another_districts_package_is_refused(roster):
     assert roster.bring(orgs=other, order=Order()).state is ImportState.REFUSED
 
 
-def test_two_districts_side_by_side_are_refused(roster):
+def test_two_districts_side_by_side_are_refused(roster: Roster) -> None:
     orgs = [*ORGS, {**ORGS[0], "sourcedId": "d2"}]
     outcome = roster.bring(orgs=orgs)
     assert codes(outcome) == {Code.DISTRICT_UNCLEAR: 1}
 
 
-def test_member_districts_of_a_union_are_part_of_it(roster):
+def test_member_districts_of_a_union_are_part_of_it(roster: Roster) -> None:
     member = {**ORGS[0], "sourcedId": "d2", "name": "Town SD", "parentSourcedId": "d1"}
     outcome = roster.bring(orgs=[*ORGS, member])
     assert outcome.state is ImportState.APPLIED
     assert roster.rows(District)[0].name == "Granite SU"
 
 
-def test_a_district_without_sourced_id_adopts_the_packages(roster, world):
+def test_a_district_without_sourced_id_adopts_the_packages(roster: Roster, world: World) -> None:
     roster.district_id = world.home.district_id
     with roster.writing() as session:
         session.get_one(District, roster.district_id).sourced_id = None
@@ -358,7 +364,7 @@ def test_a_district_without_sourced_id_adopts_the_packages(roster, world):
     assert roster.rows(District)[0].sourced_id == "d1"
 
 
-def test_the_slug_of_a_second_district_of_a_name_is_numbered(roster):
+def test_the_slug_of_a_second_district_of_a_name_is_numbered(roster: Roster) -> None:
     roster.bring()
     slug = roster.rows(District)[0].slug
     other = [{**ORGS[0], "sourcedId": "d2"}, {**ORGS[1], "parentSourcedId": "d2"}]
@@ -370,7 +376,7 @@ def test_the_slug_of_a_second_district_of_a_name_is_numbered(roster):
 # All of it or nothing.
 
 
-def test_a_package_with_errors_changes_nothing_and_is_told_in_the_import(roster):
+def test_a_package_with_errors_changes_nothing_and_is_told_in_the_import(roster: Roster) -> None:
     roster.bring()
     before = everything(roster)
     order = Order(district_id=roster.district_id)
@@ -384,11 +390,13 @@ def test_a_package_with_errors_changes_nothing_and_is_told_in_the_import(roster)
     assert row.problem["code"] == "package_invalid"
 
 
-def test_what_breaks_half_way_leaves_nothing(roster, monkeypatch):
+def test_what_breaks_half_way_leaves_nothing(
+    roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     roster.bring()
     before = everything(roster)
 
-    def break_off(comparison):
+    def break_off(comparison: Comparison) -> None:
         raise RuntimeError("the power went")
 
     monkeypatch.setattr(relationships, "bring_advisories", break_off)
@@ -399,7 +407,7 @@ def test_what_breaks_half_way_leaves_nothing(roster, monkeypatch):
     assert roster.bring().state is ImportState.APPLIED
 
 
-def test_temporary_tables_do_not_outlive_their_import(roster):
+def test_temporary_tables_do_not_outlive_their_import(roster: Roster) -> None:
     roster.bring()
     with roster.writing() as session:
         question = (
@@ -410,14 +418,16 @@ def test_temporary_tables_do_not_outlive_their_import(roster):
         assert session.scalar(text(question)) == 0
 
 
-def test_an_import_leaves_one_event_with_its_counts_and_no_names(roster):
+def test_an_import_leaves_one_event_with_its_counts_and_no_names(roster: Roster) -> None:
     outcome = roster.bring()
     events = roster.rows(Event, Event.type == "roster_import.applied")
     assert [event.subject_id for event in events] == [outcome.import_id]
     assert events[0].payload["counts"]["people"]["created"] == 3
 
 
-def test_plans_follow_for_students_who_come_into_a_grade_that_has_them(roster, enrolled):
+def test_plans_follow_for_students_who_come_into_a_grade_that_has_them(
+    roster: Roster, enrolled: list[Any]
+) -> None:
     roster.bring()
     assert enrolled == [roster.rows(Student)[0].id]
     roster.bring()

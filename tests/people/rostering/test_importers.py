@@ -1,21 +1,26 @@
 """An import lets its sender do nothing that they could not do by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.foundation.roster.relationships import Appointment, AppointmentRole, Relationship
+from plp_api.foundation.settings import Settings
 from plp_api.people.rostering.findings import Code
-from tests.client import code
+from tests.client import Client, code
+from tests.databases import Isolated
 from tests.people.rostering.packages import CLASSES, ENROLLMENTS, ROLES, USERS, changed, contents
 from tests.people.rostering.test_http import places, sent, worked
-from tests.world import appoint, person, writing
+from tests.world import Somebody, World, appoint, person, writing
 
 __all__ = ["places"]
 
 
 @pytest.fixture
-def registrar(database, world):
+def registrar(database: Isolated, world: World) -> Somebody:
     """A registrar of the whole district."""
     with writing(database, world.home) as session:
         made = person(session, world.home, "wide_registrar")
@@ -24,10 +29,10 @@ def registrar(database, world):
 
 
 @pytest.fixture
-def brought(client, settings, database):
+def brought(client: Client, settings: Settings, database: Isolated) -> Callable[..., Any]:
     """Send a package as a person, and read the finished import."""
 
-    def bring(somebody, **files):
+    def bring(somebody: Somebody, **files: Any) -> Any:
         taken = sent(client.as_(somebody), contents(**files), confirm="true")
         assert taken.status_code == 202, taken.json
         worked(settings, database)
@@ -36,7 +41,7 @@ def brought(client, settings, database):
     return bring
 
 
-def with_user(sourced_id, **fields):
+def with_user(sourced_id: str, **fields: Any) -> dict[str, Any]:
     """The users of the package and one more, with their roles."""
     user = {"sourcedId": sourced_id, "enabledUser": "true", "orgSourcedIds": "s1", **fields}
     role = {
@@ -49,7 +54,7 @@ def with_user(sourced_id, **fields):
     return {"users": [*USERS, user], "roles": [*ROLES, role]}
 
 
-def named(person, sourced_id):
+def named(person: Person, sourced_id: str) -> dict[str, Any]:
     """Give the person a sourcedId; return the roster's data about them."""
     person.sourced_id = sourced_id
     return {"givenName": person.given_name, "familyName": person.family_name}
@@ -58,17 +63,21 @@ def named(person, sourced_id):
 MINE = {"username": "mine", "givenName": "Mo", "familyName": "Ore", "role": "districtAdministrator"}
 
 
-def codes(done):
+def codes(done: dict[str, Any]) -> set[Any]:
     return {one["code"] for one in done["findings"]}
 
 
-def test_a_school_s_registrar_imports_nothing(client, world):
+def test_a_school_s_registrar_imports_nothing(client: Client, world: World) -> None:
     assert code(sent(client.as_(world.home.registrar))) == "permission_denied"
 
 
 def test_an_import_makes_nobody_an_admin_whom_its_importer_could_not(
-    client, world, database, registrar, brought
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+) -> None:
     done = brought(registrar, **with_user("x1", **MINE))
     assert done["state"] == "applied", done
     assert Code.OFFICE_NOT_GIVEN in codes(done)
@@ -78,7 +87,9 @@ def test_an_import_makes_nobody_an_admin_whom_its_importer_could_not(
         assert session.scalars(held).all() == []
 
 
-def test_a_district_admin_s_import_gives_offices(client, world, database, brought):
+def test_a_district_admin_s_import_gives_offices(
+    client: Client, world: World, database: Isolated, brought: Callable[..., Any]
+) -> None:
     done = brought(world.home.district_admin, **with_user("x1", **MINE))
     assert Code.OFFICE_NOT_GIVEN not in codes(done)
     with writing(database, world.home) as session:
@@ -88,8 +99,12 @@ def test_a_district_admin_s_import_gives_offices(client, world, database, brough
 
 
 def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
-    client, world, database, registrar, brought
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+) -> None:
     home = world.home
     with writing(database, home) as session:
         boss = named(session.get_one(Person, home.district_admin.id), "a1")
@@ -109,8 +124,13 @@ def test_an_import_readdresses_and_shuts_out_nobody_with_an_office(
 
 @pytest.mark.parametrize("who", ["registrar", "district_admin"])
 def test_an_import_makes_nobody_a_parent_by_their_own_word(
-    client, world, database, registrar, brought, who
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+    who: str,
+) -> None:
     home = world.home
     importer = registrar if who == "registrar" else home.district_admin
     admin = client.as_(home.district_admin)
@@ -127,8 +147,12 @@ def test_an_import_makes_nobody_a_parent_by_their_own_word(
 
 
 def test_an_import_makes_family_of_nobody_with_a_higher_office(
-    client, world, database, registrar, brought
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+) -> None:
     home = world.home
     with writing(database, home) as session:
         boss = named(session.get_one(Person, home.district_admin.id), "p1")
@@ -140,7 +164,13 @@ def test_an_import_makes_family_of_nobody_with_a_higher_office(
         assert session.scalars(mine).all() == []
 
 
-def test_an_import_renames_nobody_with_a_higher_office(client, world, database, registrar, brought):
+def test_an_import_renames_nobody_with_a_higher_office(
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+) -> None:
     home = world.home
     with writing(database, home) as session:
         boss = session.get_one(Person, home.district_admin.id)
@@ -155,8 +185,13 @@ def test_an_import_renames_nobody_with_a_higher_office(client, world, database, 
 
 @pytest.mark.parametrize("who", ["registrar", "district_admin"])
 def test_an_import_makes_no_student_of_who_holds_an_office(
-    client, world, database, registrar, brought, who
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+    who: str,
+) -> None:
     home = world.home
     with writing(database, home) as session:
         counselor = session.get_one(Person, home.counselor.id)
@@ -169,7 +204,13 @@ def test_an_import_makes_no_student_of_who_holds_an_office(
 
 
 @pytest.fixture
-def teaching(client, world, database, registrar, brought):
+def teaching(
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+) -> dict[str, Any]:
     """The registrar teaches a class that is not an advisory; there is a homeroom too."""
     with writing(database, world.home) as session:
         own = named(session.get_one(Person, registrar.id), "x1")
@@ -191,8 +232,16 @@ def teaching(client, world, database, registrar, brought):
     ],
 )
 def test_an_import_makes_no_advisor_of_who_sends_it(
-    client, world, database, registrar, brought, teaching, file, place, change
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+    teaching: dict[str, Any],
+    file: str,
+    place: int,
+    change: dict[str, Any],
+) -> None:
     moved = {**teaching, file: changed(teaching[file], place, **change)}
     done = brought(registrar, **moved)
     assert done["state"] == "applied", done
@@ -202,7 +251,9 @@ def test_an_import_makes_no_advisor_of_who_sends_it(
         assert session.scalars(advising).all() == []
 
 
-def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, database, brought):
+def test_a_parent_who_imports_leaves_the_other_parent_s_address(
+    client: Client, world: World, database: Isolated, brought: Callable[..., Any]
+) -> None:
     home = world.home
     with writing(database, home) as session:
         appoint(session, home, home.inspecting_parent, AppointmentRole.DISTRICT_ADMIN, None)
@@ -216,7 +267,9 @@ def test_a_parent_who_imports_leaves_the_other_parent_s_address(client, world, d
         assert session.get_one(Person, home.parent.id).email == "the.other@example.org"
 
 
-def test_a_parent_who_imports_leaves_the_record_of_their_child(client, world, database, brought):
+def test_a_parent_who_imports_leaves_the_record_of_their_child(
+    client: Client, world: World, database: Isolated, brought: Callable[..., Any]
+) -> None:
     home = world.home
     with writing(database, home) as session:
         appoint(session, home, home.inspecting_parent, AppointmentRole.DISTRICT_ADMIN, None)
@@ -241,8 +294,13 @@ def test_a_parent_who_imports_leaves_the_record_of_their_child(client, world, da
 
 @pytest.mark.parametrize("who", ["registrar", "district_admin"])
 def test_an_e_mail_of_a_package_is_entered_by_whoever_sends_it_unless_they_give_offices(
-    client, world, database, registrar, brought, who
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    registrar: Somebody,
+    brought: Callable[..., Any],
+    who: str,
+) -> None:
     home = world.home
     sender = registrar if who == "registrar" else home.district_admin
     mine = {**MINE, "email": "mine@example.org", "role": "proctor"}
@@ -262,8 +320,8 @@ def test_an_e_mail_of_a_package_is_entered_by_whoever_sends_it_unless_they_give_
 
 
 def test_an_importer_who_lost_the_office_meanwhile_imports_nothing(
-    client, world, settings, database, registrar
-):
+    client: Client, world: World, settings: Settings, database: Isolated, registrar: Somebody
+) -> None:
     staff = client.as_(registrar)
     taken = sent(staff)
     with writing(database, world.home) as session:

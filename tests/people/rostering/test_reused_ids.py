@@ -39,6 +39,7 @@ from plp_api.people.rostering.models import ImportState, Leaver, RosterImport, V
 from plp_api.planning.plans import actions as plans
 from plp_api.planning.plans import closing
 from plp_api.planning.plans.models import Plan, PlanStatus
+from tests.client import Client
 from tests.people.rostering.children import (
     ANN,
     BEN,
@@ -104,7 +105,7 @@ def confirm_families(roster: Roster) -> None:
 # Before a person decided.
 
 
-def test_an_id_given_to_another_child_stops_the_import_and_changes_nothing(roster):
+def test_an_id_given_to_another_child_stops_the_import_and_changes_nothing(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     before = everything(roster)
     outcome = bring(roster, *WITH_DEE)
@@ -141,7 +142,9 @@ def test_an_id_given_to_another_child_stops_the_import_and_changes_nothing(roste
         ({"given": "Dee", "family": "Dogwood", "born": "", "number": "", "username": "d"}, True),
     ],
 )
-def test_everything_that_both_sides_say_must_differ(roster, change, is_asked):
+def test_everything_that_both_sides_say_must_differ(
+    roster: Roster, change: dict[str, Any], is_asked: bool
+) -> None:
     bring(roster, *CLASS_OF_THREE)
     outcome = bring(roster, replace(ANN, **change), BEN, CYD)
     expected = ImportState.UNDECIDED if is_asked else ImportState.APPLIED
@@ -158,7 +161,9 @@ def test_everything_that_both_sides_say_must_differ(roster, change, is_asked):
         ({"givenName": "Gus", "familyName": "Gale", "username": "gus", "email": "a@x.org"}, False),
     ],
 )
-def test_of_an_adult_both_names_must_differ_and_no_e_mail_be_the_same(roster, cells, is_asked):
+def test_of_an_adult_both_names_must_differ_and_no_e_mail_be_the_same(
+    roster: Roster, cells: dict[str, Any], is_asked: bool
+) -> None:
     roster.bring(users=changed(USERS, 0, email="a@x.org"))
     outcome = roster.bring(users=changed(USERS, 0, **{"email": "g@x.org", **cells}))
     expected = ImportState.UNDECIDED if is_asked else ImportState.APPLIED
@@ -168,7 +173,7 @@ def test_of_an_adult_both_names_must_differ_and_no_e_mail_be_the_same(roster, ce
 # The same child, corrected.
 
 
-def test_the_same_child_is_corrected_and_keeps_account_and_plan(roster):
+def test_the_same_child_is_corrected_and_keeps_account_and_plan(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     old = children(roster)["Ann"]
     outcome = bring(roster, *WITH_DEE, order=decided(("u1", Verdict.SAME), is_confirmed=True))
@@ -198,7 +203,9 @@ def replaced(roster: Roster) -> SimpleNamespace:
     )
 
 
-def test_another_child_begins_a_record_of_their_own(roster, replaced):
+def test_another_child_begins_a_record_of_their_own(
+    roster: Roster, replaced: SimpleNamespace
+) -> None:
     assert replaced.new.id != replaced.old.id
     assert replaced.new.person.sourced_id == "u1"
     assert (replaced.new.state_student_id, str(replaced.new.birth_date)) == ("9999", "2012-07-30")
@@ -218,7 +225,7 @@ def links_of(roster: Roster, student: Student) -> list[Relationship]:
     return found
 
 
-def test_the_old_record_ends_with_every_tie(roster, replaced):
+def test_the_old_record_ends_with_every_tie(roster: Roster, replaced: SimpleNamespace) -> None:
     old = replaced.old
     assert (old.person.sourced_id, old.person.status) == (None, PersonStatus.DISABLED)
     assert (old.state_student_id, old.person.given_name) == ("7001", "Ann")
@@ -237,7 +244,9 @@ def test_the_old_record_ends_with_every_tie(roster, replaced):
     assert replaced.outcome.counts["students"]["created"] == 1
 
 
-def test_the_old_password_does_not_open_the_new_child_s_account(client, roster, replaced):
+def test_the_old_password_does_not_open_the_new_child_s_account(
+    client: Client, roster: Roster, replaced: SimpleNamespace
+) -> None:
     district = roster.rows(District)[0].slug
     for username in ("u1", "dee"):
         body = {"username": username, "password": PASSWORD, "district": district}
@@ -245,7 +254,9 @@ def test_the_old_password_does_not_open_the_new_child_s_account(client, roster, 
     assert client.as_(replaced.account).get("/me").status_code == 401
 
 
-def test_a_user_name_given_on_with_the_id_opens_nothing_either(client, roster):
+def test_a_user_name_given_on_with_the_id_opens_nothing_either(
+    client: Client, roster: Roster
+) -> None:
     bring(roster, *CLASS_OF_THREE)
     give_account(roster, "u1")
     outcome = bring(roster, DEE, BEN, CYD, order=decided(("u1", Verdict.ANOTHER)))
@@ -256,7 +267,9 @@ def test_a_user_name_given_on_with_the_id_opens_nothing_either(client, roster):
     assert roster.rows(AccountPerson, AccountPerson.person_id == new.id) == []
 
 
-def test_the_old_child_s_parent_reaches_nothing_of_the_new_child(client, roster, replaced):
+def test_the_old_child_s_parent_reaches_nothing_of_the_new_child(
+    client: Client, roster: Roster, replaced: SimpleNamespace
+) -> None:
     parent = client.as_(replaced.parent)
     (plan,) = roster.rows(Plan, Plan.student_id == replaced.new.id)
     for path in (f"/students/{replaced.new.id}", f"/plans/{plan.id}"):
@@ -265,8 +278,8 @@ def test_the_old_child_s_parent_reaches_nothing_of_the_new_child(client, roster,
 
 
 def test_the_new_child_s_parent_once_confirmed_reaches_nothing_of_the_old_child(
-    client, roster, replaced
-):
+    client: Client, roster: Roster, replaced: SimpleNamespace
+) -> None:
     newcomer = give_account(roster, "p9")
     confirm_families(roster)
     (old_plan,) = roster.rows(Plan, Plan.student_id == replaced.old.id)
@@ -275,7 +288,7 @@ def test_the_new_child_s_parent_once_confirmed_reaches_nothing_of_the_old_child(
     assert client.as_(newcomer).get(f"/students/{replaced.new.id}").status_code == 200
 
 
-def test_a_decision_is_recorded_with_who_took_it_and_ids_alone(roster):
+def test_a_decision_is_recorded_with_who_took_it_and_ids_alone(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     old = children(roster)["Ann"]
     by = roster.by_sourced_id(Person)["t1"].id
@@ -286,7 +299,9 @@ def test_a_decision_is_recorded_with_who_took_it_and_ids_alone(roster):
     assert event.payload == {"sourced_id": "u1", "decision": "another", "person_id": str(old.id)}
 
 
-def test_after_a_decision_the_same_package_changes_nothing(roster, replaced):
+def test_after_a_decision_the_same_package_changes_nothing(
+    roster: Roster, replaced: SimpleNamespace
+) -> None:
     again = bring(roster, *WITH_DEE)
     assert again.state is ImportState.APPLIED, list(again.findings)
     for kind, counts in again.counts.items():
@@ -294,7 +309,7 @@ def test_after_a_decision_the_same_package_changes_nothing(roster, replaced):
         assert set(moved) <= {"unchanged"}, kind
 
 
-def test_a_dry_run_with_a_decision_changes_nothing(roster):
+def test_a_dry_run_with_a_decision_changes_nothing(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     before = everything(roster)
     order = decided(("u1", Verdict.ANOTHER), is_dry_run=True)
@@ -305,7 +320,7 @@ def test_a_dry_run_with_a_decision_changes_nothing(roster):
     assert done.counts == tried.counts
 
 
-def test_two_children_who_swapped_ids_keep_their_records(roster):
+def test_two_children_who_swapped_ids_keep_their_records(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     before = {name: row.id for name, row in children(roster).items()}
     swapped = (replace(ANN, id="u2"), replace(BEN, id="u1"), CYD)
@@ -322,7 +337,9 @@ def test_two_children_who_swapped_ids_keep_their_records(roster):
     assert names == {("e-u1", before["Ben"]), ("e-u2", before["Ann"]), ("e-u3", before["Cyd"])}
 
 
-def test_a_parent_s_id_given_to_another_parent_hands_over_nothing(client, roster):
+def test_a_parent_s_id_given_to_another_parent_hands_over_nothing(
+    client: Client, roster: Roster
+) -> None:
     bring(roster, *CLASS_OF_THREE)
     old = give_account(roster, "p1")
     confirm_families(roster)
@@ -344,7 +361,7 @@ def test_a_parent_s_id_given_to_another_parent_hands_over_nothing(client, roster
     assert client.as_(old).get(f"/students/{ann.id}").status_code == 401
 
 
-def test_everything_dated_that_an_adult_holds_ends_with_their_record(roster):
+def test_everything_dated_that_an_adult_holds_ends_with_their_record(roster: Roster) -> None:
     roster.bring()
     other = changed(USERS, 0, givenName="Gus", familyName="Gale", username="gus")
     old = roster.by_sourced_id(Person)["t1"]
@@ -356,7 +373,7 @@ def test_everything_dated_that_an_adult_holds_ends_with_their_record(roster):
         assert held[roster.by_sourced_id(Person)["t1"].id] is None, model.__name__
 
 
-def test_placements_and_home_study_end_with_the_record(roster):
+def test_placements_and_home_study_end_with_the_record(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     ann, school = children(roster)["Ann"], roster.rows(School)[0]
     own = {"district_id": roster.district_id, "student_id": ann.id, "starts_on": TODAY}
@@ -379,7 +396,9 @@ def test_placements_and_home_study_end_with_the_record(roster):
         ("u1", Verdict.MERGE),
     ],
 )
-def test_a_decision_that_answers_nothing_refuses_the_package(roster, decision):
+def test_a_decision_that_answers_nothing_refuses_the_package(
+    roster: Roster, decision: tuple[Any, ...]
+) -> None:
     bring(roster, *CLASS_OF_THREE)
     before = everything(roster)
     order = decided(("u1", Verdict.SAME), decision)
@@ -390,7 +409,7 @@ def test_a_decision_that_answers_nothing_refuses_the_package(roster, decision):
     assert everything(roster) == before
 
 
-def test_nobody_decides_about_their_own_child(roster):
+def test_nobody_decides_about_their_own_child(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     parent = give_account(roster, "p1")
     give_office(roster, parent.id, TODAY)
@@ -401,7 +420,9 @@ def test_nobody_decides_about_their_own_child(roster):
 
 
 @pytest.mark.parametrize("is_stored", [True, False])
-def test_nobody_merges_another_record_into_their_own_child_s(roster, is_stored):
+def test_nobody_merges_another_record_into_their_own_child_s(
+    roster: Roster, is_stored: bool
+) -> None:
     kim = replace(ANN, id="u8", username="u8", number="", parent="")
     bring(roster, *CLASS_OF_THREE, *([kim] if is_stored else []))
     parent = give_account(roster, "p1")
@@ -412,7 +433,9 @@ def test_nobody_merges_another_record_into_their_own_child_s(roster, is_stored):
     assert codes(outcome) == {Code.DECISION_NOT_YOURS: 1}
 
 
-def test_what_another_merged_before_moves_no_record_of_the_importer_s_own_child(roster):
+def test_what_another_merged_before_moves_no_record_of_the_importer_s_own_child(
+    roster: Roster,
+) -> None:
     kim = replace(ANN, id="u8", username="u8", parent="")
     bring(roster, *CLASS_OF_THREE, kim, order=decided(("u8", Verdict.MERGE)))
     parent = give_account(roster, "p1")
@@ -425,7 +448,7 @@ def test_what_another_merged_before_moves_no_record_of_the_importer_s_own_child(
     assert Code.DECISION_NOT_YOURS in codes(moved)
 
 
-def test_two_decisions_about_one_row_are_asked_for_by_the_reader_of_the_first():
+def test_two_decisions_about_one_row_are_asked_for_by_the_reader_of_the_first() -> None:
     first, second = Decision("u1", Verdict.SAME), Decision("u1", Verdict.WRONG_NUMBER)
     answers = Answers(None, None, (first, second))  # type: ignore[arg-type]
     assert answers.find("u1", Verdict.SAME, Verdict.ANOTHER) == first
@@ -433,7 +456,9 @@ def test_two_decisions_about_one_row_are_asked_for_by_the_reader_of_the_first():
     assert answers.find("u2", Verdict.SAME) is None
 
 
-def test_an_enrollment_s_id_given_to_another_student_leaves_the_past_of_the_first(roster):
+def test_an_enrollment_s_id_given_to_another_student_leaves_the_past_of_the_first(
+    roster: Roster,
+) -> None:
     bring(roster, *CLASS_OF_THREE)
     ann, ben = children(roster)["Ann"], children(roster)["Ben"]
     package = package_of(*CLASS_OF_THREE)

@@ -15,12 +15,13 @@ from plp_api.people.rostering.models import ImportState, LastingDecision, Verdic
 from plp_api.planning.plans import actions as plans
 from plp_api.planning.plans import closing
 from plp_api.planning.plans.models import Plan
-from tests.client import code
+from tests.client import Client, code
 from tests.people.rostering.children import ANN, BEN, CLASS_OF_THREE, CYD, Child, package_of
 from tests.people.rostering.conftest import TODAY, Roster
 from tests.people.rostering.packages import ORGS
 from tests.people.rostering.test_import import everything
 from tests.people.rostering.test_reused_ids import bring, children, codes, decided
+from tests.world import World
 
 SECOND = {"sourcedId": "s2", "name": "Granite Career", "type": "school", "parentSourcedId": "d1"}
 TWICE = replace(ANN, id="u1c", username="u1c", org="s2")
@@ -38,7 +39,7 @@ def bring_twice(roster: Roster, order: Order | None = None) -> Any:
     return bring(roster, *CLASS_OF_THREE, TWICE, order=order, orgs=[*ORGS, SECOND])
 
 
-def test_one_child_under_two_ids_is_asked_with_both_rows(roster):
+def test_one_child_under_two_ids_is_asked_with_both_rows(roster: Roster) -> None:
     outcome = bring_twice(roster)
     assert outcome.state is ImportState.UNDECIDED
     (finding,) = outcome.findings
@@ -47,7 +48,7 @@ def test_one_child_under_two_ids_is_asked_with_both_rows(roster):
     assert "7001" not in finding.message
 
 
-def test_merged_they_are_one_child_with_one_plan_at_both_schools(roster):
+def test_merged_they_are_one_child_with_one_plan_at_both_schools(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE, orgs=[*ORGS, SECOND])
     outcome = bring_twice(roster, decided(("u1c", Verdict.MERGE)))
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
@@ -60,7 +61,7 @@ def test_merged_they_are_one_child_with_one_plan_at_both_schools(roster):
     assert outcome.counts["students"]["created"] == 0
 
 
-def test_a_merge_answers_for_later_packages_too(roster):
+def test_a_merge_answers_for_later_packages_too(roster: Roster) -> None:
     bring_twice(roster, decided(("u1c", Verdict.MERGE)))
     (lasting,) = roster.rows(LastingDecision)
     assert (lasting.sourced_id, lasting.decision) == ("u1c", "merge")
@@ -69,7 +70,7 @@ def test_a_merge_answers_for_later_packages_too(roster):
     assert len(roster.rows(Student)) == 3
 
 
-def test_two_children_with_one_state_id_are_asked_and_never_merged(roster):
+def test_two_children_with_one_state_id_are_asked_and_never_merged(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     before = everything(roster)
     outcome = bring(roster, *SAME_NUMBER)
@@ -84,7 +85,7 @@ def test_two_children_with_one_state_id_are_asked_and_never_merged(roster):
 
 
 @pytest.mark.parametrize("wrong", ["u1", "u2"])
-def test_a_wrong_number_is_left_blank_until_the_sis_corrects_it(roster, wrong):
+def test_a_wrong_number_is_left_blank_until_the_sis_corrects_it(roster: Roster, wrong: str) -> None:
     outcome = bring(roster, *SAME_NUMBER, order=decided((wrong, Verdict.WRONG_NUMBER)))
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
     numbers = {row.person.sourced_id: row.state_student_id for row in roster.rows(Student)}
@@ -95,7 +96,7 @@ def test_a_wrong_number_is_left_blank_until_the_sis_corrects_it(roster, wrong):
     assert numbers == {"u1": "7001", "u2": "7002", "u3": "7003"}
 
 
-def test_a_number_that_two_stored_students_have_is_taken_from_the_wrong_one(roster):
+def test_a_number_that_two_stored_students_have_is_taken_from_the_wrong_one(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     with roster.writing() as session:
         session.get_one(Student, children(roster)["Ben"].id).state_student_id = "7001"
@@ -104,7 +105,7 @@ def test_a_number_that_two_stored_students_have_is_taken_from_the_wrong_one(rost
     assert children(roster)["Ben"].state_student_id is None
 
 
-def test_two_records_of_one_child_become_one_and_the_other_ends(roster):
+def test_two_records_of_one_child_become_one_and_the_other_ends(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE, replace(TWICE, number=""), orgs=[*ORGS, SECOND])
     records = {row.person.sourced_id: row.id for row in roster.rows(Student)}
     outcome = bring_twice(roster, decided(("u1c", Verdict.MERGE)))
@@ -117,7 +118,7 @@ def test_two_records_of_one_child_become_one_and_the_other_ends(roster):
     assert bring_twice(roster).state is ImportState.APPLIED
 
 
-def test_the_number_of_a_member_of_staff_is_no_student_s(roster):
+def test_the_number_of_a_member_of_staff_is_no_student_s(roster: Roster) -> None:
     package = bring(roster, *CLASS_OF_THREE)
     assert package.state is ImportState.APPLIED
     files = package_of(*CLASS_OF_THREE)
@@ -142,7 +143,9 @@ def left(roster: Roster) -> Student:
     return ann
 
 
-def test_a_child_who_returns_under_a_new_id_meets_the_old_plan(roster, left):
+def test_a_child_who_returns_under_a_new_id_meets_the_old_plan(
+    roster: Roster, left: Student
+) -> None:
     outcome = bring(roster, returned(), BEN, CYD)
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
     assert codes(outcome) == {Code.STUDENT_REKEYED: 1}
@@ -155,7 +158,7 @@ def test_a_child_who_returns_under_a_new_id_meets_the_old_plan(roster, left):
     assert (len(spans), len(roster.rows(Student))) == (2, 3)
 
 
-def test_a_child_entered_by_hand_is_met_by_the_roster(roster):
+def test_a_child_entered_by_hand_is_met_by_the_roster(roster: Roster) -> None:
     bring(roster, *CLASS_OF_THREE)
     with roster.writing() as session:
         session.get_one(Person, children(roster)["Ann"].id).sourced_id = None
@@ -167,7 +170,9 @@ def test_a_child_entered_by_hand_is_met_by_the_roster(roster):
 @pytest.mark.parametrize(
     "differs", [{"given": "Dee"}, {"family": "Ash"}, {"born": "2011-03-11"}, {"born": ""}]
 )
-def test_a_state_id_alone_needs_a_decision(roster, left, differs):
+def test_a_state_id_alone_needs_a_decision(
+    roster: Roster, left: Student, differs: dict[str, Any]
+) -> None:
     outcome = bring(roster, returned(**differs), BEN, CYD)
     assert outcome.state is ImportState.UNDECIDED
     (finding,) = outcome.findings
@@ -180,7 +185,9 @@ def test_a_state_id_alone_needs_a_decision(roster, left, differs):
     assert (ann.person.sourced_id, ann.person.status) == ("u9", PersonStatus.ACTIVE)
 
 
-def test_another_child_with_the_number_of_one_who_left_begins_anew(roster, left):
+def test_another_child_with_the_number_of_one_who_left_begins_anew(
+    roster: Roster, left: Student
+) -> None:
     order = decided(("u9", Verdict.WRONG_NUMBER))
     outcome = bring(roster, returned(given="Dee"), BEN, CYD, order=order)
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
@@ -194,12 +201,12 @@ def test_another_child_with_the_number_of_one_who_left_begins_anew(roster, left)
 # One rule and one table.
 
 
-def test_every_kind_of_decision_answers_a_question():
+def test_every_kind_of_decision_answers_a_question() -> None:
     assert set(ABOUT) == set(Verdict)
     assert set(ABOUT.values()) == {Code.ID_REUSED, Code.STATE_ID_SHARED}
 
 
-def test_the_api_refuses_what_an_import_asks_about(client, world):
+def test_the_api_refuses_what_an_import_asks_about(client: Client, world: World) -> None:
     registrar = client.as_(world.home.registrar)
     child = {
         "given_name": "Ann",

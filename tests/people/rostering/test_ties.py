@@ -1,8 +1,10 @@
 """Relationships that follow from a roster: schools, advisors, family; and the summer."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from time_machine import Traveller
 
 from plp_api.foundation.roster.classes import Class, Enrollment
 from plp_api.foundation.roster.models import Person, PersonStatus
@@ -19,7 +21,8 @@ from plp_api.foundation.roster.relationships import (
 from plp_api.people.rostering.actions import Order
 from plp_api.people.rostering.findings import Code
 from plp_api.people.rostering.models import ImportState
-from tests.people.rostering.conftest import TODAY
+from tests.databases import Isolated
+from tests.people.rostering.conftest import TODAY, Roster
 from tests.people.rostering.packages import (
     CLASSES,
     COURSES,
@@ -33,21 +36,21 @@ from tests.people.rostering.packages import (
 CONFIRMED = Order(may_create=True, is_confirmed=True)
 
 
-def advising(roster):
+def advising(roster: Roster) -> set[Any]:
     """The student's advisors, with their role and dates."""
     names = {row.id: row.sourced_id for row in roster.rows(Person)}
     found = roster.rows(Relationship, Relationship.kind == RelationshipKind.ADVISOR)
     return {(names[row.person_id], row.capacity, row.starts_on, row.ends_on) for row in found}
 
 
-def links(roster):
+def links(roster: Roster) -> list[Any]:
     return roster.rows(Relationship, Relationship.kind == RelationshipKind.PARENT)
 
 
 # Advisories.
 
 
-def test_a_homeroom_becomes_an_advisory_and_its_teacher_the_advisor(roster):
+def test_a_homeroom_becomes_an_advisory_and_its_teacher_the_advisor(roster: Roster) -> None:
     roster.bring()
     assert [row.name for row in roster.rows(Advisory)] == ["Advisory A"]
     assert len(roster.rows(AdvisoryMember)) == 1
@@ -59,7 +62,9 @@ def test_a_homeroom_becomes_an_advisory_and_its_teacher_the_advisor(roster):
     assert tie.advisory_id == roster.rows(Advisory)[0].id
 
 
-def test_an_advisor_entered_by_hand_follows_who_the_roster_brings_and_takes_away(roster, database):
+def test_an_advisor_entered_by_hand_follows_who_the_roster_brings_and_takes_away(
+    roster: Roster, database: Isolated
+) -> None:
     roster.bring()
     (advisory,) = roster.rows(Advisory)
     with database.transaction(districts=[advisory.district_id]) as session:
@@ -83,7 +88,7 @@ def test_an_advisor_entered_by_hand_follows_who_the_roster_brings_and_takes_away
     assert (None, "co", TODAY, TODAY) in advising(roster)
 
 
-def with_second_teacher(**cells):
+def with_second_teacher(**cells: Any) -> dict[str, Any]:
     teacher = {**USERS[0], "sourcedId": "t2", "username": "second"}
     role = {**ROLES[0], "sourcedId": "rt2", "userSourcedId": "t2"}
     enrollment = {**ENROLLMENTS[0], "sourcedId": "e3", "userSourcedId": "t2", **cells}
@@ -94,7 +99,7 @@ def with_second_teacher(**cells):
     }
 
 
-def test_beside_the_primary_teacher_others_are_co_advisors(roster):
+def test_beside_the_primary_teacher_others_are_co_advisors(roster: Roster) -> None:
     roster.bring(**with_second_teacher(primary="false"))
     assert {(who, capacity) for who, capacity, *_ in advising(roster)} == {
         ("t1", "lead"),
@@ -102,7 +107,9 @@ def test_beside_the_primary_teacher_others_are_co_advisors(roster):
     }
 
 
-def test_when_a_teacher_is_replaced_one_advisor_ends_and_another_begins_today(roster):
+def test_when_a_teacher_is_replaced_one_advisor_ends_and_another_begins_today(
+    roster: Roster,
+) -> None:
     roster.bring(**with_second_teacher(classSourcedId="k1", endDate="2026-09-01"))
     replaced = with_second_teacher()
     del replaced["enrollments"][0]
@@ -123,7 +130,9 @@ def test_when_a_teacher_is_replaced_one_advisor_ends_and_another_begins_today(ro
         ({"advisory_course_codes": ["ADV"]}, True),
     ],
 )
-def test_a_district_names_classes_that_are_advisories(roster, decided, is_one):
+def test_a_district_names_classes_that_are_advisories(
+    roster: Roster, decided: dict[str, Any], is_one: bool
+) -> None:
     scheduled = changed(CLASSES, 0, classType="scheduled")
     roster.bring(classes=scheduled)
     assert roster.rows(Advisory) == []
@@ -133,7 +142,7 @@ def test_a_district_names_classes_that_are_advisories(roster, decided, is_one):
     assert bool(advising(roster)) is is_one
 
 
-def test_homerooms_need_not_be_advisories(roster):
+def test_homerooms_need_not_be_advisories(roster: Roster) -> None:
     roster.bring()
     roster.decide(homerooms_are_advisories=False)
     outcome = roster.bring()
@@ -142,12 +151,12 @@ def test_homerooms_need_not_be_advisories(roster):
     assert {ends_on for *_, ends_on in advising(roster)} == {TODAY}
 
 
-def test_a_homeroom_with_nobody_in_a_grade_with_plans_is_no_advisory(roster):
+def test_a_homeroom_with_nobody_in_a_grade_with_plans_is_no_advisory(roster: Roster) -> None:
     roster.bring(users=changed(USERS, 1, grades="KG"))
     assert roster.rows(Advisory) == []
 
 
-def test_an_advisor_entered_by_hand_stays(roster):
+def test_an_advisor_entered_by_hand_stays(roster: Roster) -> None:
     roster.bring()
     people = roster.by_sourced_id(Person)
     with roster.writing() as session:
@@ -168,21 +177,21 @@ def test_an_advisor_entered_by_hand_stays(roster):
 # Schools and offices.
 
 
-def test_a_change_of_grade_ends_one_school_enrollment_and_begins_another(roster):
+def test_a_change_of_grade_ends_one_school_enrollment_and_begins_another(roster: Roster) -> None:
     roster.bring()
     roster.bring(users=changed(USERS, 1, grades="10"))
     spans = {(row.grade, row.starts_on, row.ends_on) for row in roster.rows(SchoolEnrollment)}
     assert spans == {("09", date(2026, 8, 26), TODAY), ("10", TODAY, None)}
 
 
-def test_the_last_day_of_a_role_is_the_last_day_at_the_school(roster):
+def test_the_last_day_of_a_role_is_the_last_day_at_the_school(roster: Roster) -> None:
     roster.bring(roles=changed(ROLES, 1, endDate="2027-01-15"))
     assert roster.rows(SchoolEnrollment)[0].ends_on == date(2027, 1, 15)
     roster.bring()
     assert roster.rows(SchoolEnrollment)[0].ends_on is None
 
 
-def test_a_role_that_is_over_gives_nothing(roster):
+def test_a_role_that_is_over_gives_nothing(roster: Roster) -> None:
     roster.bring(roles=changed(ROLES, 0, endDate="2026-09-30"))
     assert roster.rows(Appointment) == []
 
@@ -200,21 +209,23 @@ def test_a_role_that_is_over_gives_nothing(roster):
         ("ext:janitor", "s1", None),
     ],
 )
-def test_roles_become_offices(roster, role, org, office):
+def test_roles_become_offices(
+    roster: Roster, role: str, org: str, office: tuple[Any, ...] | None
+) -> None:
     roster.bring(roles=changed(ROLES, 0, role=role, orgSourcedId=org))
     found = [(row.role, row.school_id is not None) for row in roster.rows(Appointment)]
     assert found == ([office] if office else [])
 
 
 @pytest.mark.parametrize("role", ["counselor", "principal"])
-def test_an_office_at_a_school_needs_a_school(roster, role):
+def test_an_office_at_a_school_needs_a_school(roster: Roster, role: str) -> None:
     outcome = roster.bring(roles=changed(ROLES, 0, role=role, orgSourcedId="d1"))
     assert roster.rows(Appointment) == []
     finding = next(one for one in outcome.findings if one.code is Code.ROLE_WITHOUT_SCHOOL)
     assert (finding.file, finding.row, finding.column) == ("roles.csv", 2, "role")
 
 
-def test_a_district_maps_roles_as_it_likes(roster):
+def test_a_district_maps_roles_as_it_likes(roster: Roster) -> None:
     roster.bring()
     roster.decide(role_mapping={"teacher": "none", "aide": "registrar"})
     roster.bring(order=CONFIRMED)
@@ -223,7 +234,7 @@ def test_a_district_maps_roles_as_it_likes(roster):
     assert {row.role for row in roster.rows(Appointment) if row.ends_on is None} == {"registrar"}
 
 
-def test_a_student_holds_no_office(roster):
+def test_a_student_holds_no_office(roster: Roster) -> None:
     extra = {**ROLES[1], "sourcedId": "r9", "roleType": "secondary", "role": "principal"}
     outcome = roster.bring(roles=[*ROLES, extra])
     assert {row.role for row in roster.rows(Appointment)} == {"teacher"}
@@ -234,9 +245,12 @@ def test_a_student_holds_no_office(roster):
 
 
 @pytest.mark.parametrize("on_parent", [False, True])
-def test_an_agent_becomes_an_unconfirmed_link_whichever_end_names_the_other(roster, on_parent):
+def test_an_agent_becomes_an_unconfirmed_link_whichever_end_names_the_other(
+    roster: Roster, on_parent: bool
+) -> None:
     users = changed(changed(USERS, 1, agentSourcedIds=""), 2, agentSourcedIds="u1")
-    roster.bring(**({"users": users} if on_parent else {}))
+    given: dict[str, Any] = {"users": users} if on_parent else {}
+    roster.bring(**given)
     (link,) = links(roster)
     people = roster.by_sourced_id(Person)
     assert (link.person_id, link.student_id) == (people["p1"].id, people["u1"].id)
@@ -248,8 +262,8 @@ def test_an_agent_becomes_an_unconfirmed_link_whichever_end_names_the_other(rost
     ("role", "is_confirmed"), [("parent", True), ("guardian", True), ("relative", False)]
 )
 def test_a_district_may_confirm_parents_and_guardians_but_never_relatives(
-    roster, role, is_confirmed
-):
+    roster: Roster, role: str, is_confirmed: bool
+) -> None:
     roster.bring(users=changed(USERS, 1, agentSourcedIds=""))
     roster.decide(confirm_family_links=["parent", "guardian", "relative"])
     roster.bring(roles=changed(ROLES, 2, role=role))
@@ -258,7 +272,7 @@ def test_a_district_may_confirm_parents_and_guardians_but_never_relatives(
     assert (link.may_inspect, link.may_decide) == (is_confirmed, is_confirmed)
 
 
-def set_link(roster, **fields):
+def set_link(roster: Roster, **fields: Any) -> None:
     with roster.writing() as session:
         link = session.get_one(Relationship, links(roster)[0].id)
         for name, value in fields.items():
@@ -266,7 +280,7 @@ def set_link(roster, **fields):
 
 
 @pytest.mark.parametrize("ends_on", [None, TODAY])
-def test_a_suppressed_link_is_never_revived(roster, ends_on):
+def test_a_suppressed_link_is_never_revived(roster: Roster, ends_on: date | None) -> None:
     roster.bring()
     roster.decide(confirm_family_links=["parent"])
     set_link(roster, status=RelationshipStatus.SUPPRESSED, ends_on=ends_on)
@@ -274,7 +288,9 @@ def test_a_suppressed_link_is_never_revived(roster, ends_on):
     assert [row.status for row in links(roster)] == [RelationshipStatus.SUPPRESSED]
 
 
-def test_a_link_that_a_person_ended_returns_unconfirmed_whatever_the_district_confirms(roster):
+def test_a_link_that_a_person_ended_returns_unconfirmed_whatever_the_district_confirms(
+    roster: Roster,
+) -> None:
     roster.bring()
     roster.decide(confirm_family_links=["parent"])
     set_link(roster, status=RelationshipStatus.CONFIRMED, may_inspect=True, ends_on=TODAY)
@@ -283,14 +299,14 @@ def test_a_link_that_a_person_ended_returns_unconfirmed_whatever_the_district_co
     assert (again.status, again.may_inspect) == (RelationshipStatus.UNCONFIRMED, False)
 
 
-def test_a_confirmed_link_stays_as_people_left_it(roster):
+def test_a_confirmed_link_stays_as_people_left_it(roster: Roster) -> None:
     roster.bring()
     set_link(roster, status=RelationshipStatus.CONFIRMED, may_inspect=True)
     roster.bring()
     assert [(row.status, row.may_inspect) for row in links(roster)] == [("confirmed", True)]
 
 
-def test_a_link_ends_when_the_roster_names_both_but_not_together(roster):
+def test_a_link_ends_when_the_roster_names_both_but_not_together(roster: Roster) -> None:
     other = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "sibling"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
     roster.bring(users=[*USERS, other], roles=[*ROLES, role])
@@ -299,13 +315,13 @@ def test_a_link_ends_when_the_roster_names_both_but_not_together(roster):
     assert sorted(str(row.ends_on) for row in links(roster)) == [str(TODAY), "None"]
 
 
-def test_a_roster_without_any_agents_says_nothing_of_families(roster):
+def test_a_roster_without_any_agents_says_nothing_of_families(roster: Roster) -> None:
     roster.bring()
     roster.bring(users=changed(USERS, 1, agentSourcedIds=""))
     assert [row.ends_on for row in links(roster)] == [None]
 
 
-def test_a_student_who_leaves_has_parents_still(roster):
+def test_a_student_who_leaves_has_parents_still(roster: Roster) -> None:
     other = {**USERS[1], "sourcedId": "u2", "userIds": "", "username": "sibling"}
     role = {**ROLES[1], "sourcedId": "ru2", "userSourcedId": "u2"}
     roster.bring(users=[*USERS, other], roles=[*ROLES, role])
@@ -314,7 +330,7 @@ def test_a_student_who_leaves_has_parents_still(roster):
     assert [row.ends_on for row in links(roster)] == [None, None]
 
 
-def test_agents_who_are_no_family_are_ignored_with_a_warning(roster):
+def test_agents_who_are_no_family_are_ignored_with_a_warning(roster: Roster) -> None:
     outcome = roster.bring(users=changed(USERS, 1, agentSourcedIds="t1"))
     assert links(roster) == []
     finding = next(one for one in outcome.findings if one.code is Code.AGENT_NOT_FAMILY)
@@ -327,10 +343,11 @@ def test_agents_who_are_no_family_are_ignored_with_a_warning(roster):
 JULY = datetime(2027, 7, 10, 17, tzinfo=UTC)
 
 
-def test_an_empty_july_roster_locks_nobody(roster, autumn):
+def test_an_empty_july_roster_locks_nobody(roster: Roster, autumn: Traveller) -> None:
     roster.bring(enrollments=changed(ENROLLMENTS, 1, endDate=""))
     autumn.move_to(JULY)
-    empty = {"users": [], "roles": [], "enrollments": [], "classes": [], "demographics": []}
+    files = ("users", "roles", "enrollments", "classes", "demographics")
+    empty: dict[str, Any] = {file: [] for file in files}
     outcome = roster.bring(**empty)
     assert outcome.state is ImportState.APPLIED, list(outcome.findings)
     for kind, counts in outcome.counts.items():
@@ -340,7 +357,9 @@ def test_an_empty_july_roster_locks_nobody(roster, autumn):
     assert {ends_on for *_, ends_on in advising(roster)} == {None}
 
 
-def test_whom_the_roster_marks_as_deleted_goes_even_in_summer(roster, autumn):
+def test_whom_the_roster_marks_as_deleted_goes_even_in_summer(
+    roster: Roster, autumn: Traveller
+) -> None:
     roster.bring()
     autumn.move_to(JULY)
     outcome = roster.bring(
@@ -353,7 +372,7 @@ def test_whom_the_roster_marks_as_deleted_goes_even_in_summer(roster, autumn):
     assert roster.by_sourced_id(Person)["t1"].status == PersonStatus.DISABLED
 
 
-def test_after_the_summer_who_did_not_return_has_left(roster, autumn):
+def test_after_the_summer_who_did_not_return_has_left(roster: Roster, autumn: Traveller) -> None:
     roster.bring()
     without = {
         "users": [changed(USERS, 1, agentSourcedIds="")[0], USERS[2]],
@@ -370,7 +389,9 @@ def test_after_the_summer_who_did_not_return_has_left(roster, autumn):
     assert roster.rows(SchoolEnrollment)[0].ends_on == date(2027, 10, 1)
 
 
-def test_over_the_summer_last_years_advisor_goes_as_the_next_comes(roster, autumn):
+def test_over_the_summer_last_years_advisor_goes_as_the_next_comes(
+    roster: Roster, autumn: Traveller
+) -> None:
     open_ended = changed(ENROLLMENTS, 1, endDate="")
     roster.bring(enrollments=open_ended)
     autumn.move_to(datetime(2027, 8, 20, 17, tzinfo=UTC))
@@ -390,7 +411,7 @@ def test_over_the_summer_last_years_advisor_goes_as_the_next_comes(roster, autum
     assert not roster.by_sourced_id(Class)["k1"].is_active
 
 
-def test_a_school_is_not_closed_over_the_summer(roster, autumn):
+def test_a_school_is_not_closed_over_the_summer(roster: Roster, autumn: Traveller) -> None:
     second = {"sourcedId": "s2", "name": "Notch Middle", "type": "school", "parentSourcedId": "d1"}
     roster.bring(orgs=[*ORGS, second], courses=COURSES)
     autumn.move_to(JULY)

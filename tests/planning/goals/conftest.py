@@ -7,21 +7,23 @@ import pytest
 
 from plp_api.foundation.db import new_id
 from plp_api.planning.goals.models import Goal
-from tests.world import Pupil, writing
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import Pupil, World, writing
 
 
 @pytest.fixture
-def student(client, world):
+def student(client: Client, world: World) -> Client:
     return client.as_(world.home.student)
 
 
 @pytest.fixture
-def advisor(client, world):
+def advisor(client: Client, world: World) -> Client:
     return client.as_(world.home.advisor)
 
 
 @pytest.fixture
-def a_goal(database, world) -> Callable[..., str]:
+def a_goal(database: Isolated, world: World) -> Callable[..., str]:
     """Write a goal of `home.student` (or another pupil) in a state, and get its address."""
 
     def made(status: str = "draft", pupil: Pupil | None = None, **columns: Any) -> str:

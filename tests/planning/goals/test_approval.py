@@ -1,26 +1,30 @@
 """A plan version and its goals: approval confirms them, and the snapshot keeps their texts."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from plp_api.foundation import clock
+from tests.client import Client
+from tests.world import World
 
 
 @pytest.fixture
-def version(world):
+def version(world: World) -> str:
     return f"/plan-versions/{world.home.student.version_id}"
 
 
-def approve(student, approver, version):
+def approve(student: Client, approver: Client, version: str) -> Any:
     assert student.act(version, "submit").status_code == 200
     assert approver.act(version, "approve").status_code == 200
     return json.loads(student.get(f"{version}/snapshot").data)
 
 
 def test_approving_the_version_confirms_what_was_proposed_and_nothing_else(
-    student, advisor, world, a_goal, version
-):
+    student: Client, advisor: Client, world: World, a_goal: Callable[..., Any], version: str
+) -> None:
     paths = {
         status: a_goal(status)
         for status in ("draft", "proposed", "returned", "on_hold", "achieved")
@@ -38,16 +42,16 @@ def test_approving_the_version_confirms_what_was_proposed_and_nothing_else(
 
 
 def test_a_counselor_who_approves_confirms_goals_with_the_version(
-    client, world, student, a_goal, version
-):
+    client: Client, world: World, student: Client, a_goal: Callable[..., Any], version: str
+) -> None:
     path = a_goal("proposed")
     approve(student, client.as_(world.home.counselor), version)
     assert student.read(path)["confirmed_by"] == str(world.home.counselor.id)
 
 
 def test_the_snapshot_holds_the_words_of_confirmed_goals_and_no_progress(
-    student, advisor, world, a_goal, version
-):
+    student: Client, advisor: Client, world: World, a_goal: Callable[..., Any], version: str
+) -> None:
     due_on = clock.today()
     path = a_goal("proposed", measurable="Ten reports", due_on=due_on)
     a_goal("draft", title="Only a thought")
@@ -67,7 +71,9 @@ def test_the_snapshot_holds_the_words_of_confirmed_goals_and_no_progress(
     }
 
 
-def test_work_after_approval_leaves_the_snapshot_alone(student, advisor, world, version):
+def test_work_after_approval_leaves_the_snapshot_alone(
+    student: Client, advisor: Client, world: World, version: str
+) -> None:
     frozen = approve(student, advisor, version)
     path = f"/goals/{world.home.student.goal_id}"
     student.patch(path, {"title": "Shadow two nurses"})

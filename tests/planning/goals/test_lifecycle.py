@@ -1,6 +1,8 @@
 """A goal's life cycle against product.md's table, which is repeated here."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +13,9 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.plans.models import Plan, PlanStatus
-from tests.client import code, pointers
-from tests.world import relate, writing
+from tests.client import Client, Response, code, pointers
+from tests.databases import Isolated
+from tests.world import World, relate, writing
 
 # State, with a pending proposal; the student's actions; the advisor's.
 TABLE = """
@@ -56,7 +59,7 @@ LINES = [[cell.split() for cell in line.split("|")] for line in TABLE.strip().sp
 ENDED = ("achieved", "partly_met", "not_met", "dropped", "carried_forward")
 
 
-def columns(words):
+def columns(words: list[Any]) -> dict[str, Any]:
     """The columns of a goal that the first cell of a line describes."""
     status, *beside = words
     found = {"status": status}
@@ -67,17 +70,19 @@ def columns(words):
     return found
 
 
-def take(client, path, action, **fields):
+def take(client: Client, path: str, action: str, **fields: Any) -> Response:
     body = {"action": action, **FIELDS.get(action, {}), **fields}
     return client.post(f"{path}/actions", body, headers={"If-Match": "*"})
 
 
-def test_the_code_knows_no_other_actions():
+def test_the_code_knows_no_other_actions() -> None:
     assert set(GOAL.actions) == STUDENTS | ADVISORS
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[0]))
-def test_a_state_offers_each_role_what_the_table_says(client, world, a_goal, line):
+def test_a_state_offers_each_role_what_the_table_says(
+    client: Client, world: World, a_goal: Callable[..., Any], line: list[Any]
+) -> None:
     state, students, advisors = line
     path = a_goal(**columns(state))
     wanted = {"student": students, "advisor": advisors, "case_manager": advisors, "parent": ["-"]}
@@ -87,7 +92,9 @@ def test_a_state_offers_each_role_what_the_table_says(client, world, a_goal, lin
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[0]))
-def test_what_is_offered_is_done_and_everything_else_refused(student, advisor, a_goal, line):
+def test_what_is_offered_is_done_and_everything_else_refused(
+    student: Client, advisor: Client, a_goal: Callable[..., Any], line: list[Any]
+) -> None:
     state, students, advisors = line
     for somebody, all_of_theirs, offered in (
         (student, STUDENTS, students),
@@ -121,25 +128,29 @@ def test_what_is_offered_is_done_and_everything_else_refused(student, advisor, a
         ("relative", 404),
     ],
 )
-def test_nobody_else_moves_a_goal(client, world, a_goal, name, wanted):
+def test_nobody_else_moves_a_goal(
+    client: Client, world: World, a_goal: Callable[..., Any], name: str, wanted: int
+) -> None:
     somebody = client.as_(getattr(world.home, name))
     path = a_goal("proposed")
     for action in ("propose", "confirm", "propose_outcome"):
         assert take(somebody, path, action).status_code == wanted
 
 
-def test_an_advisor_of_another_district_finds_no_goal(client, world, a_goal):
+def test_an_advisor_of_another_district_finds_no_goal(
+    client: Client, world: World, a_goal: Callable[..., Any]
+) -> None:
     assert take(client.as_(world.away.advisor), a_goal("proposed"), "confirm").status_code == 404
 
 
-def test_nobody_confirms_their_own_goal(student, a_goal):
+def test_nobody_confirms_their_own_goal(student: Client, a_goal: Callable[..., Any]) -> None:
     refused = take(student, a_goal("proposed"), "confirm")
     assert (refused.status_code, code(refused)) == (403, "permission_denied")
 
 
 def test_an_advisor_who_is_the_students_parent_never_acts_for_the_school(
-    client, world, database, a_goal
-):
+    client: Client, world: World, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     with writing(database, world.home) as session:
         relate(
             session,
@@ -157,7 +168,9 @@ def test_an_advisor_who_is_the_students_parent_never_acts_for_the_school(
         assert (refused.status_code, code(refused)) == (409, "approver_is_family")
 
 
-def test_a_confirmed_goal_says_by_whom_and_when(advisor, world, a_goal):
+def test_a_confirmed_goal_says_by_whom_and_when(
+    advisor: Client, world: World, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("proposed")
     goal = advisor.act(path, "confirm").json
     assert goal["confirmed_by"] == str(world.home.advisor.id)
@@ -165,7 +178,9 @@ def test_a_confirmed_goal_says_by_whom_and_when(advisor, world, a_goal):
     assert goal["version"] == 2
 
 
-def test_returning_a_goal_needs_words_and_keeps_them_as_a_comment(student, advisor, a_goal):
+def test_returning_a_goal_needs_words_and_keeps_them_as_a_comment(
+    student: Client, advisor: Client, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("proposed")
     refused = advisor.act(path, "return")
     assert (refused.status_code, pointers(refused)) == (422, {"/comment"})
@@ -174,13 +189,15 @@ def test_returning_a_goal_needs_words_and_keeps_them_as_a_comment(student, advis
     assert (said["body"], said["author_role"]) == ("How will it show?", "advisor")
 
 
-def test_an_outcome_needs_a_reflection(student, a_goal):
+def test_an_outcome_needs_a_reflection(student: Client, a_goal: Callable[..., Any]) -> None:
     refused = student.act(a_goal("active"), "propose_outcome", outcome="achieved")
     assert (refused.status_code, pointers(refused)) == (422, {"/reflection"})
 
 
 @pytest.mark.parametrize("outcome", ["achieved", "partly_met", "not_met", "dropped"])
-def test_the_student_says_how_it_ended_and_the_advisor_confirms(student, advisor, a_goal, outcome):
+def test_the_student_says_how_it_ended_and_the_advisor_confirms(
+    student: Client, advisor: Client, a_goal: Callable[..., Any], outcome: str
+) -> None:
     path = a_goal("active")
     said = student.act(path, "propose_outcome", outcome=outcome, reflection="So it went.").json
     assert (said["status"], said["proposed_outcome"]) == ("active", outcome)
@@ -190,7 +207,9 @@ def test_the_student_says_how_it_ended_and_the_advisor_confirms(student, advisor
     assert ended["ended_on"] == clock.today().isoformat()
 
 
-def test_a_declined_outcome_lets_the_goal_go_on(student, advisor, a_goal):
+def test_a_declined_outcome_lets_the_goal_go_on(
+    student: Client, advisor: Client, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("active")
     student.act(path, "propose_outcome", outcome="not_met", reflection="I gave up.")
     going_on = advisor.act(path, "decline_outcome", comment="You are close.").json
@@ -199,18 +218,24 @@ def test_a_declined_outcome_lets_the_goal_go_on(student, advisor, a_goal):
 
 
 @pytest.mark.parametrize("status", ["draft", "proposed", "returned"])
-def test_a_goal_that_was_never_confirmed_can_only_be_dropped(student, a_goal, status):
+def test_a_goal_that_was_never_confirmed_can_only_be_dropped(
+    student: Client, a_goal: Callable[..., Any], status: str
+) -> None:
     refused = student.act(a_goal(status), "propose_outcome", outcome="achieved", reflection="Done!")
     assert (refused.status_code, pointers(refused)) == (422, {"/outcome"})
 
 
-def test_proposing_again_takes_back_the_wish_to_drop_it(student, a_goal):
+def test_proposing_again_takes_back_the_wish_to_drop_it(
+    student: Client, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("returned", proposed_outcome="dropped")
     goal = student.act(path, "propose").json
     assert (goal["status"], goal["proposed_outcome"]) == ("proposed", None)
 
 
-def test_a_goal_is_carried_forward_once_its_cycle_is_over(student, a_goal):
+def test_a_goal_is_carried_forward_once_its_cycle_is_over(
+    student: Client, a_goal: Callable[..., Any]
+) -> None:
     next_year = clock.today() + timedelta(days=200)
     path = a_goal("active", created_at=clock.now() - timedelta(days=400), measurable="Ten reports")
     student.made(f"{path}/steps", {"title": "Borrow", "done_on": clock.today().isoformat()})
@@ -230,20 +255,26 @@ def test_a_goal_is_carried_forward_once_its_cycle_is_over(student, a_goal):
     assert student.post(f"{onward}/check-ins", {"percent": 5}).status_code == 201
 
 
-def test_a_due_date_that_has_passed_is_not_carried_forward(student, a_goal):
+def test_a_due_date_that_has_passed_is_not_carried_forward(
+    student: Client, a_goal: Callable[..., Any]
+) -> None:
     long_ago = clock.now() - timedelta(days=400)
     path = a_goal("active", created_at=long_ago, due_on=clock.today() - timedelta(days=1))
     old = student.act(path, "carry_forward").json
     assert student.read(f"/goals/{old['carried_to_id']}")["due_on"] is None
 
 
-def test_a_goal_of_this_cycle_is_not_carried_forward(student, a_goal):
+def test_a_goal_of_this_cycle_is_not_carried_forward(
+    student: Client, a_goal: Callable[..., Any]
+) -> None:
     refused = take(student, a_goal("active"), "carry_forward")
     assert code(refused) == "action_unavailable"
     assert refused.json["detail"] == "It belongs to this cycle."
 
 
-def test_nothing_moves_in_a_closed_plan(student, database, world, a_goal):
+def test_nothing_moves_in_a_closed_plan(
+    student: Client, database: Isolated, world: World, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("draft")
     with writing(database, world.home) as session:
         session.get(Plan, world.home.student.plan_id).status = PlanStatus.WITHDRAWN
@@ -252,12 +283,16 @@ def test_nothing_moves_in_a_closed_plan(student, database, world, a_goal):
     assert student.read(path)["available_actions"] == []
 
 
-def test_an_action_refuses_fields_that_are_not_its_own(advisor, a_goal):
+def test_an_action_refuses_fields_that_are_not_its_own(
+    advisor: Client, a_goal: Callable[..., Any]
+) -> None:
     refused = take(advisor, a_goal("proposed"), "confirm", outcome="achieved")
     assert (refused.status_code, pointers(refused)) == (422, {"/outcome"})
 
 
-def test_an_action_needs_the_version_that_was_read(advisor, a_goal):
+def test_an_action_needs_the_version_that_was_read(
+    advisor: Client, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("proposed")
     missing = advisor.post(f"{path}/actions", {"action": "confirm"})
     stale = advisor.post(f"{path}/actions", {"action": "confirm"}, headers={"If-Match": '"7"'})
@@ -265,7 +300,9 @@ def test_an_action_needs_the_version_that_was_read(advisor, a_goal):
     assert advisor.read(path)["status"] == "proposed"
 
 
-def test_an_advisor_confirms_fourteen_goals_at_once(advisor, a_goal):
+def test_an_advisor_confirms_fourteen_goals_at_once(
+    advisor: Client, a_goal: Callable[..., Any]
+) -> None:
     ids = [a_goal("proposed").removeprefix("/goals/") for _ in range(14)]
     items = [{"id": one, "version": 1} for one in ids]
     answer = advisor.post("/goals/actions", {"action": "confirm", "items": items})
@@ -273,7 +310,9 @@ def test_an_advisor_confirms_fourteen_goals_at_once(advisor, a_goal):
     assert {one["resource"]["status"] for one in answer.json["items"]} == {"active"}
 
 
-def test_each_goal_of_a_list_is_answered_by_itself(student, advisor, world, a_goal):
+def test_each_goal_of_a_list_is_answered_by_itself(
+    student: Client, advisor: Client, world: World, a_goal: Callable[..., Any]
+) -> None:
     ready, draft, changed = a_goal("proposed"), a_goal("draft"), a_goal("proposed")
     student.patch(changed, {"title": "Read eleven novels"})
     strangers = a_goal("proposed", world.home.other_student)
@@ -285,13 +324,13 @@ def test_each_goal_of_a_list_is_answered_by_itself(student, advisor, world, a_go
 
 
 def test_a_list_sent_again_is_neither_done_twice_nor_shown_to_who_lost_the_right(
-    client, advisor, database, world, a_goal
-):
+    client: Client, advisor: Client, database: Isolated, world: World, a_goal: Callable[..., Any]
+) -> None:
     """An answer about many students is not stored: the right to each is checked again."""
     items = [{"id": a_goal("proposed").removeprefix("/goals/"), "version": 1}]
     again = {"headers": {"Idempotency-Key": "afternoon"}}
 
-    def confirm():
+    def confirm() -> list[Any]:
         body = {"action": "confirm", "items": items}
         answer = advisor.post("/goals/actions", body, **again)
         return [one["status"] for one in answer.json["items"]]
@@ -305,7 +344,9 @@ def test_a_list_sent_again_is_neither_done_twice_nor_shown_to_who_lost_the_right
     assert confirm() == [404]
 
 
-def test_every_move_is_told_by_an_event_without_words(student, advisor, database, world, a_goal):
+def test_every_move_is_told_by_an_event_without_words(
+    student: Client, advisor: Client, database: Isolated, world: World, a_goal: Callable[..., Any]
+) -> None:
     path = a_goal("draft")
     student.act(path, "propose", comment="Please look.")
     advisor.act(path, "confirm")
@@ -336,7 +377,9 @@ def test_every_move_is_told_by_an_event_without_words(student, advisor, database
         max_size=12,
     )
 )
-def test_no_sequence_of_actions_leaves_the_table(student, advisor, a_goal, walk):
+def test_no_sequence_of_actions_leaves_the_table(
+    student: Client, advisor: Client, a_goal: Callable[..., Any], walk: list[Any]
+) -> None:
     steps = {(line[0][0], action) for line in LINES for action in line[1] + line[2]}
     path, status = a_goal("draft", created_at=clock.now() - timedelta(days=400)), "draft"
     for name, action in walk:

@@ -1,15 +1,19 @@
 """Lists of goals: their rows for each reader, filters, and paging."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from plp_api.foundation import clock
-from tests.client import pointers
+from tests.client import Client, pointers
+from tests.databases import Isolated
 from tests.queries import counting
+from tests.world import World
 
 
-def ids(page):
+def ids(page: dict[str, Any]) -> list[Any]:
     return [f"/goals/{one['id']}" for one in page["items"]]
 
 
@@ -27,23 +31,27 @@ def ids(page):
         ("district_admin", set()),  # Single records with a stated reason; never a list.
     ],
 )
-def test_a_list_holds_the_goals_of_students_one_reaches(client, world, name, students):
+def test_a_list_holds_the_goals_of_students_one_reaches(
+    client: Client, world: World, name: str, students: set[Any]
+) -> None:
     goals = client.as_(getattr(world.home, name)).read("/goals")["items"]
     assert {one["student_id"] for one in goals} == {
         str(getattr(world.home, one).id) for one in students
     }
 
 
-def test_a_registrar_lists_no_goals(client, world):
+def test_a_registrar_lists_no_goals(client: Client, world: World) -> None:
     assert client.as_(world.home.registrar).get("/goals").status_code == 403
 
 
-def test_a_guest_student_stands_in_the_list_of_the_school_that_hosts_them(client, world):
+def test_a_guest_student_stands_in_the_list_of_the_school_that_hosts_them(
+    client: Client, world: World
+) -> None:
     goals = client.as_(world.away.counselor).read("/goals")["items"]
     assert str(world.home.placed.id) in {one["student_id"] for one in goals}
 
 
-def test_filters_narrow_the_list(advisor, world, a_goal):
+def test_filters_narrow_the_list(advisor: Client, world: World, a_goal: Callable[..., Any]) -> None:
     tomorrow = clock.today() + timedelta(days=1)
     due = a_goal("proposed", domain="civic", due_on=tomorrow, specific="The Town Meeting")
     a_goal("proposed", due_on=tomorrow + timedelta(days=30))
@@ -62,18 +70,25 @@ def test_filters_narrow_the_list(advisor, world, a_goal):
 
 
 @pytest.mark.parametrize("asked", ["state=active", "status=open", "due_by=soon", "sort=title"])
-def test_a_mistyped_filter_is_refused(advisor, asked):
+def test_a_mistyped_filter_is_refused(advisor: Client, asked: str) -> None:
     refused = advisor.get(f"/goals?{asked}")
-    assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
+    assert (refused.status_code, pointers(refused)) == (422, {asked.split("=", maxsplit=1)[0]})
 
 
 @pytest.mark.parametrize("asked", ["steps?done=true", "check-ins?percent=10", "steps?sort=due_on"])
-def test_a_mistyped_filter_beneath_a_goal_is_refused(student, world, asked):
+def test_a_mistyped_filter_beneath_a_goal_is_refused(
+    student: Client, world: World, asked: str
+) -> None:
     refused = student.get(f"/goals/{world.home.student.goal_id}/{asked}")
-    assert (refused.status_code, pointers(refused)) == (422, {asked.split("?")[1].split("=")[0]})
+    assert (refused.status_code, pointers(refused)) == (
+        422,
+        {asked.split("?")[1].split("=", maxsplit=1)[0]},
+    )
 
 
-def test_steps_are_found_by_whether_they_are_done_and_when_due(student, world):
+def test_steps_are_found_by_whether_they_are_done_and_when_due(
+    student: Client, world: World
+) -> None:
     goal = f"/goals/{world.home.student.goal_id}"
     today = clock.today().isoformat()
     student.made(f"{goal}/steps", {"title": "Call", "due_on": today})
@@ -89,7 +104,7 @@ def test_steps_are_found_by_whether_they_are_done_and_when_due(student, world):
         assert [one["title"] for one in found] == wanted, asked
 
 
-def test_check_ins_are_found_since_when_they_were_corrected(student, world):
+def test_check_ins_are_found_since_when_they_were_corrected(student: Client, world: World) -> None:
     path = f"/goals/{world.home.student.goal_id}/check-ins"
     [first] = student.read(path)["items"]
     second = student.made(path, {"percent": 30})
@@ -100,9 +115,12 @@ def test_check_ins_are_found_since_when_they_were_corrected(student, world):
     assert [one["id"] for one in latest] == [first["id"], second["id"]]
 
 
-def test_paging_loses_nothing_while_goals_are_added(student, world, a_goal):
+def test_paging_loses_nothing_while_goals_are_added(
+    student: Client, world: World, a_goal: Callable[..., Any]
+) -> None:
     there = {a_goal() for _ in range(7)} | {f"/goals/{world.home.student.goal_id}"}
-    seen, cursor = [], ""
+    seen: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = student.read(f"/goals?sort=created_at&limit=3{cursor and f'&cursor={cursor}'}")
         seen += ids(page)
@@ -113,7 +131,9 @@ def test_paging_loses_nothing_while_goals_are_added(student, world, a_goal):
     assert set(seen) == there
 
 
-def test_a_page_takes_the_same_queries_whatever_it_holds(advisor, database, a_goal):
+def test_a_page_takes_the_same_queries_whatever_it_holds(
+    advisor: Client, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     counts = []
     for more in (1, 20):
         for _ in range(more):
@@ -124,7 +144,9 @@ def test_a_page_takes_the_same_queries_whatever_it_holds(advisor, database, a_go
     assert counts[0] == counts[1] <= 6
 
 
-def test_a_students_page_takes_the_same_queries_whatever_it_holds(student, database, a_goal):
+def test_a_students_page_takes_the_same_queries_whatever_it_holds(
+    student: Client, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     counts = []
     for more in (1, 20):
         for _ in range(more):

@@ -1,18 +1,29 @@
 """Plan progress: facts that a front end draws, and no score."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from plp_api.foundation import clock
 from plp_api.planning.goals.models import CheckIn, GoalStep
+from tests.client import Client
+from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import writing
+from tests.world import World, writing
 
 
-def _days(count):
+def _days(count: int) -> date:
     return clock.today() + timedelta(days=count)
 
 
-def _work(database, world, goal, steps=(), looks=()):
+def _work(
+    database: Isolated,
+    world: World,
+    goal: UUID,
+    steps: list[Any] | tuple[Any, ...] = (),
+    looks: list[Any] | tuple[Any, ...] = (),
+) -> None:
     pupil = world.home.student
     own = {"district_id": pupil.district_id, "student_id": pupil.id, "goal_id": goal}
     with writing(database, world.home) as session:
@@ -24,13 +35,13 @@ def _work(database, world, goal, steps=(), looks=()):
             session.add(CheckIn(**own, checked_on=on, percent=percent, author_id=pupil.id))
 
 
-def _id(path):
-    from uuid import UUID
-
+def _id(path: str) -> UUID:
     return UUID(path.rsplit("/", 1)[1])
 
 
-def test_goals_are_counted_by_status_and_by_domain(student, world, a_goal):
+def test_goals_are_counted_by_status_and_by_domain(
+    student: Client, world: World, a_goal: Callable[..., Any]
+) -> None:
     a_goal("achieved", domain="academic")
     a_goal("active", domain="academic")
     a_goal("draft", domain="civic")
@@ -52,7 +63,9 @@ def test_goals_are_counted_by_status_and_by_domain(student, world, a_goal):
     ]
 
 
-def test_steps_are_done_open_overdue_or_left(student, world, database, a_goal):
+def test_steps_are_done_open_overdue_or_left(
+    student: Client, world: World, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     goal = _id(a_goal("active", title="Weld"))
     steps = [(None, _days(-1)), (_days(-1), None), (_days(0), None), (None, None)]
     _work(database, world, goal, steps)
@@ -65,7 +78,9 @@ def test_steps_are_done_open_overdue_or_left(student, world, database, a_goal):
     assert found["steps"] == {"done": 1, "open": 4, "overdue": 1, "left": 1}
 
 
-def test_check_ins_are_a_series_over_time(student, world, database, a_goal):
+def test_check_ins_are_a_series_over_time(
+    student: Client, world: World, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     goal = _id(a_goal("active", title="Weld"))
     _work(database, world, goal, looks=[(_days(-3), 40), (_days(-30), 5), (_days(-10), 60)])
     found = student.read(f"/plans/{world.home.student.plan_id}/progress")
@@ -77,12 +92,14 @@ def test_check_ins_are_a_series_over_time(student, world, database, a_goal):
     ]
 
 
-def test_there_is_no_score(student, world):
+def test_there_is_no_score(student: Client, world: World) -> None:
     found = student.read(f"/plans/{world.home.student.plan_id}/progress")
     assert set(found) == {"plan_id", "as_of", "by_status", "by_domain", "steps", "goals"}
 
 
-def test_it_takes_as_many_queries_for_thirty_goals_as_for_one(student, world, database, a_goal):
+def test_it_takes_as_many_queries_for_thirty_goals_as_for_one(
+    student: Client, world: World, database: Isolated, a_goal: Callable[..., Any]
+) -> None:
     path = f"/plans/{world.home.student.plan_id}/progress"
     # From the second request on, the reach is sent together with the query for the caller.
     student.read(path)
@@ -97,7 +114,7 @@ def test_it_takes_as_many_queries_for_thirty_goals_as_for_one(student, world, da
     assert many.count <= 8, many.statements
 
 
-def test_who_may_not_read_goals_draws_none(client, world):
+def test_who_may_not_read_goals_draws_none(client: Client, world: World) -> None:
     path = f"/plans/{world.home.student.plan_id}/progress"
     assert client.as_(world.home.registrar).get(path).status_code == 403
     assert client.as_(world.home.other_advisor).get(path).status_code == 404

@@ -1,10 +1,14 @@
 """Courses the State paid for before the student came: recorded, marked and counted."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from tests.client import code, pointers
+from tests.client import Client, code, pointers
+from tests.planning.pathways.conftest import School
 from tests.planning.pathways.test_gates import refused
-from tests.world import ahead
+from tests.world import World, ahead
 
 COURSE = {
     "title": "Introduction to Psychology",
@@ -16,10 +20,10 @@ COURSE = {
 
 
 @pytest.fixture
-def record(school, world):
+def record(school: School, world: World) -> Callable[..., Any]:
     """Record a course of the senior, as the registrar or the given person."""
 
-    def recording(by="registrar", **texts):
+    def recording(by: str = "registrar", **texts: Any) -> Any:
         body = {**COURSE, "starts_on": ahead(-300), "ends_on": ahead(-200), **texts}
         path = f"/plans/{world.home.senior.plan_id}/courses-taken-elsewhere"
         return getattr(school, by).post(path, body)
@@ -28,12 +32,14 @@ def record(school, world):
 
 
 @pytest.fixture
-def ledger(school, world):
+def ledger(school: School, world: World) -> Callable[..., Any]:
     return lambda: school.registrar.read(f"/students/{world.home.senior.id}/pathway-ledger")
 
 
 @pytest.mark.parametrize("by", ["registrar", "counselor", "school_admin"])
-def test_a_course_taken_elsewhere_is_recorded_without_gates_and_marked(record, ledger, by):
+def test_a_course_taken_elsewhere_is_recorded_without_gates_and_marked(
+    record: Callable[..., Any], ledger: Callable[..., Any], by: str
+) -> None:
     made = record(by)
     assert made.status_code == 201, made.json
     assert (made.json["status"], made.json["approved_on"]) == ("completed", None)
@@ -46,7 +52,9 @@ def test_a_course_taken_elsewhere_is_recorded_without_gates_and_marked(record, l
     assert course["taken_elsewhere_at"] == "Rutland High School"
 
 
-def test_it_counts_for_the_gate_of_two_courses(school, world, record):
+def test_it_counts_for_the_gate_of_two_courses(
+    school: School, world: World, record: Callable[..., Any]
+) -> None:
     senior = world.home.senior
     record()
     school.approved(senior)
@@ -56,7 +64,9 @@ def test_it_counts_for_the_gate_of_two_courses(school, world, record):
     assert "2 are counted already" in refused(answer, "/funding", "16 V.S.A. 944")
 
 
-def test_it_counts_in_the_january_report_and_is_no_course_of_this_district(school, record):
+def test_it_counts_in_the_january_report_and_is_no_course_of_this_district(
+    school: School, record: Callable[..., Any]
+) -> None:
     path = "/reports/dual-enrollment"
     before = school.registrar.read(path)["total"]
     record()
@@ -65,7 +75,9 @@ def test_it_counts_in_the_january_report_and_is_no_course_of_this_district(schoo
     assert after["courses"] == before["courses"]
 
 
-def test_it_stands_in_no_version(client, school, world, record):
+def test_it_stands_in_no_version(
+    client: Client, school: School, world: World, record: Callable[..., Any]
+) -> None:
     record()
     senior = world.home.senior
     path = f"/plan-versions/{senior.version_id}"
@@ -74,14 +86,16 @@ def test_it_stands_in_no_version(client, school, world, record):
     assert client.as_(senior).read(f"{path}/snapshot")["pathway_elements"] == []
 
 
-def test_one_still_running_is_completed_later(school, record):
+def test_one_still_running_is_completed_later(school: School, record: Callable[..., Any]) -> None:
     made = record(ends_on=ahead(30), result=None).json
     assert made["status"] == "enrolled"
     element = f"/pathway-elements/{made['id']}"
     assert school.registrar.act(element, "complete", result="A").json["status"] == "completed"
 
 
-def test_a_mistake_is_struck_and_counts_no_more(school, world, record, ledger):
+def test_a_mistake_is_struck_and_counts_no_more(
+    school: School, world: World, record: Callable[..., Any], ledger: Callable[..., Any]
+) -> None:
     element = f"/pathway-elements/{record().json['id']}"
     struck = school.registrar.act(element, "strike", comment="Of another student.")
     assert (struck.status_code, struck.json["status"]) == (200, "withdrawn")
@@ -91,18 +105,20 @@ def test_a_mistake_is_struck_and_counts_no_more(school, world, record, ledger):
     assert (answer.status_code, code(answer)) == (409, "action_unavailable")
 
 
-def test_what_has_not_begun_or_has_no_source_is_refused(record):
+def test_what_has_not_begun_or_has_no_source_is_refused(record: Callable[..., Any]) -> None:
     assert pointers(record(starts_on=ahead(1), ends_on=ahead(90))) == {"/starts_on"}
     assert pointers(record(ends_on=ahead(-400))) == {"/ends_on"}
     assert pointers(record(source="")) == {"/source"}
 
 
-def test_neither_the_student_nor_the_advisor_records_it(record):
+def test_neither_the_student_nor_the_advisor_records_it(record: Callable[..., Any]) -> None:
     for by in ("senior", "advisor"):
         assert record(by).status_code == 403
 
 
-def test_a_district_that_hosts_a_student_uses_up_none_of_their_courses(client, world):
+def test_a_district_that_hosts_a_student_uses_up_none_of_their_courses(
+    client: Client, world: World
+) -> None:
     placed, host = world.home.placed, client.as_(world.away.counselor)
     path = f"/plans/{placed.plan_id}/courses-taken-elsewhere"
     assert host.get(f"/plans/{placed.plan_id}/pathway-elements").status_code == 200

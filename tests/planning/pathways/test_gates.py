@@ -1,6 +1,8 @@
 """The law's conditions: each refusal names its rule and source, and nothing is lost."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,13 +11,15 @@ from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.planning.pathways.grades import Known
 from plp_api.planning.plans.models import Plan
-from tests.client import code, pointers
-from tests.world import ahead, writing
+from tests.client import Response, code, pointers
+from tests.databases import Isolated
+from tests.planning.pathways.conftest import School
+from tests.world import World, ahead, writing
 
 READY = {"party": "provider", "said_by": "Dean Lu"}
 
 
-def refused(answer, place: str, source: str) -> str:
+def refused(answer: Response, place: str, source: str) -> Any:
     """The message at the given pointer, for a condition of the law that is not met."""
     assert answer.status_code == 409, answer.json
     assert code(answer) == "pathway_condition_unmet"
@@ -26,7 +30,7 @@ def refused(answer, place: str, source: str) -> str:
     return found[place]
 
 
-def test_an_element_is_approved_once_all_is_there(school, world):
+def test_an_element_is_approved_once_all_is_there(school: School, world: World) -> None:
     element = school.approved(world.home.senior, starts_on=ahead(1))
     read = school.counselor.read(element)
     assert read["status"] == "approved"
@@ -36,7 +40,9 @@ def test_an_element_is_approved_once_all_is_there(school, world):
 
 
 @pytest.mark.parametrize("days", [0, -1, -30])
-def test_an_element_approved_after_its_course_began_is_refused(school, world, days):
+def test_an_element_approved_after_its_course_began_is_refused(
+    school: School, world: World, days: int
+) -> None:
     element = school.plan(world.home.senior, starts_on=ahead(days))
     school.make_ready(element)
     answer = school.counselor.act(element, "approve")
@@ -54,14 +60,18 @@ def test_an_element_approved_after_its_course_began_is_refused(school, world, da
         ("other", "16 V.S.A. 942"),
     ],
 )
-def test_no_kind_of_element_enters_the_plan_after_it_began(school, world, kind, source):
+def test_no_kind_of_element_enters_the_plan_after_it_began(
+    school: School, world: World, kind: str, source: str
+) -> None:
     late = school.plan(world.home.student, type=kind, starts_on=ahead(0))
     refused(school.counselor.act(late, "approve"), "/starts_on", source)
     early = school.plan(world.home.student, type=kind, starts_on=ahead(1))
     assert school.counselor.act(early, "approve").status_code == 200
 
 
-def test_grade_10_must_be_completed_for_dual_enrollment(school, world, in_grade):
+def test_grade_10_must_be_completed_for_dual_enrollment(
+    school: School, world: World, in_grade: Callable[..., Any]
+) -> None:
     student = world.home.student
     in_grade(student, "10", clock.today())
     element = school.plan(student, starts_on=ahead(1))
@@ -72,7 +82,9 @@ def test_grade_10_must_be_completed_for_dual_enrollment(school, world, in_grade)
     assert school.counselor.act(element, "approve").status_code == 200
 
 
-def test_a_course_in_the_summer_after_grade_10_may_be_approved_before(school, world, in_grade):
+def test_a_course_in_the_summer_after_grade_10_may_be_approved_before(
+    school: School, world: World, in_grade: Callable[..., Any]
+) -> None:
     student = world.home.student
     in_grade(student, "10", clock.today())
     today = clock.today()
@@ -99,14 +111,16 @@ SETTINGS = DistrictSettings()
         (Known(10, date(2025, 8, 25), date(2027, 3, 1)), date(2027, 3, 20), 10),
     ],
 )
-def test_a_grade_is_counted_on_by_school_years(known, day, grade):
+def test_a_grade_is_counted_on_by_school_years(known: Known, day: date, grade: int) -> None:
     assert known.on(day, SETTINGS) == grade
 
 
 @pytest.mark.parametrize(
     ("said", "missing"), [("home_school", "/provider_ready_on"), ("provider", "/home_ready_on")]
 )
-def test_both_schools_must_find_the_student_ready(school, world, said, missing):
+def test_both_schools_must_find_the_student_ready(
+    school: School, world: World, said: str, missing: str
+) -> None:
     element = school.plan(world.home.senior)
     school.counselor.act(element, "record_readiness", party=said, said_by="Ms. Roy")
     answer = school.counselor.act(element, "approve")
@@ -114,7 +128,7 @@ def test_both_schools_must_find_the_student_ready(school, world, said, missing):
     assert len(answer.json["errors"]) == 1
 
 
-def test_readiness_is_dated_and_may_be_taken_back(school, world):
+def test_readiness_is_dated_and_may_be_taken_back(school: School, world: World) -> None:
     element = school.plan(world.home.senior)
     school.make_ready(element)
     read = school.counselor.act(element, "record_readiness", **READY, said_on=ahead(-9)).json
@@ -126,7 +140,7 @@ def test_readiness_is_dated_and_may_be_taken_back(school, world):
     refused(school.counselor.act(element, "approve"), "/provider_ready_on", "16 V.S.A. 944")
 
 
-def test_who_provides_and_who_pays_is_said(school, world):
+def test_who_provides_and_who_pays_is_said(school: School, world: World) -> None:
     element = school.plan(world.home.senior, provider_name=None, funding=None, starts_on=None)
     school.make_ready(element)
     answer = school.counselor.act(element, "approve")
@@ -134,7 +148,9 @@ def test_who_provides_and_who_pays_is_said(school, world):
     assert pointers(answer) == {"/provider_name", "/funding", "/starts_on"}
 
 
-def test_a_third_state_funded_course_is_refused_over_two_schools(school, world, database):
+def test_a_third_state_funded_course_is_refused_over_two_schools(
+    school: School, world: World, database: Isolated
+) -> None:
     senior = world.home.senior
     school.enrolled(senior)
     with writing(database, world.home) as session:
@@ -163,7 +179,9 @@ def test_a_third_state_funded_course_is_refused_over_two_schools(school, world, 
     assert admin.act(third, "approve").status_code == 200
 
 
-def test_a_voucher_counts_when_the_student_returns_to_a_closed_plan(school, world, database):
+def test_a_voucher_counts_when_the_student_returns_to_a_closed_plan(
+    school: School, world: World, database: Isolated
+) -> None:
     senior = world.home.senior
     for title in ("Nursing", "Calculus"):
         school.enrolled(senior, title=title)
@@ -175,7 +193,9 @@ def test_a_voucher_counts_when_the_student_returns_to_a_closed_plan(school, worl
     refused(school.counselor.act(third, "approve"), "/funding", "16 V.S.A. 944")
 
 
-def test_a_course_left_before_enrolling_gives_its_voucher_back(school, world):
+def test_a_course_left_before_enrolling_gives_its_voucher_back(
+    school: School, world: World
+) -> None:
     senior = world.home.senior
     left = school.approved(senior)
     school.approved(senior, title="Calculus")
@@ -184,7 +204,9 @@ def test_a_course_left_before_enrolling_gives_its_voucher_back(school, world):
 
 
 @pytest.mark.parametrize(("said", "used"), [({}, 2), ({"is_voucher_used": False}, 1)])
-def test_a_course_left_later_keeps_its_voucher_unless_it_was_not_used(school, world, said, used):
+def test_a_course_left_later_keeps_its_voucher_unless_it_was_not_used(
+    school: School, world: World, said: dict[str, Any], used: int
+) -> None:
     senior = world.home.senior
     left = school.enrolled(senior)
     school.approved(senior, title="Calculus")
@@ -196,7 +218,9 @@ def test_a_course_left_later_keeps_its_voucher_unless_it_was_not_used(school, wo
     assert school.counselor.act(third, "approve").status_code == (409 if used == 2 else 200)
 
 
-def test_two_at_once_in_one_request_do_not_pass_the_gate_together(school, world):
+def test_two_at_once_in_one_request_do_not_pass_the_gate_together(
+    school: School, world: World
+) -> None:
     senior = world.home.senior
     school.approved(senior)
     items = []
@@ -211,7 +235,9 @@ def test_two_at_once_in_one_request_do_not_pass_the_gate_together(school, world)
     assert answers[1]["problem"]["code"] == "pathway_condition_unmet"
 
 
-def test_early_college_is_for_grade_12(school, world, in_grade):
+def test_early_college_is_for_grade_12(
+    school: School, world: World, in_grade: Callable[..., Any]
+) -> None:
     student = world.home.student
     in_grade(student, "11", clock.today())
     element = school.plan(student, type="early_college", title="First year", starts_on=ahead(1))
@@ -219,7 +245,9 @@ def test_early_college_is_for_grade_12(school, world, in_grade):
     assert "grade 12" in refused(answer, "/starts_on", "16 V.S.A. 946")
 
 
-def test_early_college_stands_in_the_plan_before_acceptance(school, world, in_grade):
+def test_early_college_stands_in_the_plan_before_acceptance(
+    school: School, world: World, in_grade: Callable[..., Any]
+) -> None:
     senior = world.home.senior
     in_grade(senior, "12", clock.today())
     late = school.plan(senior, type="early_college", accepted_on=ahead(-1))
@@ -232,7 +260,9 @@ def test_early_college_stands_in_the_plan_before_acceptance(school, world, in_gr
     refused(school.school_admin.act(late, "enroll"), "/accepted_on", "16 V.S.A. 946")
 
 
-def test_an_early_college_student_still_enrolled_is_refused(school, world, in_grade):
+def test_an_early_college_student_still_enrolled_is_refused(
+    school: School, world: World, in_grade: Callable[..., Any]
+) -> None:
     senior = world.home.senior
     in_grade(senior, "12", clock.today())
     element = school.plan(senior, type="early_college", title="First year", starts_on=ahead(1))
@@ -246,7 +276,7 @@ def test_an_early_college_student_still_enrolled_is_refused(school, world, in_gr
     assert done.json["accepted_on"] == ahead(0)
 
 
-def test_a_virtual_course_names_a_licensed_educator(school, world):
+def test_a_virtual_course_names_a_licensed_educator(school: School, world: World) -> None:
     student = world.home.student
     element = school.plan(student, type="virtual", title="Mandarin", provider_name="VTVLC")
     answer = school.counselor.act(element, "approve")
@@ -258,7 +288,9 @@ def test_a_virtual_course_names_a_licensed_educator(school, world):
     assert school.counselor.act(element, "approve").status_code == 200
 
 
-def test_a_supervisor_known_here_is_a_grown_person_of_the_district(school, world):
+def test_a_supervisor_known_here_is_a_grown_person_of_the_district(
+    school: School, world: World
+) -> None:
     texts = {"type": "virtual", "supervisor_licence": "VT 1"}
     element = school.plan(world.home.student, **texts, supervisor_id=str(world.home.teacher.id))
     assert school.counselor.act(element, "approve").status_code == 200

@@ -1,5 +1,7 @@
 """A pathway element's life cycle against product.md's table: who may, when, and the result."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,8 +11,9 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.plans.models import Plan
 from tests.client import code, pointers
+from tests.databases import Isolated
 from tests.planning.pathways.conftest import School
-from tests.world import ahead, relate, writing
+from tests.world import World, ahead, relate, writing
 
 # State; the student's actions; the counselor's; the registrar's; the school admin's.
 TABLE = """
@@ -37,7 +40,7 @@ def reach(school: School, state: str) -> str:
 
 
 @pytest.mark.parametrize("line", TABLE.strip().splitlines())
-def test_each_state_offers_each_role_what_the_table_says(school, line):
+def test_each_state_offers_each_role_what_the_table_says(school: School, line: str) -> None:
     state, *cells = (cell.strip() for cell in line.split("|"))
     element = reach(school, state)
     for role, cell in zip(ROLES, cells, strict=True):
@@ -50,12 +53,14 @@ def test_each_state_offers_each_role_what_the_table_says(school, line):
 
 @pytest.mark.parametrize("action", ["approve", "return", "record_readiness", "enroll", "complete"])
 @pytest.mark.parametrize("role", ["student", "parent", "advisor"])
-def test_what_is_the_schools_to_do_is_denied_to_others(school, role, action):
+def test_what_is_the_schools_to_do_is_denied_to_others(
+    school: School, role: str, action: str
+) -> None:
     element = school.plan(school.home.student)
     assert code(getattr(school, role).act(element, action)) == "permission_denied"
 
 
-def test_nobody_approves_what_they_planned(school, world):
+def test_nobody_approves_what_they_planned(school: School, world: World) -> None:
     element = school.plan(world.home.senior, by="counselor")
     school.make_ready(element)
     assert "approve" not in school.counselor.read(element)["available_actions"]
@@ -65,7 +70,9 @@ def test_nobody_approves_what_they_planned(school, world):
     assert school.school_admin.act(element, "approve").status_code == 200
 
 
-def test_a_counselor_never_acts_for_the_school_on_their_own_child(school, world, database):
+def test_a_counselor_never_acts_for_the_school_on_their_own_child(
+    school: School, world: World, database: Isolated
+) -> None:
     with writing(database, world.home) as session:
         both = {"may_inspect": True, "may_decide": True, "parent_kind": "parent"}
         parent, child = world.home.counselor, world.home.senior
@@ -78,7 +85,7 @@ def test_a_counselor_never_acts_for_the_school_on_their_own_child(school, world,
     assert code(school.counselor.post(path, mine)) == "actor_is_family"
 
 
-def test_an_element_given_back_stays_planned_and_says_why(school, world):
+def test_an_element_given_back_stays_planned_and_says_why(school: School, world: World) -> None:
     element = school.plan(world.home.senior)
     assert pointers(school.counselor.act(element, "return")) == {"/comment"}
     back = school.counselor.act(element, "return", comment="Which term?").json
@@ -88,12 +95,12 @@ def test_an_element_given_back_stays_planned_and_says_why(school, world):
     assert school.senior.patch(element, {"term": "Autumn"}).json["returned_on"] is None
 
 
-def test_a_school_admin_may_say_why_too(school, world):
+def test_a_school_admin_may_say_why_too(school: School, world: World) -> None:
     element = school.plan(world.home.senior)
     assert school.school_admin.act(element, "return", comment="Not yet.").status_code == 200
 
 
-def test_a_result_is_recorded_and_put_right(school, world):
+def test_a_result_is_recorded_and_put_right(school: School, world: World) -> None:
     element = reach(school, "enrolled")
     assert school.senior.read(element)["is_voucher_used"] is True
     earned = {"high_school_credits_earned": 1, "college_credits_earned": 3}
@@ -103,14 +110,16 @@ def test_a_result_is_recorded_and_put_right(school, world):
     assert school.registrar.act(element, "complete", result="B+").json["result"] == "B+"
 
 
-def test_a_result_may_come_after_the_plan_was_closed(school, world, database):
+def test_a_result_may_come_after_the_plan_was_closed(
+    school: School, world: World, database: Isolated
+) -> None:
     element = reach(school, "enrolled")
     with writing(database, world.home) as session:
         session.get(Plan, world.home.senior.plan_id).status = "completed"
     assert school.registrar.act(element, "complete", result="A").status_code == 200
 
 
-def test_only_a_voucher_that_could_be_used_is_said_to_be(school, world):
+def test_only_a_voucher_that_could_be_used_is_said_to_be(school: School, world: World) -> None:
     for element, given_ in (
         (reach(school, "approved"), True),
         (reach(school, "enrolled"), "maybe"),
@@ -122,7 +131,9 @@ def test_only_a_voucher_that_could_be_used_is_said_to_be(school, world):
     assert code(denied) == "permission_denied"
 
 
-def test_each_step_is_in_the_audit_trail_without_words_of_anybody(school, world, database):
+def test_each_step_is_in_the_audit_trail_without_words_of_anybody(
+    school: School, world: World, database: Isolated
+) -> None:
     element = reach(school, "planned")
     school.counselor.act(element, "return", comment="Secret words")
     school.make_ready(element)
@@ -137,7 +148,7 @@ def test_each_step_is_in_the_audit_trail_without_words_of_anybody(school, world,
     assert "Dean Lu" not in told
 
 
-def test_up_to_fifty_are_answered_at_once_each_by_itself(school, world):
+def test_up_to_fifty_are_answered_at_once_each_by_itself(school: School, world: World) -> None:
     fine, late = school.plan(world.home.senior), school.plan(world.home.senior, starts_on=ahead(0))
     for element in (fine, late):
         school.make_ready(element)
@@ -151,7 +162,7 @@ def test_up_to_fifty_are_answered_at_once_each_by_itself(school, world):
     assert school.counselor.read(late)["status"] == "planned"
 
 
-STEPS = st.one_of(
+STEPS: st.SearchStrategy[Any] = st.one_of(
     st.tuples(
         st.sampled_from(["counselor", "school_admin", "registrar", "senior"]),
         st.sampled_from(["approve", "enroll", "complete", "withdraw"]),
@@ -192,7 +203,9 @@ STEPS = st.one_of(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_nothing_is_approved_without_its_facts(school, database, steps):
+def test_nothing_is_approved_without_its_facts(
+    school: School, database: Isolated, steps: list[Any]
+) -> None:
     # Sign in before the block, because its rollback removes sessions too.
     people = {role: getattr(school, role) for role in ROLES}
     with database.undone():
@@ -210,7 +223,7 @@ def test_nothing_is_approved_without_its_facts(school, database, steps):
             before = now["status"]
 
 
-def assert_facts(element, before) -> None:
+def assert_facts(element: dict[str, Any], before: str) -> None:
     allowed = {
         "approved": {"planned", "approved"},
         "enrolled": {"approved", "enrolled"},

@@ -3,17 +3,22 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import orjson
+import pytest
 
 from plp_api.planning.pathways import vouchers
 from plp_api.planning.plans.models import PlanVersion
+from tests.client import Client
+from tests.conftest import Live
+from tests.databases import Isolated
 from tests.planning.pathways.conftest import School
 from tests.queries import counting
-from tests.world import writing
+from tests.world import Pupil, World, writing
 
 
-def approve_version(school: School, student) -> str:
+def approve_version(school: School, student: Pupil) -> str:
     """Submit and approve the open version; return its address."""
     version = f"/plan-versions/{student.version_id}"
     assert school.client.as_(student).act(version, "submit").status_code == 200
@@ -21,7 +26,9 @@ def approve_version(school: School, student) -> str:
     return version
 
 
-def test_the_snapshot_holds_approved_elements_and_names_nobody(school, world, database):
+def test_the_snapshot_holds_approved_elements_and_names_nobody(
+    school: School, world: World, database: Isolated
+) -> None:
     senior = world.home.senior
     approved = school.approved(senior, location="Online")
     enrolled = school.enrolled(senior, title="Calculus")
@@ -43,11 +50,18 @@ def test_the_snapshot_holds_approved_elements_and_names_nobody(school, world, da
     assert "Ms. Roy" not in snapshot
 
 
-def test_a_student_placed_in_a_second_district_is_read_by_its_staff(client, world):
+def test_a_student_placed_in_a_second_district_is_read_by_its_staff(
+    client: Client, world: World
+) -> None:
     """A CTE student: the center's own staff read the element, and the home district approves."""
     placed = world.home.placed
     school = School(client, world.home)
-    texts = {"type": "cte", "title": "Welding", "provider_kind": "cte_center", "funding": None}
+    texts: dict[str, Any] = {
+        "type": "cte",
+        "title": "Welding",
+        "provider_kind": "cte_center",
+        "funding": None,
+    }
     element = school.plan(placed, **texts)
     center = client.as_(world.away.counselor)
     assert center.read(element)["title"] == "Welding"
@@ -61,7 +75,7 @@ def test_a_student_placed_in_a_second_district_is_read_by_its_staff(client, worl
     assert client.as_(world.away.advisor).get(element).status_code == 404
 
 
-def test_others_out_of_reach_find_nothing(client, world):
+def test_others_out_of_reach_find_nothing(client: Client, world: World) -> None:
     school = School(client, world.home)
     element = school.plan(world.home.senior)
     for stranger in ("student", "parent", "other_advisor", "other_school_admin", "teacher"):
@@ -72,7 +86,7 @@ def test_others_out_of_reach_find_nothing(client, world):
     assert client.as_(world.away.district_admin).get(element).status_code == 404
 
 
-def test_the_ledger_of_a_student_names_each_course(school, world):
+def test_the_ledger_of_a_student_names_each_course(school: School, world: World) -> None:
     senior = world.home.senior
     school.enrolled(senior, title="Nursing")
     school.approved(senior, title="History", funding="district")
@@ -84,7 +98,9 @@ def test_the_ledger_of_a_student_names_each_course(school, world):
     assert ledger == school.registrar.read(f"/students/{senior.id}/pathway-ledger")
 
 
-def test_two_approvals_at_once_do_not_pass_the_two_course_gate(live, monkeypatch):
+def test_two_approvals_at_once_do_not_pass_the_two_course_gate(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     school = School(live.client, live.world.home)
     senior = live.world.home.senior
     school.approved(senior)
@@ -95,12 +111,12 @@ def test_two_approvals_at_once_do_not_pass_the_two_course_gate(live, monkeypatch
     tags = [one.etag(element) for one, element in zip(people, elements, strict=True)]
     start, count = Barrier(2), vouchers.used
 
-    def slowly(*args):
+    def slowly(*args: Any) -> int:
         found = count(*args)
         time.sleep(0.2)
         return found
 
-    def approve(person, element, tag):
+    def approve(person: Client, element: str, tag: str) -> int:
         start.wait(5)
         return person.post(
             f"{element}/actions", {"action": "approve"}, headers={"If-Match": tag}
@@ -112,7 +128,9 @@ def test_two_approvals_at_once_do_not_pass_the_two_course_gate(live, monkeypatch
     assert sorted(answers) == [200, 409]
 
 
-def test_a_list_takes_the_same_few_queries_whatever_its_length(school, world, database):
+def test_a_list_takes_the_same_few_queries_whatever_its_length(
+    school: School, world: World, database: Isolated
+) -> None:
     counts = []
     counselor = school.counselor
     for more in (1, 6):

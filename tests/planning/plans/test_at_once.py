@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from plp_api.planning.plans.models import PlanVersion
+from tests.conftest import Live
 from tests.racing import at_once
 from tests.world import writing
 
@@ -15,7 +16,7 @@ def both(*sent: Callable[[], Any]) -> list[int]:
     return [one.status_code for one in at_once(*sent)]
 
 
-def test_of_approvals_and_a_correction_at_once_one_version_is_in_force(live):
+def test_of_approvals_and_a_correction_at_once_one_version_is_in_force(live: Live) -> None:
     home = live.world.home
     senior, advisor = live.client.as_(home.senior), live.client.as_(home.advisor)
     counselor, admin = live.client.as_(home.counselor), live.client.as_(home.school_admin)

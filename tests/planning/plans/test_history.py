@@ -1,6 +1,8 @@
 """A plan as it was on an earlier day."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,27 +12,28 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Revision
-from tests.client import code, pointers
+from tests.client import Client, code, pointers
+from tests.databases import Isolated
 from tests.planning.plans.travellers import Traveller
-from tests.world import writing
+from tests.world import World, writing
 
 
 @pytest.fixture
-def student(client, world):
+def student(client: Client, world: World) -> Traveller:
     return Traveller(client, world.home.student)
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     return f"/plans/{world.home.student.plan_id}/history"
 
 
 @pytest.fixture
-def later():
+def later() -> Iterator[Callable[..., Any]]:
     """Moves the clock some days ahead, and back at the end."""
     travellers = []
 
-    def go(days):
+    def go(days: int) -> date:
         moment = clock.now() + timedelta(days=days)
         traveller = time_machine.travel(moment, tick=True)
         traveller.start()
@@ -42,12 +45,14 @@ def later():
         one.stop()
 
 
-def goals(reader, path, day):
+def goals(reader: Traveller, path: str, day: date) -> dict[str, Any]:
     found = reader.read(f"{path}?as_of={day}")["parts"]["goals"]
     return {one["goal_id"]: one for one in found}
 
 
-def test_a_goal_is_shown_as_it_was_before_and_after_it_changed(world, student, path, later):
+def test_a_goal_is_shown_as_it_was_before_and_after_it_changed(
+    world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     today, goal_id = clock.today(), str(world.home.student.goal_id)
     changed_on = later(3)
     goal = f"/goals/{goal_id}"
@@ -61,7 +66,9 @@ def test_a_goal_is_shown_as_it_was_before_and_after_it_changed(world, student, p
     assert goals(student, path, changed_on - timedelta(days=1))[goal_id] == before
 
 
-def test_a_goal_that_was_not_there_yet_and_one_deleted_since(world, student, path, later):
+def test_a_goal_that_was_not_there_yet_and_one_deleted_since(
+    world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     today = clock.today()
     made_on = later(2)
     made = student.made(
@@ -74,7 +81,9 @@ def test_a_goal_that_was_not_there_yet_and_one_deleted_since(world, student, pat
     assert made["id"] not in goals(student, path, gone_on)
 
 
-def test_a_goal_confirmed_with_its_plan_was_proposed_before(client, world, student, path, later):
+def test_a_goal_confirmed_with_its_plan_was_proposed_before(
+    client: Client, world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     advisor = Traveller(client, world.home.advisor)
     made = student.made(
         f"/plans/{world.home.student.plan_id}/goals", {"title": "Weld", "domain": "career"}
@@ -92,21 +101,21 @@ def test_a_goal_confirmed_with_its_plan_was_proposed_before(client, world, stude
 
 
 def test_a_check_in_writes_no_history_and_its_progress_has_its_day(
-    database, world, student, path, later
-):
+    database: Isolated, world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     today, goal_id = clock.today(), str(world.home.student.goal_id)
     later(2)
     student.made(f"/goals/{goal_id}/check-ins", {"percent": 60})
     with database.transaction(districts=[world.home.district_id]) as session:
         assert session.scalar(select(func.count()).select_from(Revision)) == 0
-        assert session.get(Goal, world.home.student.goal_id).progress_percent == 60
+        assert session.get_one(Goal, world.home.student.goal_id).progress_percent == 60
     assert goals(student, path, today)[goal_id]["progress_percent"] == 10
     assert goals(student, path, clock.today())[goal_id]["progress_percent"] == 60
 
 
 def test_the_version_in_force_and_the_status_are_those_of_the_day(
-    client, world, student, path, later
-):
+    client: Client, world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     advisor, admin = (
         Traveller(client, world.home.advisor),
         Traveller(client, world.home.school_admin),
@@ -128,7 +137,7 @@ def test_the_version_in_force_and_the_status_are_those_of_the_day(
     body = {"action": "transfer_out", "reason": "Moved."}
     assert admin.post(f"{life}/actions", body, headers={"If-Match": etag}).status_code == 200
 
-    def at(day):
+    def at(day: date) -> Any:
         return admin.read(f"{path}?as_of={day}")
 
     assert at(start)["version_in_force"] is None
@@ -140,7 +149,9 @@ def test_the_version_in_force_and_the_status_are_those_of_the_day(
     assert at(closed_on)["plan"]["status"] == "transferred_out"
 
 
-def test_what_was_sealed_since_stays_sealed_in_the_past(client, world, student, path, later):
+def test_what_was_sealed_since_stays_sealed_in_the_past(
+    client: Client, world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     advisor, admin = (
         Traveller(client, world.home.advisor),
         Traveller(client, world.home.school_admin),
@@ -157,7 +168,9 @@ def test_what_was_sealed_since_stays_sealed_in_the_past(client, world, student, 
     assert opened[0]["body"] == "My about me."
 
 
-def test_the_past_shows_what_one_may_read_today(client, database, world, path):
+def test_the_past_shows_what_one_may_read_today(
+    client: Client, database: Isolated, world: World, path: str
+) -> None:
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
         tie.denied = frozenset({"goals"})
@@ -168,7 +181,7 @@ def test_the_past_shows_what_one_may_read_today(client, database, world, path):
     assert "goals" not in registrar["parts"]
 
 
-def test_a_day_before_the_plan_or_to_come_is_refused(student, path):
+def test_a_day_before_the_plan_or_to_come_is_refused(student: Traveller, path: str) -> None:
     for day in (clock.today() + timedelta(days=1), clock.today() - timedelta(days=300)):
         refused = student.get(f"{path}?as_of={day}")
         assert (refused.status_code, code(refused)) == (422, "validation_failed")
@@ -176,7 +189,9 @@ def test_a_day_before_the_plan_or_to_come_is_refused(student, path):
     assert pointers(student.get(path)) == {"as_of"}
 
 
-def test_a_pathway_element_is_shown_as_it_was_before_it_changed(client, world, path, later):
+def test_a_pathway_element_is_shown_as_it_was_before_it_changed(
+    client: Client, world: World, path: str, later: Callable[..., Any]
+) -> None:
     counselor = Traveller(client, world.home.counselor)
     before_it = clock.today() - timedelta(days=1)
     plan = f"/plans/{world.home.student.plan_id}"
@@ -188,7 +203,7 @@ def test_a_pathway_element_is_shown_as_it_was_before_it_changed(client, world, p
     assert counselor.patch(element, {"title": "Welding II"}).status_code == 200
     assert counselor.act(element, "withdraw").status_code == 200
 
-    def element_at(day):
+    def element_at(day: date) -> Any:
         found = counselor.read(f"{path}?as_of={day}")["parts"]["pathway_elements"]
         return next((one for one in found if one["pathway_element_id"] == made["id"]), None)
 
@@ -199,7 +214,9 @@ def test_a_pathway_element_is_shown_as_it_was_before_it_changed(client, world, p
     assert opened_on > str(before_it) or element_at(before_it) is None
 
 
-def test_signatures_and_the_review_are_those_of_the_day(client, world, student, path, later):
+def test_signatures_and_the_review_are_those_of_the_day(
+    client: Client, world: World, student: Traveller, path: str, later: Callable[..., Any]
+) -> None:
     advisor = Traveller(client, world.home.advisor)
     start = clock.today()
     approved_on = later(2)
@@ -212,10 +229,10 @@ def test_signatures_and_the_review_are_those_of_the_day(client, world, student, 
     assert student.post(f"{version}/signatures", signature).status_code == 201
     later(1)
 
-    def at(day):
+    def at(day: date) -> Any:
         return advisor.read(f"{path}?as_of={day}")["parts"]
 
-    def students(parts):
+    def students(parts: dict[str, Any]) -> str | None:
         found = parts["signatures"]["requirements"]
         return next((one["status"] for one in found if one["role"] == "student"), None)
 

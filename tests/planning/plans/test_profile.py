@@ -1,13 +1,15 @@
 """Profile entries: their kinds, and their history."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
 from plp_api.planning.plans.models import ProfileEntry
-from tests.client import code, pointers
-from tests.world import writing
+from tests.client import Client, code, pointers
+from tests.databases import Isolated
+from tests.world import World, writing
 
 DAY = timedelta(days=1)
 # Half past ten in the evening where the district is; the next day already in UTC.
@@ -15,16 +17,16 @@ LATE = datetime(2026, 9, 2, 2, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def student(client, world):
+def student(client: Client, world: World) -> Client:
     return client.as_(world.home.student)
 
 
 @pytest.fixture
-def entries(world):
+def entries(world: World) -> str:
     return f"/plans/{world.home.student.plan_id}/profile-entries"
 
 
-def said(client, path):
+def said(client: Client, path: str) -> set[Any]:
     return {one["body"] for one in client.read(path)["items"]}
 
 
@@ -40,15 +42,15 @@ def said(client, path):
         "learning_preference",
     ],
 )
-def test_a_student_says_something_of_every_kind(student, entries, kind):
+def test_a_student_says_something_of_every_kind(student: Client, entries: str, kind: str) -> None:
     made = student.made(entries, {"kind": kind, "body": "By doing."})
     assert (made["kind"], made["status"], made["replaces_id"]) == (kind, "current", None)
     assert said(student, f"{entries}?kind={kind}&status=current") >= {"By doing."}
 
 
 def test_a_correction_takes_the_place_of_the_entry_and_leaves_it_in_the_history(
-    world, student, entries
-):
+    world: World, student: Client, entries: str
+) -> None:
     old = str(world.home.student.entry_id)
     new = student.made(entries, {"kind": "strength", "body": "Patient.", "replaces_id": old})
     assert new["replaces_id"] == old
@@ -61,7 +63,9 @@ def test_a_correction_takes_the_place_of_the_entry_and_leaves_it_in_the_history(
     assert [one["body"] for one in shown["profile_entries"]] == ["Patient."]
 
 
-def test_what_was_replaced_or_withdrawn_is_not_replaced_again(world, student, entries):
+def test_what_was_replaced_or_withdrawn_is_not_replaced_again(
+    world: World, student: Client, entries: str
+) -> None:
     old = str(world.home.student.entry_id)
     student.made(entries, {"kind": "strength", "body": "Patient.", "replaces_id": old})
     refused = student.post(entries, {"kind": "strength", "body": "Calm.", "replaces_id": old})
@@ -69,7 +73,9 @@ def test_what_was_replaced_or_withdrawn_is_not_replaced_again(world, student, en
     assert said(student, f"{entries}?status=current") == {"Patient."}
 
 
-def test_an_entry_of_another_plan_is_not_replaced(world, student, entries):
+def test_an_entry_of_another_plan_is_not_replaced(
+    world: World, student: Client, entries: str
+) -> None:
     for entry_id in (world.home.senior.entry_id, world.away.student.entry_id):
         body = {"kind": "strength", "body": "Calm.", "replaces_id": str(entry_id)}
         refused = student.post(entries, body)
@@ -77,8 +83,8 @@ def test_an_entry_of_another_plan_is_not_replaced(world, student, entries):
 
 
 def test_a_profile_is_read_as_of_a_day_where_the_district_is(
-    client, world, database, student, entries
-):
+    client: Client, world: World, database: Isolated, student: Client, entries: str
+) -> None:
     with writing(database, world.home) as session:
         old = session.get(ProfileEntry, world.home.student.entry_id)
         old.created_at = LATE - 10 * DAY
@@ -100,7 +106,9 @@ def test_a_profile_is_read_as_of_a_day_where_the_district_is(
         assert (refused.status_code, pointers(refused)) == (422, {"as_of"})
 
 
-def test_an_entry_that_was_withdrawn_has_changed_since(world, student, entries):
+def test_an_entry_that_was_withdrawn_has_changed_since(
+    world: World, student: Client, entries: str
+) -> None:
     said_last = student.made(entries, {"kind": "value", "body": "Honesty."})
     since = f"{entries}?updated_since={said_last['updated_at']}&sort=-updated_at"
     assert said(student, since) == {"Honesty."}

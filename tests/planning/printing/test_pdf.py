@@ -2,7 +2,9 @@
 
 import itertools
 import sys
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -13,17 +15,20 @@ from plp_api.foundation.printing import pdf as pdf_module
 from plp_api.foundation.printing import setting
 from plp_api.foundation.problems import Problem
 from plp_api.foundation.turns import Turns
-from tests.client import code
+from tests.client import Client, code
 from tests.planning.printing.conftest import pdf, tags, words
+from tests.world import World
 
 
 @pytest.fixture
-def structure(client, world, in_force):
+def structure(client: Client, world: World, in_force: str) -> list[Any]:
     return tags(pdf(client.as_(world.home.parent), in_force).root_object["/StructTreeRoot"])
 
 
-def test_a_pdf_says_that_it_is_tagged_in_which_language_and_by_which_title(client, world, in_force):
-    reader = pdf(client.as_(world.home.parent), in_force)
+def test_a_pdf_says_that_it_is_tagged_in_which_language_and_by_which_title(
+    client: Client, world: World, in_force: str
+) -> None:
+    reader: Any = pdf(client.as_(world.home.parent), in_force)
     root = reader.root_object
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en-US"
@@ -33,20 +38,20 @@ def test_a_pdf_says_that_it_is_tagged_in_which_language_and_by_which_title(clien
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
 
 
-def test_headings_begin_with_the_title_and_skip_no_level(structure):
+def test_headings_begin_with_the_title_and_skip_no_level(structure: list[Any]) -> None:
     levels = [int(one["/S"][2:]) for one in structure if one["/S"] in {f"/H{n}" for n in range(7)}]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
-def test_every_figure_has_a_text_in_its_place(structure):
+def test_every_figure_has_a_text_in_its_place(structure: list[Any]) -> None:
     figures = [one for one in structure if one["/S"] == "/Figure"]
     assert len(figures) == 2
     assert all("goal" in one["/Alt"] or "check-in" in one["/Alt"] for one in figures)
 
 
-def test_every_table_has_a_caption_and_headers_that_say_of_what(structure):
+def test_every_table_has_a_caption_and_headers_that_say_of_what(structure: list[Any]) -> None:
     tables = [one for one in structure if one["/S"] == "/Table"]
     assert len(tables) == 3
     for table in tables:
@@ -57,17 +62,22 @@ def test_every_table_has_a_caption_and_headers_that_say_of_what(structure):
         assert all("/Scope" in str(one["/A"]) for one in headers)
 
 
-def test_pages_are_letter_and_all_fonts_are_within(client, world, in_force):
+def test_pages_are_letter_and_all_fonts_are_within(
+    client: Client, world: World, in_force: str
+) -> None:
     reader = pdf(client.as_(world.home.parent), in_force)
     assert {(one.mediabox.width, one.mediabox.height) for one in reader.pages} == {(612, 792)}
-    for one in reader.pages:
+    pages: Any = reader.pages
+    for one in pages:
         for font in one["/Resources"]["/Font"].values():
             (descendant,) = font.get_object()["/DescendantFonts"]
             described = descendant.get_object()["/FontDescriptor"]
             assert {"/FontFile2", "/FontFile3"} & set(described)
 
 
-def test_a_pdf_carries_texts_signatures_and_the_hash(client, world, in_force):
+def test_a_pdf_carries_texts_signatures_and_the_hash(
+    client: Client, world: World, in_force: str
+) -> None:
     student = client.as_(world.home.student)
     said = words(pdf(student, in_force))
     assert "Algebra II, and a term at the clinic." in said
@@ -75,26 +85,30 @@ def test_a_pdf_carries_texts_signatures_and_the_hash(client, world, in_force):
     assert "School Advisor Of" in said
 
 
-def test_markup_in_a_text_is_set_as_it_was_written(client, world, approve):
+def test_markup_in_a_text_is_set_as_it_was_written(
+    client: Client, world: World, approve: Callable[..., Any]
+) -> None:
     wild = '#let x = 1; *bold* _it_ $x^2$ `raw` <b>bold</b> @ref // end \\ #eval("1") [x](y)'
     assert wild in words(pdf(client.as_(world.home.student), approve(about_me=wild)))
 
 
 @pytest.mark.parametrize("text", ["Привет, Ελλάδα", "Nguyễn Thị Ánh", "שלום", "مرحبا بكم"])
-def test_other_scripts_that_the_fonts_have_are_set(client, world, approve, text):
+def test_other_scripts_that_the_fonts_have_are_set(
+    client: Client, world: World, approve: Callable[..., Any], text: str
+) -> None:
     said = words(pdf(client.as_(world.home.student), approve(about_me=text)))
     assert "[" not in said
 
 
 def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
-    client, world, approve, monkeypatch
-):
+    client: Client, world: World, approve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(setting, "_fonts", lambda: own)
     monkeypatch.setattr(pdf_module, "_set", set_here)
     path = approve(about_me="I 😀 love 中文 and\x07 dogs 🐕.")
     setting._draws.cache_clear()
-    reader = pdf(client.as_(world.home.student), path)
+    reader: Any = pdf(client.as_(world.home.student), path)
     setting._draws.cache_clear()
     said = words(reader)
     assert "I [grinning face] love [2 CJK characters] and dogs [dog]." in said
@@ -102,7 +116,7 @@ def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
     assert b"<pdfuaid:part>1</pdfuaid:part>" in reader.root_object["/Metadata"].get_data()
 
 
-def set_here(job):
+def set_here(job: bytes) -> bytes:
     """The print of a job in this process."""
     asked = orjson.loads(job)
     return setting.of(asked["template"], asked["data"], datetime.fromisoformat(asked["printed_at"]))
@@ -132,14 +146,18 @@ def set_here(job):
         "embeddings that isolates do not end",
     ],
 )
-def test_no_text_keeps_a_plan_from_being_set(client, world, approve, text):
+def test_no_text_keeps_a_plan_from_being_set(
+    client: Client, world: World, approve: Callable[..., Any], text: str
+) -> None:
     path = approve()
     parent = client.as_(world.home.parent)
     parent.made(f"{path}/statements", {"body": text})
     assert len(pdf(parent, path).pages) > 1
 
 
-def test_private_use_is_counted_before_anything_is_set(client, world, approve):
+def test_private_use_is_counted_before_anything_is_set(
+    client: Client, world: World, approve: Callable[..., Any]
+) -> None:
     path = approve(about_me="\U000f0000\U000f0001 and \ue000.")
     said = words(pdf(client.as_(world.home.student), path))
     assert "[2 private-use characters] and [1 private-use character]." in said
@@ -159,7 +177,9 @@ PYTHON = (sys.executable, "-c")
     ],
     ids=["panics", "never ends", "writes too much", "gives up", "writes something else"],
 )
-def test_a_print_that_fails_is_a_problem_of_its_own(client, world, in_force, monkeypatch, program):
+def test_a_print_that_fails_is_a_problem_of_its_own(
+    client: Client, world: World, in_force: str, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
     monkeypatch.setattr(pdf_module, "SETTER", (*PYTHON, program))
     monkeypatch.setattr(pdf_module, "SECONDS", 1)
     monkeypatch.setattr(pdf_module, "LONGEST", 1000)
@@ -167,26 +187,32 @@ def test_a_print_that_fails_is_a_problem_of_its_own(client, world, in_force, mon
     answer = student.get(f"{in_force}/print?format=pdf")
     assert (answer.status_code, code(answer)) == (500, "print_failed")
     monkeypatch.undo()
-    assert pdf(student, in_force)
+    assert pdf(student, in_force).pages
 
 
-def test_a_print_takes_no_more_memory_than_it_may(client, world, in_force, monkeypatch):
+def test_a_print_takes_no_more_memory_than_it_may(
+    client: Client, world: World, in_force: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pdf_module, "MEMORY", 64 << 20)
     answer = client.as_(world.home.student).get(f"{in_force}/print?format=pdf")
     assert code(answer) == "print_failed"
 
 
-def test_a_print_knows_no_secret_and_no_trace_of_it_quotes_anybody(monkeypatch):
+def test_a_print_knows_no_secret_and_no_trace_of_it_quotes_anybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PLP_SECRET_KEY", "sesame")
     program = "import os; print('%PDF', sorted(os.environ))"
     monkeypatch.setattr(pdf_module, "SETTER", (*PYTHON, program))
     assert b"PLP_SECRET_KEY" not in pdf_module._set(b"{}")
 
 
-def test_a_print_is_set_when_its_transaction_is_over(client, world, in_force, monkeypatch):
+def test_a_print_is_set_when_its_transaction_is_over(
+    client: Client, world: World, in_force: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = []
 
-    def look(_job):
+    def look(_job: bytes) -> bytes:
         try:
             held.append(db.session())
         except LookupError:
@@ -199,15 +225,15 @@ def test_a_print_is_set_when_its_transaction_is_over(client, world, in_force, mo
 
 
 def test_few_prints_are_set_at_once_and_the_next_is_told_when_to_come(
-    client, world, in_force, monkeypatch
-):
+    client: Client, world: World, in_force: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pdf_module, "TURNS", Turns(at_once=1, waiting=0, seconds=0))
     student = client.as_(world.home.student)
     with pdf_module.TURNS.taken():
         answer = student.get(f"{in_force}/print?format=pdf")
         assert (code(answer), answer.headers["Retry-After"]) == ("server_busy", "1")
         assert student.get(f"{in_force}/print").status_code == 200
-    assert pdf(student, in_force)
+    assert pdf(student, in_force).pages
 
 
 def test_one_person_has_one_print_set_at_a_time() -> None:

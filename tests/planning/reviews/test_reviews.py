@@ -1,6 +1,7 @@
 """The annual review: prepared, held in one call, excepted, complete by facts."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,17 +10,18 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.reviews.actions import open_cycle, open_for
 from plp_api.planning.reviews.models import Review
-from tests.client import code, pointers
-from tests.world import writing
+from tests.client import Client, code, pointers
+from tests.databases import Isolated
+from tests.world import World, writing
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     return f"/reviews/{world.home.student.review_id}"
 
 
 @pytest.fixture
-def meeting(world):
+def meeting(world: World) -> dict[str, Any]:
     """The body that an advisor sends after a meeting."""
     return {
         "held_on": clock.today().isoformat(),
@@ -32,7 +34,9 @@ def meeting(world):
     }
 
 
-def test_the_student_prepares_and_the_advisor_holds_in_one_call(client, world, path, meeting):
+def test_the_student_prepares_and_the_advisor_holds_in_one_call(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     prepared = client.as_(world.home.student).act(path, "prepare", preparation="I want to weld.")
     assert (prepared.status_code, prepared.json["status"]) == (200, "prepared")
     held = client.as_(world.home.advisor).act(path, "hold", **meeting, summary="A good talk.")
@@ -41,7 +45,9 @@ def test_the_student_prepares_and_the_advisor_holds_in_one_call(client, world, p
     assert roles == ["student", "parent", "interpreter"]
 
 
-def test_a_meeting_can_be_recorded_again_to_correct_it(client, world, path, meeting):
+def test_a_meeting_can_be_recorded_again_to_correct_it(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     advisor = client.as_(world.home.advisor)
     advisor.act(path, "hold", **meeting)
     meeting["participants"].pop()
@@ -50,7 +56,9 @@ def test_a_meeting_can_be_recorded_again_to_correct_it(client, world, path, meet
     assert [one["role"] for one in again.json["participants"]] == ["student", "parent"]
 
 
-def test_a_review_opened_after_the_approval_is_complete(client, world, database):
+def test_a_review_opened_after_the_approval_is_complete(
+    client: Client, world: World, database: Isolated
+) -> None:
     student = world.home.student
     with writing(database, world.home) as session:
         session.query(Review).filter_by(student_id=student.id).delete()
@@ -63,19 +71,25 @@ def test_a_review_opened_after_the_approval_is_complete(client, world, database)
     assert review["standing"] == "complete"
 
 
-def test_a_meeting_in_the_future_is_refused(client, world, path, meeting):
+def test_a_meeting_in_the_future_is_refused(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     meeting["held_on"] = (clock.today() + timedelta(days=2)).isoformat()
     refused = client.as_(world.home.advisor).act(path, "hold", **meeting)
     assert (refused.status_code, pointers(refused)) == (422, {"/held_on"})
 
 
-def test_a_participant_of_another_district_is_not_known(client, world, path, meeting):
+def test_a_participant_of_another_district_is_not_known(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     meeting["participants"].append({"role": "parent", "person_id": str(world.away.parent.id)})
     refused = client.as_(world.home.advisor).act(path, "hold", **meeting)
     assert (refused.status_code, pointers(refused)) == (422, {"/participants/3/person_id"})
 
 
-def test_signatures_are_given_in_the_room(client, world, path, meeting):
+def test_signatures_are_given_in_the_room(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     version = f"/plan-versions/{world.home.student.version_id}"
     advisor = client.as_(world.home.advisor)
     client.as_(world.home.student).act(version, "submit")
@@ -95,7 +109,9 @@ def test_signatures_are_given_in_the_room(client, world, path, meeting):
     assert {one["method"] for one in signatures["items"]} == {"account", "in_room"}
 
 
-def test_nobody_signs_in_the_room_for_whom_it_is_not_to_sign(client, world, path, meeting):
+def test_nobody_signs_in_the_room_for_whom_it_is_not_to_sign(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     version = f"/plan-versions/{world.home.student.version_id}"
     advisor = client.as_(world.home.advisor)
     client.as_(world.home.student).act(version, "submit")
@@ -113,14 +129,18 @@ def test_nobody_signs_in_the_room_for_whom_it_is_not_to_sign(client, world, path
     assert advisor.read(path)["status"] == "scheduled", "nothing is half done"
 
 
-def test_a_parent_does_not_learn_who_else_is_a_parent(client, world, path, meeting):
+def test_a_parent_does_not_learn_who_else_is_a_parent(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     client.as_(world.home.advisor).act(path, "hold", **meeting)
     seen = client.as_(world.home.inspecting_parent).read(path)["participants"]
     parent = next(one for one in seen if one["role"] == "parent")
     assert parent["person_id"] is None
 
 
-def test_an_admin_excepts_with_a_reason_and_an_advisor_does_not(client, world, path):
+def test_an_admin_excepts_with_a_reason_and_an_advisor_does_not(
+    client: Client, world: World, path: str
+) -> None:
     assert code(client.as_(world.home.advisor).act(path, "except", reason="x")) == (
         "permission_denied"
     )
@@ -128,14 +148,18 @@ def test_an_admin_excepts_with_a_reason_and_an_advisor_does_not(client, world, p
     assert (excepted.json["status"], excepted.json["standing"]) == ("excepted", "excepted")
 
 
-def test_a_review_is_overdue_the_day_after_it_was_due(client, world, path):
+def test_a_review_is_overdue_the_day_after_it_was_due(
+    client: Client, world: World, path: str
+) -> None:
     due_on = date.fromisoformat(client.as_(world.home.advisor).read(path)["due_on"])
     for day, standing in ((due_on, "due"), (due_on + timedelta(days=1), "overdue")):
         with time_machine.travel(f"{day}T17:00:00Z"):
             assert client.as_(world.home.advisor).read(path)["standing"] == standing
 
 
-def test_one_action_holds_many_and_answers_for_each(client, world, meeting):
+def test_one_action_holds_many_and_answers_for_each(
+    client: Client, world: World, meeting: dict[str, Any]
+) -> None:
     advisor = client.as_(world.home.advisor)
     items = advisor.read("/reviews")["items"]
     assert len(items) == 2
@@ -152,7 +176,7 @@ def test_one_action_holds_many_and_answers_for_each(client, world, meeting):
     assert answer.json["items"][2]["problem"]["code"] == "not_found"
 
 
-def test_a_late_entry_has_45_days(world, database, client):
+def test_a_late_entry_has_45_days(world: World, database: Isolated, client: Client) -> None:
     with writing(database, world.home) as session:
         student = session.get(Student, world.home.student.id)
         session.query(type(student)).filter_by(id=student.id).update(
@@ -165,7 +189,9 @@ def test_a_late_entry_has_45_days(world, database, client):
     assert review["due_on"] == (ends_on + timedelta(days=40)).isoformat()
 
 
-def test_the_first_day_of_a_cycle_opens_everybodys_next_review_once(world, database, client):
+def test_the_first_day_of_a_cycle_opens_everybodys_next_review_once(
+    world: World, database: Isolated, client: Client
+) -> None:
     first = clock.Cycle.containing(clock.today()).ends_on + timedelta(days=1)
     with time_machine.travel(f"{first}T17:00:00Z"):
         with writing(database, world.home):
@@ -177,7 +203,9 @@ def test_the_first_day_of_a_cycle_opens_everybodys_next_review_once(world, datab
     assert len(reviews) == 2
 
 
-def test_an_exception_given_by_mistake_is_taken_back_by_an_admin(client, world, path):
+def test_an_exception_given_by_mistake_is_taken_back_by_an_admin(
+    client: Client, world: World, path: str
+) -> None:
     client.as_(world.home.student).act(path, "prepare", preparation="I want to weld.")
     admin = client.as_(world.home.school_admin)
     assert admin.act(path, "except", reason="In hospital.").json["standing"] == "excepted"
@@ -193,8 +221,8 @@ def test_an_exception_given_by_mistake_is_taken_back_by_an_admin(client, world, 
 
 
 def test_a_review_that_was_held_is_held_again_after_a_mistaken_exception(
-    client, world, path, meeting
-):
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     client.as_(world.home.advisor).act(path, "hold", **meeting)
     admin = client.as_(world.home.school_admin)
     admin.act(path, "except", reason="In hospital.")
@@ -202,8 +230,8 @@ def test_a_review_that_was_held_is_held_again_after_a_mistaken_exception(
 
 
 def test_an_interpreter_and_adults_without_account_are_named_with_their_language(
-    client, world, path, meeting
-):
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     meeting["participants"][2]["language"] = "sw"
     meeting["participants"].append({"role": "engaged_adult", "name": "Coach Lee"})
     meeting["participants"].append({"role": "parent", "name": "The other parent"})
@@ -219,7 +247,9 @@ def test_an_interpreter_and_adults_without_account_are_named_with_their_language
     assert "The other parent" not in client.as_(world.home.parent).get(path).get_data(as_text=True)
 
 
-def test_nobody_prepares_or_meets_while_the_plan_is_closed(client, world, path, meeting):
+def test_nobody_prepares_or_meets_while_the_plan_is_closed(
+    client: Client, world: World, path: str, meeting: dict[str, Any]
+) -> None:
     registrar = client.as_(world.home.registrar)
     plan = f"/plans/{world.home.student.plan_id}"
     etag = registrar.get(f"{plan}/life").headers["ETag"]

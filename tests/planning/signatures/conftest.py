@@ -1,15 +1,19 @@
 """A version in force, and ways to sign or decline it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from plp_api.foundation.roster.models import District
 from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
-from tests.client import code
-from tests.world import relate, writing
+from tests.client import Client, Response, code
+from tests.databases import Isolated
+from tests.world import Pupil, Somebody, World, relate, writing
 
 
 @pytest.fixture
-def version(client, world):
+def version(client: Client, world: World) -> Any:
     """The version of `student`, in force, as the student reads it."""
     path = f"/plan-versions/{world.home.student.version_id}"
     student = client.as_(world.home.student)
@@ -19,10 +23,10 @@ def version(client, world):
 
 
 @pytest.fixture
-def sign(client, version):
+def sign(client: Client, version: dict[str, Any]) -> Callable[..., Any]:
     """Sign as a person, over the hash just read."""
 
-    def signing(somebody, **changed):
+    def signing(somebody: Pupil | Somebody, **changed: Any) -> Response:
         body = {"snapshot_sha256": version["snapshot_sha256"], "language": "en", **changed}
         return client.as_(somebody).post(f"/plan-versions/{version['id']}/signatures", body)
 
@@ -30,8 +34,8 @@ def sign(client, version):
 
 
 @pytest.fixture
-def state(client, world, version):
-    def reading():
+def state(client: Client, world: World, version: dict[str, Any]) -> Callable[..., Any]:
+    def reading() -> tuple[Any, ...]:
         found = client.as_(world.home.advisor).read(f"/plan-versions/{version['id']}/signatures")
         open_ones = [one["role"] for one in found["requirements"] if one["status"] == "open"]
         return found["signature_state"], open_ones
@@ -40,10 +44,10 @@ def state(client, world, version):
 
 
 @pytest.fixture
-def status(client, world, version):
+def status(client: Client, world: World, version: dict[str, Any]) -> Callable[..., Any]:
     """The status of one role's requirement."""
 
-    def reading(role="parent"):
+    def reading(role: str = "parent") -> Any:
         found = client.as_(world.home.advisor).read(f"/plan-versions/{version['id']}/signatures")
         return {one["role"]: one["status"] for one in found["requirements"]}[role]
 
@@ -51,10 +55,12 @@ def status(client, world, version):
 
 
 @pytest.fixture
-def decline(client, version):
+def decline(client: Client, version: dict[str, Any]) -> Callable[..., Any]:
     """Decline as a person, or record a decline for a person."""
 
-    def declining(somebody, words="I was not at the meeting.", **more):
+    def declining(
+        somebody: Pupil | Somebody, words: str = "I was not at the meeting.", **more: Any
+    ) -> Response:
         body = {"words": words, **more}
         return client.as_(somebody).post(f"/plan-versions/{version['id']}/declines", body)
 
@@ -62,10 +68,10 @@ def decline(client, version):
 
 
 @pytest.fixture
-def without(client, version):
+def without(client: Client, version: dict[str, Any]) -> Callable[..., Any]:
     """Except a signature of the version."""
 
-    def excepting(somebody, basis, role="parent"):
+    def excepting(somebody: Somebody, basis: str, role: str = "parent") -> Response:
         body = {"role": role, "basis": basis, "reason": "As told in the meeting."}
         return client.as_(somebody).post(
             f"/plan-versions/{version['id']}/signature-exceptions", body
@@ -75,10 +81,10 @@ def without(client, version):
 
 
 @pytest.fixture
-def attempt(client, world):
+def attempt(client: Client, world: World) -> Callable[..., Any]:
     """Log an attempt to reach somebody."""
 
-    def logging(somebody=None, **more):
+    def logging(somebody: Somebody | None = None, **more: Any) -> Response:
         body = {"role": "parent", "mode": "phone", "outcome": "no_answer", **more}
         path = f"/reviews/{world.home.student.review_id}/outreach-attempts"
         return client.as_(somebody or world.home.advisor).post(path, body)
@@ -87,7 +93,7 @@ def attempt(client, world):
 
 
 @pytest.fixture
-def father(world, database):
+def father(world: World, database: Isolated) -> Any:
     """A second, confirmed parent who may decide."""
     with writing(database, world.home) as session:
         relate(
@@ -104,12 +110,12 @@ def father(world, database):
 
 
 @pytest.fixture
-def all_are_asked(world, database):
+def all_are_asked(world: World, database: Isolated) -> None:
     """The district requires all deciding parents to sign."""
     with writing(database, world.home) as session:
         session.get(District, world.home.district_id).settings = {"deciding_parents": "all"}
 
 
-def refusal(response):
+def refusal(response: Response) -> tuple[Any, ...]:
     """Status and code of a problem."""
     return response.status_code, code(response)

@@ -1,14 +1,20 @@
 """Declining with a reason, and the status that follows from two parents' answers."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from plp_api.foundation.roster.relationships import Relationship
-from tests.client import pointers
+from tests.client import Client, pointers
+from tests.databases import Isolated
 from tests.planning.signatures.conftest import refusal
-from tests.world import writing
+from tests.world import Somebody, World, writing
 
 
-def test_a_parent_declines_with_words_and_may_sign_later(world, decline, sign, status):
+def test_a_parent_declines_with_words_and_may_sign_later(
+    world: World, decline: Callable[..., Any], sign: Callable[..., Any], status: Callable[..., Any]
+) -> None:
     said = decline(world.home.parent)
     assert (said.status_code, said.json["words"]) == (201, "I was not at the meeting.")
     assert status() == "declined"
@@ -16,40 +22,52 @@ def test_a_parent_declines_with_words_and_may_sign_later(world, decline, sign, s
     assert status() == "signed"
 
 
-def test_a_student_declines_for_themselves(world, decline, status, state):
+def test_a_student_declines_for_themselves(
+    world: World, decline: Callable[..., Any], status: Callable[..., Any], state: Callable[..., Any]
+) -> None:
     assert decline(world.home.student).json["role"] == "student"
     assert status("student") == "declined"
     assert state()[0] == "pending"
 
 
-def test_what_one_said_to_staff_is_recorded_as_theirs(client, world, decline, version, status):
+def test_what_one_said_to_staff_is_recorded_as_theirs(
+    client: Client,
+    world: World,
+    decline: Callable[..., Any],
+    version: dict[str, Any],
+    status: Callable[..., Any],
+) -> None:
     said = decline(world.home.advisor, person_id=str(world.home.parent.id))
     assert said.json["person_id"] == str(world.home.parent.id)
     assert said.json["recorded_by"] == str(world.home.advisor.id)
     assert status() == "declined"
 
 
-def test_staff_say_who_declined(world, decline):
+def test_staff_say_who_declined(world: World, decline: Callable[..., Any]) -> None:
     refused = decline(world.home.advisor)
     assert (refused.status_code, pointers(refused)) == (422, {"/person_id"})
 
 
-def test_nobody_declines_for_another(world, decline):
+def test_nobody_declines_for_another(world: World, decline: Callable[..., Any]) -> None:
     refused = decline(world.home.student, person_id=str(world.home.parent.id))
     assert (refused.status_code, pointers(refused)) == (422, {"/person_id"})
 
 
-def test_who_signed_declines_no_more(world, decline, sign):
+def test_who_signed_declines_no_more(
+    world: World, decline: Callable[..., Any], sign: Callable[..., Any]
+) -> None:
     sign(world.home.parent)
     assert refusal(decline(world.home.parent)) == (409, "signature_exists")
 
 
-def test_who_is_not_asked_does_not_decline(world, decline):
+def test_who_is_not_asked_does_not_decline(world: World, decline: Callable[..., Any]) -> None:
     refused = decline(world.home.advisor, person_id=str(world.home.inspecting_parent.id))
     assert refusal(refused) == (409, "signature_not_required")
 
 
-def test_the_words_are_for_staff_and_for_who_said_them(client, world, version, decline):
+def test_the_words_are_for_staff_and_for_who_said_them(
+    client: Client, world: World, version: dict[str, Any], decline: Callable[..., Any]
+) -> None:
     decline(world.home.parent, "He never asks me.")
     path = f"/plan-versions/{version['id']}/signatures"
     seen = {
@@ -61,8 +79,14 @@ def test_the_words_are_for_staff_and_for_who_said_them(client, world, version, d
 
 
 def test_under_any_one_who_signs_and_one_who_declines_split_and_an_admin_settles_it(
-    world, father, sign, decline, status, state, without
-):
+    world: World,
+    father: Somebody,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    status: Callable[..., Any],
+    state: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     sign(world.home.student)
     sign(world.home.parent)
     assert (status(), state()[0]) == ("signed", "complete")
@@ -73,7 +97,13 @@ def test_under_any_one_who_signs_and_one_who_declines_split_and_an_admin_settles
     assert (status(), state()[0]) == ("excepted", "excepted")
 
 
-def test_a_split_is_over_when_the_other_signs_after_all(world, father, sign, decline, status):
+def test_a_split_is_over_when_the_other_signs_after_all(
+    world: World,
+    father: Somebody,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     sign(world.home.parent)
     decline(father)
     sign(father)
@@ -81,8 +111,13 @@ def test_a_split_is_over_when_the_other_signs_after_all(world, father, sign, dec
 
 
 def test_a_split_is_over_when_who_declined_decides_no_more(
-    world, father, sign, decline, status, database
-):
+    world: World,
+    father: Somebody,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    status: Callable[..., Any],
+    database: Isolated,
+) -> None:
     sign(world.home.parent)
     decline(father)
     with writing(database, world.home) as session:
@@ -94,7 +129,14 @@ def test_a_split_is_over_when_who_declined_decides_no_more(
 
 
 @pytest.mark.usefixtures("all_are_asked")
-def test_under_all_one_who_declines_is_waited_for(world, father, sign, decline, status, without):
+def test_under_all_one_who_declines_is_waited_for(
+    world: World,
+    father: Somebody,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    status: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     sign(world.home.parent)
     assert status() == "open"
     decline(father)
@@ -103,7 +145,13 @@ def test_under_all_one_who_declines_is_waited_for(world, father, sign, decline, 
     assert status() == "excepted"
 
 
-def test_an_admin_finds_the_plans_whose_answers_split(client, world, father, sign, decline):
+def test_an_admin_finds_the_plans_whose_answers_split(
+    client: Client,
+    world: World,
+    father: Somebody,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+) -> None:
     admin = client.as_(world.home.school_admin)
     assert admin.read("/plans?signature_status=split")["items"] == []
     sign(world.home.parent)

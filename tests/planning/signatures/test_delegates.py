@@ -1,6 +1,8 @@
 """Signing for a parent, and for a signer who has left."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,23 +10,25 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.models import AccountPerson
 from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.plans import amendments
+from plp_api.planning.plans.followers import ON_FROZEN
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import actions
-from tests.client import pointers
+from tests.client import Client, Response, pointers
+from tests.databases import Isolated
 from tests.planning.signatures.conftest import refusal
-from tests.world import relate, writing
+from tests.world import Somebody, World, relate, writing
 
 
 @pytest.fixture
-def path(world):
+def path(world: World) -> str:
     return f"/students/{world.home.student.id}/signature-delegates"
 
 
 @pytest.fixture
-def hold(client, world, version):
+def hold(client: Client, world: World, version: dict[str, Any]) -> Callable[..., Any]:
     """Hold the review, with one signature given in person."""
 
-    def holding(**given):
+    def holding(**given: Any) -> Response:
         signature = {
             "role": "parent",
             "person_id": str(world.home.parent.id),
@@ -45,8 +49,13 @@ def hold(client, world, version):
 
 
 def test_a_delegate_signs_in_the_room_in_the_parents_place(
-    client, world, path, version, hold, status
-):
+    client: Client,
+    world: World,
+    path: str,
+    version: dict[str, Any],
+    hold: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     named = client.as_(world.home.parent).made(path, {"name": "Amina Warsame"})
     held = hold(delegate_id=named["id"], identity_check="government_id")
     assert held.status_code == 200, held.json
@@ -69,7 +78,7 @@ def test_a_delegate_signs_in_the_room_in_the_parents_place(
     assert (told["person_id"], told["signed_by_name"]) == (None, None)
 
 
-def test_only_a_deciding_parent_names_one(client, world, path):
+def test_only_a_deciding_parent_names_one(client: Client, world: World, path: str) -> None:
     body = {"name": "Somebody"}
     assert client.as_(world.home.inspecting_parent).post(path, body).status_code == 403
     for name in ("student", "advisor"):
@@ -77,7 +86,9 @@ def test_only_a_deciding_parent_names_one(client, world, path):
         assert refusal(refused) == (409, "action_unavailable"), name
 
 
-def test_a_delegation_is_revoked_and_good_for_nothing_then(client, world, path, hold):
+def test_a_delegation_is_revoked_and_good_for_nothing_then(
+    client: Client, world: World, path: str, hold: Callable[..., Any]
+) -> None:
     parent = client.as_(world.home.parent)
     named = parent.made(path, {"name": "Amina Warsame"})
     own = f"/signature-delegates/{named['id']}"
@@ -87,13 +98,17 @@ def test_a_delegation_is_revoked_and_good_for_nothing_then(client, world, path, 
     assert (refused.status_code, pointers(refused)) == (422, {"/delegate_id"})
 
 
-def test_a_delegation_not_begun_is_good_for_nothing_yet(client, world, path, hold):
+def test_a_delegation_not_begun_is_good_for_nothing_yet(
+    client: Client, world: World, path: str, hold: Callable[..., Any]
+) -> None:
     later = (clock.today() + timedelta(days=7)).isoformat()
     named = client.as_(world.home.parent).made(path, {"name": "Amina", "starts_on": later})
     assert pointers(hold(delegate_id=named["id"])) == {"/delegate_id"}
 
 
-def test_a_delegate_falls_with_the_parents_own_right(client, world, path, hold, database):
+def test_a_delegate_falls_with_the_parents_own_right(
+    client: Client, world: World, path: str, hold: Callable[..., Any], database: Isolated
+) -> None:
     named = client.as_(world.home.parent).made(path, {"name": "Amina"})
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.parent.id)
@@ -101,7 +116,9 @@ def test_a_delegate_falls_with_the_parents_own_right(client, world, path, hold, 
     assert pointers(hold(delegate_id=named["id"])) == {"/signatures/0/person_id"}
 
 
-def test_a_parent_sees_the_delegates_they_named_and_no_others(client, world, path, father):
+def test_a_parent_sees_the_delegates_they_named_and_no_others(
+    client: Client, world: World, path: str, father: Somebody
+) -> None:
     client.as_(world.home.parent).made(path, {"name": "Amina"})
     assert len(client.as_(world.home.parent).read(path)["items"]) == 1
     assert client.as_(father).read(path)["items"] == []
@@ -109,8 +126,12 @@ def test_a_parent_sees_the_delegates_they_named_and_no_others(client, world, pat
 
 
 def test_a_parent_who_departed_is_replaced_by_the_guardian_who_stands_there_now(
-    client, world, database, sign, status
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    sign: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     today = clock.today()
     with writing(database, world.home) as session:
         session.query(Relationship).filter_by(person_id=world.home.parent.id).update(
@@ -135,8 +156,12 @@ def test_a_parent_who_departed_is_replaced_by_the_guardian_who_stands_there_now(
 
 @pytest.mark.usefixtures("all_are_asked")
 def test_what_a_departed_parent_did_not_sign_is_waited_for_no_more(
-    world, database, father, sign, status
-):
+    world: World,
+    database: Isolated,
+    father: Somebody,
+    sign: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     sign(world.home.parent)
     assert status() == "open"
     with writing(database, world.home) as session:
@@ -147,8 +172,12 @@ def test_what_a_departed_parent_did_not_sign_is_waited_for_no_more(
 
 
 def test_the_schools_signature_stays_when_the_advisor_who_gave_it_leaves(
-    client, world, database, sign, status
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    sign: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     with writing(database, world.home) as session:
         session.query(Relationship).filter_by(person_id=world.home.advisor.id).update(
             {"ends_on": clock.today()}
@@ -162,16 +191,16 @@ def test_the_schools_signature_stays_when_the_advisor_who_gave_it_leaves(
 
 
 @pytest.fixture
-def school_silent(monkeypatch):
+def school_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Approval gives no signature, as in home study. Request this fixture before `version`."""
-    others = [one for one in amendments.ON_FROZEN if one is not actions.sign_for_school]
+    others = [one for one in ON_FROZEN if one is not actions.sign_for_school]
     monkeypatch.setattr(amendments, "ON_FROZEN", others)
 
 
 @pytest.mark.usefixtures("school_silent")
 def test_where_the_school_has_not_signed_whoever_stands_there_now_does(
-    world, database, sign, status
-):
+    world: World, database: Isolated, sign: Callable[..., Any], status: Callable[..., Any]
+) -> None:
     """As after a return from home study, when the advisor has left since."""
     assert status("school") == "open"
     assert sign(world.home.co_advisor).json["role"] == "school"
@@ -179,7 +208,9 @@ def test_where_the_school_has_not_signed_whoever_stands_there_now_does(
 
 
 @pytest.mark.usefixtures("school_silent")
-def test_in_home_study_the_school_does_not_sign(world, database, sign, status):
+def test_in_home_study_the_school_does_not_sign(
+    world: World, database: Isolated, sign: Callable[..., Any], status: Callable[..., Any]
+) -> None:
     with writing(database, world.home) as session:
         version = session.get(PlanVersion, world.home.student.version_id)
         version.regime = "home_study"
@@ -190,8 +221,8 @@ def test_in_home_study_the_school_does_not_sign(world, database, sign, status):
 
 
 def test_who_approved_a_version_does_not_sign_it_as_the_parent_by_another_account(
-    world, database, sign
-):
+    world: World, database: Isolated, sign: Callable[..., Any]
+) -> None:
     """The advisor's own parent account: one human being, two persons under one account."""
     with writing(database, world.home) as session:
         session.query(AccountPerson).filter_by(person_id=world.home.parent.id).update(
@@ -203,7 +234,9 @@ def test_who_approved_a_version_does_not_sign_it_as_the_parent_by_another_accoun
 
 
 @pytest.mark.usefixtures("school_silent")
-def test_staff_who_are_the_students_parent_never_sign_for_the_school(client, world, database, sign):
+def test_staff_who_are_the_students_parent_never_sign_for_the_school(
+    client: Client, world: World, database: Isolated, sign: Callable[..., Any]
+) -> None:
     with writing(database, world.home) as session:
         relate(
             session,
@@ -216,7 +249,13 @@ def test_staff_who_are_the_students_parent_never_sign_for_the_school(client, wor
     assert refusal(sign(world.home.co_advisor)) == (409, "actor_is_family")
 
 
-def test_a_closed_plan_is_not_signed(world, database, sign, decline, without):
+def test_a_closed_plan_is_not_signed(
+    world: World,
+    database: Isolated,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     from plp_api.planning.plans.models import Plan
 
     with writing(database, world.home) as session:
@@ -226,7 +265,7 @@ def test_a_closed_plan_is_not_signed(world, database, sign, decline, without):
     assert refusal(without(world.home.school_admin, "silence")) == (409, "plan_closed")
 
 
-def test_a_child_is_nobodys_delegate(client, world, path):
+def test_a_child_is_nobodys_delegate(client: Client, world: World, path: str) -> None:
     body = {"name": "A Child", "person_id": str(world.home.senior.id)}
     assert pointers(client.as_(world.home.parent).post(path, body)) == {"/person_id"}
     known = {"name": "R", "person_id": str(world.home.relative.id)}

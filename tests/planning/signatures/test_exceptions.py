@@ -1,6 +1,8 @@
 """Exceptions from a signature: silence after outreach, refusal after a decline."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 
@@ -8,14 +10,20 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.models import District
 from plp_api.foundation.roster.relationships import Relationship, RelationshipStatus
 from plp_api.planning.plans.models import PlanVersion
-from tests.client import pointers
+from tests.client import Client, pointers
+from tests.databases import Isolated
 from tests.planning.signatures.conftest import refusal
-from tests.world import writing
+from tests.world import Somebody, World, writing
 
 
 def test_a_silent_parent_is_excepted_after_three_logged_attempts(
-    world, sign, attempt, without, status, state
-):
+    world: World,
+    sign: Callable[..., Any],
+    attempt: Callable[..., Any],
+    without: Callable[..., Any],
+    status: Callable[..., Any],
+    state: Callable[..., Any],
+) -> None:
     sign(world.home.student)
     for missing in (3, 2, 1):
         refused = without(world.home.advisor, "silence")
@@ -28,20 +36,26 @@ def test_a_silent_parent_is_excepted_after_three_logged_attempts(
     assert (status(), state()[0]) == ("excepted", "excepted")
 
 
-def test_a_district_says_how_many_attempts_it_asks_for(world, database, attempt, without):
+def test_a_district_says_how_many_attempts_it_asks_for(
+    world: World, database: Isolated, attempt: Callable[..., Any], without: Callable[..., Any]
+) -> None:
     with writing(database, world.home) as session:
         session.get(District, world.home.district_id).settings = {"outreach_attempts_needed": 1}
     attempt()
     assert without(world.home.advisor, "silence").status_code == 201
 
 
-def test_a_wrong_address_is_no_attempt(world, attempt, without):
+def test_a_wrong_address_is_no_attempt(
+    world: World, attempt: Callable[..., Any], without: Callable[..., Any]
+) -> None:
     for _ in range(3):
         attempt(outcome="wrong_address")
     assert without(world.home.advisor, "silence").json["missing"] == 3
 
 
-def test_attempts_from_before_the_version_came_into_force_do_not_count(world, attempt, without):
+def test_attempts_from_before_the_version_came_into_force_do_not_count(
+    world: World, attempt: Callable[..., Any], without: Callable[..., Any]
+) -> None:
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     for _ in range(3):
         assert attempt(tried_on=yesterday).status_code == 201
@@ -49,8 +63,12 @@ def test_attempts_from_before_the_version_came_into_force_do_not_count(world, at
 
 
 def test_attempts_to_a_parent_whose_tie_was_suppressed_do_not_count(
-    world, database, father, attempt, without
-):
+    world: World,
+    database: Isolated,
+    father: Somebody,
+    attempt: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     for _ in range(3):
         assert attempt(person_id=str(father.id)).status_code == 201
     with writing(database, world.home) as session:
@@ -62,8 +80,12 @@ def test_attempts_to_a_parent_whose_tie_was_suppressed_do_not_count(
 
 
 def test_where_all_are_asked_each_silent_parent_must_have_been_tried(
-    world, father, all_are_asked, attempt, without
-):
+    world: World,
+    father: Somebody,
+    all_are_asked: None,
+    attempt: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     for _ in range(3):
         attempt(person_id=str(world.home.parent.id))
     assert without(world.home.advisor, "silence").json["missing"] == 3
@@ -72,7 +94,12 @@ def test_where_all_are_asked_each_silent_parent_must_have_been_tried(
     assert without(world.home.advisor, "silence").status_code == 201
 
 
-def test_a_refusal_needs_a_decline_and_an_admin(world, decline, without, status):
+def test_a_refusal_needs_a_decline_and_an_admin(
+    world: World,
+    decline: Callable[..., Any],
+    without: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     assert refusal(without(world.home.school_admin, "refusal")) == (409, "decline_missing")
     decline(world.home.parent)
     assert refusal(without(world.home.advisor, "refusal")) == (403, "permission_denied")
@@ -81,7 +108,13 @@ def test_a_refusal_needs_a_decline_and_an_admin(world, decline, without, status)
     assert status() == "excepted"
 
 
-def test_an_exception_given_by_mistake_is_withdrawn(client, world, decline, without, status):
+def test_an_exception_given_by_mistake_is_withdrawn(
+    client: Client,
+    world: World,
+    decline: Callable[..., Any],
+    without: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     decline(world.home.parent)
     given = without(world.home.school_admin, "refusal").json
     path = f"/signature-exceptions/{given['id']}"
@@ -94,19 +127,26 @@ def test_an_exception_given_by_mistake_is_withdrawn(client, world, decline, with
     assert status() == "declined"
 
 
-def test_nothing_that_is_signed_is_excepted(world, sign, without):
+def test_nothing_that_is_signed_is_excepted(
+    world: World, sign: Callable[..., Any], without: Callable[..., Any]
+) -> None:
     sign(world.home.parent)
     assert refusal(without(world.home.school_admin, "refusal")) == (409, "signature_not_required")
 
 
-def test_the_school_is_never_excepted(world, without):
+def test_the_school_is_never_excepted(world: World, without: Callable[..., Any]) -> None:
     refused = without(world.home.school_admin, "silence", role="school")
     assert (refused.status_code, pointers(refused)) == (422, {"/role"})
 
 
 def test_staff_who_are_the_students_parent_except_nothing(
-    client, world, database, version, decline, attempt
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    version: dict[str, Any],
+    decline: Callable[..., Any],
+    attempt: Callable[..., Any],
+) -> None:
     """For their own child, staff neither log outreach nor except a signature."""
     from plp_api.foundation.roster.relationships import AppointmentRole
     from tests.world import appoint
@@ -126,7 +166,9 @@ def test_staff_who_are_the_students_parent_except_nothing(
     assert refusal(attempt(world.home.inspecting_parent)) == (409, "actor_is_family")
 
 
-def test_the_outreach_log_is_for_staff_alone(client, world, attempt):
+def test_the_outreach_log_is_for_staff_alone(
+    client: Client, world: World, attempt: Callable[..., Any]
+) -> None:
     attempt(words="The number is out of use.")
     path = f"/reviews/{world.home.student.review_id}/outreach-attempts"
     assert len(client.as_(world.home.counselor).read(path)["items"]) == 1
@@ -134,13 +176,21 @@ def test_the_outreach_log_is_for_staff_alone(client, world, attempt):
         assert client.as_(getattr(world.home, name)).get(path).status_code == 403, name
 
 
-def test_an_attempt_is_not_logged_for_tomorrow_nor_about_strangers(world, attempt):
+def test_an_attempt_is_not_logged_for_tomorrow_nor_about_strangers(
+    world: World, attempt: Callable[..., Any]
+) -> None:
     tomorrow = (clock.today() + timedelta(days=1)).isoformat()
     assert pointers(attempt(tried_on=tomorrow)) == {"/tried_on"}
     assert pointers(attempt(person_id=str(world.home.teacher.id))) == {"/person_id"}
 
 
-def test_the_family_reads_no_exception(client, world, version, decline, without):
+def test_the_family_reads_no_exception(
+    client: Client,
+    world: World,
+    version: dict[str, Any],
+    decline: Callable[..., Any],
+    without: Callable[..., Any],
+) -> None:
     decline(world.home.parent)
     given = without(world.home.school_admin, "refusal").json
     for name in ("parent", "student"):
@@ -151,8 +201,14 @@ def test_the_family_reads_no_exception(client, world, version, decline, without)
 
 
 def test_an_amendment_that_asks_for_no_new_signatures_goes_on_with_those_there_are(
-    client, world, database, version, sign, decline, state
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    version: dict[str, Any],
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    state: Callable[..., Any],
+) -> None:
     """Versions that share `signed_version_id` share signatures, declines and exceptions."""
     sign(world.home.student)
     with writing(database, world.home) as session:
@@ -190,8 +246,13 @@ def test_an_amendment_that_asks_for_no_new_signatures_goes_on_with_those_there_a
 
 
 def test_from_the_18th_birthday_a_refusal_is_nobodys_concern(
-    world, database, sign, decline, state, status
-):
+    world: World,
+    database: Isolated,
+    sign: Callable[..., Any],
+    decline: Callable[..., Any],
+    state: Callable[..., Any],
+    status: Callable[..., Any],
+) -> None:
     from plp_api.foundation.roster.models import Student
 
     with writing(database, world.home) as session:

@@ -9,11 +9,13 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import standing
+from tests.databases import Isolated
+from tests.world import World
 
 OWN = {"signatures", "signature_declines", "signature_exceptions", "signature_waivers"}
 
 
-def test_no_table_of_signatures_is_read_from_end_to_end(database, world):
+def test_no_table_of_signatures_is_read_from_end_to_end(database: Isolated, world: World) -> None:
     one = PlanVersion.id == bindparam("id", world.home.student.version_id)
     facts = select(*standing.parts()).join(Student, Student.id == PlanVersion.student_id).where(one)
     with database.transaction(districts=[world.home.district_id]) as session:

@@ -1,47 +1,51 @@
 """Lists of exceptions, waivers, delegates and outreach follow the conventions of every list."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
 from plp_api.foundation import clock
-from tests.client import pointers
-from tests.world import ahead
+from tests.client import Client, pointers
+from tests.world import Somebody, World, ahead
 
 NEVER = "updated_since=2999-01-01T00:00:00Z"
 
 
-def ids(client, path):
+def ids(client: Client, path: str) -> list[Any]:
     return [one["id"] for one in client.read(path)["items"]]
 
 
 @pytest.fixture
-def counselor(client, world):
+def counselor(client: Client, world: World) -> Client:
     return client.as_(world.home.counselor)
 
 
 @pytest.fixture
-def waivers(world):
+def waivers(world: World) -> str:
     return f"/students/{world.home.student.id}/signature-waivers"
 
 
 @pytest.fixture
-def delegates(world):
+def delegates(world: World) -> str:
     return f"/students/{world.home.student.id}/signature-delegates"
 
 
 @pytest.fixture
-def attempts(world):
+def attempts(world: World) -> str:
     return f"/reviews/{world.home.student.review_id}/outreach-attempts"
 
 
 @pytest.fixture
-def exceptions(version):
+def exceptions(version: dict[str, Any]) -> str:
     return f"/plan-versions/{version['id']}/signature-exceptions"
 
 
-def test_waivers_are_found_by_whether_they_hold_why_and_since_when(counselor, waivers):
+def test_waivers_are_found_by_whether_they_hold_why_and_since_when(
+    counselor: Client, waivers: str
+) -> None:
     past = {"reason": "unaccompanied", "starts_on": ahead(-9), "ends_on": ahead(-1)}
     over = counselor.made(waivers, past)
     holds = counselor.made(waivers, {"reason": "state_custody"})
@@ -57,7 +61,9 @@ def test_waivers_are_found_by_whether_they_hold_why_and_since_when(counselor, wa
         assert ids(counselor, f"{waivers}?{asked}") == [one["id"] for one in wanted], asked
 
 
-def test_what_was_changed_last_is_found_since_and_sorted_last(counselor, waivers):
+def test_what_was_changed_last_is_found_since_and_sorted_last(
+    counselor: Client, waivers: str
+) -> None:
     first = counselor.made(waivers, {"reason": "emancipated", "ends_on": ahead(3)})
     second = counselor.made(waivers, {"reason": "court_order"})
     changed = counselor.patch(f"/signature-waivers/{first['id']}", {"note": "Seen."}).json
@@ -66,8 +72,8 @@ def test_what_was_changed_last_is_found_since_and_sorted_last(counselor, waivers
 
 
 def test_delegates_are_found_by_who_named_them_and_whether_their_span_holds(
-    client, world, delegates, father
-):
+    client: Client, world: World, delegates: str, father: Somebody
+) -> None:
     parent, registrar = client.as_(world.home.parent), client.as_(world.home.registrar)
     hers = parent.made(delegates, {"name": "Amina"})
     his = client.as_(father).made(delegates, {"name": "Ben", "starts_on": ahead(5)})
@@ -82,8 +88,8 @@ def test_delegates_are_found_by_who_named_them_and_whether_their_span_holds(
 
 
 def test_outreach_is_found_by_whom_by_what_means_and_with_what_outcome(
-    client, world, attempt, attempts
-):
+    client: Client, world: World, attempt: Callable[..., Any], attempts: str
+) -> None:
     called = attempt(person_id=str(world.home.parent.id)).json
     wrote = attempt(mode="letter", outcome="sent", tried_on=ahead(-2)).json
     asked_student = attempt(role="student", outcome="reached").json
@@ -101,7 +107,9 @@ def test_outreach_is_found_by_whom_by_what_means_and_with_what_outcome(
         assert ids(advisor, f"{attempts}?{asked}") == [one["id"] for one in wanted], asked
 
 
-def test_outreach_is_paged_and_counted(client, world, attempt, attempts):
+def test_outreach_is_paged_and_counted(
+    client: Client, world: World, attempt: Callable[..., Any], attempts: str
+) -> None:
     logged = {attempt().json["id"] for _ in range(5)}
     advisor = client.as_(world.home.advisor)
     first = advisor.read(f"{attempts}?limit=3&count=true")
@@ -112,8 +120,13 @@ def test_outreach_is_paged_and_counted(client, world, attempt, attempts):
 
 
 def test_exceptions_are_found_by_signer_basis_and_state(
-    client, world, attempt, decline, without, exceptions
-):
+    client: Client,
+    world: World,
+    attempt: Callable[..., Any],
+    decline: Callable[..., Any],
+    without: Callable[..., Any],
+    exceptions: str,
+) -> None:
     for _ in range(3):
         attempt()
     silent = without(world.home.advisor, "silence").json
@@ -133,8 +146,12 @@ def test_exceptions_are_found_by_signer_basis_and_state(
 
 
 def test_an_exception_that_is_taken_back_has_changed_since(
-    client, world, attempt, without, exceptions
-):
+    client: Client,
+    world: World,
+    attempt: Callable[..., Any],
+    without: Callable[..., Any],
+    exceptions: str,
+) -> None:
     for _ in range(3):
         attempt()
     given = without(world.home.advisor, "silence").json
@@ -161,7 +178,9 @@ def test_an_exception_that_is_taken_back_has_changed_since(
         ("exceptions", "limit=201"),
     ],
 )
-def test_a_mistyped_filter_is_refused(client, world, request, name, asked):
+def test_a_mistyped_filter_is_refused(
+    client: Client, world: World, request: pytest.FixtureRequest, name: str, asked: str
+) -> None:
     admin = client.as_(world.home.school_admin)
     refused = admin.get(f"{request.getfixturevalue(name)}?{asked}")
-    assert (refused.status_code, pointers(refused)) == (422, {asked.split("=")[0]})
+    assert (refused.status_code, pointers(refused)) == (422, {asked.split("=", maxsplit=1)[0]})

@@ -4,14 +4,15 @@ import pytest
 
 from plp_api.foundation.roster.models import AccountPerson
 from plp_api.foundation.roster.relationships import RelationshipKind
-from tests.client import code
+from tests.client import Client, code
+from tests.databases import Isolated
 from tests.people.identity.conftest import activate
-from tests.world import relate, writing
+from tests.world import World, relate, writing
 
 
 def test_nobody_acts_for_the_school_where_they_are_the_parent_as_another_person(
-    client, world, database
-):
+    client: Client, world: World, database: Isolated
+) -> None:
     with writing(database, world.home) as session:
         session.query(AccountPerson).filter_by(person_id=world.home.parent.id).update(
             {"account_id": world.home.advisor.account_id}
@@ -25,8 +26,8 @@ def test_nobody_acts_for_the_school_where_they_are_the_parent_as_another_person(
 
 
 def test_a_host_s_counselor_does_not_act_on_their_own_child_from_another_district(
-    client, world, database
-):
+    client: Client, world: World, database: Isolated
+) -> None:
     placed, parent = world.home.placed, world.home.parent
     with writing(database, world.home) as session:
         relate(session, world.home, parent, placed, RelationshipKind.PARENT)
@@ -40,7 +41,9 @@ def test_a_host_s_counselor_does_not_act_on_their_own_child_from_another_distric
 
 
 @pytest.mark.parametrize("whose", ["school_admin", "registrar"])
-def test_nobody_signs_by_an_account_that_the_approver_s_code_opened(client, world, whose):
+def test_nobody_signs_by_an_account_that_the_approver_s_code_opened(
+    client: Client, world: World, whose: str
+) -> None:
     home = world.home
     path = f"/plan-versions/{home.student.version_id}"
     assert client.as_(home.student).act(path, "submit").status_code == 200

@@ -1,20 +1,25 @@
 """A parent's office does not let them read what is withheld from parents."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
-from tests.world import relate, writing
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import Somebody, World, relate, writing
 
 
 @pytest.fixture(params=["school_admin", "counselor"])
-def colleague(request, world):
+def colleague(request: pytest.FixtureRequest, world: World) -> Any:
     """A member of staff, who later becomes a parent of the student."""
     return getattr(world.home, request.param)
 
 
 @pytest.fixture
-def becomes_parent(world, database, colleague):
-    def tie():
+def becomes_parent(world: World, database: Isolated, colleague: Somebody) -> Callable[..., Any]:
+    def tie() -> None:
         with writing(database, world.home) as session:
             relate(
                 session,
@@ -31,8 +36,14 @@ def becomes_parent(world, database, colleague):
 
 
 def test_by_an_office_a_parent_reads_no_log_of_the_other_s_silence_and_no_reason(
-    client, world, version, attempt, without, colleague, becomes_parent
-):
+    client: Client,
+    world: World,
+    version: dict[str, Any],
+    attempt: Callable[..., Any],
+    without: Callable[..., Any],
+    colleague: Somebody,
+    becomes_parent: Callable[..., Any],
+) -> None:
     pupil = world.home.student
     for _ in range(3):
         attempt(person_id=str(world.home.parent.id), words="Her sister took the call.")

@@ -18,7 +18,8 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.html, self.words, self.hidden = html, "", {}
+        self.html, self.words = html, ""
+        self.hidden: dict[str, Any] = {}
         self._open: list[str] = []
         self.title = ""
         self.feed(html)
@@ -27,7 +28,7 @@ class Page(HTMLParser):
         named = dict(attrs)
         self._open.append(tag)
         if tag == "input" and named.get("type") == "hidden" and named["name"] != "step":
-            self.hidden[named["name"]] = named["value"]
+            self.hidden[named["name"] or ""] = named["value"]
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] == "title":
@@ -61,7 +62,7 @@ class Link:
     def open(self, **options: Any) -> Any:
         return self.client.get(self.path, **options)
 
-    def post(self, headers: dict[str, str] | None = None, **form: str) -> Any:
+    def post(self, /, headers: Any = None, **form: str) -> Any:
         return self.client.send("POST", self.path, data=form, headers=headers or {})
 
     def identify(self) -> Page:

@@ -3,12 +3,20 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
+
+import pytest
 
 from plp_api.foundation import db
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.signing.models import SigningLink
+from tests.conftest import Live
 from tests.planning.signing.conftest import Link
 
 
-def test_a_signature_and_a_new_link_at_once_are_both_answered(live, monkeypatch):
+def test_a_signature_and_a_new_link_at_once_are_both_answered(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = live.world.home
     version = f"/plan-versions/{home.student.version_id}"
     advisor = live.client.as_(home.advisor)
@@ -20,18 +28,18 @@ def test_a_signature_and_a_new_link_at_once_are_both_answered(live, monkeypatch)
     proof = link.identify().hidden
     start, lock = Barrier(2), db.lock
 
-    def slowly(row):
+    def slowly(row: PlanVersion | SigningLink) -> None:
         lock(row)
         time.sleep(0.3)
 
     monkeypatch.setattr(db, "lock", slowly)
 
-    def sign():
+    def sign() -> Any:
         start.wait(5)
         form = {"name": "Pat Parent", "attest": "yes", "language": "en"}
         return link.post(step="sign", **proof, **form).status_code
 
-    def issue():
+    def issue() -> int:
         start.wait(5)
         return advisor.post(f"{version}/signing-links", order).status_code
 

@@ -1,7 +1,6 @@
 """A link by mail: it is made by the worker, and nobody else ever sees it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -73,7 +72,7 @@ def test_a_link_ended_before_it_was_mailed_is_not_sent(
     in_force: str,
     order: dict[str, str],
     database: Any,
-    mailed: Callable[[], Any],
+    mailed: list[Any],
 ) -> None:
     advisor = client.as_(world.home.advisor)
     made = advisor.made(f"{in_force}/signing-links", {**order, "delivery": "mail"})

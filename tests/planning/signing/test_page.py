@@ -88,13 +88,14 @@ def test_what_was_typed_comes_back_escaped(link: Link) -> None:
 
 @pytest.mark.parametrize("state", ["open", "read", "error", "receipt", "refusal"])
 def test_every_answer_is_private_and_lets_in_nothing_from_elsewhere(link: Link, state: str) -> None:
-    answer = {
+    states: dict[str, Callable[[], Any]] = {
         "open": link.open,
         "read": lambda: link.post(step="identify", code=link.code or ""),
         "error": lambda: link.post(step="identify", code=""),
         "receipt": link.sign,
         "refusal": lambda: link.client.get("//sign/unknown"),
-    }[state]()
+    }
+    answer = states[state]()
     headers = answer.headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["Referrer-Policy"] == "no-referrer"

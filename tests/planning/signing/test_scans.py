@@ -192,7 +192,8 @@ def test_what_a_tool_drew_upon_a_pdf_is_kept_without_what_acts(
     answer = send(written.getvalue())
     assert answer.status_code == 201, answer.json
     kept = client.as_(world.home.registrar).get(f"/scans/{answer.json['id']}/content").data
-    (drawn,) = PdfReader(BytesIO(kept)).pages[0]["/Annots"]
+    first: Any = PdfReader(BytesIO(kept)).pages[0]
+    (drawn,) = first["/Annots"]
     assert drawn.get_object()["/Subtype"] == "/Ink"
     assert b"INK" in drawn.get_object()["/AP"]["/N"].get_object().get_data()
     assert b"secret" not in kept

@@ -8,6 +8,7 @@ transaction, after writing its rows, while the folder PLP_TEST_PAUSES contains a
 import os
 import time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from plp_api.foundation import db
@@ -19,7 +20,7 @@ PAUSES = Path(os.environ["PLP_TEST_PAUSES"])
 record = audit.record
 
 
-def pause(name):
+def pause(name: Any) -> None:
     db.session().flush()
     if (PAUSES / name).exists():
         (PAUSES / f"{name}.writing").write_text(str(os.getpid()))
@@ -28,14 +29,14 @@ def pause(name):
         time.sleep(0.02)
 
 
-def pausing_record(what, subject, **facts):
+def pausing_record(what: Any, subject: Any, **facts: Any) -> None:
     record(what, subject, **facts)
     if what == "goal.added":
         pause("request")
 
 
 @jobs.kind("test.pausing")
-def run(job_id, report):
+def run(job_id: Any, report: Any) -> Any:
     with db.current().transaction() as session:
         district_id = UUID(jobs.arguments(job_id)["district_id"])
         db.enter([district_id])
