@@ -68,7 +68,11 @@ def add_plan_template(access: Access, fields: dict[str, Any]) -> PlanTemplate:
 @blueprint.requires(Permission.SETTINGS_READ, PlanTemplate)
 @blueprint.response(200, PlanTemplateSchema)
 def get_plan_template(access: Access, template: PlanTemplate) -> PlanTemplate:
-    """Get one edition of a plan template: the sections, what they ask, and who writes them."""
+    """Get one edition of a plan template: the sections, what they ask, and who writes them.
+
+    An edition that was published never changes: to change a template, publish its next
+    edition. Plan versions keep the edition they were written in.
+    """
     return template
 
 

@@ -64,7 +64,11 @@ def serve(
 @blueprint.requires(Permission.COMMENTS_READ, Comment)
 @blueprint.response(200, CommentSchema)
 def get_comment(access: Access, comment: Comment) -> Comment:
-    """Get a comment, if you may read its subject."""
+    """Get a comment, if you may read its subject.
+
+    The words of a withdrawn comment are null, and the author stays. A parent finds
+    other parents' comments without their names.
+    """
     return comment
 
 

@@ -63,7 +63,11 @@ def get_plan(access: Access, plan_id: UUID, query: dict[str, Any]) -> Response:
 @blueprint.arguments(PlanQuerySchema, location="query")
 @blueprint.response(200, PlanDocumentSchema)
 def get_plan_of_student(access: Access, student: Student, query: dict[str, Any]) -> Response:
-    """Get a student's plan, as `/plans/{id}` does."""
+    """Get a student's plan, as `/plans/{id}` does.
+
+    404 where the student has no plan yet, or is out of your reach. `expand` unfolds the
+    same parts.
+    """
     return _shown(access, presenters.plan_of(student), query)
 
 

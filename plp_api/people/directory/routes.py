@@ -69,7 +69,11 @@ def change_district(access: Access, district: District, fields: Fields) -> Distr
 @blueprint.requires(Permission.SETTINGS_READ)
 @blueprint.lists(SchoolSchema, listings.SCHOOLS)
 def list_schools(access: Access) -> Any:
-    """List the schools of your district."""
+    """List the schools of your district.
+
+    Schools no longer in use are in it; `is_active=true` leaves them out. Schools of
+    other districts, where a student can be placed, are under `/host-schools`.
+    """
     return access.select(School)
 
 
@@ -90,7 +94,10 @@ def add_school(access: Access, fields: Fields) -> School:
 @blueprint.requires(Permission.SETTINGS_READ, School)
 @blueprint.response(200, SchoolSchema)
 def get_school(access: Access, school: School) -> School:
-    """Get a school of your district."""
+    """Get a school of your district.
+
+    Everybody of the district may read it. A school of another district is 404.
+    """
     return school
 
 
@@ -111,7 +118,11 @@ def change_school(access: Access, school: School, fields: Fields) -> School:
 @blueprint.requires(Permission.SETTINGS_READ)
 @blueprint.lists(AcademicSessionSchema, listings.SESSIONS)
 def list_school_years(access: Access) -> Any:
-    """List the school years of your district."""
+    """List the school years of your district.
+
+    Years no longer in use are in it; `is_active=true` leaves them out. They come from
+    the roster.
+    """
     return access.select(AcademicSession).where(AcademicSession.type == actions.SCHOOL_YEAR)
 
 
@@ -119,7 +130,11 @@ def list_school_years(access: Access) -> Any:
 @blueprint.requires(Permission.SETTINGS_READ, AcademicSession)
 @blueprint.response(200, AcademicSessionSchema)
 def get_school_year(access: Access, session: AcademicSession) -> AcademicSession:
-    """Get a school year."""
+    """Get a school year.
+
+    `ends_on` is the first day after it. The id of a term is 404 here: terms are under
+    `/terms`.
+    """
     return actions.require_kind(session, is_year=True)
 
 
@@ -139,7 +154,11 @@ def list_terms(access: Access) -> Any:
 @blueprint.requires(Permission.SETTINGS_READ, AcademicSession)
 @blueprint.response(200, AcademicSessionSchema)
 def get_term(access: Access, session: AcademicSession) -> AcademicSession:
-    """Get a term."""
+    """Get a term.
+
+    `ends_on` is the first day after it. The id of a school year is 404 here: they are
+    under `/school-years`.
+    """
     return actions.require_kind(session, is_year=False)
 
 
@@ -147,7 +166,11 @@ def get_term(access: Access, session: AcademicSession) -> AcademicSession:
 @blueprint.requires(Permission.SETTINGS_READ)
 @blueprint.lists(CourseSchema, listings.COURSES)
 def list_courses(access: Access) -> Any:
-    """List the courses of your district."""
+    """List the courses of your district.
+
+    Courses no longer in use are in it; `is_active=true` leaves them out. They come from
+    the roster, and no operation changes them.
+    """
     return access.select(Course)
 
 
@@ -155,7 +178,11 @@ def list_courses(access: Access) -> Any:
 @blueprint.requires(Permission.SETTINGS_READ, Course)
 @blueprint.response(200, CourseSchema)
 def get_course(access: Access, course: Course) -> Course:
-    """Get a course."""
+    """Get a course.
+
+    Everybody of the district may read it. It comes from the roster, and no operation
+    changes it.
+    """
     return course
 
 
@@ -175,7 +202,11 @@ def list_classes(access: Access) -> Any:
 @blueprint.requires(Permission.CLASSES_READ, Class)
 @blueprint.response(200, ClassSchema)
 def get_class(access: Access, group: Class) -> Class:
-    """Get a class with its teachers of today."""
+    """Get a class with its teachers of today.
+
+    Staff read classes; a student finds their own in their enrollments, and a parent in
+    the child's. Past teachers are left out.
+    """
     return group
 
 
@@ -357,7 +388,11 @@ def set_rights_transfer(access: Access, student: Student, fields: Fields) -> Stu
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(SchoolEnrollmentSchema, listings.SCHOOL_ENROLLMENTS)
 def list_school_enrollments(access: Access, student: Student) -> Any:
-    """List the schools and grades a student was and is enrolled in."""
+    """List the schools and grades a student was and is enrolled in.
+
+    Enrollments that ended stay in the list. Whoever reads the student in the roster
+    reads them.
+    """
     return access.select(SchoolEnrollment).where(SchoolEnrollment.student_id == student.id)
 
 
@@ -380,7 +415,11 @@ def enroll_student(access: Access, student: Student, fields: Fields) -> SchoolEn
 @blueprint.requires(Permission.ROSTER_READ, SchoolEnrollment)
 @blueprint.response(200, SchoolEnrollmentSchema)
 def get_school_enrollment(access: Access, enrollment: SchoolEnrollment) -> SchoolEnrollment:
-    """Get an enrollment at a school."""
+    """Get an enrollment at a school.
+
+    `ends_on` is the first day on which the student is no longer enrolled. Who does not
+    reach the student gets 404.
+    """
     return enrollment
 
 
@@ -404,7 +443,11 @@ def change_school_enrollment(
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(EnrollmentSchema, listings.ENROLLMENTS)
 def list_enrollments(access: Access, student: Student) -> Any:
-    """List the classes a student was and is in."""
+    """List the classes a student was and is in.
+
+    Past classes stay in the list, with the day on which the enrollment ended. Whoever
+    reads the student in the roster reads it.
+    """
     return access.select(Enrollment).where(Enrollment.person_id == student.id)
 
 
@@ -425,7 +468,11 @@ def join_class(access: Access, student: Student, fields: Fields) -> Enrollment:
 @blueprint.requires(Permission.ROSTER_READ, Enrollment)
 @blueprint.response(200, EnrollmentSchema)
 def get_enrollment(access: Access, enrollment: Enrollment) -> Enrollment:
-    """Get a student's time in a class."""
+    """Get a student's time in a class.
+
+    `ends_on` is the first day on which the student is no longer in the class. Who does
+    not reach the student gets 404.
+    """
     return enrollment
 
 

@@ -126,7 +126,11 @@ blueprint.actions(
 @blueprint.requires(Permission.ROSTER_WRITE)
 @blueprint.lists(HostSchoolSchema, listings.HOST_SCHOOLS)
 def list_host_schools(access: Access) -> Any:
-    """List the schools at which a student can be placed, those of other districts too."""
+    """List the schools at which a student can be placed, those of other districts too.
+
+    For whoever keeps the roster; a school's name and district are no secret within the
+    installation. Schools no longer in use are left out.
+    """
     return listings.host_schools()
 
 
@@ -134,7 +138,10 @@ def list_host_schools(access: Access) -> Any:
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(PlacementSchema, listings.PLACEMENTS)
 def list_placements(access: Access, student: Student) -> Any:
-    """List where else a student learned and learns."""
+    """List where else a student learned and learns.
+
+    Placements that ended stay in the list. A host school may be in another district.
+    """
     return access.select(Placement).where(Placement.student_id == student.id)
 
 
@@ -156,7 +163,12 @@ def add_placement(access: Access, student: Student, fields: Fields) -> Placement
 @blueprint.requires(Permission.ROSTER_READ, Placement)
 @blueprint.response(200, PlacementSchema)
 def get_placement(access: Access, placement: Placement) -> Placement:
-    """Get a placement."""
+    """Get a placement.
+
+    While it lasts, the host school reads and works with the student; what the home
+    school decides stays with it, unless `kind` is `tuition`. `ends_on` is the first day
+    after it.
+    """
     return placement
 
 
@@ -174,7 +186,11 @@ def change_placement(access: Access, placement: Placement, fields: Fields) -> Pl
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(HomeStudySchema, listings.HOME_STUDIES)
 def list_home_studies(access: Access, student: Student) -> Any:
-    """List when a student studied and studies at home."""
+    """List when a student studied and studies at home.
+
+    Spans that ended stay in the list. While one lasts, the family keeps the plan, and
+    the school reads neither the plan nor its goals, reviews and signatures.
+    """
     return access.select(HomeStudy).where(HomeStudy.student_id == student.id)
 
 
@@ -199,7 +215,11 @@ def add_home_study(access: Access, student: Student, fields: Fields) -> HomeStud
 @blueprint.requires(Permission.ROSTER_READ, HomeStudy)
 @blueprint.response(200, HomeStudySchema)
 def get_home_study(access: Access, home_study: HomeStudy) -> HomeStudy:
-    """Get a span of home study."""
+    """Get a span of home study.
+
+    While it lasts, the family keeps the plan, and the school reads neither the plan nor
+    its goals, reviews and signatures. `ends_on` is the first day after it.
+    """
     return home_study
 
 
@@ -221,7 +241,11 @@ def change_home_study(access: Access, home_study: HomeStudy, fields: Fields) -> 
 @blueprint.requires(Permission.APPOINTMENTS_READ)
 @blueprint.lists(AppointmentSchema, listings.APPOINTMENTS)
 def list_appointments(access: Access) -> Any:
-    """List who holds which office in your district."""
+    """List who holds which office in your district.
+
+    For registrars, admins and auditors. Offices that ended or have not begun are in it
+    too; `is_current=true` leaves them out.
+    """
     return access.select(Appointment)
 
 
@@ -245,7 +269,11 @@ def add_appointment(access: Access, fields: Fields) -> Appointment:
 @blueprint.requires(Permission.APPOINTMENTS_READ, Appointment)
 @blueprint.response(200, AppointmentSchema)
 def get_appointment(access: Access, appointment: Appointment) -> Appointment:
-    """Get an appointment; an auditor's with its sample."""
+    """Get an appointment; an auditor's with its sample.
+
+    The sample names only the students whom you reach yourself. `ends_on` is the first
+    day on which the office is no longer held.
+    """
     return appointment
 
 
@@ -265,7 +293,11 @@ def change_appointment(access: Access, appointment: Appointment, fields: Fields)
 @blueprint.requires(Permission.ADVISORIES_READ)
 @blueprint.lists(AdvisorySchema, listings.ADVISORIES)
 def list_advisories(access: Access) -> Any:
-    """List advisories with their advisors of today; a student finds their own."""
+    """List advisories with their advisors of today; a student finds their own.
+
+    Closed ones are in it too; `is_active=true` leaves them out. A parent reads none:
+    403.
+    """
     return access.select(Advisory)
 
 
@@ -274,7 +306,11 @@ def list_advisories(access: Access) -> Any:
 @blueprint.arguments(AdvisorySchema)
 @blueprint.response(201, AdvisorySchema)
 def add_advisory(access: Access, fields: Fields) -> Advisory:
-    """Open an advisory at your school."""
+    """Open an advisory at your school.
+
+    Its school must be one that your office covers; another school is 403. It has nobody
+    in it yet: add its advisors and its members next.
+    """
     return advisories.open_advisory(access, fields)
 
 
@@ -282,7 +318,11 @@ def add_advisory(access: Access, fields: Fields) -> Advisory:
 @blueprint.requires(Permission.ADVISORIES_READ, Advisory)
 @blueprint.response(200, AdvisorySchema)
 def get_advisory(access: Access, advisory: Advisory) -> Advisory:
-    """Get an advisory with its advisors of today."""
+    """Get an advisory with its advisors of today.
+
+    A student reads the advisory they are in; a parent reads none. Past advisors are in
+    its list of advisors.
+    """
     return advisory
 
 
@@ -302,7 +342,11 @@ def change_advisory(access: Access, advisory: Advisory, fields: Fields) -> Advis
 @blueprint.requires(Permission.ADVISORIES_READ, Advisory)
 @blueprint.lists(AdvisoryMemberSchema, listings.MEMBERS)
 def list_advisory_members(access: Access, advisory: Advisory) -> Any:
-    """List the students of an advisory whom you reach."""
+    """List the students of an advisory whom you reach.
+
+    Members whom you do not reach are left out, so the list may be shorter than the
+    advisory. Past members stay in it, with the day on which their time ended.
+    """
     return access.select(AdvisoryMember).where(AdvisoryMember.advisory_id == advisory.id)
 
 
@@ -323,7 +367,11 @@ def add_advisory_member(access: Access, advisory: Advisory, fields: Fields) -> A
 @blueprint.requires(Permission.RELATIONSHIPS_READ, AdvisoryMember)
 @blueprint.response(200, AdvisoryMemberSchema)
 def get_advisory_member(access: Access, member: AdvisoryMember) -> AdvisoryMember:
-    """Get a student's time in an advisory."""
+    """Get a student's time in an advisory.
+
+    `ends_on` is the first day on which the student is no longer in it. Who does not
+    reach the student gets 404.
+    """
     return member
 
 
@@ -343,7 +391,11 @@ def change_advisory_member(
 @blueprint.requires(Permission.ADVISORIES_READ, Advisory)
 @blueprint.lists(AdvisoryAdvisorSchema, listings.ADVISORS)
 def list_advisory_advisors(access: Access, advisory: Advisory) -> Any:
-    """List who advised and advises an advisory."""
+    """List who advised and advises an advisory.
+
+    Those who advise no longer stay in the list, with the day on which it ended.
+    `is_current=true` leaves them out.
+    """
     return access.select(AdvisoryAdvisor).where(AdvisoryAdvisor.advisory_id == advisory.id)
 
 
@@ -361,7 +413,11 @@ def add_advisory_advisor(access: Access, advisory: Advisory, fields: Fields) -> 
 @blueprint.requires(Permission.ADVISORIES_READ, AdvisoryAdvisor)
 @blueprint.response(200, AdvisoryAdvisorSchema)
 def get_advisory_advisor(access: Access, advisor: AdvisoryAdvisor) -> AdvisoryAdvisor:
-    """Get an advisor's time with an advisory."""
+    """Get an advisor's time with an advisory.
+
+    `ends_on` is the first day on which they no longer advise. While it lasts, each
+    member of the advisory is their advisee.
+    """
     return advisor
 
 

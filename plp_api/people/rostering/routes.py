@@ -68,7 +68,10 @@ def add_roster_import(
 @blueprint.requires(Permission.IMPORTS_READ)
 @blueprint.lists(RosterImportSchema, IMPORTS)
 def list_roster_imports(access: Access) -> Any:
-    """List the roster imports of your district."""
+    """List the roster imports of your district.
+
+    Dry runs and refused imports stay in the list. The packages themselves are not kept.
+    """
     return access.select(RosterImport)
 
 
@@ -76,5 +79,9 @@ def list_roster_imports(access: Access) -> Any:
 @blueprint.requires(Permission.IMPORTS_READ, RosterImport)
 @blueprint.response(200, RosterImportSchema)
 def get_roster_import(access: Access, roster_import: RosterImport) -> RosterImport:
-    """Get a roster import: its state, progress, counts and findings."""
+    """Get a roster import: its state, progress, counts and findings.
+
+    Read it again until its state is final. Findings are cut after the first of each
+    code; `finding_counts` counts them all.
+    """
     return roster_import

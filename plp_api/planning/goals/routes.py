@@ -71,7 +71,11 @@ CHECK_INS = Listing(
 @blueprint.requires(Permission.GOALS_READ, Plan)
 @blueprint.lists(GoalSchema, GOALS_OF_PLAN)
 def list_goals_of_plan(access: Access, plan: Plan) -> Any:
-    """List the goals of one plan, including those that ended."""
+    """List the goals of one plan, including those that ended.
+
+    Whoever does not reach the plan gets 404. Filter by `status` to leave out the goals
+    that ended.
+    """
     return access.beneath(plan, Goal)
 
 
@@ -119,7 +123,11 @@ def list_goals(access: Access) -> Any:
 @blueprint.requires(Permission.GOALS_READ, Goal)
 @blueprint.response(200, GoalSchema)
 def get_goal(access: Access, goal: Goal) -> Goal:
-    """Get a goal, with its latest progress and the actions you may take on it now."""
+    """Get a goal, with its latest progress and the actions you may take on it now.
+
+    `available_actions` depends on who asks and on the day; take one of them with `POST
+    /goals/{id}/actions`. Send the ETag as If-Match with a change.
+    """
     return goal
 
 
@@ -160,7 +168,10 @@ serve_comments(
 @blueprint.requires(Permission.GOALS_READ, Goal)
 @blueprint.lists(GoalStepSchema, STEPS)
 def list_goal_steps(access: Access, goal: Goal) -> Any:
-    """List the steps of a goal, in their order."""
+    """List the steps of a goal, in their order.
+
+    Done and open steps are in one list. Whoever reads the goal reads them.
+    """
     return access.beneath(goal, GoalStep)
 
 
@@ -182,7 +193,11 @@ def add_goal_step(access: Access, goal: Goal, fields: dict[str, Any]) -> GoalSte
 @blueprint.requires(Permission.GOALS_READ, GoalStep)
 @blueprint.response(200, GoalStepSchema)
 def get_goal_step(access: Access, step: GoalStep) -> GoalStep:
-    """Get a step."""
+    """Get a step.
+
+    Whoever reads the goal reads its steps. A step of a goal that you do not reach is
+    404.
+    """
     return step
 
 
@@ -213,7 +228,11 @@ def remove_goal_step(access: Access, step: GoalStep) -> None:
 @blueprint.requires(Permission.GOALS_READ, Goal)
 @blueprint.lists(CheckInSchema, CHECK_INS)
 def list_check_ins(access: Access, goal: Goal) -> Any:
-    """List the check-ins on a goal, by day."""
+    """List the check-ins on a goal, by day.
+
+    The newest comes last; `sort=-checked_on` turns the order around. Whoever reads the
+    goal reads them.
+    """
     return access.beneath(goal, CheckIn)
 
 
@@ -235,7 +254,11 @@ def check_in_on_goal(access: Access, goal: Goal, fields: dict[str, Any]) -> Chec
 @blueprint.requires(Permission.GOALS_READ, CheckIn)
 @blueprint.response(200, CheckInSchema)
 def get_check_in(access: Access, look: CheckIn) -> CheckIn:
-    """Get a check-in."""
+    """Get a check-in.
+
+    Whoever reads the goal reads its check-ins. A check-in of a goal that you do not
+    reach is 404.
+    """
     return look
 
 

@@ -50,7 +50,11 @@ ELEMENTS = Listing(
 @blueprint.requires(Permission.PATHWAYS_READ, Plan)
 @blueprint.lists(PathwayElementSchema, ELEMENTS_OF_PLAN)
 def list_pathway_elements_of_plan(access: Access, plan: Plan) -> Any:
-    """List the pathway elements of one plan, including those that ended."""
+    """List the pathway elements of one plan, including those that ended.
+
+    Whoever does not reach the plan gets 404. Filter by `status` to leave out the
+    elements that ended.
+    """
     return access.beneath(plan, PathwayElement)
 
 
@@ -103,7 +107,11 @@ def list_pathway_elements(access: Access) -> Any:
 @blueprint.requires(Permission.PATHWAYS_READ, PathwayElement)
 @blueprint.response(200, PathwayElementSchema)
 def get_pathway_element(access: Access, element: PathwayElement) -> PathwayElement:
-    """Get a pathway element, with the actions you may take on it now."""
+    """Get a pathway element, with the actions you may take on it now.
+
+    `available_actions` depends on who asks and on the day; take one of them with `POST
+    /pathway-elements/{id}/actions`. Send the ETag as If-Match with a change.
+    """
     return element
 
 

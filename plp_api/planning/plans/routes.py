@@ -121,7 +121,11 @@ def list_plan_versions(access: Access) -> Any:
 @blueprint.requires(Permission.PLANS_READ, Plan)
 @blueprint.lists(PlanVersionSchema, VERSIONS)
 def list_versions_of_plan(access: Access, plan: Plan) -> Any:
-    """List the versions of one plan, open, in force and superseded."""
+    """List the versions of one plan, open, in force and superseded.
+
+    At most one version is open and at most one is in force. A plan that you do not
+    reach is 404.
+    """
     return access.beneath(plan, PlanVersion)
 
 
@@ -144,7 +148,12 @@ def start_plan_version(access: Access, plan: Plan) -> PlanVersion:
 @blueprint.requires(Permission.PLANS_READ, PlanVersion)
 @blueprint.response(200, PlanVersionSchema)
 def get_plan_version(access: Access, version: PlanVersion) -> PlanVersion:
-    """Get a plan version with its sections and what you may do with it now."""
+    """Get a plan version with its sections and what you may do with it now.
+
+    A section that you may not read has null in the place of its words.
+    `available_actions` depends on who asks and on the day; take one of them with `POST
+    /plan-versions/{id}/actions`.
+    """
     return version
 
 
@@ -277,7 +286,11 @@ def make_plan_version_statement(
 @blueprint.requires(Permission.PLANS_READ, Statement)
 @blueprint.response(200, StatementSchema)
 def get_statement(access: Access, statement: Statement) -> Statement:
-    """Get a statement of disagreement. The text of a withdrawn statement is empty."""
+    """Get a statement of disagreement. The text of a withdrawn statement is empty.
+
+    It goes with the text that it contests, into every version that holds that text.
+    Whoever may not read the contested part gets 404.
+    """
     return statement
 
 
@@ -371,7 +384,11 @@ def add_profile_entry(access: Access, plan: Plan, fields: dict[str, Any]) -> Pro
 @blueprint.requires(Permission.PLANS_READ, ProfileEntry)
 @blueprint.response(200, ProfileEntrySchema)
 def get_profile_entry(access: Access, entry: ProfileEntry) -> ProfileEntry:
-    """Get a profile entry."""
+    """Get a profile entry.
+
+    An entry that was replaced or withdrawn can still be read. Who wrote it is null
+    where you may not know.
+    """
     return entry
 
 

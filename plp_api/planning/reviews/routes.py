@@ -49,7 +49,11 @@ def list_reviews(access: Access) -> Any:
 @blueprint.requires(Permission.REVIEWS_READ, Student)
 @blueprint.lists(ReviewSchema, REVIEWS)
 def list_reviews_of_student(access: Access, student: Student) -> Any:
-    """List the annual reviews of one student, one for each cycle."""
+    """List the annual reviews of one student, one for each cycle.
+
+    `standing` is worked out for today, never stored. Cycles that are over stay in the
+    list.
+    """
     return access.select(Review).where(Review.student_id == student.id)
 
 
@@ -57,7 +61,11 @@ def list_reviews_of_student(access: Access, student: Student) -> Any:
 @blueprint.requires(Permission.REVIEWS_READ, Review)
 @blueprint.response(200, ReviewSchema)
 def get_review(access: Access, review: Review) -> Review:
-    """Get an annual review."""
+    """Get an annual review.
+
+    `standing` is worked out for today, never stored. A parent finds another parent
+    among the participants by role alone.
+    """
     return review
 
 
@@ -77,7 +85,11 @@ ATTEMPTS = Listing(
 @blueprint.requires(Permission.OUTREACH_READ, Review)
 @blueprint.lists(OutreachAttemptSchema, ATTEMPTS)
 def list_outreach_attempts(access: Access, review: Review) -> Any:
-    """List the attempts to reach a parent or the student. Never shown to the family."""
+    """List the attempts to reach a parent or the student. Never shown to the family.
+
+    Staff who are family of the student see none either. The attempts of all
+    participants are in one list.
+    """
     return access.select(OutreachAttempt).where(OutreachAttempt.review_id == review.id)
 
 

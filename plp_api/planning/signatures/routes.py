@@ -118,7 +118,11 @@ def decline_plan_version(
 @blueprint.requires(Permission.OUTREACH_READ, PlanVersion)
 @blueprint.lists(SignatureExceptionSchema, EXCEPTIONS)
 def list_plan_version_signature_exceptions(access: Access, version: PlanVersion) -> Any:
-    """List the excused signatures of a version, with the reasons. Never shown to the family."""
+    """List the excused signatures of a version, with the reasons. Never shown to the family.
+
+    A version that goes on from an earlier one without new signatures lists the
+    exceptions of that one. Staff who are family of the student see none.
+    """
     counted = version.signed_version_id or version.id
     seen = access.select(SignatureException)
     return seen.where(SignatureException.signed_version_id == counted)
@@ -155,7 +159,11 @@ def except_plan_version_signature(
 @blueprint.requires(Permission.OUTREACH_READ, SignatureException)
 @blueprint.response(200, SignatureExceptionSchema)
 def get_signature_exception(access: Access, exception: SignatureException) -> SignatureException:
-    """Get an exception."""
+    """Get an exception.
+
+    Never shown to the family, nor to staff who are family of the student. One that was
+    withdrawn can still be read.
+    """
     return exception
 
 
@@ -198,7 +206,11 @@ def set_signature_waiver(
 @blueprint.requires(Permission.SIGNATURES_WAIVE, SignatureWaiver)
 @blueprint.response(200, SignatureWaiverSchema)
 def get_signature_waiver(access: Access, waiver: SignatureWaiver) -> SignatureWaiver:
-    """Get a waiver."""
+    """Get a waiver.
+
+    Only whoever may set a waiver reads it; nobody of the family does, whatever their
+    office. `ends_on` is the first day on which it no longer holds.
+    """
     return waiver
 
 
@@ -218,7 +230,10 @@ def change_signature_waiver(
 @blueprint.requires(Permission.RELATIONSHIPS_READ, Student)
 @blueprint.lists(SignatureDelegateSchema, DELEGATES)
 def list_signature_delegates(access: Access, student: Student) -> Any:
-    """List who may sign in a parent's place. A parent sees only their own delegates."""
+    """List who may sign in a parent's place. A parent sees only their own delegates.
+
+    Delegates whose time is over stay in the list; `is_current=true` leaves them out.
+    """
     return access.select(SignatureDelegate).where(SignatureDelegate.student_id == student.id)
 
 
@@ -242,7 +257,11 @@ def name_signature_delegate(
 @blueprint.requires(Permission.RELATIONSHIPS_READ, SignatureDelegate)
 @blueprint.response(200, SignatureDelegateSchema)
 def get_signature_delegate(access: Access, delegate: SignatureDelegate) -> SignatureDelegate:
-    """Get a delegate."""
+    """Get a delegate.
+
+    A parent reads only those they named themselves. The delegate's right ends with the
+    parent's own right to decide.
+    """
     return delegate
 
 

@@ -132,7 +132,11 @@ def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any
 @blueprint.requires(Permission.SIGNATURES_INVITE, SigningLink)
 @blueprint.response(200, SigningLinkSchema)
 def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
-    """Get a link: whether it was opened, used, ended. The address itself is shown to nobody."""
+    """Get a link: whether it was opened, used, ended. The address itself is shown to nobody.
+
+    Its code is not shown either. Staff who are family of the student see only the links
+    made for themselves.
+    """
     return link
 
 
@@ -191,7 +195,11 @@ def add_plan_version_scan(
 @blueprint.requires(Permission.SIGNATURES_READ_SCANS, PlanVersion)
 @blueprint.lists(ScanSchema, SCANS)
 def list_plan_version_scans(access: Access, version: PlanVersion) -> Any:
-    """List the scans of papers signed for a version; of the family, each sees their own alone."""
+    """List the scans of papers signed for a version; of the family, each sees their own alone.
+
+    Staff see all of them, unless they are family of the student. The file is under
+    `/scans/{id}/content`.
+    """
     return access.select(Scan).where(Scan.plan_version_id == version.id)
 
 
@@ -199,7 +207,11 @@ def list_plan_version_scans(access: Access, version: PlanVersion) -> Any:
 @blueprint.requires(Permission.SIGNATURES_READ_SCANS, Scan)
 @blueprint.response(200, ScanSchema)
 def get_scan(access: Access, scan: Scan) -> Scan:
-    """Get what is known of a scan; the file itself is its `content`."""
+    """Get what is known of a scan; the file itself is its `content`.
+
+    Of the family, only the signer sees it. `sha256` is the hash of the file as it is
+    served.
+    """
     return scan
 
 

@@ -54,7 +54,11 @@ def add_support(access: Access, student: Student, fields: dict[str, Any]) -> Sup
 @blueprint.requires(Permission.SUPPORTS_READ_ACCOMMODATIONS, Support)
 @blueprint.response(200, SupportSchema)
 def get_support(access: Access, support: Support) -> Support:
-    """Get a support. A teacher gets only the accommodations, and only of a current support."""
+    """Get a support. A teacher gets only the accommodations, and only of a current support.
+
+    A support that no longer holds, or does not yet, is 404 for a teacher. Everybody
+    else who reads it reads all of it.
+    """
     return actions.require_current(support, access)
 
 

@@ -106,6 +106,14 @@ def test_an_operation_says_what_it_does(path: str, method: str, operation: dict[
 
 
 @each
+def test_an_operation_says_more_than_its_summary(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    described = operation.get("description", "")
+    assert described.strip().endswith((".", ")", ":")), "the rest of the docstring, in sentences"
+
+
+@each
 def test_an_operation_says_who_may(path: str, method: str, operation: dict[str, Any]) -> None:
     if operation["security"]:
         assert operation["security"] == [{"bearer": []}, {"cookie": []}]
