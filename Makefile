@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format openapi bench clean
+.PHONY: help run test coverage check format openapi bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -20,6 +20,10 @@ run: $(VENV)/run.stamp ## Install if needed, load the demo district once, print 
 
 test: $(VENV)/dev.stamp ## Run every test, on SQLite and PostgreSQL (ARGS=… goes to pytest)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+coverage: ## Run every test and measure which lines and branches they reach; below the floor it fails
+	@mkdir -p var/coverage
+	@PYTEST_ADDOPTS="--cov" $(MAKE) --no-print-directory test
 
 check: $(VENV)/dev.stamp ## Lint, formatting, types, import contracts, and the OpenAPI document
 	$(BIN)/ruff check
