@@ -1,7 +1,7 @@
 """Both databases, migrated once per worker; each test leaves them as it found them."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tests.client import Client
 from tests.world import World, populate
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=databases.KINDS)
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings for one of the two databases, migrated and empty."""
     return databases.prepared(request.param, tmp_path_factory.mktemp("data"))
@@ -77,7 +77,7 @@ class Live:
         return Client(self.app)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=databases.KINDS)
 def live(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Live]:
@@ -86,6 +86,37 @@ def live(
     database = db.Database(settings.database_url)
     yield Live(create_app(settings, database), database, populate(database), settings)
     database.dispose()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that do not run on their database this time (`databases.CHOICE`)."""
+    running = {item for item in items if _runs(item)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in running])
+    items[:] = [item for item in items if item in running]
+
+
+# What has a database of its own has it for its locks and its commits, which differ.
+REAL = {"live", "real_settings"}
+
+
+def _runs(item: pytest.Item) -> bool:
+    """Whether the test runs; one that needs no database, or names a single one, always does."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return True
+    given = {name: kind for name, kind in item.callspec.params.items() if kind in databases.KINDS}
+    if not given:
+        return True
+    # A test with two databases gets both of one kind.
+    kind, *others = set(given.values())
+    differs = item.get_closest_marker("both_databases") or REAL & {*item.fixturenames}
+    return not others and databases.runs(_name(item, given), kind, differs=bool(differs))
+
+
+def _name(item: pytest.Function, given: Iterable[str]) -> str:
+    """What the choice goes by: the test, or its module where that has one database for all."""
+    definitions = item._fixtureinfo.name2fixturedefs
+    scopes = {definitions[one][-1].scope for one in given if one in definitions}
+    return str(item.location[0]) if "module" in scopes else item.nodeid
 
 
 def pytest_collection_finish() -> None:

@@ -4,9 +4,11 @@ Migrating takes a second or two, so it is done once; every database that a test 
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 from tempfile import gettempdir, mkdtemp
@@ -23,6 +25,40 @@ from plp_api.foundation.settings import Settings
 SECRET = "a secret for tests, long enough for HS256"
 # Shared by the workers of one run: they have one PostgreSQL, and one migrated database in it.
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
+
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+KINDS = (SQLITE, POSTGRESQL)
+# On which of them tests run: each test on `one` (and on both what tells them apart), everything on
+# `both`, or everything on the one that is named.
+CHOICE = os.environ.get("PLP_TEST_DATABASES", "one")
+if CHOICE not in ("one", "both", *KINDS):
+    raise ValueError(f"PLP_TEST_DATABASES is {CHOICE}: say one, both, sqlite or postgresql")
+
+
+def runs(name: str, kind: str, *, differs: bool) -> bool:
+    """Whether the test of that name runs on this database.
+
+    `differs` says of a test that it must run on both: what it tests is not the same on them.
+    """
+    if CHOICE in KINDS:
+        return kind == CHOICE
+    return CHOICE == "both" or differs or kind == _chosen(name)
+
+
+def _chosen(name: str) -> str:
+    """The database of a test that runs on one: the same in every run, SQLite for two in three.
+
+    SQLite is the quicker one. The name counts without the database that stands in it.
+    """
+    plain = re.sub(r"(?<=[\[-])(sqlite|postgresql)(?=[\]-])", "", name)
+    number = int.from_bytes(sha256(plain.encode()).digest()[:4])
+    return POSTGRESQL if number % 3 == 0 else SQLITE
+
+
+def compared_cases() -> int:
+    """How many cases of the sweep are asked both ways, of `Access` and over HTTP."""
+    return 5000 if CHOICE == "both" else 300
 
 
 # SQLAlchemy compiles each of these anew, a tenth of all work where every request has two.

@@ -16,6 +16,8 @@ from plp_api.foundation.settings import Settings
 from plp_api.server import areas
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 areas.load_tables()
 REVISIONS = [
     one.revision

@@ -18,6 +18,8 @@ import pytest
 from tests import databases
 from tests.foundation.jobs.test_processes import Server
 
+pytestmark = pytest.mark.servers
+
 TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "plp.conf.template"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PATIENCE = 5

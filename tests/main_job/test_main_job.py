@@ -14,6 +14,8 @@ from tests import databases
 from tests.conftest import SHARED
 from tests.main_job.live import Installation, Person, Server
 
+pytestmark = pytest.mark.servers
+
 PASSWORD = "a long walk over the notch"
 SAMPLE = SHARED / "or11-generated" / "plp-district-small.zip"
 # The demo's package on both databases; the shared sample, if present, on one.

@@ -11,6 +11,8 @@ from plp_api.foundation.db import new_id
 from plp_api.foundation.settings import Settings
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 COLUMNS = "id, district_id, name, sections, is_default, version, created_at, updated_at"
 VALUES = ":id, :district, :name, '[]', :is_default, 1, :at, :at"
 

@@ -24,6 +24,8 @@ from tests import databases
 from tests.client import Client
 from tests.world import CAST, World
 
+pytestmark = pytest.mark.both_databases
+
 LISTS = (Student, Plan, PlanVersion, Goal, Review)
 # What grows with the number of students.
 LARGE = {"students", "people", "relationships", "school_enrollments", "enrollments", "placements"}

@@ -16,6 +16,8 @@ from plp_api.foundation.roster.models import District
 from plp_api.planning.goals.models import Goal
 from tests.conftest import Live
 
+pytestmark = pytest.mark.both_databases
+
 HAPPENED = select(func.count()).where(Event.type == "test.happened")
 
 

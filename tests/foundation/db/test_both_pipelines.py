@@ -14,6 +14,8 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.roster.models import District
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 COUNT = db.Prepared(select(func.count().label("number")).select_from(District))
 ECHO = db.Prepared(select(bindparam("value").label("value")))
 ENTERED = db.Prepared(select(func.current_setting("plp.districts", True).label("districts")))

@@ -18,6 +18,8 @@ from plp_api.foundation.db.pipeline import Pipeline, Statement
 from plp_api.foundation.roster.models import District
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 NUMBERS = Statement(b"SELECT generate_series(1, $1) AS number", [3])
 MORE = Statement(b"SELECT $1 || '!' AS word, $2 AS nothing", ["so", None])
 FAILING = Statement(b"SELECT 1 / $1", [0])

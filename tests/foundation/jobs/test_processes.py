@@ -33,6 +33,8 @@ from tests import databases
 from tests.client import Client
 from tests.world import Place, populate
 
+pytestmark = pytest.mark.servers
+
 PATIENCE = 30
 NO_ANSWER = (OSError, HTTPException)
 

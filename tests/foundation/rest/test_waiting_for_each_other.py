@@ -11,6 +11,8 @@ from plp_api.foundation import clock, db
 from plp_api.planning.reviews.models import Review
 from tests.conftest import Live
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_meeting_and_an_approval_at_once_are_both_answered(
     live: Live, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,8 @@ from tests.conftest import Live
 from tests.racing import at_once
 from tests.world import World, appoint, person, populate, writing
 
+pytestmark = pytest.mark.both_databases
+
 AT_ONCE = 8
 Race = tuple[str, str, Callable[[World, int], dict[str, Any]]]
 

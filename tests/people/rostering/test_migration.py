@@ -12,6 +12,8 @@ from plp_api.foundation.db import new_id
 from plp_api.foundation.settings import Settings
 from tests import databases
 
+pytestmark = pytest.mark.both_databases
+
 AT = "2026-09-01 12:00:00+00:00"
 STAMPS = {"version": 1, "created_at": AT, "updated_at": AT}
 

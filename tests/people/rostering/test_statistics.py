@@ -11,6 +11,8 @@ from plp_api.people.rostering import difference
 from plp_api.people.rostering.staging import gather_stored_statistics
 from tests.people.rostering.conftest import Roster
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def learned(roster: Roster, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from plp_api.planning.plans.models import PlanVersion
 from tests.conftest import Live
 from tests.racing import at_once
 from tests.world import writing
+
+pytestmark = pytest.mark.both_databases
 
 
 def both(*sent: Callable[[], Any]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import bindparam, select, text
 
 from benchmarks.access import explained
@@ -11,6 +12,8 @@ from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures import standing
 from tests.databases import Isolated
 from tests.world import World
+
+pytestmark = pytest.mark.both_databases
 
 OWN = {"signatures", "signature_declines", "signature_exceptions", "signature_waivers"}
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+import pytest
+
 from plp_api.foundation import db
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signing.models import SigningLink
 from tests.conftest import Live
 from tests.planning.signing.conftest import Link
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_signature_and_a_new_link_at_once_are_both_answered(
