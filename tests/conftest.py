@@ -141,8 +141,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         if name == "sweep"
     ]
     if sweeps:
-        cases, seconds = (sum(column) for column in zip(*sweeps, strict=True))
-        terminalreporter.write_line(f"access sweep: {cases} requests in {seconds:.0f} s of workers")
+        cases, requests, seconds = (sum(column) for column in zip(*sweeps, strict=True))
+        how = f"{cases} cases, {requests} of them over HTTP"
+        terminalreporter.write_line(f"access sweep: {how}, in {seconds:.0f} s of workers")
 
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -130,6 +130,8 @@ class Blueprint(flask_smorest.Blueprint):
 
             checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
             checked.writes, checked.also = writes, also  # type: ignore[attr-defined]
+            checked.ahead = ahead  # type: ignore[attr-defined]
+            checked.district_wide = district_wide  # type: ignore[attr-defined]
             without = {"If-Match": is_versioned, "Idempotency-Key": keyed}
             documents.without(checked, [name for name, is_taken in without.items() if not is_taken])
             return documents.requires(checked, permission, model, changes)

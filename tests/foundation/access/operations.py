@@ -50,6 +50,16 @@ class Operation:
         return getattr(self.view, "also", None)
 
     @property
+    def is_district_wide(self) -> bool:
+        """Whether it asks for an office of the whole district."""
+        return getattr(self.view, "district_wide", False)
+
+    @property
+    def asks_ahead(self) -> bool:
+        """Whether its view checks the row itself, with what it asked ahead."""
+        return getattr(self.view, "ahead", None) is not None
+
+    @property
     def model(self) -> Any:
         return getattr(self.view, "model", None)
 

@@ -3,12 +3,18 @@
 Nothing is listed here but what is public. An operation that is registered is
 swept; what must come of it follows from the permission it names, the matrix
 as text, and a computation of reach that shares nothing with the code.
+
+Most cases ask `Access` itself (`asking`). Over HTTP goes the first case of each
+operation and outcome, and every case in which more decides than `Access`: see
+`Sweep.needs_http`.
 """
 
+import random
 import re
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -21,12 +27,15 @@ from plp_api.foundation.ownership import (
 )
 from plp_api.foundation.roster.classes import AcademicSession
 from plp_api.foundation.roster.models import District, School
+from plp_api.server.app import Application
 from tests import databases
 from tests.client import Client
-from tests.foundation.access import rows
+from tests.foundation.access import asking, rows
 from tests.foundation.access.operations import AREAS, OPERATIONS, Operation
 from tests.foundation.access.reach import ALLOWED, DENIED, HIDDEN, Owner, Reader, readers
 from tests.world import CAST, World
+
+pytestmark = pytest.mark.both_databases
 
 # What anybody may send, signed in or not. A line is added here on purpose, or never.
 PUBLIC = {
@@ -82,6 +91,21 @@ def test_what_is_called_public_exists() -> None:
     }
 
 
+class Case(NamedTuple):
+    """One person, one operation, one row, and what must come of it."""
+
+    operation: Operation
+    name: str
+    where: str | None
+    row_id: UUID | None
+    wanted: str
+    action: str | None = None
+
+    def __str__(self) -> str:
+        action = f"{self.action} " if self.action else ""
+        return f"{self.operation} {action}by {self.name}, row {self.where}"
+
+
 class Sweep:
     """The world with everybody signed in, and every row's owner by heart."""
 
@@ -94,28 +118,108 @@ class Sweep:
         with database.transaction(districts=[world.home.district_id, world.away.district_id]):
             rows.complete(world)
             self.owners = rows.all_rows(_resources())
-        self.failures: list[str] = []
-        self.cases = 0
+        self.callers = {
+            name: asking.caller_of(database, one.person) for name, one in self.readers.items()
+        }
+        self.begin()
 
-    def try_(self, operation: Operation, name: str, where: str | None) -> None:
-        """One case: one person sends one request about one row; what came of it is taken back."""
+    def begin(self) -> None:
+        """Count anew."""
+        self.failures: list[str] = []
+        self.cases = self.requests = 0
+
+    def cases_of(self, operations: Iterable[Operation]) -> Iterator[Case]:
+        """Every case of these operations: who tries them, and where."""
+        tried: set[Any] = set()
+        for operation in operations:
+            ownership = getattr(operation.model, "__ownership__", None)
+            places = rows.places(ownership) if ownership is not None else (None,)
+            # Where a row is read, everybody there is tries; elsewhere one of each role.
+            is_first = operation.method == "GET" and operation.model not in tried
+            tried.add(operation.model)
+            names = (*self.readers, NOBODY) if is_first else (*CAST, NOBODY)
+            for where in places:
+                for name in names:
+                    yield from self.case(operation, name, where)
+
+    def case(self, operation: Operation, name: str, where: str | None) -> Iterator[Case]:
+        """The case, unless there is no row to try."""
         reader = self.readers.get(name)
         row_id = self.row(operation, where, reader) if where else None
-        if where and row_id is None:
-            return
-        wanted = self.wanted(operation, reader, row_id)
-        answer = self.send(operation, name, operation.path(row_id))
+        if row_id or not where:
+            yield Case(operation, name, where, row_id, self.wanted(operation, reader, row_id))
+
+    def try_all(self, cases: Iterable[Case]) -> None:
+        """Each case, over HTTP or by asking; of each operation and outcome one over HTTP."""
+        sent: set[tuple[Any, ...]] = set()
+        asked = []
+        for case in cases:
+            kind = (str(case.operation), case.action, case.wanted)
+            if kind in sent and not self.needs_http(case):
+                asked.append(case)
+                continue
+            sent.add(kind)
+            self.try_over_http(case)
+        self.compare(asked)
+
+    def compare(self, cases: Iterable[Case]) -> None:
+        """What `Access` answers in each case is what is wanted."""
+        for case, got in self.ask(cases):
+            if got != case.wanted:
+                self.failures.append(f"{case}: wanted {case.wanted}, access answers {got}")
+
+    def needs_http(self, case: Case) -> bool:
+        """Whether more decides than what `Access` is asked.
+
+        Who is nobody has no access to ask. A view that asks ahead checks its row
+        itself, and one of DISTRICTS_OWN the office. Of what is read, the answer
+        itself must tell of nobody else.
+        """
+        operation = case.operation
+        is_read = operation.method == "GET" and case.wanted == ALLOWED
+        is_views = operation.asks_ahead or str(operation) in DISTRICTS_OWN
+        return case.wanted == NOBODY or is_read or is_views
+
+    def ask(self, cases: Iterable[Case]) -> Iterator[tuple[Case, str]]:
+        """What `Access` answers in each case; a transaction for each person."""
+        in_order = sorted(cases, key=lambda case: case.name)
+        for name, theirs in groupby(in_order, key=lambda case: case.name):
+            caller = self.callers[name]
+            with self.database.transaction(districts=caller.districts):
+                for case in theirs:
+                    self.cases += 1
+                    yield case, self.asked(case)
+
+    def asked(self, case: Case) -> str:
+        """What `Access` answers in one case."""
+        caller, operation = self.callers[case.name], case.operation
+        if case.action is None:
+            return asking.outcome(caller, operation, case.row_id)
+        assert case.row_id is not None
+        model = operation.model or operation.view.each
+        return asking.outcome_of_action(caller, operation, model, case.row_id, case.action)
+
+    def try_over_http(self, case: Case) -> None:
+        """One person sends one request about one row; what came of it is taken back."""
         self.cases += 1
-        if not _is(answer, wanted):
+        answer = self.sent(case)
+        if not _is(answer, case.wanted, case.action):
             got = f"{answer.status_code} {_told(answer)}"
-            self.fail(operation, name, where, f"wanted {wanted}, got {got}")
-        elif answer.status_code < 300 and reader:
-            self.check_answer(operation, reader, where, answer)
+            self.failures.append(f"{case}: wanted {case.wanted}, got {got}")
+        elif answer.status_code < 300 and case.name in self.readers:
+            reader = self.readers[case.name]
+            self.check_answer(case.operation, reader, case.where, answer)
+
+    def sent(self, case: Case) -> Any:
+        """The answer to the request of a case."""
+        body = {"action": case.action} if case.action else None
+        return self.send(case.operation, case.name, case.operation.path(case.row_id), body)
 
     def send(self, operation: Operation, name: str, path: str, json: Any = None) -> Any:
         """Sends as little of a body as reaches the view: who may is checked before it is read."""
         body = {"json": json or {}} if operation.method in ("POST", "PUT", "PATCH") else {}
         client = self.clients.get(name, self.client)
+        self.requests += 1
         with self.database.undone():
             return client.send(operation.method, f"/{path}", headers={"If-Match": "*"}, **body)
 
@@ -177,39 +281,66 @@ class Sweep:
         is_shared = self.world.home.placed.id in reader.students
         return owner.district_id == reader.person.district_id or is_shared
 
-    def act(self, operation: Operation, name: str, action: str) -> None:
-        """One action on the row at home, by somebody who may read it."""
-        reader = self.readers[name]
-        row_id = self.row(operation, rows.HOME, reader)
-        if row_id is None or self.wanted(operation, reader, row_id) != ALLOWED:
-            return
-        wanted = self.action_wanted(operation.view.life, operation.model, action, reader, row_id)
-        answer = self.send(operation, name, operation.path(row_id), {"action": action})
-        self.cases += 1
-        if (wanted == ALLOWED) == (_told(answer) == "permission_denied"):
-            got = f"{answer.status_code} {_told(answer)}"
-            self.fail(operation, name, rows.HOME, f"{action}: wanted {wanted}, got {got}")
+    def actions_of(self, operation: Operation, names: Iterable[str]) -> Iterator[Case]:
+        """Every action of the operation, by whoever may read the row at home; or on each row."""
+        for name in names:
+            reader = self.readers[name]
+            for action in operation.view.life.actions:
+                if operation.model is None:
+                    yield from self.actions_on_many(operation, reader, action)
+                elif case := self.action(operation, reader, rows.HOME, action):
+                    is_read = self.wanted(operation, reader, case.row_id) == ALLOWED
+                    yield from [case] if is_read else []
 
-    def act_on_many(self, operation: Operation, name: str, action: str) -> None:
-        """The same action on a row at home, one beside it and a foreign one, in one request."""
-        reader, model = self.readers[name], operation.view.each
+    def actions_on_many(self, operation: Operation, reader: Reader, action: str) -> Iterator[Case]:
+        """The action on a row at home, one beside it and a foreign one."""
         if not reader.may(operation.permission or ""):
             return
-        places = rows.places(model.__ownership__)
-        ids = [self.row(operation, where, reader) for where in places]
-        items = [{"id": str(row_id), "version": 1} for row_id in ids]
+        for where in rows.places(operation.view.each.__ownership__):
+            if case := self.action(operation, reader, where, action):
+                yield case
+
+    def action(self, operation: Operation, reader: Reader, where: str, action: str) -> Case | None:
+        """The case of one action on a row there."""
+        row_id = self.row(operation, where, reader)
+        if row_id is None:
+            return None
+        model = operation.model or operation.view.each
+        wanted = self.action_wanted(operation.view.life, model, action, reader, row_id)
+        return Case(operation, reader.name, where, row_id, wanted, action)
+
+    def try_many_at_once(self, cases: Iterable[Case]) -> None:
+        """Actions on many rows: one request for all rows of a person, as far as any differs."""
+        sent: set[tuple[Any, ...]] = set()
+        asked: list[Case] = []
+        for _, group in groupby(cases, key=lambda case: (case.name, case.action)):
+            together = list(group)
+            kind = (together[0].action, *(case.wanted for case in together))
+            if kind in sent:
+                asked += together
+            else:
+                sent.add(kind)
+                self.try_together(together)
+        self.compare(asked)
+
+    def try_together(self, cases: list[Case]) -> None:
+        """The same action on several rows, in one request."""
+        self.cases += len(cases)
+        for case, got in zip(cases, self.outcomes_together(cases), strict=True):
+            if got != case.wanted:
+                self.failures.append(f"{case}: wanted {case.wanted}, got {got}")
+
+    def outcomes_together(self, cases: list[Case]) -> list[str]:
+        """What came of each row of one request."""
+        operation, name, action = cases[0].operation, cases[0].name, cases[0].action
+        items = [{"id": str(case.row_id), "version": 1} for case in cases]
         body = {"action": action, "items": items}
         answer = self.send(operation, name, operation.path(None), body)
-        self.cases += 1
         if answer.status_code != 200:
-            self.fail(operation, name, None, f"{action}: got {answer.status_code}")
-            return
-        for where, row_id, item in zip(places, ids, answer.json["items"], strict=True):
-            wanted = self.action_wanted(operation.view.life, model, action, reader, row_id)
-            told = item.get("problem", {}).get("code")
-            got = {"not_found": HIDDEN, **dict.fromkeys(CLOSED, DENIED)}.get(told, ALLOWED)
-            if got != wanted:
-                self.fail(operation, name, where, f"{action}: wanted {wanted}, got {told}")
+            return [f"{answer.status_code} {_told(answer)}"] * len(cases)
+        told = [item.get("problem", {}).get("code") for item in answer.json["items"]]
+        codes = {"not_found": HIDDEN, **dict.fromkeys(CLOSED, DENIED)}
+        return [codes.get(code, ALLOWED) for code in told]
 
     def action_wanted(self, life: Any, model: Any, action: str, reader: Reader, row_id: Any) -> str:
         """The best of what the action's permissions come to; what may not be read is hidden."""
@@ -234,6 +365,7 @@ class Sweep:
         }
         listed = self.walk(operation, name)
         self.cases += 1
+        self.requests += 1
         if listed is None:
             if reader.may(operation.permission or ""):
                 self.fail(operation, name, None, "could not be listed")
@@ -283,8 +415,10 @@ def _serves(operation: Operation, owner: Owner) -> bool:
     return owner.kind == kind
 
 
-def _is(answer: Any, wanted: str) -> Any:
+def _is(answer: Any, wanted: str, action: str | None = None) -> bool:
     status = answer.status_code
+    if action:
+        return (wanted == ALLOWED) != (_told(answer) == "permission_denied")
     if wanted == NOBODY:
         return status == 401
     if wanted == HIDDEN:
@@ -303,37 +437,36 @@ def _told(answer: Any) -> str | None:
 CLOSED = ("permission_denied", "reason_required")
 
 
-@pytest.fixture
-def sweep(
-    client: Client, database: databases.Isolated, world: World, record_property: Any
+@pytest.fixture(scope="module")
+def signed_in(
+    shared_app: Application, shared_database: databases.Isolated, populated: World
 ) -> Iterator[Sweep]:
+    """Everybody signed in, once for all tests here: each case is taken back by itself."""
+    with shared_database.isolated():
+        yield Sweep(Client(shared_app), shared_database, populated)
+
+
+@pytest.fixture
+def sweep(signed_in: Sweep, record_property: Any) -> Iterator[Sweep]:
     started = time.perf_counter()
-    made = Sweep(client, database, world)
-    yield made
-    record_property("sweep", (made.cases, time.perf_counter() - started))
+    signed_in.begin()
+    yield signed_in
+    spent = time.perf_counter() - started
+    record_property("sweep", (signed_in.cases, signed_in.requests, spent))
 
 
 def swept(area: str) -> list[Operation]:
     return [one for one in OPERATIONS if one.area == area and one.permission]
 
 
-@pytest.mark.parametrize("area", [one for one in AREAS if swept(one)])
+SWEPT = [one for one in AREAS if swept(one)]
+
+
+@pytest.mark.parametrize("area", SWEPT)
 def test_an_operation_lets_in_whom_the_matrix_names_and_nobody_else(
     area: str, sweep: Sweep
 ) -> None:
-    tried: set[Any] = set()
-    for operation in swept(area):
-        ownership = getattr(operation.model, "__ownership__", None)
-        places: tuple[str | None, ...] = (None,)
-        if ownership is not None:
-            places = rows.places(ownership)
-        # Where a row is read, everybody there is tries; elsewhere one of each role.
-        is_first = operation.method == "GET" and operation.model not in tried
-        tried.add(operation.model)
-        names = (*sweep.readers, NOBODY) if is_first else (*CAST, NOBODY)
-        for where in places:
-            for name in names:
-                sweep.try_(operation, name, where)
+    sweep.try_all(sweep.cases_of(swept(area)))
     assert not sweep.failures, "\n".join(dict.fromkeys(sweep.failures))
 
 
@@ -345,13 +478,34 @@ def lives() -> list[Operation]:
 def test_an_action_is_open_to_whom_its_permissions_are_and_to_nobody_else(
     operation: Operation, sweep: Sweep
 ) -> None:
-    for name in sweep.readers if operation.model else CAST:
-        for action in operation.view.life.actions:
-            if operation.model is not None:
-                sweep.act(operation, name, action)
-            else:
-                sweep.act_on_many(operation, name, action)
+    if operation.model is not None:
+        sweep.try_all(sweep.actions_of(operation, sweep.readers))
+    else:
+        sweep.try_many_at_once(sweep.actions_of(operation, CAST))
     assert not sweep.failures, "\n".join(dict.fromkeys(sweep.failures))
+
+
+def test_access_answers_as_the_operation_does_over_http(sweep: Sweep) -> None:
+    """Cases drawn at random, the same in each run, asked both ways: what makes asking enough."""
+    cases = [
+        case
+        for area in SWEPT
+        for case in sweep.cases_of(swept(area))
+        if case.wanted != NOBODY and str(case.operation) not in DISTRICTS_OWN
+    ]
+    cases += [
+        case
+        for operation in lives()
+        if operation.model is not None
+        for case in sweep.actions_of(operation, sweep.readers)
+    ]
+    drawn = random.Random(942).sample(cases, min(len(cases), databases.compared_cases()))
+    different = []
+    for case, got in list(sweep.ask(drawn)):
+        answer = sweep.sent(case)
+        if not _is(answer, got, case.action):
+            different.append(f"{case}: asked {got}, sent {answer.status_code} {_told(answer)}")
+    assert not different, "\n".join(different)
 
 
 def lists() -> list[Operation]:

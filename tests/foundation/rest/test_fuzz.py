@@ -1,8 +1,8 @@
 """Generated requests to every operation: no 5xx, and answers that match the document.
 
-Schemathesis generates valid and invalid requests from the document, always the
-same ones; callers with the permission send them, about existing rows, on both
-databases.
+Schemathesis makes the requests from the document, fitting and unfitting ones; they are sent by
+those who may, about rows that exist. A few, always the same, in `make test`; many in `make fuzz`,
+from a seed that it prints.
 """
 
 import json
@@ -17,17 +17,21 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 
+from tests import databases
+from tests.client import Client
 from tests.foundation.access import rows
 from tests.foundation.access.operations import OPERATIONS, Operation
 from tests.foundation.access.reach import ALLOWED
-from tests.foundation.access.test_sweep import Sweep, sweep  # noqa: F401 - a fixture
+from tests.foundation.access.test_sweep import Sweep
 from tests.foundation.rest.test_openapi import DOCUMENT, resolved, wrong
-from tests.world import CAST
+from tests.world import CAST, World
 
-EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 4}
+COUNT = int(os.environ.get("PLP_TEST_FUZZ", "4"))
+SEED = int(os.environ.get("PLP_TEST_SEED", "0"))
+EXAMPLES = {GenerationMode.POSITIVE: COUNT, GenerationMode.NEGATIVE: COUNT}
 
 
 @cache
@@ -49,8 +53,8 @@ def documented() -> dict[tuple[str, str], Any]:
 def requests(operation: Operation, folder: Path) -> list[dict[str, Any]]:
     """The requests to one operation, as arguments of the test client.
 
-    They are always the same, and generating them takes longer than sending them. So they are
-    stored for the other database and the other workers.
+    They are the same throughout a run, and making them takes longer than sending them: what was
+    made for one database is kept for the other, and for the other worker.
     """
     method, path = operation.method, _path(operation)
     described = DOCUMENT["paths"][path][method.lower()]
@@ -63,6 +67,12 @@ def requests(operation: Operation, folder: Path) -> list[dict[str, Any]]:
         unfinished.rename(kept)
     found: list[dict[str, Any]] = pickle.loads(kept.read_bytes())
     return found
+
+
+@pytest.fixture
+def sweep(client: Client, database: databases.Isolated, world: World) -> Sweep:
+    """One for each test: in `make fuzz`, tokens that all tests share would not last."""
+    return Sweep(client, database, world)
 
 
 @pytest.fixture
@@ -82,9 +92,9 @@ def _generated(method: str, path: str) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for mode, count in EXAMPLES.items():
 
+        @seed(SEED)
         @settings(
             max_examples=count,
-            derandomize=True,
             database=None,
             deadline=None,
             phases=[Phase.generate],
@@ -121,7 +131,7 @@ def _path(operation: Operation) -> str:
     return path
 
 
-def senders(sweep: Sweep, operation: Operation) -> list[str]:  # noqa: F811
+def senders(sweep: Sweep, operation: Operation) -> list[str]:
     """Every kind of caller in the home district who may send the request about the row."""
     found = []
     for name, reader in sweep.readers.items():
@@ -157,7 +167,7 @@ READ = sorted({one.area for one in FUZZED if one.method == "GET"})
 @pytest.mark.parametrize("area", ALL)
 def test_whatever_is_sent_is_answered_as_the_document_says(
     area: str,
-    sweep: Sweep,  # noqa: F811
+    sweep: Sweep,
     kept_requests: Path,
 ) -> None:
     failures = []
@@ -178,7 +188,7 @@ def test_whatever_is_sent_is_answered_as_the_document_says(
 
 
 @pytest.mark.parametrize("area", READ)
-def test_what_is_read_is_as_the_document_says_to_each_role(area: str, sweep: Sweep) -> None:  # noqa: F811
+def test_what_is_read_is_as_the_document_says_to_each_role(area: str, sweep: Sweep) -> None:
     failures = []
     for operation in (one for one in FUZZED if one.area == area and one.method == "GET"):
         for name in set(senders(sweep, operation)) & set(CAST):
