@@ -6,20 +6,31 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # `make test ARGS="tests/planning/goals -k carry"`, `make bench ARGS=--help`
 ARGS   ?=
+# Examples of each kind that `make fuzz` sends to each operation, and where they begin.
+FUZZ   ?= 100
+SEED   ?= $(shell date +%s)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format openapi bench clean
+# The branch that `make test-quick` compares with.
+BASE   ?= main
+.PHONY: help run test test-quick fuzz check format openapi bench clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
-	  || grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST)
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST)
 
 # `exec` replaces the shell with the server, so that signals reach the server and no process is left behind.
 run: $(VENV)/run.stamp ## Install if needed, load the demo district once, print its logins, serve
 	@exec $(BIN)/plp serve --demo
 
-test: $(VENV)/dev.stamp ## Run every test, on SQLite and PostgreSQL (ARGS=… goes to pytest)
+test: $(VENV)/dev.stamp ## Run every test, on SQLite or PostgreSQL (ARGS=… goes to pytest)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+test-quick: $(VENV)/dev.stamp ## Run the tests of what changed since BASE=main, on SQLite
+	$(BIN)/python -m tests.quick $(BASE) $(ARGS)
+
+fuzz: $(VENV)/dev.stamp ## Send every operation many generated requests (SEED=… repeats a run)
+	PLP_TEST_FUZZ=$(FUZZ) PLP_TEST_SEED=$(SEED) $(BIN)/pytest -n auto --dist worksteal tests/foundation/rest/test_fuzz.py $(ARGS)
 
 coverage: ## Run every test and measure which lines and branches they reach; below the floor it fails
 	@mkdir -p var/coverage
