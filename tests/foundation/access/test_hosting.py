@@ -134,8 +134,10 @@ def test_over_http_every_decision_is_refused_to_the_host_unless_the_school_is_th
                 )
             tried += 1
             is_open = expected(role, str(one.permission), host, kind, world)
-            is_refused = answer.status_code in (403, 404)
-            if is_open is is_refused:
+            is_read = expected(role, one.model.__ownership__.read, host, kind, world)
+            wanted = None if is_open else 403 if is_read else 404
+            got = answer.status_code if answer.status_code in (403, 404) else None
+            if got != wanted:
                 wrong.append(f"{role}: {one}: {answer.status_code}")
     assert wrong == []
     assert tried > 10
