@@ -4,8 +4,8 @@ Nothing is listed here but what is public. An operation that is registered is
 swept; what must come of it follows from the permission it names, the matrix
 as text, and a computation of reach that shares nothing with the code.
 
-Most cases ask `Access` itself (`asking`). Over HTTP goes the first case of each
-operation and outcome, and every case in which more decides than `Access`: see
+Most refusals are asked of `Access` itself (`asking`). Over HTTP goes the first case of
+each operation and outcome, and every case in which more decides than `Access`: see
 `Sweep.needs_http`.
 """
 
@@ -171,14 +171,13 @@ class Sweep:
     def needs_http(self, case: Case) -> bool:
         """Whether more decides than what `Access` is asked.
 
-        Who is nobody has no access to ask. A view that asks ahead checks its row
-        itself, and one of DISTRICTS_OWN the office. Of what is read, the answer
-        itself must tell of nobody else.
+        Who is nobody has no access to ask. What is allowed the view may still
+        refuse, and its answer must tell of nobody else. A view that asks ahead
+        checks its row itself, and one of DISTRICTS_OWN the office.
         """
         operation = case.operation
-        is_read = operation.method == "GET" and case.wanted == ALLOWED
         is_views = operation.asks_ahead or str(operation) in DISTRICTS_OWN
-        return case.wanted == NOBODY or is_read or is_views
+        return case.wanted in (ALLOWED, NOBODY) or is_views
 
     def ask(self, cases: Iterable[Case]) -> Iterator[tuple[Case, str]]:
         """What `Access` answers in each case; a transaction for each person."""
@@ -310,13 +309,13 @@ class Sweep:
         return Case(operation, reader.name, where, row_id, wanted, action)
 
     def try_many_at_once(self, cases: Iterable[Case]) -> None:
-        """Actions on many rows: one request for all rows of a person, as far as any differs."""
+        """Actions on many rows: one request of a person for all, or `Access` is asked of each."""
         sent: set[tuple[Any, ...]] = set()
         asked: list[Case] = []
         for _, group in groupby(cases, key=lambda case: (case.name, case.action)):
             together = list(group)
             kind = (together[0].action, *(case.wanted for case in together))
-            if kind in sent:
+            if kind in sent and ALLOWED not in kind:
                 asked += together
             else:
                 sent.add(kind)
