@@ -11,9 +11,11 @@ import pytest
 from plp_api.foundation import db
 from plp_api.foundation.settings import Settings
 from plp_api.server.app import Application, create_app
-from tests import databases
+from tests import databases, moved_clock
 from tests.client import Client
 from tests.world import World, populate
+
+moved_clock.move()
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)

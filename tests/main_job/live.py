@@ -9,11 +9,11 @@ import sys
 import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import Any, Self
 
+from tests import moved_clock
+
 PATIENCE = 60
-CLOCK = Path(__file__).parent / "clock"
 
 
 SERVE = ["plp_api.server.cli", "serve"]
@@ -46,7 +46,7 @@ class Installation:
         """Run `plp …`."""
         return subprocess.run(
             [sys.executable, "-m", "plp_api.server.cli", *words],
-            env=self.environment,
+            env={**self.environment, **moved_clock.for_processes()},
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -59,10 +59,11 @@ class Installation:
 
     def serve_at(self, now: str) -> "Server":
         """Start the server on a moved clock, without a worker."""
-        return self._start(SERVE_ALONE, PYTHONPATH=str(CLOCK), PLP_TEST_NOW=now)
+        return self._start(SERVE_ALONE, PYTHONPATH=str(moved_clock.FOLDER), PLP_TEST_NOW=now)
 
     def _start(self, module: list[str], **environment: str) -> "Server":
-        server = Server(module, {**self.environment, **environment})
+        moved = moved_clock.for_processes()
+        server = Server(module, {**self.environment, **moved, **environment})
         self.started.append(server.process)
         server.until_ready()
         return server
