@@ -12,6 +12,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import Relationship
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Revision
+from plp_api.planning.reviews.models import Review
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.planning.plans.travellers import Traveller
@@ -215,10 +216,14 @@ def test_a_pathway_element_is_shown_as_it_was_before_it_changed(
 
 
 def test_signatures_and_the_review_are_those_of_the_day(
-    client: Client, world: World, student: Traveller, path: str, later: Callable[..., Any]
-) -> None:
+    client, world, database, student, path, later
+):
     advisor = Traveller(client, world.home.advisor)
-    start = clock.today()
+    # All of it in one cycle, though today is among its last days.
+    left = clock.Cycle.containing(clock.today()).ends_on - clock.today()
+    start = later(min(0, left.days - 5))
+    with writing(database, world.home) as session:
+        session.get(Review, world.home.student.review_id).created_at = clock.now()
     approved_on = later(2)
     version = f"/plan-versions/{world.home.student.version_id}"
     student.act(version, "submit")
