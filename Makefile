@@ -9,11 +9,12 @@ ARGS   ?=
 # Examples of each kind that `make fuzz` sends to each operation, and where they begin.
 FUZZ   ?= 100
 SEED   ?= $(shell date +%s)
+# The branch that `make test-quick` compares with, and the days on which `make test-days` begins.
+BASE   ?= main
+DAYS   ?= 2026-11-30 2026-12-01 2028-02-29 2027-06-30 2026-12-31
 
 .DEFAULT_GOAL := help
-# The branch that `make test-quick` compares with.
-BASE   ?= main
-.PHONY: help run test test-quick fuzz check format openapi bench clean
+.PHONY: help run test test-quick test-days fuzz check format openapi bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -28,6 +29,10 @@ test: $(VENV)/dev.stamp ## Run every test, on SQLite or PostgreSQL (ARGS=… goe
 
 test-quick: $(VENV)/dev.stamp ## Run the tests of what changed since BASE=main, on SQLite
 	$(BIN)/python -m tests.quick $(BASE) $(ARGS)
+
+test-days: $(VENV)/dev.stamp ## Run every test on SQLite with the clock at the edges of the calendar
+	for day in $(DAYS); do PLP_TEST_NOW=$${day}T17:00:00Z PLP_TEST_DATABASES=sqlite \
+	  $(BIN)/pytest -n auto --dist worksteal $(ARGS) || exit 1; done
 
 fuzz: $(VENV)/dev.stamp ## Send every operation many generated requests (SEED=… repeats a run)
 	PLP_TEST_FUZZ=$(FUZZ) PLP_TEST_SEED=$(SEED) $(BIN)/pytest -n auto --dist worksteal tests/foundation/rest/test_fuzz.py $(ARGS)
