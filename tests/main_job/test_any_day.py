@@ -8,7 +8,9 @@ import pytest
 import time_machine
 
 from plp_api.foundation import db
+from plp_api.foundation import settings as settings_module
 from plp_api.server.app import create_app
+from plp_api.server.demo import loading
 from tests import databases
 from tests.conftest import Live
 from tests.world import populate
@@ -39,3 +41,10 @@ def test_a_plan_comes_into_force_and_counts(that_day: Live) -> None:
     assert client.as_(pupil).read(f"/reviews/{pupil.review_id}")["standing"] == "complete"
     covered = client.as_(home.district_admin).read("/reports/coverage")["total"]
     assert covered["current"] == 1
+
+
+def test_the_demo_loads_in_summer_when_nothing_of_its_year_has_happened(tmp_path: Path) -> None:
+    with time_machine.travel("2026-07-02T17:00:00Z"):
+        settings = databases.prepared("sqlite", tmp_path)
+        with settings_module.using(settings):
+            loading.load(settings)

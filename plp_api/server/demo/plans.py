@@ -241,7 +241,7 @@ class Writer(StudentWriter):
             proposed_at=at(begun_on) if given["status"] != GoalStatus.DRAFT else None,
             confirmed_at=at(confirmed_on) if confirmed_on else None,
             confirmed_by=confirmed_by,
-            ended_on=max(self._worked_on(given)) if given["status"] in ENDED else None,
+            ended_on=max([begun_on, *self._worked_on(given)]) if given["status"] in ENDED else None,
             progress_percent=latest["percent"] if latest else None,
             progress_on=self.years.past(latest["on"]) if latest else None,
         )
