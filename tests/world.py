@@ -75,6 +75,9 @@ SECTIONS: list[Any] = [
     },
 ]
 
+# Tests of packages travel here, whenever they run.
+FIRST_FIXED_DAY = date(2026, 10, 1)
+
 
 @dataclass
 class Somebody:
@@ -164,6 +167,11 @@ def ahead(days: int) -> str:
     return (clock.today() + timedelta(days=days)).isoformat()
 
 
+def long_ago(days: int) -> date:
+    """A day that long before today, and before every fixed day to which a test travels back."""
+    return min(clock.today(), FIRST_FIXED_DAY) - timedelta(days=days)
+
+
 def years_ago(years: int, days: int = 0) -> date:
     """The birth date of a person of that age today, `days` before the next birthday."""
     return clock.birthday(clock.today(), -years) + timedelta(days=days)
@@ -228,29 +236,24 @@ def pupil(
     base = person(session, place, name)
     made = Pupil(base.id, base.account_id, base.district_id, base.username)
     place.people[name] = made
-    today = clock.today()
     own = {"district_id": place.district_id, "student_id": made.id}
     student = Student(
         id=made.id,
         district_id=place.district_id,
         plan_home_school_id=school_id,
         grade=grade,
-        entered_on=today - timedelta(days=200),
+        entered_on=long_ago(200),
     )
     student.born(born)
     session.add(student)
     session.flush()
-    session.add(
-        SchoolEnrollment(
-            **own, school_id=school_id, grade=grade, starts_on=today - timedelta(days=200)
-        )
-    )
+    session.add(SchoolEnrollment(**own, school_id=school_id, grade=grade, starts_on=long_ago(200)))
     session.add(
         Plan(
             id=made.plan_id,
             **own,
             template_id=place.template_id,
-            opened_on=today - timedelta(days=200),
+            opened_on=long_ago(200),
         )
     )
     session.flush()
@@ -358,7 +361,7 @@ def appoint(
         person_id=somebody.id,
         school_id=school_id,
         role=role,
-        starts_on=clock.today() - timedelta(days=400),
+        starts_on=long_ago(400),
     )
     session.add(row)
     session.flush()
@@ -388,7 +391,7 @@ def relate(
         person_id=somebody.id,
         student_id=student.id,
         kind=kind,
-        starts_on=columns.pop("starts_on", clock.today() - timedelta(days=200)),
+        starts_on=columns.pop("starts_on", long_ago(200)),
         **columns,
     )
     session.add(row)
@@ -397,7 +400,7 @@ def relate(
 
 
 def _ties(session: Any, place: Place) -> None:
-    long_ago = clock.today() - timedelta(days=200)
+    since = long_ago(200)
     student, senior = place.student, place.senior
     advises = RelationshipKind.ADVISOR
     relate(session, place, place.advisor, student, advises, capacity=Capacity.LEAD)
@@ -414,7 +417,7 @@ def _ties(session: Any, place: Place) -> None:
                 class_id=place.class_id,
                 person_id=somebody.id,
                 role=EnrollmentRole(role),
-                starts_on=long_ago,
+                starts_on=since,
             )
         )
     session.add(
@@ -422,7 +425,7 @@ def _ties(session: Any, place: Place) -> None:
             district_id=place.district_id,
             advisory_id=place.advisory_id,
             student_id=student.id,
-            starts_on=long_ago,
+            starts_on=since,
         )
     )
     session.add(
@@ -431,7 +434,7 @@ def _ties(session: Any, place: Place) -> None:
             school_id=place.school_id,
             advisory_id=place.advisory_id,
             person_id=place.advisor.id,
-            starts_on=long_ago,
+            starts_on=since,
         )
     )
     audit = session.query(Appointment).filter_by(person_id=place.auditor.id).one()
@@ -483,6 +486,6 @@ def _place_student_away(session: Any, home: Place, away: Place) -> None:
             student_id=guest.id,
             school_id=away.school_id,
             kind=PlacementKind.CTE,
-            starts_on=clock.today() - timedelta(days=100),
+            starts_on=long_ago(100),
         )
     )

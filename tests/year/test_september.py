@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from plp_api.foundation import clock, db, migrating
@@ -25,6 +26,7 @@ from plp_api.foundation.roster.relationships import (
 from plp_api.server.demo import loading
 from tests.databases import SECRET
 
+SEPTEMBER = "2026-09-15T15:00:00Z"
 PRINTED, MAILED, DISTRICTS = "printed or mailed", "mailed only", "the district's"
 
 
@@ -34,12 +36,13 @@ def demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[db.Data
     url = f"sqlite:///{tmp_path}/demo.sqlite"
     settings = settings_module.Settings("development", tmp_path, url, url, SECRET)
     migrating.upgrade(settings)
-    with settings_module.using(settings):
-        loading.load(settings)
-    capsys.readouterr()
-    database = db.Database(url)
-    yield database
-    database.dispose()
+    with time_machine.travel(SEPTEMBER):
+        with settings_module.using(settings):
+            loading.load(settings)
+        capsys.readouterr()
+        database = db.Database(url)
+        yield database
+        database.dispose()
 
 
 def registrar_of(session: Any, school: School) -> Access:
