@@ -16,7 +16,7 @@ from tests.client import Client, code, pointers
 from tests.conftest import Live
 from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import World, writing
+from tests.world import long_ago, writing
 
 TODAY = clock.today()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -86,7 +86,7 @@ def test_work_is_logged_from_proposed_on(
         ({"position": True}, "/position"),
         ({"due_on": "2199-01-01"}, "/due_on"),
         ({"done_on": (TODAY + timedelta(days=1)).isoformat()}, "/done_on"),
-        ({"done_on": (TODAY - timedelta(days=201)).isoformat()}, "/done_on"),
+        ({"done_on": long_ago(201).isoformat()}, "/done_on"),
         ({"is_done": True}, "/is_done"),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_goal_whose_only_check_in_is_removed_shows_none(
         ({"percent": None}, "/percent"),
         ({"body": "x" * 4001}, "/body"),
         ({"checked_on": (TODAY + timedelta(days=1)).isoformat()}, "/checked_on"),
-        ({"checked_on": (TODAY - timedelta(days=201)).isoformat()}, "/checked_on"),
+        ({"checked_on": long_ago(201).isoformat()}, "/checked_on"),
         ({"author_id": "me"}, "/author_id"),
     ],
 )
