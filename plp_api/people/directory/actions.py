@@ -1,4 +1,4 @@
-"""Changes to who there is: districts, schools, people, students and their enrollments."""
+"""Changes to the directory: districts, schools, people, students and their enrollments."""
 
 from datetime import date
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ Fields = dict[str, Any]
 
 
 def _change(row: Row, event: str, access: Access, fields: Fields) -> Row:
-    """Set the fields, and record which were named: never what they hold."""
+    """Set the fields, and record their names in the audit log, never their values."""
     for name, value in fields.items():
         setattr(row, name, value)
     audit.record(event, row, by=access.caller.person_id, fields=sorted(fields))
@@ -48,8 +48,8 @@ def _change(row: Row, event: str, access: Access, fields: Fields) -> Row:
 def change_district(district: District, access: Access, fields: Fields) -> District:
     """Change name, time zone or settings; a setting of null returns to its default.
 
-    Raises Problem: permission_denied for whoever decides for a school alone;
-    validation_failed for a school that is none of the district's.
+    Raises Problem: permission_denied if the caller's office is for a school only;
+    validation_failed for a school of another district.
     """
     access.require_at(Permission.SETTINGS_WRITE, None)
     if "settings" in fields:
@@ -78,7 +78,11 @@ def _merged(stored: Fields, patch: Fields) -> Fields:
 
 
 def add_school(access: Access, fields: Fields) -> School:
-    """Add a school. Raises Problem: permission_denied beneath the district; record_duplicate."""
+    """Add a school.
+
+    Raises Problem: permission_denied if the caller's office is for a school only;
+    record_duplicate.
+    """
     access.require_at(Permission.SETTINGS_WRITE, None)
     _refuse_same_name(access, fields["name"], None)
     school = School(id=db.new_id(), district_id=access.caller.district_id, **fields)
@@ -88,7 +92,10 @@ def add_school(access: Access, fields: Fields) -> School:
 
 
 def change_school(school: School, access: Access, fields: Fields) -> School:
-    """Correct a school. Raises Problem: permission_denied for another's; record_duplicate."""
+    """Correct a school.
+
+    Raises Problem: permission_denied for a school that is not the caller's; record_duplicate.
+    """
     access.require_at(Permission.SETTINGS_WRITE, school.id)
     if "name" in fields:
         _refuse_same_name(access, fields["name"], school.id)
@@ -105,7 +112,10 @@ def _refuse_same_name(access: Access, name: str, but: UUID | None) -> None:
 
 
 def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
-    """The session, if it is a school year, or a term, as asked. Raises Problem: not_found."""
+    """Return the session if it is a school year (`is_year`), or a term (not `is_year`).
+
+    Raises Problem: not_found if it is of the other kind.
+    """
     if (session.type == SCHOOL_YEAR) is not is_year:
         raise Problem(Code.NOT_FOUND)
     return session
@@ -115,7 +125,7 @@ def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
 
 
 def add_person(access: Access, fields: Fields) -> Person:
-    """Add somebody who is no student. Raises Problem: username_taken."""
+    """Add a person who is not a student. Raises Problem: username_taken."""
     person = _new_person(access, fields)
     audit.record("person.created", person, by=access.caller.person_id)
     return person
@@ -133,9 +143,9 @@ def _new_person(access: Access, fields: Fields) -> Person:
 def change_person(person: Person, access: Access, fields: Fields) -> Person:
     """Correct a person.
 
-    A new e-mail or user name could let somebody else in as them.
+    With a new e-mail or user name somebody else could sign in as that person.
 
-    Raises Problem: permission_denied for one's own e-mail and user name,
+    Raises Problem: permission_denied for the caller's own e-mail and user name,
     actor_is_family, account_beyond_offices (see `access.powers`), username_taken.
     """
     powers.require(access, _act(fields), person.id)
@@ -149,7 +159,7 @@ def change_person(person: Person, access: Access, fields: Fields) -> Person:
 
 
 def _act(fields: Fields) -> powers.Act:
-    """What changing these members of a person does to their account."""
+    """The kind of change to the person's account that these fields make."""
     by_key = fields.keys() & {"email", "username"}
     return powers.Act.CHANGE_SIGN_IN if by_key else powers.Act.CORRECT
 
@@ -170,7 +180,7 @@ def _refuse_taken(access: Access, username: str | None, but: UUID | None) -> Non
 def act_on_person(
     person: Person, access: Access, *, action: str, is_printed: bool = False
 ) -> Fields:
-    """Invite the person, or shut them out (see `identity.actions`).
+    """Invite the person, or revoke their access (see `identity.actions`).
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
     """
@@ -187,10 +197,10 @@ def act_on_person(
 
 
 def add_student(access: Access, fields: Fields) -> Student:
-    """Add a student with the person they are and an enrollment; a plan and review follow.
+    """Add a student with their person and an enrollment, which opens a plan and a review.
 
     Raises Problem: permission_denied at a school that is not the caller's,
-    username_taken, record_duplicate for a state number that is known.
+    username_taken, record_duplicate if another student has the state number.
     """
     school = references.school(access, fields.pop("school_id"))
     access.require_at(Permission.ROSTER_WRITE, school.id)
@@ -212,11 +222,11 @@ def add_student(access: Access, fields: Fields) -> Student:
 def change_student(student: Student, access: Access, fields: Fields) -> Student:
     """Correct a student. A new grade ends one enrollment and begins another.
 
-    A birth date that is implausible for the grade is kept, and moves rights
-    once it is confirmed.
+    A birth date that is implausible for the grade is stored, but does not transfer
+    rights until it is confirmed.
 
     Raises Problem: actor_is_family, username_taken, record_duplicate,
-    validation_failed where there is no birth date to confirm.
+    validation_failed if there is no birth date to confirm.
     """
     access.refuse_family(student.id)
     named = sorted({*fields, *fields.get("person", {})} - {"person"})
@@ -261,7 +271,7 @@ def _rename(student: Student, access: Access, fields: Fields) -> None:
 
 
 def choose_names(student: Student, access: Access, fields: Fields) -> Student:
-    """Set, as the student, the names and pronouns in use and who sees them."""
+    """Set the student's preferred names and pronouns, and whether the family sees them."""
     for name, value in fields.items():
         setattr(student.person, name, value)
     return _touched(student, "student.names_chosen", access, fields=sorted(fields))
@@ -275,7 +285,7 @@ def _touched(student: Student, event: str, access: Access, **facts: Any) -> Stud
 
 def _born(access: Access, day: date | None) -> date | None:
     if day is not None and day > access.caller.today:
-        raise invalid("birth_date", "Must not lie ahead.")
+        raise invalid("birth_date", "Must not be in the future.")
     return day
 
 
@@ -293,7 +303,7 @@ def _refuse_known_number(access: Access, number: str | None, but: UUID | None) -
 
 
 def _promote(student: Student, access: Access, grade: str) -> None:
-    """Go on in another grade from today, at every school the student is enrolled at."""
+    """Change the grade from today on, at every school where the student is enrolled."""
     today = access.caller.today
     current = select(SchoolEnrollment).where(
         SchoolEnrollment.student_id == student.id, holds(SchoolEnrollment)
@@ -311,7 +321,7 @@ def _promote(student: Student, access: Access, grade: str) -> None:
 
 
 def _follow(student: Student, access: Access) -> None:
-    """Let a plan and this cycle's review be opened, where the grade asks for them."""
+    """Open a plan and this cycle's review, if the grade needs them."""
     if student.grade in PLAN_GRADES:
         db.session().flush()
         followers.enrolled(student.district_id, [student.id], access.caller.today)
@@ -320,9 +330,10 @@ def _follow(student: Student, access: Access) -> None:
 def set_rights_transfer(
     student: Student, access: Access, *, basis: str, reason: str, on: date | None = None
 ) -> Student:
-    """Say by what, and when, FERPA rights become the student's before 18; `age` takes it back.
+    """Set on which basis and day FERPA rights transfer to the student before 18.
 
-    What parents hold about the student is recalled where the day has come.
+    The basis `age` takes an earlier record back. If the day has come, the parents'
+    links and answers about the student are recalled.
 
     Raises Problem: actor_is_family; validation_failed for a day after the 18th birthday.
     """
@@ -342,11 +353,11 @@ def set_rights_transfer(
 
 
 def _check_transfer(student: Student, access: Access, field: str) -> None:
-    """Rights move by the 18th birthday at the latest, whatever else moves them."""
+    """Check that rights transfer on the 18th birthday at the latest, whatever the basis."""
     majority = majority_of(student.birth_date)
     if majority is None or student.rights_transfer_on is None:
         return
-    # A birth date in doubt tells nothing of a birthday.
+    # A doubtful birth date does not tell when the student turns 18.
     if student.is_birth_date_doubtful(access.caller.today):
         return
     if student.rights_transfer_on > majority:
@@ -367,10 +378,10 @@ def _recall_parents(student: Student, access: Access) -> None:
 def enroll(student: Student, access: Access, fields: Fields) -> SchoolEnrollment:
     """Enroll a student at a school of the district, in a grade, from a day on.
 
-    From grade 7 a plan and this cycle's review are opened. The school becomes
-    the plan's home unless the student attends their home today.
+    From grade 7 on, a plan and this cycle's review are opened. The school becomes
+    the plan's home school, unless the student attends their home school today.
 
-    Raises Problem: actor_is_family; record_duplicate where they are enrolled there.
+    Raises Problem: actor_is_family; record_duplicate if they are enrolled there already.
     """
     access.refuse_family(student.id)
     db.lock(student)
@@ -412,9 +423,9 @@ def _begin_enrollment(
 
 
 def _settle(student: Student, row: SchoolEnrollment, access: Access) -> None:
-    """What an enrollment that holds, or will, says of the student.
+    """Set the student's grade, entry day and home school by a current or future enrollment.
 
-    One that begins later says nothing yet of a student who attends another.
+    A future enrollment changes nothing while the student attends another school.
     """
     attended = select(SchoolEnrollment.school_id).where(
         SchoolEnrollment.student_id == student.id,
@@ -453,7 +464,7 @@ def _check_exit(ends_on: date | None, exit_code: str | None) -> None:
 
 
 def change_enrollment(row: SchoolEnrollment, access: Access, fields: Fields) -> SchoolEnrollment:
-    """Correct or end an enrollment at a school; the plan's home stays where it is.
+    """Correct or end an enrollment at a school; the plan's home school does not change.
 
     Raises Problem: actor_is_family, record_duplicate.
     """

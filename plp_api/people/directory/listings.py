@@ -1,4 +1,4 @@
-"""How schools, classes, people and students may be listed: closed filters and sorts."""
+"""The filters and sort orders of the lists of schools, classes, people and students."""
 
 from typing import Any
 
@@ -70,7 +70,8 @@ CLASSES = Listing(
         "school_id": same_id(Class.school_id, "Only classes at this school."),
         "course_id": same_id(Class.course_id, "Only classes of this course."),
         "type": equals(
-            Class.type, Text(longest=32, metadata={"description": "As `homeroom`, `scheduled`."})
+            Class.type,
+            Text(longest=32, metadata={"description": "Such as `homeroom`, `scheduled`."}),
         ),
         "is_active": yes_or_no(Class.is_active, "Only classes in use, or only others."),
         "updated_since": since(Class.updated_at),
@@ -102,12 +103,12 @@ PEOPLE = Listing(
 
 
 def people(access: Access) -> Select[Any]:
-    """Everybody the caller may see who is no student."""
+    """The people whom the caller may see and who are not students."""
     return access.select(Person).where(~exists().where(Student.id == Person.id))
 
 
 def _named(words: str) -> ColumnElement[bool]:
-    """Students so named; the family finds nobody by a name that is kept from it."""
+    """Students with this name; a family cannot search by a preferred name hidden from it."""
     tie = aliased(Relationship)
     children = select(tie.student_id).where(is_family_tie(tie))
     is_shown = or_(Person.family_uses_preferred, Student.id.not_in(children))

@@ -1,8 +1,8 @@
-"""What of a person each reader gets, filled in for a whole page at once.
+"""Fill in the members of people, students and classes that a reader sees, a page at once.
 
-Names and pronouns have an audience, which the student sets: the family finds
-the preferred ones only where `family_uses_preferred` says so. That hides them
-from daily view; a parent's right to inspect the record remains.
+The student chooses the audience of their names and pronouns: the family sees
+the preferred ones only if `family_uses_preferred` is true. That hides them
+from daily view only; a parent's right to inspect the record remains.
 """
 
 from collections import defaultdict
@@ -82,14 +82,14 @@ RANK = {capacity: rank for rank, capacity in enumerate(Capacity)}
 
 
 def name(person: Person, access: Access) -> str:
-    """The person's name as this reader may see it in use."""
+    """The name of the person that this reader may see."""
     is_child = access.is_family(person.id)
     return person.family_display_name if is_child else person.display_name
 
 
 def names(person_ids: Iterable[UUID | None], access: Access) -> dict[UUID, str]:
-    """The names of these people, in one query; whoever asks has seen that the ids are visible."""
-    ids = {one for one in person_ids if one is not None}
+    """The names of these people, in one query; the caller may only pass ids the reader sees."""
+    ids = {person_id for person_id in person_ids if person_id is not None}
     if not ids:
         return {}
     people = db.session().scalars(select(Person).where(db.any_of(Person.id, IDS)), {"ids": ids})
@@ -97,7 +97,7 @@ def names(person_ids: Iterable[UUID | None], access: Access) -> dict[UUID, str]:
 
 
 def shape_people(people: Sequence[Person], access: Access) -> None:
-    """Say which people are students, and give each the name this reader may see."""
+    """Set the computed members of people: the name shown, whether a student, the acts allowed."""
     ids = [person.id for person in people]
     (rows,) = db.fetch(STUDENTS(ids=ids))
     students = {row["id"] for row in rows}
@@ -118,7 +118,7 @@ def shape_people(people: Sequence[Person], access: Access) -> None:
 
 
 def _acts(person: Person, access: Access, holdings: powers.Holdings) -> frozenset[powers.Act]:
-    """What the reader may do to the account; nothing is mailed without an e-mail, or a server."""
+    """What the reader may do to the account; mailing needs an e-mail and a mail server."""
     allowed = powers.allowed(access, holdings)
     can_mail = person.email and settings.current().mail_url
     return allowed if can_mail else allowed - {powers.Act.MAIL_CODE}
@@ -129,9 +129,9 @@ def _name_of(person_id: UUID | None, named: dict[UUID, str]) -> str | None:
 
 
 def shape_students(students: Sequence[Student], access: Access) -> None:
-    """Give students what a front end shows of them beside their own columns."""
+    """Set the members of students that are not columns of their own table."""
     ids = [student.id for student in students]
-    homes = list({one.plan_home_school_id for one in students if one.plan_home_school_id})
+    homes = list({row.plan_home_school_id for row in students if row.plan_home_school_id})
     today = access.caller.today
     access.look_up(ids)
     advisors, enrolled, schools = db.fetch(
@@ -160,11 +160,11 @@ def _set(row: Any, **shown: Any) -> None:
 
 
 def _advisors(rows: Iterable[dict[str, Any]]) -> defaultdict[UUID, list[dict[str, Any]]]:
-    """Advisors by student, the lead first; each once, however many ties they have."""
-    found: defaultdict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
+    """Advisors by student, the lead first; each once, however many relationships they have."""
+    by_student: defaultdict[UUID, dict[UUID, dict[str, Any]]] = defaultdict(dict)
     for row in sorted(rows, key=lambda row: RANK.get(row["capacity"], len(RANK))):
-        found[row["student_id"]].setdefault(row["person_id"], row)
-    listed = {student: list(advisors.values()) for student, advisors in found.items()}
+        by_student[row["student_id"]].setdefault(row["person_id"], row)
+    listed = {student: list(advisors.values()) for student, advisors in by_student.items()}
     return defaultdict(list, listed)
 
 
@@ -176,21 +176,21 @@ def _is_adult(student: Student, today: date) -> bool:
 
 
 def _disclosed(student: Student, access: Access) -> frozenset[str]:
-    """The guarded members this reader gets of a student."""
+    """The guarded members of a student that this reader sees."""
     is_child = access.is_family(student.id)
-    found = frozenset() if is_child else AUDIENCE
-    # Whoever may know the student's people may know their birthday; a teacher needs neither.
+    members = frozenset() if is_child else AUDIENCE
+    # A reader of the student's relationships may see the birth date; a teacher needs neither.
     if access.may(Permission.RELATIONSHIPS_READ, student.id):
-        found |= PERSONAL
+        members |= PERSONAL
     if access.shows(RecordKind.RELATIONSHIPS, student.id):
-        found |= WHO_ADVISES
+        members |= WHO_ADVISES
     if access.may(Permission.ROSTER_WRITE, student.id) and not is_child:
-        found |= REASONS
-    return found
+        members |= REASONS
+    return members
 
 
 def shape_districts(districts: Sequence[District], access: Access) -> None:
-    """Give districts all their settings, defaults included."""
+    """Set the settings of districts, with their defaults."""
     for district in districts:
         _set(
             district,
@@ -199,10 +199,10 @@ def shape_districts(districts: Sequence[District], access: Access) -> None:
 
 
 def shape_classes(classes: Sequence[Class], access: Access) -> None:
-    """Give classes their teachers of today."""
-    (rows,) = db.fetch(TEACHERS(ids=[one.id for one in classes], today=access.caller.today))
+    """Set the teachers of classes, as of today."""
+    (rows,) = db.fetch(TEACHERS(ids=[group.id for group in classes], today=access.caller.today))
     teachers: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         teachers[row["class_id"]].append(row)
-    for one in classes:
-        _set(one, teachers=teachers[one.id])
+    for group in classes:
+        _set(group, teachers=teachers[group.id])

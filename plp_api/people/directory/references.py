@@ -1,7 +1,7 @@
-"""Ids in a body: what they name must be of the caller's district.
+"""Load the rows that ids in a request body name, within the caller's district.
 
-What is elsewhere answers as what is nowhere: 422 at the field, so that nothing
-is learnt by trying ids.
+A row of another district gives the same answer as a row that does not exist: 422
+at the field. So a caller learns nothing by trying ids.
 """
 
 from typing import TypeVar
@@ -20,7 +20,10 @@ NOTHING = "There is no such thing in this district."
 
 
 def of_district(access: Access, model: type[Model], key: UUID, field: str) -> Model:
-    """The row of the caller's district; refuses with validation_failed at `field`."""
+    """The row, if it is of the caller's district.
+
+    Raises Problem: validation_failed at `field`.
+    """
     mine = select(model).where(
         model.id == key,  # type: ignore[attr-defined]
         model.district_id == access.caller.district_id,  # type: ignore[attr-defined]
@@ -37,23 +40,23 @@ def school(access: Access, key: UUID, field: str = "school_id") -> School:
 
 
 def person(access: Access, key: UUID, field: str = "person_id") -> Person:
-    """A person of the district, a student or not; nobody of the caller's own household."""
+    """A person of the district, a student or not, who is not of the caller's household."""
     if key in access.household:
         raise invalid(field, NOTHING)
     return of_district(access, Person, key, field)
 
 
 def adult(access: Access, key: UUID, field: str = "person_id") -> Person:
-    """A person of the district who is no student. Raises Problem: person_is_student."""
-    found = person(access, key, field)
+    """A person of the district who is not a student. Raises Problem: person_is_student."""
+    row = person(access, key, field)
     if db.session().get(Student, key) is not None:
         raise Problem(Code.PERSON_IS_STUDENT)
-    return found
+    return row
 
 
 def student(access: Access, key: UUID, field: str = "student_id") -> Student:
     """A student of the district whom the caller reaches."""
-    found = of_district(access, Student, key, field)
-    if not access.may(Permission.ROSTER_READ, found.id):
+    row = of_district(access, Student, key, field)
+    if not access.may(Permission.ROSTER_READ, row.id):
         raise invalid(field, NOTHING)
-    return found
+    return row

@@ -34,9 +34,7 @@ from plp_api.people.directory.schemas import (
     StudentSchema,
 )
 
-blueprint = Blueprint(
-    "Directory", __name__, "Who there is: districts, schools, classes, people and students."
-)
+blueprint = Blueprint("Directory", __name__, "Districts, schools, classes, people and students.")
 Fields = dict[str, Any]
 
 
@@ -46,8 +44,8 @@ Fields = dict[str, Any]
 def get_district(access: Access, district: District) -> District:
     """Get your district with its settings.
 
-    `settings` is complete: what the district left open shows its default.
-    `today` is the date there, on which rights and duties begin and end.
+    `settings` is complete: a setting that the district did not choose shows its default.
+    `today` is the date in the district's time zone; rights and duties begin and end by it.
     """
     return district
 
@@ -59,8 +57,8 @@ def get_district(access: Access, district: District) -> District:
 def change_district(access: Access, district: District, fields: Fields) -> District:
     """Change your district's name, time zone or settings.
 
-    For whoever decides for the whole district. A setting of null returns to its
-    default; settings that you leave out stay.
+    Needs an office for the whole district. A setting of null returns to its
+    default; settings that you leave out do not change.
     """
     return actions.change_district(district, access, fields)
 
@@ -85,7 +83,7 @@ def list_schools(access: Access) -> Any:
 def add_school(access: Access, fields: Fields) -> School:
     """Add a school to your district.
 
-    For whoever decides for the whole district; a roster brings schools itself.
+    Needs an office for the whole district. A roster import adds schools by itself.
     """
     return actions.add_school(access, fields)
 
@@ -107,9 +105,9 @@ def get_school(access: Access, school: School) -> School:
 @blueprint.arguments(SchoolPatchSchema)
 @blueprint.response(200, SchoolSchema)
 def change_school(access: Access, school: School, fields: Fields) -> School:
-    """Correct a school: your own, or any as the district's admin.
+    """Correct a school: your own, or any school as a district admin.
 
-    What a roster says of its name and state number wins at the next import.
+    The next roster import overwrites the name and the state number.
     """
     return actions.change_school(school, access, fields)
 
@@ -144,8 +142,7 @@ def get_school_year(access: Access, session: AcademicSession) -> AcademicSession
 def list_terms(access: Access) -> Any:
     """List terms, semesters and grading periods.
 
-    `parent_id` leads to the school year, or to the longer term, that it is a
-    part of.
+    `parent_id` is the school year, or the longer term, that the term is a part of.
     """
     return access.select(AcademicSession).where(AcademicSession.type != actions.SCHOOL_YEAR)
 
@@ -192,7 +189,7 @@ def get_course(access: Access, course: Course) -> Course:
 def list_classes(access: Access) -> Any:
     """List the classes of your district, with their teachers of today.
 
-    Students are not part of a class here: a student's classes stand under
+    A class does not list its students: a student's classes are at
     `/students/{id}/enrollments`.
     """
     return access.select(Class)
@@ -214,10 +211,10 @@ def get_class(access: Access, group: Class) -> Class:
 @blueprint.requires(Permission.PEOPLE_READ)
 @blueprint.lists(PersonSchema, listings.PEOPLE)
 def list_people(access: Access) -> Any:
-    """List or search the people of your district who are no students.
+    """List or search the people of your district who are not students.
 
-    `role` finds who holds an office today. Students are listed, by who reaches
-    them, under `/students`.
+    `role` finds the people who hold an office today. Students are listed under
+    `/students`, where each reader sees the students they reach.
     """
     return listings.people(access)
 
@@ -228,10 +225,10 @@ def list_people(access: Access) -> Any:
 @blueprint.arguments(PersonSchema)
 @blueprint.response(201, PersonSchema)
 def add_person(access: Access, fields: Fields) -> Person:
-    """Add a person who is no student: a parent, a member of staff.
+    """Add a person who is not a student: a parent, a member of staff.
 
-    This alone reaches nobody: add a relationship or an appointment, and invite
-    them to sign in. Students are added at `/students`.
+    The new person reaches no student yet: add a relationship or an appointment,
+    and invite them to sign in. Students are added at `/students`.
     """
     return actions.add_person(access, fields)
 
@@ -242,7 +239,7 @@ def add_person(access: Access, fields: Fields) -> Person:
 def get_person(access: Access, person: Person) -> Person:
     """Get a person: any adult of your district, or a student whom you reach.
 
-    By an office nobody finds their own household here: the other parent of your
+    An office does not show you your own household: the other parent of your
     child is a 404.
     """
     return person
@@ -256,11 +253,11 @@ def get_person(access: Access, person: Person) -> Person:
 def change_person(access: Access, person: Person, fields: Fields) -> Person:
     """Correct a person.
 
-    `available_acts` of the person says what is open to you. `email` and
-    `username` can let somebody in (`change_sign_in`): they are for whoever has
-    offices over everything the person reaches; those of a person with an office
-    are the district's to change, and nobody changes their own here. What a
-    roster says wins at the next import.
+    `available_acts` of the person lists what you may do. A new `email` or
+    `username` can let somebody else sign in (`change_sign_in`): to change them you
+    need offices over everything the person reaches. If the person holds an
+    office, only the district changes them. Nobody changes their own here. The
+    next roster import overwrites the members that the roster has.
     """
     return actions.change_person(person, access, fields)
 
@@ -276,19 +273,21 @@ def change_person(access: Access, person: Person, fields: Fields) -> Person:
 @blueprint.arguments(PersonActionSchema)
 @blueprint.response(200, PersonActedSchema)
 def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
-    """Invite a person to sign in, or shut them out.
+    """Invite a person to sign in, or revoke their access.
 
-    `invite` makes a one-time code to choose a password by; the code is mailed,
-    or stands in the answer to be printed where there is no e-mail, no mail is
-    set up here, or `is_printed` asks for it. It lets a person in again who was shut out, and
-    ends their earlier codes. `revoke` ends every session at once.
+    `invite` makes a one-time code with which the person chooses a password. The
+    code is mailed; the response contains it, to be printed, if the person has no
+    e-mail, no mail server is set up, or `is_printed` is true. `invite` gives
+    access back after `revoke`, and ends earlier codes. `revoke` ends every
+    session at once.
 
-    Either is for whoever has offices over everything the person reaches: their
-    students, classes and offices. Where you cover a part of it (one child of a
-    parent of two schools), a code can be mailed to an address that you did not
-    enter; anything else is the district's, as are codes for who holds an
-    office. Nobody does either to themselves (`permission_denied`) or to their
-    own child (`actor_is_family`). In an urgent change of custody end or suppress the relationship.
+    Both need offices over everything the person reaches: their students, classes
+    and offices. If your offices cover only a part (one child of a parent with
+    children at two schools), you can only have a code mailed to an address that
+    you did not enter; the district does everything else. Only the district makes
+    codes for a person who holds an office. Nobody does either to themselves
+    (`permission_denied`) or to their own child (`actor_is_family`). In an urgent
+    change of custody, end or suppress the relationship instead.
     """
     acted = actions.act_on_person(person, access, **fields)
     annotate([person], PersonSchema, access)
@@ -302,8 +301,8 @@ def list_students(access: Access) -> Any:
     """List or search the students whom you reach.
 
     A parent finds their children, an advisor their advisees, a school its own
-    and those placed there. Who has left stands here for the school that keeps
-    the plan; `is_enrolled=true` leaves them out.
+    students and those placed there. The school that keeps the plan also finds
+    students who have left; `is_enrolled=true` leaves them out.
     """
     return listings.students(access)
 
@@ -316,8 +315,8 @@ def list_students(access: Access) -> Any:
 def add_student(access: Access, fields: Fields) -> Student:
     """Add a student, enrolled at your school.
 
-    Makes the person, the student and the enrollment in one call. From grade 7 a
-    plan and this cycle's review are there when this answers.
+    Makes the person, the student and the enrollment in one call. From grade 7 on
+    it also opens a plan and this cycle's review.
     """
     return actions.add_student(access, fields)
 
@@ -328,9 +327,9 @@ def add_student(access: Access, fields: Fields) -> Student:
 def get_student(access: Access, student: Student) -> Student:
     """Get a student.
 
-    Members that you do not get are left out: preferred names and pronouns for a
-    family that the student did not give them to, the birth date for a teacher.
-    `display_name` is always the name you may use.
+    Members that you may not see are left out: the preferred names and pronouns
+    for a family to whom the student does not show them, the birth date for a
+    teacher. `display_name` is always the name you may use.
     """
     return student
 
@@ -348,9 +347,9 @@ def get_student(access: Access, student: Student) -> Student:
 def change_student(access: Access, student: Student, fields: Fields) -> Student:
     """Correct a student.
 
-    A new `grade` ends the enrollment in the old one today and begins another,
-    so that reports of the past stay true. What a roster says wins at the next
-    import.
+    A new `grade` ends the enrollment in the old grade today and begins another,
+    so that reports of the past stay true. The next roster import overwrites the
+    members that the roster has.
     """
     return actions.change_student(student, access, fields)
 
@@ -360,11 +359,11 @@ def change_student(access: Access, student: Student, fields: Fields) -> Student:
 @blueprint.arguments(StudentNamesSchema)
 @blueprint.response(200, StudentSchema)
 def choose_names(access: Access, student: Student, fields: Fields) -> Student:
-    """Choose, as the student, how you are called and who sees it.
+    """Choose, as the student, your names and pronouns and who sees them.
 
-    The school sees preferred names and pronouns; your family only with
-    `family_uses_preferred`. This keeps them from daily view and no more: a
-    parent who inspects the record by right will find them.
+    The school sees preferred names and pronouns; your family sees them only with
+    `family_uses_preferred`. That hides them in daily use only: a parent who
+    has the right to inspect the record can find them there.
     """
     return actions.choose_names(student, access, fields)
 
@@ -377,9 +376,9 @@ def choose_names(access: Access, student: Student, fields: Fields) -> Student:
 def set_rights_transfer(access: Access, student: Student, fields: Fields) -> Student:
     """Record that rights move to the student before 18, and why.
 
-    By emancipation, or by early college without high-school enrollment; both
-    are our reading, for the district's counsel to confirm. From the day on the
-    parents' reach ends by itself. `age` takes an earlier record back.
+    The basis is emancipation, or early college without high-school enrollment.
+    Both are our reading of the law; the district's counsel must confirm them.
+    The parents' reach ends on the day `on`. `age` takes an earlier record back.
     """
     return actions.set_rights_transfer(student, access, **fields)
 
@@ -404,9 +403,10 @@ def list_school_enrollments(access: Access, student: Student) -> Any:
 def enroll_student(access: Access, student: Student, fields: Fields) -> SchoolEnrollment:
     """Enroll a student at a school of your district.
 
-    The school may be another than yours: so a student is handed on. From grade
-    7 a plan and this cycle's review are opened. An enrollment that begins later
-    changes today's grade and home only where the student attends no school yet.
+    The school may be another than yours: that is how a student changes schools.
+    From grade 7 on, a plan and this cycle's review are opened. An enrollment that
+    begins later changes the student's grade and home school only if the student
+    attends no school today.
     """
     return actions.enroll(student, access, fields)
 
@@ -433,8 +433,8 @@ def change_school_enrollment(
 ) -> SchoolEnrollment:
     """End an enrollment at a school, or correct its dates.
 
-    A student leaves with `ends_on` and an `exit_code`. The school that keeps
-    the plan goes on keeping it.
+    When a student leaves, set `ends_on` and `exit_code`. The school that keeps
+    the plan does not change.
     """
     return actions.change_enrollment(enrollment, access, fields)
 

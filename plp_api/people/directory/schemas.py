@@ -1,4 +1,4 @@
-"""Districts, schools, classes, people and students on the wire."""
+"""JSON schemas of districts, schools, classes, people and students."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -34,13 +34,13 @@ LONGEST_NAME = 200
 EMAIL = validate.Regexp(r"\A[^@\s]{1,64}@[^@\s]{1,255}\Z", error="Must be an e-mail address.")
 FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
 LAST_CYCLE_END = (11, 30)
-# Nobody becomes an auditor by a roster: that office is a dated grant over a sample.
-MAPPED = [*(str(one) for one in AppointmentRole if one is not AppointmentRole.AUDITOR), NOTHING]
+# A roster cannot make auditors: their office has dates and covers a sample of students.
+MAPPED = [*(str(role) for role in AppointmentRole if role is not AppointmentRole.AUDITOR), NOTHING]
 DEFAULTS = as_stored(DistrictSettings())
 
 
 def described(words: str, **more: Any) -> dict[str, Any]:
-    """What the document says of a field."""
+    """Metadata of a field: its description in the OpenAPI document."""
     return {"description": words, **more}
 
 
@@ -53,7 +53,7 @@ MONTH_AND_DAY = "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 class MonthDay(fields.String):
-    """A day of any year, `MM-DD`, at most `latest`; not 29 February, which most years lack."""
+    """A day of every year, `MM-DD`, at most `latest`; not 29 February, which most years lack."""
 
     default_error_messages = {"day": "Must be a day of every year, as `MM-DD`."}
 
@@ -77,7 +77,7 @@ class MonthDay(fields.String):
 
 
 class IdAsText(fields.UUID):
-    """An id that is kept in JSON."""
+    """An id that is stored as text, in JSON."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
@@ -91,7 +91,7 @@ class IdAsText(fields.UUID):
 def _decision(
     field: type[fields.Field[Any]], name: str, words: str, *args: Any, **kwargs: Any
 ) -> Any:
-    """A setting: null returns to its default."""
+    """The field of a district setting, with its default in the description."""
     metadata = described(f"{words} Null returns to the default.", default=DEFAULTS[name])
     return field(*args, allow_none=True, metadata=metadata, **kwargs)
 
@@ -101,7 +101,7 @@ def _patterns(name: str, words: str) -> Any:
 
 
 class DistrictSettingsSchema(Schema):
-    """What a district decides. A closed set; what it left open shows its default."""
+    """The settings of a district; a setting that it did not choose shows its default."""
 
     cycle_end = _decision(
         MonthDay,
@@ -112,38 +112,40 @@ class DistrictSettingsSchema(Schema):
     late_entry_days = _decision(
         fields.Integer,
         "late_entry_days",
-        "Days after entry by which a late-coming student's review is due.",
+        "Days after a late entry within which the student's review is due.",
         strict=True,
         validate=validate.Range(0, 365),
     )
     summer_from = _decision(
-        MonthDay, "summer_from", "From here until `return_by` an empty roster locks nobody out."
+        MonthDay,
+        "summer_from",
+        "From this day until `return_by` an empty roster ends nobody's access.",
     )
     return_by = _decision(
-        MonthDay, "return_by", "From here on whoever is in no roster any more has left."
+        MonthDay, "return_by", "From this day on, people who are in no roster any more have left."
     )
     deletion_threshold = _decision(
         fields.Float,
         "deletion_threshold",
-        "A roster import that would remove a larger share of any kind asks first.",
+        "An import that would remove a larger share of any kind of row must be approved first.",
         validate=validate.Range(0, 1),
     )
     confirm_family_links = _decision(
         fields.List,
         "confirm_family_links",
-        "Kinds of parent whose links from a roster are confirmed without a person.",
-        fields.String(validate=validate.OneOf([str(one) for one in CONFIRMABLE])),
+        "Kinds of parent whose relationships from a roster are confirmed automatically.",
+        fields.String(validate=validate.OneOf([str(kind) for kind in CONFIRMABLE])),
     )
     deciding_parents = _decision(
         Choice,
         "deciding_parents",
-        "Whether one deciding parent's signature suffices, or all are asked.",
+        "Whether the signature of any deciding parent is enough, or all must sign.",
         DecidingParents,
     )
     material_parts = _decision(
         fields.List,
         "material_parts",
-        "Parts of a plan whose change asks for signatures again: keys of sections, `goals`,"
+        "Parts of a plan that must be signed again when they change: keys of sections, `goals`,"
         " `pathway_elements`. A template may flag more sections.",
         name_field(),
         validate=validate.Length(max=100),
@@ -151,14 +153,14 @@ class DistrictSettingsSchema(Schema):
     outreach_attempts_needed = _decision(
         fields.Integer,
         "outreach_attempts_needed",
-        "Logged attempts to reach who is to sign, before their silence is excused.",
+        "How many attempts to reach a signer must be logged before a missing signature is excused.",
         strict=True,
         validate=validate.Range(1, 20),
     )
     shares_with_parents_of_dependents = _decision(
         fields.Boolean,
         "shares_with_parents_of_dependents",
-        "Whether parents of dependents go on inspecting after 18 (34 CFR 99.31(a)(8)).",
+        "Whether parents of dependents may still inspect after 18 (34 CFR 99.31(a)(8)).",
     )
     role_mapping = _decision(
         fields.Dict,
@@ -172,16 +174,16 @@ class DistrictSettingsSchema(Schema):
         fields.Boolean, "homerooms_are_advisories", "Whether homeroom classes become advisories."
     )
     advisory_titles = _patterns(
-        "advisory_titles", "Classes with such a title are advisories too; `*` stands for anything."
+        "advisory_titles", "Classes with these titles are advisories too; `*` matches any text."
     )
     advisory_course_codes = _patterns(
-        "advisory_course_codes", "Classes of courses with such a code are advisories too."
+        "advisory_course_codes", "Classes of courses with these codes are advisories too."
     )
     school_for_students_elsewhere = _decision(
         IdAsText,
         "school_for_students_elsewhere",
-        "The school at which students count whom a roster lists at the district, or at another"
-        " org that is no school.",
+        "The school for students whom a roster lists at the district, or at another org that is"
+        " not a school.",
     )
     invitation_days = _decision(
         fields.Integer,
@@ -214,7 +216,9 @@ class DistrictSchema(ResourceSchema):
     sourced_id = fields.String(dump_only=True, allow_none=True)
     state_org_id = fields.String(dump_only=True, allow_none=True)
     parent_id = fields.UUID(
-        dump_only=True, allow_none=True, metadata=described("The union it sits in.")
+        dump_only=True,
+        allow_none=True,
+        metadata=described("The supervisory union that it is a part of."),
     )
     time_zone = Text(validate=[_known_zone], metadata={"example": "America/New_York"})
     today = Date(dump_only=True, metadata=described("The date in the district."))
@@ -252,14 +256,16 @@ class AcademicSessionSchema(ResourceSchema):
     title = fields.String()
     type = fields.String(metadata={"example": "term"})
     starts_on = Date()
-    ends_on = Date(metadata=described("The first day after it."))
+    ends_on = Date(metadata=described("The first day after the session."))
     school_year = fields.Integer(metadata=described("The year in which the school year ends."))
-    parent_id = fields.UUID(allow_none=True, metadata=described("What it is a part of."))
+    parent_id = fields.UUID(
+        allow_none=True, metadata=described("The longer session it is part of.")
+    )
     is_active = fields.Boolean()
 
 
 class CourseSchema(ResourceSchema):
-    """What is taught; a class is one group that takes it."""
+    """A course; a class is one group of students that takes it."""
 
     sourced_id = fields.String(allow_none=True)
     title = fields.String()
@@ -274,7 +280,7 @@ class TeacherOfClassSchema(Schema):
 
 
 class ClassSchema(ResourceSchema):
-    """A group of students with its teachers of today."""
+    """A group of students, with the teachers it has today."""
 
     shape = staticmethod(presenters.shape_classes)
 
@@ -292,12 +298,12 @@ Make = Callable[..., Any]
 
 
 def _person_fields(prefix: str = "") -> dict[str, Any]:
-    """The members of a person; `prefix` leads to where they stand in a row."""
+    """The fields of a person; `prefix` is the path from the row to the person."""
 
     def at(name: str, field: Make, *args: Any, **kwargs: Any) -> Any:
         return field(*args, attribute=f"{prefix}{name}", **kwargs)
 
-    preferred = "Shown at school; to the family only where `family_uses_preferred` is true."
+    preferred = "Shown at school; shown to the family only if `family_uses_preferred` is true."
     return {
         "given_name": at("given_name", name_field),
         "middle_name": at("middle_name", name_field, allow_none=True),
@@ -315,8 +321,8 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
             "family_uses_preferred",
             fields.Boolean,
             metadata=described(
-                "Whether the family sees the preferred names and pronouns. It keeps them from "
-                "daily view only: a parent's right to inspect the record remains."
+                "Whether the family sees the preferred names and pronouns. False hides them in "
+                "daily use only: a parent's right to inspect the record remains."
             ),
         ),
         "email": at(
@@ -325,7 +331,7 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
             longest=320,
             allow_none=True,
             validate=[EMAIL],
-            metadata=described("May be shared, and may be missing; never a key."),
+            metadata=described("Several people may share it, and it may be missing."),
         ),
         "phone": at("phone", Text, longest=50, allow_none=True),
         "language": at(
@@ -339,7 +345,7 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
             Username,
             allow_none=True,
             metadata=described(
-                "The name a new account is made with; an account keeps the name it has."
+                "The user name of a new account; an existing account keeps its name."
             ),
         ),
         "sourced_id": at(
@@ -357,7 +363,7 @@ StudentPersonFields = Schema.from_dict(_person_fields("person."), name="StudentP
 
 
 class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
-    """A human being as the district knows them."""
+    """A person of a district."""
 
     shape = staticmethod(presenters.shape_people)
     guarded = presenters.AUDIENCE
@@ -382,16 +388,17 @@ class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-typ
         dump_only=True,
         metadata=described(
             "What your offices let you do to the person's account: `mail_code` and `take_code` "
-            "(`invite`; nothing is mailed without an e-mail), `change_sign_in` (`email`, "
-            "`username`), `correct` (anything else), `revoke`, `appoint`."
+            "(both by `invite`; mailing needs an e-mail), `change_sign_in` (`email`, "
+            "`username`), `correct` (all other members), `revoke`, `appoint`."
         ),
     )
     activated_by_id = fields.UUID(
         dump_only=True,
         allow_none=True,
         metadata=described(
-            "Who held the code by which the account was last opened: printed, or mailed to an "
-            "address that they had entered. Null: mailed, by the operator, or not yet."
+            "The person who could see the code that last opened the account: they printed it, or "
+            "entered the address it was mailed to. Null: the code was mailed to another address, "
+            "the operator made it, or the account was never opened."
         ),
     )
     activated_by_name = fields.String(dump_only=True, allow_none=True)
@@ -402,13 +409,13 @@ class PersonPatchSchema(PersonFields):  # type: ignore[misc, valid-type]
 
 
 class InvitationSchema(Schema):
-    """An invitation made just now."""
+    """The invitation that this request made."""
 
     id = fields.UUID(attribute="invitation_id")
     expires_at = Instant()
     code = fields.String(
         allow_none=True,
-        metadata=described("To print and hand over; null where it was sent by mail."),
+        metadata=described("To print and hand over; null if it was sent by mail."),
     )
 
 
@@ -420,12 +427,12 @@ class PersonActionSchema(Schema):
     )
     is_printed = fields.Boolean(
         load_default=False,
-        metadata=described("For `invite`: give the code here though there is an e-mail."),
+        metadata=described("For `invite`: return the code even if the person has an e-mail."),
     )
 
 
 class PersonActedSchema(Schema):
-    """The person as they now are, and the invitation if one was made."""
+    """The person after the action, and the invitation if the action made one."""
 
     person = fields.Nested(PersonSchema, required=True)
     invitation = fields.Nested(InvitationSchema, allow_none=True)
@@ -443,18 +450,18 @@ class NamedSchoolSchema(Schema):
 
 
 def grade_field(**kwargs: Any) -> fields.String:
-    """A grade, as OneRoster writes it."""
+    """The field of a grade, with the codes of OneRoster."""
     kwargs.setdefault("metadata", described("`07` to `12` have plans.", example="10"))
     error = f"Must be one of: {', '.join(GRADES)}."
     return fields.String(validate=validate.OneOf(GRADES, error=error), **kwargs)
 
 
 def _guarded(words: str) -> dict[str, Any]:
-    return described(f"{words} Left out for readers who do not get it.")
+    return described(f"{words} Left out for readers who may not see it.")
 
 
 class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, valid-type]
-    """A student: names as you may see them, where they learn, who advises them, whose rights."""
+    """A student: names as you may see them, grade and school, advisors, and who holds rights."""
 
     shape = staticmethod(presenters.shape_students)
     guarded = presenters.GUARDED
@@ -466,7 +473,7 @@ class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, v
     )
     grade = grade_field(allow_none=True, dump_only=True)
     is_enrolled = fields.Boolean(
-        dump_only=True, metadata=described("Whether an enrollment at a school holds today.")
+        dump_only=True, metadata=described("Whether the student is enrolled at a school today.")
     )
     entered_on = Date(dump_only=True, allow_none=True)
     plan_home_school_id = fields.UUID(
@@ -481,31 +488,33 @@ class StudentSchema(StudentPersonFields, GuardedSchema):  # type: ignore[misc, v
         dump_only=True,
         attribute="has_doubtful_birth_date",
         metadata=_guarded(
-            "Whether the birth date is implausible for the grade and nobody confirmed it: until"
-            " then it moves no rights."
+            "Whether the birth date is implausible for the grade and not confirmed. Until it is"
+            " confirmed it transfers no rights."
         ),
     )
     advisors = fields.List(
         fields.Nested(AdvisorOfStudentSchema),
         dump_only=True,
-        metadata=described("Today's, the lead first."),
+        metadata=described("The advisors of today, the lead first."),
     )
     is_adult = fields.Boolean(
-        dump_only=True, metadata=described("Whether the 18th birthday has come.")
+        dump_only=True, metadata=described("Whether the student is 18 or older.")
     )
     rights_transfer_on = Date(
         dump_only=True,
         allow_none=True,
-        metadata=described("The day the parents' rights become the student's. Null: a minor."),
+        metadata=described(
+            "The day the parents' rights transfer to the student. Null: the student is a minor."
+        ),
     )
     rights_transfer_basis = Choice(RightsTransferBasis, dump_only=True)
     rights_transfer_reason = fields.String(
-        dump_only=True, allow_none=True, metadata=_guarded("Why rights moved before 18.")
+        dump_only=True, allow_none=True, metadata=_guarded("Why rights transfer before 18.")
     )
     holds_rights = fields.Boolean(
         dump_only=True,
         attribute="has_rights",
-        metadata=described("Whether the rights are the student's today."),
+        metadata=described("Whether the student holds the rights today."),
     )
 
 
@@ -515,33 +524,33 @@ class StudentCreateSchema(StudentPersonFields):  # type: ignore[misc, valid-type
     birth_date = Date(allow_none=True)
     state_student_id = Text(longest=32, allow_none=True)
     school_id = fields.UUID(
-        required=True, metadata=described("Where the student enrolls; becomes the plan's home.")
+        required=True, metadata=described("Where the student enrolls; it also keeps the plan.")
     )
     grade = grade_field(required=True)
-    starts_on = Date(metadata=described("First day at the school; today unless given."))
+    starts_on = Date(metadata=described("First day at the school; by default today."))
 
 
 class StudentPatchSchema(StudentPersonFields):  # type: ignore[misc, valid-type]
     birth_date = Date(
         allow_none=True,
-        metadata=described("Moves the day rights transfer with it, where they do so by age."),
+        metadata=described("Also moves the day rights transfer, if they transfer by age."),
     )
     is_birth_date_confirmed = fields.Boolean(
         validate=validate.Equal(True, error="Only true: another `birth_date` takes it back."),
         metadata=described(
-            "Stand for a birth date that is implausible for the grade, so that it moves rights.",
+            "Confirm a birth date that is implausible for the grade, so that it transfers rights.",
             example=True,
         ),
     )
     state_student_id = Text(longest=32, allow_none=True)
     plan_home_school_id = fields.UUID()
     grade = grade_field(
-        metadata=described("Ends the enrollment in the old grade today, and begins the new.")
+        metadata=described("Ends the enrollment in the old grade today and begins another.")
     )
 
 
 class StudentNamesSchema(Schema):
-    """How a student wants to be called, and by whom."""
+    """A student's preferred names and pronouns, and whether the family sees them."""
 
     preferred_given_name = name_field(allow_none=True)
     preferred_family_name = name_field(allow_none=True)
@@ -551,17 +560,21 @@ class StudentNamesSchema(Schema):
 
 class RightsTransferSchema(Schema):
     basis = Choice(RightsTransferBasis, required=True)
-    on = Date(metadata=described("The day rights move; not for `age`, which is the birthday."))
-    reason = Text(required=True, metadata=described("For staff; never a living situation."))
+    on = Date(
+        metadata=described("The day rights transfer. Not for `age`: it is the 18th birthday.")
+    )
+    reason = Text(
+        required=True, metadata=described("Shown to staff. Never write about a living situation.")
+    )
 
 
 class SchoolEnrollmentSchema(ResourceSchema):
-    """A student at a school, in a grade, for a span."""
+    """A student's enrollment at a school, in a grade, for a span of days."""
 
     student_id = fields.UUID(dump_only=True)
     school_id = fields.UUID(required=True)
     grade = grade_field(required=True)
-    starts_on = Date(metadata=described("Today unless given."))
+    starts_on = Date(metadata=described("By default today."))
     ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
     exit_code = Text(
         longest=32, allow_none=True, metadata=described("Why it ended, in the state's codes.")
@@ -576,13 +589,13 @@ class SchoolEnrollmentPatchSchema(Schema):
 
 
 class EnrollmentSchema(ResourceSchema):
-    """A student in a class for a span."""
+    """A student's enrollment in a class, for a span of days."""
 
     student_id = fields.UUID(dump_only=True, attribute="person_id")
     class_id = fields.UUID(required=True)
     school_id = fields.UUID(dump_only=True)
     role = fields.String(dump_only=True)
-    starts_on = Date(metadata=described("Today unless given."))
+    starts_on = Date(metadata=described("By default today."))
     ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
 
 

@@ -1,6 +1,7 @@
-"""Who is what to whom: relationships, placements, appointments and advisories.
+"""Relationships between people and students, placements, appointments and advisories.
 
-Each is dated, and reach follows from the dates by itself. Whoever is a
-student's family never acts for the school there, and nobody gives themselves
-an office or a tie. A parent finds their own relationship and no other.
+Each row has dates, and reach begins and ends by these dates without a job. A
+member of a student's family never acts on that student for the school, and
+nobody gives themselves an office or a relationship. A parent finds their own
+relationship and no other.
 """

@@ -1,4 +1,4 @@
-"""Making and changing relationships, placements and appointments."""
+"""Make, change and end relationships, placements and appointments."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -43,8 +43,8 @@ OF_PARENTS = (
     "order_reference",
     "post_18_basis",
 )
-FOLLOWS_ADVISORY = "It follows from an advisory: change who is in that."
-# Who has both rights unless somebody says otherwise (20 U.S.C. 1232g; 15 V.S.A. 664, 670).
+FOLLOWS_ADVISORY = "It follows from an advisory: change the advisory's members or advisors."
+# These have both rights by default (20 U.S.C. 1232g; 15 V.S.A. 664, 670).
 HAS_BOTH_RIGHTS = frozenset({ParentKind.PARENT, ParentKind.GUARDIAN})
 
 
@@ -52,13 +52,13 @@ HAS_BOTH_RIGHTS = frozenset({ParentKind.PARENT, ParentKind.GUARDIAN})
 
 
 def relate(student: Student, access: Access, fields: Fields) -> Relationship:
-    """Tie a person to a student; a person said so, hence confirmed.
+    """Add a relationship of a person to a student; it is confirmed, as the caller entered it.
 
     A parent or guardian has both rights unless the fields say otherwise.
 
-    Raises Problem: actor_is_family, permission_denied for oneself, person_is_student
-    for an advisor or case manager, account_beyond_offices for a parent with an office
-    beyond the caller's, relationship_exists, relationship_suppressed.
+    Raises Problem: actor_is_family, permission_denied for the caller's own relationship,
+    person_is_student for an advisor or case manager, account_beyond_offices for a parent
+    whose office is beyond the caller's, relationship_exists, relationship_suppressed.
     """
     access.refuse_family(student.id)
     powers.refuse_oneself(access, fields["person_id"])
@@ -93,7 +93,7 @@ def _check_person(student: Student, access: Access, person_id: UUID, kind: str) 
 
 
 def _check_members(kind: str, fields: Fields) -> None:
-    """Refuse what does not belong to the kind, and a parent without `parent_kind`."""
+    """Refuse fields that do not belong to the kind, and a parent without `parent_kind`."""
     is_parent = kind == RelationshipKind.PARENT
     foreign = () if is_parent else OF_PARENTS
     for name in (*foreign, *(() if kind == RelationshipKind.ADVISOR else ("capacity",))):
@@ -105,7 +105,7 @@ def _check_members(kind: str, fields: Fields) -> None:
 
 
 def _give_rights(row: Relationship, may_inspect: bool | None, may_decide: bool | None) -> None:
-    """Set a parent's rights: as said, else both to a parent or guardian, else none."""
+    """Set a parent's rights as given; by default both for a parent or guardian, else none."""
     usual = row.parent_kind in HAS_BOTH_RIGHTS
     row.may_inspect = usual if may_inspect is None else may_inspect
     row.may_decide = usual and row.may_inspect if may_decide is None else may_decide
@@ -114,11 +114,11 @@ def _give_rights(row: Relationship, may_inspect: bool | None, may_decide: bool |
 
 def _check_rights(row: Relationship) -> None:
     if row.may_decide and not row.may_inspect:
-        raise invalid("may_decide", "Whoever decides must be able to inspect: `may_inspect`.")
+        raise invalid("may_decide", "A parent who decides must also inspect: set `may_inspect`.")
 
 
 def _refuse_second(row: Relationship) -> None:
-    """Refuse a tie of the same two, of the same kind, at the same time."""
+    """Refuse a second relationship of the same kind, between the same two, at the same time."""
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"relationships|{row.student_id}")
     twins = select(Relationship.status).where(
@@ -130,10 +130,10 @@ def _refuse_second(row: Relationship) -> None:
         spans.overlaps(Relationship, row.starts_on, row.ends_on),
     )
     with db.session().no_autoflush:
-        found = set(db.session().scalars(twins))
-    if RelationshipStatus.SUPPRESSED in found:
+        statuses = set(db.session().scalars(twins))
+    if RelationshipStatus.SUPPRESSED in statuses:
         raise Problem(Code.RELATIONSHIP_SUPPRESSED, "Restore it instead.")
-    if found:
+    if statuses:
         raise Problem(Code.RELATIONSHIP_EXISTS)
 
 
@@ -142,10 +142,10 @@ def _note(row: Relationship, event: str, access: Access, **facts: Any) -> None:
 
 
 def change_relationship(row: Relationship, access: Access, fields: Fields) -> Relationship:
-    """Correct a relationship. What takes from a parent's rights holds at once.
+    """Correct a relationship. A change that takes a right away from a parent holds at once.
 
-    Raises Problem: actor_is_family; permission_denied for one's own; action_unavailable
-    for the dates of a tie that follows from an advisory; relationship_exists.
+    Raises Problem: actor_is_family; permission_denied for the caller's own relationship;
+    action_unavailable for the dates of one that follows from an advisory; relationship_exists.
     """
     access.refuse_family(row.student_id)
     powers.refuse_oneself(access, row.person_id)
@@ -166,7 +166,7 @@ def change_relationship(row: Relationship, access: Access, fields: Fields) -> Re
 
 
 def _opens(row: Relationship, today: date) -> set[str]:
-    """What the tie opens today, in words that can be compared with what it opened before."""
+    """Names of the accesses that the relationship gives today, to compare before and after."""
     is_over = row.ends_on is not None and row.ends_on <= today
     if row.status != RelationshipStatus.CONFIRMED or row.starts_on > today or is_over:
         return set()
@@ -184,7 +184,7 @@ def confirm(
     may_inspect: bool | None = None,
     may_decide: bool | None = None,
 ) -> None:
-    """Vouch for a relationship: from now on it reaches. Rights that were set before are kept."""
+    """Confirm a relationship: from now on it gives reach. Rights that were set are kept."""
     if row.kind == RelationshipKind.PARENT:
         if row.may_inspect or row.may_decide:
             may_inspect = row.may_inspect if may_inspect is None else may_inspect
@@ -196,7 +196,7 @@ def confirm(
 
 
 def suppress(row: Relationship, access: Access) -> None:
-    """Say that there is no such relationship: no roster revives it, and it reaches nothing."""
+    """Mark a relationship as false: it gives no reach, and no roster import revives it."""
     revocation.recall(row.person_id, _student_of(row), access=access)
     _note(row, "relationship.suppressed", access, person_id=row.person_id)
 
@@ -207,10 +207,10 @@ def restore(row: Relationship, access: Access) -> None:
 
 
 def end(row: Relationship, access: Access, ends_on: date | None = None) -> None:
-    """End a relationship, today unless a day is named.
+    """End a relationship on `ends_on`, by default today.
 
-    Of a parent, when that day has come, every family tie of the two ends with
-    it, and what was issued is recalled (a change of custody).
+    If it is a parent's and the day has come (a change of custody), every family
+    relationship between the two ends, and links and answers already issued are recalled.
     """
     day = access.caller.today if ends_on is None else ends_on
     spans.check(row.starts_on, day)
@@ -227,11 +227,11 @@ def _end_now(row: Relationship, access: Access) -> None:
         revocation.recall(row.person_id, _student_of(row), access=access)
 
 
-# Why an action is not available, though state and permission would allow it.
+# Reasons why an action is not available, although state and permission would allow it.
 
 
 def concerns_caller(row: Relationship, access: Access) -> str | None:
-    """It is the caller's own relationship, their child's, or that of their child's family."""
+    """Reason: the relationship is the caller's own, their child's, or their child's family's."""
     if row.person_id in access.selves:
         return "It is your own."
     if row.person_id in access.household:
@@ -240,13 +240,13 @@ def concerns_caller(row: Relationship, access: Access) -> str | None:
 
 
 def has_ended(row: Relationship, access: Access) -> str | None:
-    """It is over."""
+    """Reason: the relationship has ended."""
     is_over = row.ends_on is not None and row.ends_on <= access.caller.today
     return f"It ended on {row.ends_on}." if is_over else None
 
 
 def follows_advisory(row: Relationship, access: Access) -> str | None:
-    """It is made from an advisory's advisors and members."""
+    """Reason: the relationship follows from the advisors and members of an advisory."""
     return FOLLOWS_ADVISORY if row.advisory_id else None
 
 
@@ -254,7 +254,7 @@ def follows_advisory(row: Relationship, access: Access) -> str | None:
 
 
 def place(student: Student, access: Access, fields: Fields) -> Placement:
-    """Let a student learn at another school, of any district; its staff reach them for the span.
+    """Place a student at another school, of any district; its staff reach the student.
 
     Raises Problem: actor_is_family, record_duplicate.
     """
@@ -310,11 +310,11 @@ def _refuse_second_placement(row: Placement) -> None:
 
 
 def appoint(access: Access, fields: Fields) -> Appointment:
-    """Give a person an office. An auditor's is dated and opens a sample of records.
+    """Give a person an office. An auditor's has an end date and gives access to a sample.
 
-    Raises Problem: permission_denied for an office that is not the caller's to
-    give, and for oneself; actor_is_family; account_beyond_offices for a person
-    who reaches further than the caller's offices; person_is_student;
+    Raises Problem: permission_denied for an office that the caller may not give,
+    and for the caller themselves; actor_is_family; account_beyond_offices for a
+    person who reaches more than the caller's offices cover; person_is_student;
     record_duplicate.
     """
     person_id, school_id = fields["person_id"], fields.get("school_id")
@@ -366,7 +366,7 @@ def _check_audit(
 
 
 def _sample(access: Access, listed: list[UUID] | None, size: int | None) -> Iterable[UUID]:
-    """The students an auditor sees: those named, or as many drawn by chance as were asked for."""
+    """The students an auditor sees: the listed ones, or `size` students drawn at random."""
     if listed is None:
         return _drawn(access, size or 0)
     wanted = set(listed)
@@ -382,7 +382,7 @@ def _sample(access: Access, listed: list[UUID] | None, size: int | None) -> Iter
 
 
 def _drawn(access: Access, size: int) -> Iterable[UUID]:
-    """Drawn by the database among the students enrolled today in grades with plans."""
+    """Draw `size` students at random among those enrolled today in grades with plans."""
     enrolled = select(SchoolEnrollment.student_id).where(
         SchoolEnrollment.grade.in_(PLAN_GRADES), holds(SchoolEnrollment)
     )
@@ -397,17 +397,18 @@ def _drawn(access: Access, size: int) -> Iterable[UUID]:
 
 def _keep_sample(row: Appointment, student_ids: Iterable[UUID]) -> None:
     db.session().add_all(
-        SampledStudent(appointment_id=row.id, student_id=one, district_id=row.district_id)
-        for one in student_ids
+        SampledStudent(appointment_id=row.id, student_id=student_id, district_id=row.district_id)
+        for student_id in student_ids
     )
 
 
 def change_appointment(row: Appointment, access: Access, fields: Fields) -> Appointment:
     """Correct or end an office.
 
-    Who may give it may end it, or name an earlier end; more is as if it were given.
+    To end it, or to move its end forward, the caller needs the permission to give it. Any
+    other change has the same conditions as giving it.
 
-    Raises Problem: permission_denied for one's own, actor_is_family,
+    Raises Problem: permission_denied for the caller's own office, actor_is_family,
     account_beyond_offices, record_duplicate, admin_is_last.
     """
     powers.refuse_oneself(access, row.person_id)
@@ -437,9 +438,9 @@ def change_appointment(row: Appointment, access: Access, fields: Fields) -> Appo
 
 
 def _gap(fields: Fields, access: Access) -> tuple[date, date] | None:
-    """The days on which the office would no longer be held, where a change of its span makes any.
+    """The days from today on that the change takes out of the office's span: [first, last).
 
-    From the first to before the second.
+    None if the change takes none.
     """
     starts_on, ends_on = fields.get("starts_on"), fields.get("ends_on")
     today = access.caller.today
@@ -449,7 +450,7 @@ def _gap(fields: Fields, access: Access) -> tuple[date, date] | None:
 
 
 def _only_shortens(row: Appointment, fields: Fields) -> bool:
-    """Whether the change names an earlier end of the office, and nothing else."""
+    """Whether the change only sets an earlier end of the office."""
     ends_on = fields.get("ends_on")
     is_earlier = ends_on is not None and (row.ends_on is None or ends_on <= row.ends_on)
     return fields.keys() == {"ends_on"} and is_earlier

@@ -1,4 +1,4 @@
-"""Advisories: a group of students, its advisors, and the ties that follow from both."""
+"""Advisories: a group of students, its advisors, and the relationships that follow from both."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,7 @@ def open_advisory(access: Access, fields: Fields) -> Advisory:
 
 
 def change_advisory(advisory: Advisory, access: Access, fields: Fields) -> Advisory:
-    """Rename an advisory, or close it; a closed one keeps its people and their ties."""
+    """Rename an advisory, or close it; a closed one keeps its people and relationships."""
     for name, value in fields.items():
         setattr(advisory, name, value)
     audit.record("advisory.changed", advisory, by=access.caller.person_id, fields=sorted(fields))
@@ -54,10 +54,10 @@ def change_advisory(advisory: Advisory, access: Access, fields: Fields) -> Advis
 
 
 def add_member(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryMember:
-    """Take a student in: the advisory's advisors become theirs.
+    """Add a student to an advisory: its advisors become the student's advisors.
 
-    Raises Problem: permission_denied for a guest, whose ties are the home
-    school's; actor_is_family; record_duplicate.
+    Raises Problem: permission_denied for a guest, whose relationships only the home
+    school writes; actor_is_family; record_duplicate.
     """
     db.lock(advisory)
     student = references.student(access, fields["student_id"])
@@ -72,14 +72,14 @@ def add_member(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryMe
 
 
 def _require_own(access: Access, student_id: UUID) -> None:
-    """Refuse to tie a guest, and a child of the caller's, to an advisory's advisors."""
+    """Refuse an advisory member who is a guest, or a child of the caller."""
     if not access.may(Permission.RELATIONSHIPS_WRITE, student_id):
         raise Problem(Code.PERMISSION_DENIED, "The student's own school does this.")
     access.refuse_family(student_id)
 
 
 def change_member(row: AdvisoryMember, access: Access, fields: Fields) -> AdvisoryMember:
-    """End a student's time in an advisory, or correct its dates; the ties follow.
+    """End a student's time in an advisory, or correct its dates; relationships follow.
 
     Raises Problem: permission_denied for a guest; actor_is_family; record_duplicate.
     """
@@ -91,10 +91,10 @@ def change_member(row: AdvisoryMember, access: Access, fields: Fields) -> Adviso
 
 
 def add_advisor(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryAdvisor:
-    """Give an advisory an advisor: its members become their advisees.
+    """Add an advisor to an advisory: its members become their advisees.
 
-    Raises Problem: permission_denied for oneself, actor_is_family where a child of the
-    caller's is in it, person_is_student, record_duplicate.
+    Raises Problem: permission_denied for the caller themselves, actor_is_family if a
+    child of the caller is a member, person_is_student, record_duplicate.
     """
     db.lock(advisory)
     _refuse_own_child(advisory.id, access)
@@ -115,9 +115,10 @@ def add_advisor(advisory: Advisory, access: Access, fields: Fields) -> AdvisoryA
 
 
 def change_advisor(row: AdvisoryAdvisor, access: Access, fields: Fields) -> AdvisoryAdvisor:
-    """End or correct an advisor's time with an advisory; the ties follow.
+    """End or correct an advisor's time with an advisory; relationships follow.
 
-    Raises Problem: permission_denied for oneself, actor_is_family, record_duplicate.
+    Raises Problem: permission_denied for the caller themselves, actor_is_family,
+    record_duplicate.
     """
     _refuse_own_child(row.advisory_id, access)
     powers.refuse_oneself(access, row.person_id)
@@ -129,7 +130,7 @@ def change_advisor(row: AdvisoryAdvisor, access: Access, fields: Fields) -> Advi
 
 
 def _refuse_own_child(advisory_id: UUID, access: Access) -> None:
-    """Refuse to choose the advisors of the caller's own child, now or later."""
+    """Refuse if a child of the caller is, or will be, a member of the advisory."""
     members = select(AdvisoryMember.student_id).where(
         AdvisoryMember.advisory_id == advisory_id,
         spans.is_not_over(AdvisoryMember, access.caller.today),
@@ -154,7 +155,7 @@ def _refuse_twin(row: Any, whom: str) -> None:
 
 
 def _settled(row: Dated, event: str, access: Access) -> Dated:
-    """Record the change and let the ties follow it."""
+    """Record the change, and align the relationships with it."""
     facts: Fields = {
         "advisory_id": row.advisory_id,
         "starts_on": row.starts_on,
@@ -165,12 +166,12 @@ def _settled(row: Dated, event: str, access: Access) -> Dated:
     return row
 
 
-# The ties that follow.
+# The relationships that follow from an advisory.
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A tie that should hold today or later."""
+    """A relationship that should hold today or later."""
 
     starts_on: date
     ends_on: date | None
@@ -179,17 +180,16 @@ class Wanted:
 
 
 Key = tuple[UUID, UUID, UUID]
-"""Advisory, advisor, student."""
+"""Ids of the advisory, the advisor and the student."""
 
 
 def align(advisory_ids: Iterable[UUID], today: date) -> None:
     """Make each advisor of these advisories an advisor of each member, while both are in it.
 
-    Set-wise and repeatable: for whoever changed members or advisors (a roster
-    too, where people entered some of them by hand). Only ties that hold today
-    or later are made, changed and ended; what is past stays, and a tie that was
-    suppressed is not made again. Rows of `relationships` that the session holds
-    already are not refreshed.
+    Call it after every change of members or advisors, by people or by a roster. It
+    works on sets of rows and may be repeated. It makes, changes and ends only
+    relationships that hold today or later; past ones stay, and a suppressed one is not
+    made again. It does not refresh rows of `relationships` already in the session.
     """
     db.session().flush()
     ids = list(advisory_ids)
@@ -232,18 +232,18 @@ def _wanted(advisory_ids: Sequence[UUID], today: date) -> defaultdict[Key, list[
     members_of: defaultdict[UUID, list[Any]] = defaultdict(list)
     for member in members:
         members_of[member.advisory_id].append(member)
-    found: defaultdict[Key, list[Wanted]] = defaultdict(list)
+    wanted: defaultdict[Key, list[Wanted]] = defaultdict(list)
     for advisor in advisors:
         for member in members_of[advisor.advisory_id]:
             for want in _together(member, advisor):
-                found[advisor.advisory_id, advisor.person_id, member.student_id].append(want)
-    return found
+                wanted[advisor.advisory_id, advisor.person_id, member.student_id].append(want)
+    return wanted
 
 
 def _together(member: Any, advisor: Any) -> Iterator[Wanted]:
-    """The days both are in the advisory, if there are any."""
+    """The days on which both are in the advisory, if there are any."""
     starts_on = max(member.starts_on, advisor.starts_on)
-    ends = [one.ends_on for one in (member, advisor) if one.ends_on is not None]
+    ends = [row.ends_on for row in (member, advisor) if row.ends_on is not None]
     ends_on = min(ends, default=None)
     if ends_on is None or ends_on > starts_on:
         is_from_roster = member.is_from_roster and advisor.is_from_roster
@@ -253,7 +253,7 @@ def _together(member: Any, advisor: Any) -> Iterator[Wanted]:
 def _standing(
     advisory_ids: Sequence[UUID], today: date
 ) -> tuple[defaultdict[Key, list[Any]], set[Key], dict[UUID, UUID]]:
-    """The ties of today or later, the pairs that were suppressed, and each advisory's district."""
+    """Relationships of today or later, keys of suppressed ones, and each advisory's district."""
     standing: defaultdict[Key, list[Any]] = defaultdict(list)
     suppressed: set[Key] = set()
     for tie in _holding(Relationship, advisory_ids, today, *TIES.c):
@@ -300,12 +300,12 @@ CHANGE = (
 
 
 def _difference(tie: Any, want: Wanted | None, today: date) -> Fields | None:
-    """What must change of a stored tie; one that nobody wants any more ends today."""
+    """The update a stored relationship needs; one that is no longer wanted ends today."""
     capacity = tie.capacity
     starts_on, ends_on = tie.starts_on, max(tie.starts_on, today)
     if want is not None:
         capacity, ends_on = want.capacity, want.ends_on
-        # How long a tie has held already is of no further consequence.
+        # The start of a relationship that already holds does not matter any more.
         has_begun = tie.starts_on <= today and want.starts_on <= today
         starts_on = tie.starts_on if has_begun else want.starts_on
     if (starts_on, ends_on, capacity) == (tie.starts_on, tie.ends_on, tie.capacity):

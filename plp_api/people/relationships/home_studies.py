@@ -1,4 +1,4 @@
-"""Beginning and ending home study, on notice from the family, by whoever keeps the roster."""
+"""Begin and end home study: staff who keep the roster record the family's notice."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from plp_api.foundation.roster.relationships import Relationship, RelationshipKi
 
 
 def begin(student: Student, access: Access, fields: dict[str, Any]) -> HomeStudy:
-    """Note that the student studies at home for a span; what follows of it follows today.
+    """Record that the student studies at home for a span, and apply what holds today.
 
     Raises Problem: actor_is_family, home_study_exists, validation_failed (`ends_on`).
     """
@@ -66,7 +66,7 @@ def _check(student_id: UUID, starts_on: date, ends_on: date | None, but: UUID | 
 
 
 def _follow(row: HomeStudy, what: str, access: Access) -> None:
-    """Let plan and review follow, and forget answers kept for staff who reached the plan."""
+    """Update plan and review, and delete stored answers of staff who could read the plan."""
     db.session().flush()
     audit.record(
         what, row, by=access.caller.person_id, starts_on=row.starts_on, ends_on=row.ends_on

@@ -1,4 +1,4 @@
-"""The life of a relationship, as a table. Only a confirmed one reaches anything."""
+"""The life cycle of a relationship, as a table. Only a confirmed one gives reach."""
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move
 from plp_api.foundation.access.permissions import Permission

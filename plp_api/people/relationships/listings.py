@@ -1,4 +1,4 @@
-"""How ties may be listed: closed filters and sorts."""
+"""The filters and sort orders of the lists of this area."""
 
 from typing import Any
 
@@ -57,5 +57,5 @@ HOST_SCHOOLS = Listing(
 
 
 def host_schools() -> Select[Any]:
-    """Every school in use of the whole installation: that a school exists is no secret."""
+    """Every active school of the whole installation: the existence of a school is not secret."""
     return select(School).where(School.is_active)

@@ -1,4 +1,4 @@
-"""What of a tie each reader gets, filled in for a whole page at once."""
+"""Fill in the members of relationships, placements and advisories for a reader, a page at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -54,14 +54,15 @@ ADVISORS = db.Prepared(
 
 
 def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
-    """Name both people; an order and its grounds are for staff who are not the family.
+    """Set both people's names, and the members that this reader sees.
 
-    So is by whose code the person's account was opened: whoever confirms a
-    relationship knows then who else may sit behind it.
+    Only staff who are not the family see the order, its grounds, and whose code
+    opened the person's account: before staff confirm a relationship, they see
+    who else may use that account.
     """
     disclosed = {row.id: _disclosed(row, access) for row in rows}
-    told = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
-    opened_by = openers.of(told) if told else {}
+    full = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
+    opened_by = openers.of(full) if full else {}
     people = {key for row in rows for key in (row.person_id, row.student_id)}
     named = presenters.names({*people, *opened_by.values()}, access)
     for row in rows:
@@ -82,21 +83,21 @@ def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
 
 
 def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
-    """Name who holds the office, and of an auditor's sample the students the reader reaches."""
+    """Set the holder's name, and the students of an auditor's sample whom the reader reaches."""
     named = presenters.names((row.person_id for row in rows), access)
     samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
     (drawn,) = db.fetch(SAMPLES(ids=[row.id for row in rows]))
-    access.look_up({one["student_id"] for one in drawn})
-    for one in drawn:
-        if access.reached(one["student_id"]):
-            samples[one["appointment_id"]].append(one["student_id"])
+    access.look_up({sampled["student_id"] for sampled in drawn})
+    for sampled in drawn:
+        if access.reached(sampled["student_id"]):
+            samples[sampled["appointment_id"]].append(sampled["student_id"])
     for row in rows:
         _name(row, named, "person")
         row.sample = samples[row.id]  # type: ignore[attr-defined]
 
 
 def shape_placements(rows: Sequence[Placement], access: Access) -> None:
-    """Name the host school and its district: they may lie beyond the reader's own."""
+    """Set the names of the host school and its district, which the reader may not reach."""
     hosts = _hosts(row.school_id for row in rows)
     for row in rows:
         host = hosts[row.school_id]
@@ -105,7 +106,7 @@ def shape_placements(rows: Sequence[Placement], access: Access) -> None:
 
 
 def shape_hosts(rows: Sequence[School], access: Access) -> None:
-    """Name each school's district."""
+    """Set the name of each school's district."""
     hosts = _hosts(row.id for row in rows)
     for row in rows:
         row.district_name = hosts[row.id]["district_name"]  # type: ignore[attr-defined]
@@ -117,24 +118,24 @@ def _hosts(school_ids: Any) -> dict[UUID, dict[str, Any]]:
 
 
 def shape_advisories(rows: Sequence[Advisory], access: Access) -> None:
-    """Give advisories their advisors of today."""
-    (found,) = db.fetch(ADVISORS(ids=[row.id for row in rows], today=access.caller.today))
+    """Set the advisors of advisories, as of today."""
+    (advising,) = db.fetch(ADVISORS(ids=[row.id for row in rows], today=access.caller.today))
     advisors: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for one in found:
-        advisors[one["advisory_id"]].append(one)
+    for advisor in advising:
+        advisors[advisor["advisory_id"]].append(advisor)
     for row in rows:
         row.advisors = advisors[row.id]  # type: ignore[attr-defined]
 
 
 def shape_members(rows: Sequence[AdvisoryMember], access: Access) -> None:
-    """Name the students."""
+    """Set the students' names."""
     named = presenters.names((row.student_id for row in rows), access)
     for row in rows:
         _name(row, named, "student")
 
 
 def shape_advisors(rows: Sequence[AdvisoryAdvisor], access: Access) -> None:
-    """Name the advisors."""
+    """Set the advisors' names."""
     named = presenters.names((row.person_id for row in rows), access)
     for row in rows:
         _name(row, named, "person")

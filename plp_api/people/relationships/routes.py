@@ -37,7 +37,7 @@ from plp_api.people.relationships.schemas import (
 blueprint = Blueprint(
     "Relationships",
     __name__,
-    "Who is what to whom: relationships, placements, appointments, advisories.",
+    "Relationships of people to students, placements, appointments and advisories.",
 )
 Fields = dict[str, Any]
 
@@ -48,9 +48,9 @@ Fields = dict[str, Any]
 def list_relationships(access: Access) -> Any:
     """List the relationships of the students whom you reach.
 
-    `status=unconfirmed` is the list of family links from a roster that wait for
-    somebody to confirm or suppress them: up to fifty in one call to
-    `/relationships/actions`. A parent finds their own and no other.
+    `status=unconfirmed` lists the family relationships from a roster that nobody has
+    confirmed or suppressed yet: `/relationships/actions` takes up to fifty of them in
+    one call. A parent finds their own relationships and no others.
     """
     return access.select(Relationship)
 
@@ -59,10 +59,10 @@ def list_relationships(access: Access) -> Any:
 @blueprint.requires(Permission.RELATIONSHIPS_READ, Student)
 @blueprint.lists(RelationshipSchema, listings.RELATIONSHIPS)
 def list_relationships_of_student(access: Access, student: Student) -> Any:
-    """List who is what to a student.
+    """List the relationships of a student.
 
-    A parent finds their own relationship and no other, whatever office they
-    hold beside: never another parent's name, nor an order.
+    A parent finds their own relationship and no other, even if they also hold an
+    office: never another parent's name, and never a court order.
     """
     return access.select(Relationship).where(Relationship.student_id == student.id)
 
@@ -78,11 +78,11 @@ def list_relationships_of_student(access: Access, student: Student) -> Any:
 @blueprint.arguments(RelationshipSchema)
 @blueprint.response(201, RelationshipSchema)
 def add_relationship(access: Access, student: Student, fields: Fields) -> Relationship:
-    """Tie a person of your district to a student, confirmed by you.
+    """Add a relationship of a person of your district to a student, confirmed by you.
 
-    A `parent` needs `parent_kind`; a parent or guardian may inspect and decide
-    unless you say otherwise, the other kinds may not unless you say so. Nobody
-    ties themselves to a student.
+    The kind `parent` needs `parent_kind`. By default a parent or guardian may
+    inspect and decide, and the other kinds of parent may not. Nobody adds a
+    relationship of their own.
     """
     return actions.relate(student, access, fields)
 
@@ -111,8 +111,8 @@ def get_relationship(access: Access, relationship: Relationship) -> Relationship
 def change_relationship(access: Access, relationship: Relationship, fields: Fields) -> Relationship:
     """Change a relationship: rights, order, dates.
 
-    What takes from a parent's rights holds from this moment. The dates of a tie
-    with an `advisory_id` follow who is in that advisory.
+    A change that takes a right away from a parent holds at once. A relationship with
+    an `advisory_id` takes its dates from the members and advisors of that advisory.
     """
     return actions.change_relationship(relationship, access, fields)
 
@@ -126,7 +126,7 @@ blueprint.actions(
 @blueprint.requires(Permission.ROSTER_WRITE)
 @blueprint.lists(HostSchoolSchema, listings.HOST_SCHOOLS)
 def list_host_schools(access: Access) -> Any:
-    """List the schools at which a student can be placed, those of other districts too.
+    """List the schools at which a student can be placed, including other districts' schools.
 
     For whoever keeps the roster; a school's name and district are no secret within the
     installation. Schools no longer in use are left out.
@@ -138,7 +138,7 @@ def list_host_schools(access: Access) -> Any:
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(PlacementSchema, listings.PLACEMENTS)
 def list_placements(access: Access, student: Student) -> Any:
-    """List where else a student learned and learns.
+    """List a student's placements at other schools, past and current.
 
     Placements that ended stay in the list. A host school may be in another district.
     """
@@ -153,8 +153,9 @@ def list_placements(access: Access, student: Student) -> Any:
 def add_placement(access: Access, student: Student, fields: Fields) -> Placement:
     """Place a student at another school, of your district or another.
 
-    For the span that school's staff reach the student as they reach their own;
-    the student's own district alone goes on writing roster and relationships.
+    During the placement the staff of that school reach the student as they reach
+    their own students. Only the student's own district writes roster rows and
+    relationships.
     """
     return actions.place(student, access, fields)
 
@@ -178,7 +179,7 @@ def get_placement(access: Access, placement: Placement) -> Placement:
 @blueprint.arguments(PlacementPatchSchema)
 @blueprint.response(200, PlacementSchema)
 def change_placement(access: Access, placement: Placement, fields: Fields) -> Placement:
-    """End a placement, or correct it. Another school is another placement."""
+    """End a placement, or correct it; another school needs a new placement."""
     return actions.change_placement(placement, access, fields)
 
 
@@ -186,7 +187,7 @@ def change_placement(access: Access, placement: Placement, fields: Fields) -> Pl
 @blueprint.requires(Permission.ROSTER_READ, Student)
 @blueprint.lists(HomeStudySchema, listings.HOME_STUDIES)
 def list_home_studies(access: Access, student: Student) -> Any:
-    """List when a student studied and studies at home.
+    """List a student's spans of home study, past and current.
 
     Spans that ended stay in the list. While one lasts, the family keeps the plan, and
     the school reads neither the plan nor its goals, reviews and signatures.
@@ -200,13 +201,13 @@ def list_home_studies(access: Access, student: Student) -> Any:
 @blueprint.arguments(HomeStudySchema)
 @blueprint.response(201, HomeStudySchema)
 def add_home_study(access: Access, student: Student, fields: Fields) -> HomeStudy:
-    """Note that a student studies at home for a span.
+    """Record that a student studies at home for a span.
 
-    16 V.S.A. 942 excepts home study: while it holds, student and parents alone
-    are responsible for the plan. They write it and put versions in force
-    (`put_in_force`); no staff member reads plan, goals or reviews, and the plan
-    stands outside coverage. An open review is excepted. The school goes on
-    reading the pathway elements it must decide.
+    16 V.S.A. 942 makes an exception for home study: during it, only the student and
+    the parents are responsible for the plan. They write it and put versions in force
+    (`put_in_force`). No staff member reads the plan, the goals or the reviews, and
+    coverage reports leave the plan out. An open review is excepted. The school
+    still reads the pathway elements that it must decide.
     """
     return home_studies.begin(student, access, fields)
 
@@ -231,8 +232,8 @@ def get_home_study(access: Access, home_study: HomeStudy) -> HomeStudy:
 def change_home_study(access: Access, home_study: HomeStudy, fields: Fields) -> HomeStudy:
     """Correct a span of home study, or end it with `ends_on`.
 
-    From that day the plan is the school's again, with every version there is,
-    and this cycle's review is open: due no sooner than the days a late entry has.
+    From that day on the school reads the plan again, with all its versions, and this
+    cycle's review is open. The review is due no sooner than a late entry's would be.
     """
     return home_studies.change(home_study, access, fields)
 
@@ -241,7 +242,7 @@ def change_home_study(access: Access, home_study: HomeStudy, fields: Fields) -> 
 @blueprint.requires(Permission.APPOINTMENTS_READ)
 @blueprint.lists(AppointmentSchema, listings.APPOINTMENTS)
 def list_appointments(access: Access) -> Any:
-    """List who holds which office in your district.
+    """List the appointments in your district: who holds which office.
 
     For registrars, admins and auditors. Offices that ended or have not begun are in it
     too; `is_current=true` leaves them out.
@@ -257,10 +258,11 @@ def list_appointments(access: Access) -> Any:
 def add_appointment(access: Access, fields: Fields) -> Appointment:
     """Give a person an office.
 
-    At your own school; for the whole district (`school_id` null) as its admin.
-    An auditor's office must end, and opens a sample of records: either the
-    students you name, or `sample_size` drawn by chance among those enrolled
-    today in grades 7-12. Nobody appoints themselves.
+    You appoint at your own school; a district admin also appoints for the whole
+    district (`school_id` null). An auditor's office needs an end date, and gives
+    access to a sample of records: either the students you name, or `sample_size`
+    students drawn at random among those enrolled today in grades 7-12. Nobody
+    appoints themselves.
     """
     return actions.appoint(access, fields)
 
@@ -269,7 +271,7 @@ def add_appointment(access: Access, fields: Fields) -> Appointment:
 @blueprint.requires(Permission.APPOINTMENTS_READ, Appointment)
 @blueprint.response(200, AppointmentSchema)
 def get_appointment(access: Access, appointment: Appointment) -> Appointment:
-    """Get an appointment; an auditor's with its sample.
+    """Get an appointment; an auditor's appointment includes its sample.
 
     The sample names only the students whom you reach yourself. `ends_on` is the first
     day on which the office is no longer held.
@@ -285,7 +287,7 @@ def get_appointment(access: Access, appointment: Appointment) -> Appointment:
 @blueprint.arguments(SpanPatchSchema)
 @blueprint.response(200, AppointmentSchema)
 def change_appointment(access: Access, appointment: Appointment, fields: Fields) -> Appointment:
-    """End an office, or correct its dates; another office is another appointment."""
+    """End an appointment, or correct its dates; another office needs a new appointment."""
     return actions.change_appointment(appointment, access, fields)
 
 
@@ -293,7 +295,7 @@ def change_appointment(access: Access, appointment: Appointment, fields: Fields)
 @blueprint.requires(Permission.ADVISORIES_READ)
 @blueprint.lists(AdvisorySchema, listings.ADVISORIES)
 def list_advisories(access: Access) -> Any:
-    """List advisories with their advisors of today; a student finds their own.
+    """List advisories with their advisors of today; a student finds only their own.
 
     Closed ones are in it too; `is_active=true` leaves them out. A parent reads none:
     403.
@@ -333,7 +335,8 @@ def get_advisory(access: Access, advisory: Advisory) -> Advisory:
 def change_advisory(access: Access, advisory: Advisory, fields: Fields) -> Advisory:
     """Rename an advisory, or close it.
 
-    A closed one keeps its members and advisors: end these to end their ties.
+    A closed advisory keeps its members and advisors: end these to end the
+    relationships that follow from them.
     """
     return advisories.change_advisory(advisory, access, fields)
 
@@ -356,9 +359,9 @@ def list_advisory_members(access: Access, advisory: Advisory) -> Any:
 @blueprint.arguments(AdvisoryMemberSchema)
 @blueprint.response(201, AdvisoryMemberSchema)
 def add_advisory_member(access: Access, advisory: Advisory, fields: Fields) -> AdvisoryMember:
-    """Take a student into an advisory.
+    """Add a student to an advisory.
 
-    Its advisors become advisors of the student, for as long as both are in it.
+    Its advisors become the student's advisors, for as long as both are in the advisory.
     """
     return advisories.add_member(advisory, access, fields)
 
@@ -383,7 +386,7 @@ def get_advisory_member(access: Access, member: AdvisoryMember) -> AdvisoryMembe
 def change_advisory_member(
     access: Access, member: AdvisoryMember, fields: Fields
 ) -> AdvisoryMember:
-    """End a student's time in an advisory, or correct its dates; the ties follow."""
+    """End a student's time in an advisory, or correct its dates; relationships follow."""
     return advisories.change_member(member, access, fields)
 
 
@@ -391,7 +394,7 @@ def change_advisory_member(
 @blueprint.requires(Permission.ADVISORIES_READ, Advisory)
 @blueprint.lists(AdvisoryAdvisorSchema, listings.ADVISORS)
 def list_advisory_advisors(access: Access, advisory: Advisory) -> Any:
-    """List who advised and advises an advisory.
+    """List the past and current advisors of an advisory.
 
     Those who advise no longer stay in the list, with the day on which it ended.
     `is_current=true` leaves them out.
@@ -405,7 +408,7 @@ def list_advisory_advisors(access: Access, advisory: Advisory) -> Any:
 @blueprint.arguments(AdvisoryAdvisorSchema)
 @blueprint.response(201, AdvisoryAdvisorSchema)
 def add_advisory_advisor(access: Access, advisory: Advisory, fields: Fields) -> AdvisoryAdvisor:
-    """Give an advisory an advisor: its members become their advisees."""
+    """Add an advisor to an advisory: its members become their advisees."""
     return advisories.add_advisor(advisory, access, fields)
 
 
@@ -429,5 +432,5 @@ def get_advisory_advisor(access: Access, advisor: AdvisoryAdvisor) -> AdvisoryAd
 def change_advisory_advisor(
     access: Access, advisor: AdvisoryAdvisor, fields: Fields
 ) -> AdvisoryAdvisor:
-    """End an advisor's time with an advisory, or correct it; the ties follow."""
+    """End an advisor's time with an advisory, or correct it; relationships follow."""
     return advisories.change_advisor(advisor, access, fields)

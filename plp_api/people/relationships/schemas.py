@@ -1,4 +1,4 @@
-"""Relationships, placements, appointments and advisories on the wire."""
+"""JSON schemas of relationships, placements, appointments and advisories."""
 
 from typing import Any
 
@@ -31,12 +31,12 @@ LONGEST_NAME = 200
 
 
 def described(words: str, **more: Any) -> dict[str, Any]:
-    """What the document says of a field."""
+    """Metadata of a field: its description in the OpenAPI document."""
     return {"description": words, **more}
 
 
 class SpanSchema(Schema):
-    starts_on = Date(metadata=described("The first day it holds; today unless given."))
+    starts_on = Date(metadata=described("The first day it holds; by default today."))
     ends_on = Date(allow_none=True, metadata=described("The first day it no longer holds."))
 
 
@@ -46,35 +46,39 @@ class SpanPatchSchema(Schema):
 
 
 class RightsSchema(Schema):
-    parent_kind = Choice(ParentKind, allow_none=True, metadata=described("Of a `parent` alone."))
+    parent_kind = Choice(
+        ParentKind, allow_none=True, metadata=described("Only for the kind `parent`.")
+    )
     may_inspect = fields.Boolean(
-        metadata=described("To read the record (FERPA; 15 V.S.A. 670). A parent or guardian may.")
+        metadata=described("May read the record (FERPA; 15 V.S.A. 670). A parent or guardian may.")
     )
     may_decide = fields.Boolean(
-        metadata=described("To sign and consent (15 V.S.A. 664); needs `may_inspect`.")
+        metadata=described("May sign and consent (15 V.S.A. 664); needs `may_inspect`.")
     )
     denied = Words(
         RecordKind,
-        metadata=described("Kinds of record an order withholds. Left out for who does not get it."),
+        metadata=described(
+            "Kinds of record that a court order withholds. Left out for some readers."
+        ),
     )
     basis = Text(
         allow_none=True,
-        metadata=described("On what the rights stand. For staff; left out for others."),
+        metadata=described("The grounds of the rights. Shown to staff only."),
     )
     order_reference = Text(
         longest=200,
         allow_none=True,
-        metadata=described("The court's order. For staff; left out for others."),
+        metadata=described("The court order. Shown to staff only."),
     )
     post_18_basis = Choice(
         Post18Basis,
         allow_none=True,
-        metadata=described("Why they may inspect though the rights are the student's."),
+        metadata=described("Why they may inspect although the student holds the rights."),
     )
 
 
 class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
-    """What one person is to one student, for a span."""
+    """A relationship of a person to a student, for a span of days."""
 
     life = RELATIONSHIP
     shape = staticmethod(presenters.shape_relationships)
@@ -88,10 +92,10 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
     status = Choice(
         RelationshipStatus,
         dump_only=True,
-        metadata=described("Only `confirmed` reaches anything."),
+        metadata=described("Only a `confirmed` relationship gives reach."),
     )
     capacity = Choice(
-        Capacity, allow_none=True, metadata=described("Of an `advisor`; `lead` unless given.")
+        Capacity, allow_none=True, metadata=described("Only for an `advisor`; by default `lead`.")
     )
     advisory_id = fields.UUID(
         dump_only=True, allow_none=True, metadata=described("The advisory it follows from.")
@@ -101,8 +105,8 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
         dump_only=True,
         allow_none=True,
         metadata=described(
-            "Who held the code by which the person's account was last opened. Null: it was mailed "
-            "to them, or the account is not in use. For staff; left out for others."
+            "The person who could see the code that last opened the account. Null: only its "
+            "owner could, or the account was never opened. Shown to staff only."
         ),
     )
     activated_by_name = fields.String(dump_only=True, allow_none=True)
@@ -115,14 +119,16 @@ class RelationshipPatchSchema(RightsSchema, SpanPatchSchema):
 
 class RelationshipActionFieldsSchema(Schema):
     may_inspect = fields.Boolean(
-        metadata=described("For `confirm`: kept as set before, else true for parent and guardian.")
+        metadata=described(
+            "For `confirm`: by default as set before, else true for parent and guardian."
+        )
     )
-    may_decide = fields.Boolean(metadata=described("For `confirm`: as `may_inspect`."))
-    ends_on = Date(metadata=described("For `end`: today unless given."))
+    may_decide = fields.Boolean(metadata=described("For `confirm`: same default as `may_inspect`."))
+    ends_on = Date(metadata=described("For `end`: by default today."))
 
 
 class PlacementSchema(SpanSchema, ResourceSchema):
-    """A student learning at another school for a span."""
+    """A student's placement at another school, for a span of days."""
 
     shape = staticmethod(presenters.shape_placements)
 
@@ -139,13 +145,13 @@ class PlacementPatchSchema(SpanPatchSchema):
 
 
 class HomeStudySchema(SpanSchema, ResourceSchema):
-    """A student studies at home for a span, and the family keeps the plan."""
+    """A span of days in which a student studies at home and the family keeps the plan."""
 
     student_id = fields.UUID(dump_only=True)
 
 
 class HostSchoolSchema(Schema):
-    """A school at which students can be placed, of your district or another."""
+    """A school, of your district or another, at which students can be placed."""
 
     shape = staticmethod(presenters.shape_hosts)
 
@@ -170,13 +176,15 @@ class AppointmentSchema(SpanSchema, ResourceSchema):
         strict=True,
         load_only=True,
         validate=validate.Range(1, LARGEST_SAMPLE),
-        metadata=described("For an auditor: how many students the server is to draw by chance."),
+        metadata=described("For an auditor: how many students the server draws at random."),
     )
     sample_student_ids = fields.List(
         fields.UUID(),
         attribute="sample",
         validate=validate.Length(max=LARGEST_SAMPLE),
-        metadata=described("The students whose records an auditor's office opens."),
+        metadata=described(
+            "For an auditor: the students whose records the office gives access to."
+        ),
     )
     is_from_roster = fields.Boolean(dump_only=True)
 
@@ -195,11 +203,13 @@ class AdvisorySchema(ResourceSchema):
     name = Text(longest=LONGEST_NAME, required=True)
     school_id = fields.UUID(required=True)
     class_id = fields.UUID(
-        dump_only=True, allow_none=True, metadata=described("The class of the roster it is.")
+        dump_only=True,
+        allow_none=True,
+        metadata=described("The roster's class from which the advisory was made."),
     )
     is_active = fields.Boolean(dump_only=True)
     advisors = fields.List(
-        fields.Nested(AdvisorSchema), dump_only=True, metadata=described("Today's.")
+        fields.Nested(AdvisorSchema), dump_only=True, metadata=described("The advisors of today.")
     )
 
 
@@ -209,7 +219,7 @@ class AdvisoryPatchSchema(Schema):
 
 
 class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
-    """A student in an advisory for a span."""
+    """A student's membership in an advisory, for a span of days."""
 
     shape = staticmethod(presenters.shape_members)
 
@@ -220,14 +230,14 @@ class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
 
 
 class AdvisoryAdvisorSchema(SpanSchema, ResourceSchema):
-    """An advisor of an advisory for a span."""
+    """An advisor of an advisory, for a span of days."""
 
     shape = staticmethod(presenters.shape_advisors)
 
     advisory_id = fields.UUID(dump_only=True)
     person_id = fields.UUID(required=True)
     person_name = fields.String(dump_only=True)
-    capacity = Choice(Capacity, metadata=described("`lead` unless given."))
+    capacity = Choice(Capacity, metadata=described("By default `lead`."))
     is_from_roster = fields.Boolean(dump_only=True)
 
 
