@@ -1,6 +1,6 @@
 """Signing in: accounts, sessions, invitations.
 
-An account (a login) may hold several persons; a token names one. No account
-has a password before its person chose one by a one-time code. Every answer to
-a wrong sign-in is the same in words and in time.
+An account (a login) may hold several persons; a token names one of them. An
+account has no password until its person chooses one with a one-time code. All
+failed sign-ins get the same answer, after the same time.
 """

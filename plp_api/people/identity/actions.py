@@ -1,4 +1,4 @@
-"""Letting people in, by one-time codes, and shutting them out."""
+"""Give people access by one-time codes, and revoke it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ RESET_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Invited:
-    """An invitation made: `code` to print, or None where it is on its way by mail."""
+    """A new invitation: `code` is to be printed; None if it is sent by mail."""
 
     invitation_id: UUID
     expires_at: datetime
@@ -45,15 +45,14 @@ class Invited:
 
 
 def invite(person: Person, *, access: Access | None, printed: bool = False) -> Invited:
-    """Make the one-time code by which the person chooses a password, for the first time or anew.
+    """Make a one-time code with which the person chooses a first or a new password.
 
-    It is mailed where the person has an e-mail and mail is set up, unless
-    `printed` asks for the code itself: many parents have no e-mail, some share
-    one. The password holds until the code is used; the holder of an account
-    that is in use is told of it, by mail and in `/me`. The person's earlier
-    invitations end, and access that was revoked is given back, unless the
-    caller covers only a part of what the person reaches. `access` is None for the
-    operator, at the command line.
+    The code is mailed if the person has an e-mail and a mail server is set up, and
+    returned if not, or if `printed`: many parents have no e-mail, some share one.
+    The old password is valid until the code is used. The holder of an account in use
+    sees the code in `/me`, and gets a mail if it was printed. The person's earlier
+    invitations end and revoked access is given back, unless the caller covers only a
+    part of what the person reaches. `access` is None for the operator, at the command line.
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices
     (see `access.powers`), address_unconfirmed (see `addresses`).
@@ -81,16 +80,19 @@ def invite(person: Person, *, access: Access | None, printed: bool = False) -> I
 
 
 def _set_the_address(person: Person, access: Access | None) -> bool:
-    """Whether the caller entered the person's e-mail: what is mailed there may come to them."""
+    """Whether the caller entered the person's e-mail, and so may receive what is mailed there."""
     setter = person.email_set_by
     return access is not None and setter is not None and setter in access.selves
 
 
 def _covers_all(person: Person, access: Access, is_held: bool) -> bool:
-    """Whether the caller's offices cover the whole account; refuses who may not invite at all.
+    """Whether the caller's offices cover the whole account.
 
-    Whoever covers a part of it has a code mailed and nothing else: they neither
-    let in again whom others shut out, nor send it where it may go astray.
+    A caller who covers a part of it can only have a code mailed: they cannot give
+    back access that others revoked, nor send the code to an address they entered.
+
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices if the
+    caller may not invite the person at all.
     """
     act = powers.Act.TAKE_CODE if is_held else powers.Act.MAIL_CODE
     holdings = powers.require(access, act, person.id)
@@ -100,30 +102,33 @@ def _covers_all(person: Person, access: Access, is_held: bool) -> bool:
 
 
 def _require_return(person: Person, access: Access, holdings: powers.Holdings) -> None:
-    """Refuse to let in again whom the district shut out, or whose account reaches further."""
+    """Refuse to give access back if the district revoked it, or the caller covers only a part."""
     if person.is_revoked_by_district and not access.may_at(Permission.PEOPLE_WRITE, None):
-        detail = "The district shut them out: it lets them in again."
+        detail = "The district revoked their access: only the district can give it back."
         raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
     if holdings.beyond:
-        detail = "They were shut out: whoever covers all of it, or the district, lets them in."
+        detail = "Their access was revoked, and your offices cover only a part of what they reach."
         raise Problem(Code.ACCOUNT_BEYOND_OFFICES, detail)
 
 
 def _require_trusted(person: Person) -> None:
-    """Refuse with address_unconfirmed to mail a code where it may come to the wrong hands."""
+    """Refuse to mail a code to an address that another person may read.
+
+    Raises Problem: address_unconfirmed.
+    """
     if not _may_be_mailed(person):
-        detail = "Whoever entered it could not hold a code of theirs: enter it anew, or print one."
+        detail = "Enter the e-mail again, or print a code: who entered it may not take their codes."
         raise Problem(Code.ADDRESS_UNCONFIRMED, detail)
 
 
 def _may_be_mailed(person: Person) -> bool:
-    """Whether there is an e-mail to which a code of theirs may go."""
+    """Whether the person has an e-mail to which a code may be mailed."""
     has_email = person.email is not None
     return has_email and addresses.is_trusted(person, person.email_set_by, person.email_set_on)
 
 
 def _as_today(person: Person) -> Access:
-    """What the person holds today, though they are not the one who asks."""
+    """The access that the person, who did not send this request, has today."""
     district = db.session().get_one(District, person.district_id)
     return Access(callers.absent(person, district.today))
 
@@ -134,7 +139,7 @@ def _lifetime(person: Person) -> timedelta:
 
 
 def _tell_holder(person: Person, invitation: Invitation) -> None:
-    """Tell the holder of an account in use that somebody was given a code for it."""
+    """Mail the holder of an account in use that a code for it was printed."""
     if addresses.is_in_use(person.id) and person.email and settings.current().mail_url:
         jobs.enqueue(MAIL_NOTICE, None, invitation.created_by, invitation_id=str(invitation.id))
 
@@ -142,7 +147,7 @@ def _tell_holder(person: Person, invitation: Invitation) -> None:
 def _new_invitation(
     person: Person, by: UUID | None, lifetime: timedelta, is_held: bool
 ) -> tuple[Invitation, str]:
-    """A new invitation, and its code, of which only the hash is kept."""
+    """A new invitation and its code; only the hash of the code is stored."""
     code = codes.new()
     invitation = Invitation(
         id=db.new_id(),
@@ -163,13 +168,13 @@ def _is_usable(invitation: Invitation) -> bool:
 
 
 def revoke_access(person: Person, *, access: Access) -> None:
-    """Shut the person out at once: sessions and invitations end, and no password opens anything.
+    """Revoke the person's access at once: sessions and invitations end, sign-in is refused.
 
-    `invite` lets them in again. An account that holds further persons goes on
-    for these.
+    `invite` gives it back. Other persons of the same account keep their access. If
+    the account is beyond the caller's offices, end or suppress a relationship instead.
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices,
-    admin_is_last. A tie can be ended or suppressed where the account is others' too.
+    admin_is_last.
     """
     powers.require(access, powers.Act.REVOKE, person.id)
     powers.require_another_admin(access, person.id)
@@ -199,16 +204,16 @@ def _links(account: Account) -> list[AccountPerson]:
 
 
 def activate(code: str, password: str, *, username: str | None, origin: Origin) -> SignedIn:
-    """Choose a password by a one-time code, and sign in; every other session of the account ends.
+    """Choose a password with a one-time code, and sign in; the account's other sessions end.
 
-    A person without an account gets one, by `username` or the name the roster
-    gave. A code opens the person it was made for and no other: where the
-    account also holds people of another district, the person gets an account of
-    their own, or that district's staff would hold the keys to this one.
+    A person without an account gets one, named `username` or as the roster says. A
+    code gives access only to the person it was made for. So if the account also holds
+    people of another district, the person gets an account of their own: otherwise one
+    district's staff could sign in to the other district.
 
     Raises Problem: login_throttled; activation_invalid for a code that is unknown,
-    used, expired, ended, or whose person is shut out; person_has_no_username;
-    username_taken; password_weak.
+    used, expired or ended, or whose person's access is revoked;
+    person_has_no_username; username_taken; password_weak.
     """
     attempt = Attempt.on(Kind.CODE, codes.digest(code), origin.address)
     attempt.check()
@@ -229,7 +234,7 @@ def activate(code: str, password: str, *, username: str | None, origin: Origin) 
 
 
 def _invited(code: str) -> tuple[Invitation | None, Person | None]:
-    """The usable invitation of a code, held until the transaction ends, and its person."""
+    """The usable invitation of a code, locked until the transaction ends, and its person."""
     made = select(Invitation).where(Invitation.code_hash == codes.digest(code))
     invitation = db.session().scalar(made)
     if invitation is None:
@@ -243,9 +248,9 @@ def _invited(code: str) -> tuple[Invitation | None, Person | None]:
 
 
 def _is_still_allowed(invitation: Invitation) -> bool:
-    """Whether who has held the code, or could have, could be given it today.
+    """Whether the staff member who saw the code, or could have, may still take one today.
 
-    The person may have been given an office, or another child, since it was made.
+    Since the code was made, the person may have got an office, or another child.
     """
     if not invitation.is_held:
         person = db.session().get_one(Person, invitation.person_id)
@@ -294,7 +299,7 @@ def _new_account(person: Person, username: str | None) -> Account:
 
 
 def _is_taken(name: str, person: Person) -> bool:
-    """Whether an account has the name, or the roster gave it to somebody else of the district."""
+    """Whether an account, or another person of the district, already has the name."""
     usernames.hold(person.district_id, name)
     by_account = exists().where(Account.district_id == person.district_id, Account.username == name)
     by_roster = exists().where(
@@ -309,9 +314,10 @@ def _is_taken(name: str, person: Person) -> bool:
 
 
 def request_reset(username: str, district: str | None, origin: Origin) -> None:
-    """Have a code mailed to the person behind the user name, where there is one with an e-mail.
+    """Have a code mailed to the person with the user name, if they exist and have an e-mail.
 
-    Does the same work whether or not there is: the worker finds out.
+    The request does the same work in every case, so that its time tells nothing: the
+    worker looks whether a code can be mailed.
 
     Raises Problem: login_throttled.
     """
@@ -324,15 +330,16 @@ def request_reset(username: str, district: str | None, origin: Origin) -> None:
 
 
 def _new_reset(account: Account) -> letters.Letter | None:
-    """The mail to the account's own person, with a short-lived code; None where none can be sent.
+    """The mail with a short-lived code to a person of the account; None if none can be sent.
 
-    Earlier codes stay: nobody may end a printed one from outside.
+    Earlier codes stay valid: otherwise anybody could end a printed code by this request.
     """
     if account.is_disabled or account.password_hash is None:
         return None
     if {link.district_id for link in _links(account)} != {account.district_id}:
         return None
-    person = next((one for one in sessions.active_people(account) if one.email), None)
+    people = sessions.active_people(account)
+    person = next((person for person in people if person.email), None)
     if person is None or not _may_be_mailed(person):
         return None
     invitation, code = _new_invitation(person, None, RESET_LIFETIME, is_held=False)
@@ -341,12 +348,12 @@ def _new_reset(account: Account) -> letters.Letter | None:
     return letters.reset(person, account.username, code)
 
 
-# Work of the worker. It makes the codes it mails: no job, log or queue ever holds one.
+# Jobs of the worker. The worker makes the codes that it mails: no job, log or queue holds one.
 
 
 @jobs.kind(MAIL_INVITATION)
 def mail_invitation(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail an invitation; a code mailed by an interrupted attempt is dead."""
+    """Mail an invitation with a new code; a code from an interrupted attempt is invalid."""
     with db.current().transaction() as session:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
@@ -362,7 +369,7 @@ def mail_invitation(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 @jobs.kind(MAIL_NOTICE)
 def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Tell the holder of an account that somebody was given a code for it."""
+    """Mail the holder of an account that a code for it was printed."""
     with db.current().transaction() as session:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
@@ -375,7 +382,7 @@ def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 @jobs.kind(addresses.MAIL_CHANGED)
 def mail_changed(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Tell the holder of an account, at their old e-mail, that it was changed."""
+    """Tell the holder of an account, at their old e-mail, that the e-mail was changed."""
     with db.current().transaction() as session:
         job = session.get_one(Job, job_id)
         db.enter([job.district_id] if job.district_id else [])
@@ -389,7 +396,7 @@ def mail_changed(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 @jobs.kind(MAIL_RESET)
 def mail_reset(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail a code for a forgotten password, where the account has somebody to mail it to."""
+    """Mail a code for a forgotten password, if the account has a person to mail it to."""
     with db.current().transaction() as session:
         account_id = jobs.arguments(job_id)["account_id"]
         account = session.get(Account, UUID(account_id)) if account_id else None

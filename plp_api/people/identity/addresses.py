@@ -1,8 +1,9 @@
-"""Whose hands an e-mail is in: what is mailed there may come to whoever entered it.
+"""Decide whether a one-time code may be mailed to an e-mail that a person entered.
 
-So a code is mailed to an address only where whoever entered it could, by the
-offices they held on that day, hold the code themselves; or where an earlier code
-was mailed there and used. Nobody entered what a roster or the operator brought.
+The person who entered an address may be able to read its mail. So a code is mailed
+only if their offices of that day allowed them to take the code themselves, or if an
+earlier code was mailed there and used. An address from a roster or the operator
+counts as entered by nobody, and is trusted.
 """
 
 from datetime import date
@@ -22,7 +23,7 @@ MAIL_CHANGED = "address_changed.mail"
 
 
 def enter(person: Person, email: str | None, access: Access) -> None:
-    """Enter the person's e-mail, and note who did; who uses the account is told at the old one."""
+    """Set the person's e-mail and who set it; the account's user is told at the old address."""
     person.email_set_by = access.caller.person_id if email else None
     person.email_set_on = access.caller.today if email else None
     has_left = person.email is not None and person.email != email
@@ -34,18 +35,18 @@ def enter(person: Person, email: str | None, access: Access) -> None:
 
 
 def is_in_use(person_id: UUID) -> bool:
-    """Whether somebody chose a password for the person's account."""
+    """Whether the person's account has a password."""
     link = db.session().get(AccountPerson, person_id)
     account = db.session().get_one(Account, link.account_id) if link else None
     return account is not None and account.password_hash is not None
 
 
 def is_trusted(person: Person, setter_id: UUID | None, set_on: date | None) -> bool:
-    """Whether a code for the person may be mailed to what `setter_id` entered on that day.
+    """Whether a code may be mailed to the address that `setter_id` entered on `set_on`.
 
-    Where a code that was mailed to this very entry has been used, only offices
-    are asked for: a family's address stays good when a sibling goes to another
-    school.
+    After a code mailed to this address was used, only an office of the person beyond
+    the setter's offices makes it untrusted: a family's address stays trusted when a
+    sibling moves to another school.
     """
     if setter_id is None or set_on is None:
         return True

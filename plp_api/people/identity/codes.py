@@ -1,4 +1,4 @@
-"""One-time codes that people read from paper: how they are made, read and kept."""
+"""Make and hash one-time codes, which people read from paper and type."""
 
 import hashlib
 import secrets
@@ -15,9 +15,9 @@ def new() -> str:
 
 
 def digest(code: str) -> str:
-    """The SHA-256 kept of a code, however it was typed: case and hyphens do not count.
+    """The SHA-256 under which a code is stored; case and hyphens do not matter.
 
-    A plain hash is enough: nobody searches 80 bits.
+    A plain hash is enough: 80 random bits cannot be searched.
     """
     typed = code.upper().translate(_READ_AS)
     return hashlib.sha256(typed.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""`plp people`: letting the first people of a district in."""
+"""`plp people`: invite the first people of a district."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ import click
 
 from plp_api.foundation.roster.relationships import AppointmentRole
 
-# An auditor's office has an end and a sample of students: it is given by the API.
-ROLES = [str(one) for one in AppointmentRole if one is not AppointmentRole.AUDITOR]
+# An auditor's office needs an end date and a sample of students: only the API gives it.
+ROLES = [str(role) for role in AppointmentRole if role is not AppointmentRole.AUDITOR]
 
 
 @click.group()
@@ -18,15 +18,17 @@ def people() -> None:
 
 
 @people.command()
-@click.option("--district", metavar="SLUG", help="Needed where there are several.")
-@click.option("--person", "person_id", type=click.UUID, help="Somebody who is here already.")
-@click.option("--given", metavar="NAME", help="Given name of somebody new.")
-@click.option("--family", metavar="NAME", help="Family name of somebody new.")
-@click.option("--username", metavar="NAME", help="What they will sign in with.")
-@click.option("--email", metavar="ADDRESS", help="Where a forgotten password can be answered.")
+@click.option("--district", metavar="SLUG", help="Needed if there are several.")
+@click.option("--person", "person_id", type=click.UUID, help="An existing person.")
+@click.option("--given", metavar="NAME", help="Given name of a new person.")
+@click.option("--family", metavar="NAME", help="Family name of a new person.")
+@click.option("--username", metavar="NAME", help="User name to sign in with.")
+@click.option("--email", metavar="ADDRESS", help="E-mail, for a forgotten password.")
 @click.option("--role", type=click.Choice(ROLES), help="An office to give.")
 @click.option(
-    "--school", metavar="ID", help="A school's id, here or in the roster; else the district."
+    "--school",
+    metavar="ID",
+    help="Id of a school, ours or the roster's; default: the whole district.",
 )
 def invite(
     district: str | None,
@@ -38,15 +40,15 @@ def invite(
     role: str | None,
     school: str | None,
 ) -> None:
-    """Print the one-time code by which a person chooses a password.
+    """Print the one-time code with which a person chooses a password.
 
-    Either somebody who is here already (--person), or somebody new (--given,
-    --family and --role). The code is printed once and kept nowhere.
+    Name an existing person (--person), or a new one (--given, --family and
+    --role). The code is printed once and not stored.
     """
     if person_id is None and not (given and family and role):
-        raise click.UsageError("Say --person, or --given, --family and --role.")
+        raise click.UsageError("Give --person, or --given, --family and --role.")
     if person_id is not None and any((given, family, username, email)):
-        raise click.UsageError("Who is here already (--person) has a name.")
+        raise click.UsageError("An existing person (--person) has a name already.")
     from plp_api.people.identity import actions, offices
 
     with _transaction():

@@ -1,4 +1,4 @@
-"""The mails that carry or announce a one-time code. They name no person: a mailbox is shared."""
+"""The mails with or about a one-time code. They name no person: a mailbox may be shared."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +73,7 @@ def reset(person: Person, username: str, code: str) -> Letter:
 
 
 def notice(person: Person) -> Letter:
-    """The mail that tells the holder of an account of a code printed for it."""
+    """The mail that tells the holder of an account that a code was printed for it."""
     district = db.session().get_one(District, person.district_id)
     text = NOTICE.format(
         district=district.name, place=_place(), username=person.username or "of your account"

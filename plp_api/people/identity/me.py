@@ -1,4 +1,4 @@
-"""What a front end asks first: who I am here, to whom, and what I may do."""
+"""The body of `GET /me`: the caller's person, roles, relationships and permissions."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +26,7 @@ from plp_api.foundation.roster.relationships import Relationship, RelationshipSt
 from plp_api.people.identity.models import Invitation
 
 MOST_CHILDREN = 50
-# What a front end needs to draw itself; all decisions stand under `/districts/{id}`.
+# The settings that a front end needs for its pages; all settings are at `/districts/{id}`.
 SHOWN_SETTINGS = (
     "cycle_end",
     "late_entry_days",
@@ -37,7 +37,7 @@ SHOWN_SETTINGS = (
 
 @dataclass(frozen=True)
 class Child:
-    """A student whom the caller reaches as a parent, by the name the family knows."""
+    """A student whom the caller reaches as a parent, with the name shown to the family."""
 
     id: UUID
     display_name: str
@@ -47,7 +47,7 @@ class Child:
 
 
 def describe(access: Access) -> dict[str, Any]:
-    """All of it, in a number of queries that does not grow with what the caller reaches."""
+    """The whole body; the number of queries does not grow with what the caller reaches."""
     caller = access.caller
     person = db.session().get_one(Person, caller.person_id)
     district = db.session().get_one(District, caller.district_id)
@@ -60,7 +60,7 @@ def describe(access: Access) -> dict[str, Any]:
         "roles": sorted(caller.roles),
         "offices": _offices(caller),
         "schools": _schools(caller, student, children),
-        "permissions": sorted(one for one in Permission if caller.may(one)),
+        "permissions": sorted(permission for permission in Permission if caller.may(permission)),
         "relationships": _relationships(caller),
         "student": _student(student, access),
         "children": children,
@@ -92,7 +92,7 @@ def _offices(caller: Caller) -> list[dict[str, Any]]:
 def _schools(
     caller: Caller, student: Student | None, children: Sequence[Child]
 ) -> Sequence[School]:
-    """The schools that the rest of the answer names."""
+    """The schools that the rest of the body names."""
     ids = {school for schools in caller.schools.values() for school in schools}
     ids |= {child.school_id for child in children if child.school_id}
     if student and student.plan_home_school_id:
@@ -104,7 +104,7 @@ def _schools(
 
 
 def _relationships(caller: Caller) -> list[dict[str, Any]]:
-    """The kinds of confirmed relationship held today, each with its number of students."""
+    """The kinds of relationship confirmed and held today, each with its number of students."""
     held = (
         select(
             Relationship.kind, func.count(Relationship.student_id.distinct()).label("student_count")
@@ -131,7 +131,7 @@ def _student(student: Student | None, access: Access) -> dict[str, Any] | None:
 
 
 def _children(access: Access) -> list[Child]:
-    """Whom the caller reaches as a parent, whatever else they are to anybody."""
+    """The students whom the caller reaches as a parent; other roles are left aside."""
     if Role.PARENT not in access.caller.roles:
         return []
     as_parent = Access(replace(access.caller, roles=frozenset({Role.PARENT}), wide=frozenset()))
@@ -151,7 +151,7 @@ def _children(access: Access) -> list[Child]:
 
 
 def _codes(access: Access) -> list[dict[str, Any]]:
-    """The one-time codes for this account that others hold or have had sent, still to be used."""
+    """The unused one-time codes for this account that staff printed or had mailed."""
     open_codes = (
         select(
             Invitation.id,
@@ -176,7 +176,7 @@ def _codes(access: Access) -> list[dict[str, Any]]:
 
 
 def _account(access: Access) -> dict[str, Any]:
-    """The user name, and the persons one may go on as (`POST /auth/refresh`), wherever."""
+    """The user name, and the account's persons in all districts (see `POST /auth/refresh`)."""
     login = db.session().get_one(LoginSession, access.caller.session_id)
     account = db.session().get_one(Account, login.account_id)
     held = select(AccountPerson).where(AccountPerson.account_id == account.id)

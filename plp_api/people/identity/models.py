@@ -1,4 +1,4 @@
-"""What lets a person in for the first time, and what keeps guessers out."""
+"""Invitations, and failed sign-ins that are counted to slow down guessing."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,12 +12,12 @@ from plp_api.foundation.ownership import SystemRow
 
 
 class Invitation(Identified, Base):
-    """A one-time code by which a person activates an account. Only its SHA-256 is kept.
+    """A one-time code with which a person activates an account. Only its SHA-256 is stored.
 
     A new invitation ends the person's earlier ones; `used_at` ends this one.
-    `is_held` says that whoever made it has held the code: it was given to them
-    to print, or mailed to an address that they had entered. `mailed_to_entry_of`
-    is whoever else had entered the address that it was mailed to, on `entered_on`.
+    `is_held` means that its maker could read the code: it was given to them to print,
+    or mailed to an address that they had entered. `mailed_to_entry_of` is the person
+    who entered the address that it was mailed to, on `entered_on`.
     """
 
     __tablename__ = "invitations"
@@ -39,9 +39,9 @@ class Invitation(Identified, Base):
 
 
 class FailedAttempt(Identified, Base):
-    """One failed sign-in: counted per user name and per address, each kept as a keyed hash.
+    """One failed sign-in: counted per user name and per address, each stored as a keyed hash.
 
-    `account_id` is the account that it was tried on, where the name meant one.
+    `account_id` is the account with that user name, if there is one.
     """
 
     __tablename__ = "failed_attempts"

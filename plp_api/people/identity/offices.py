@@ -1,4 +1,4 @@
-"""Giving somebody an office from the command line, where nobody is signed in yet."""
+"""Give a person an office from the command line, before anybody can sign in."""
 
 from uuid import UUID
 
@@ -15,15 +15,15 @@ MOST_NAMED = 20
 
 
 def district(slug: str | None) -> District:
-    """The district by its slug, or the only one there is; enters it.
+    """The district with the slug, or the only district; sets it for row-level security.
 
-    Raises Problem: validation_failed where there is none such, or the choice is open.
+    Raises Problem: validation_failed if there is no such district, or several and no slug.
     """
     chosen = select(District).limit(2)
     if slug is not None:
         chosen = chosen.where(District.slug == slug)
-    found = db.session().scalars(chosen).all()
-    if len(found) != 1:
+    districts = db.session().scalars(chosen).all()
+    if len(districts) != 1:
         slugs = select(District.slug).order_by(District.slug).limit(MOST_NAMED)
         known = db.session().scalars(slugs).all()
         if not known:
@@ -31,23 +31,23 @@ def district(slug: str | None) -> District:
                 "district", "There is none yet: import a roster first (`plp roster import`)."
             )
         raise invalid("district", f"Name one of them by its slug: {', '.join(known)}.")
-    db.enter([found[0].id])
-    return found[0]
+    db.enter([districts[0].id])
+    return districts[0]
 
 
 def person(place: District, person_id: UUID) -> Person:
-    """Somebody the district knows. Raises Problem: validation_failed."""
+    """A person of the district. Raises Problem: validation_failed."""
     known = select(Person).where(Person.id == person_id, Person.district_id == place.id)
-    found = db.session().scalar(known)
-    if found is None:
-        raise invalid("person", "Nobody of this district.")
-    return found
+    row = db.session().scalar(known)
+    if row is None:
+        raise invalid("person", "There is no such person in this district.")
+    return row
 
 
 def add_person(
     place: District, given: str, family: str, username: str | None, email: str | None
 ) -> Person:
-    """Somebody new. Raises Problem: username_taken."""
+    """Add a person. Raises Problem: username_taken."""
     if username is not None:
         usernames.hold(place.id, username)
         same_name = select(Person.id).where(
@@ -72,9 +72,11 @@ def add_person(
 def appoint(person: Person, role: AppointmentRole, school: str | None) -> None:
     """Give the person the office from today on, unless they hold it.
 
-    `school` is an id, or the roster's; without it the office is the whole
-    district's. Raises Problem: validation_failed where the office takes no school, or
-    the district has no such school.
+    `school` is our id or the roster's; without it the office is for the whole
+    district.
+
+    Raises Problem: validation_failed if the office takes no school, or the district has
+    no such school.
     """
     school_id = _school(person.district_id, role, school)
     today = db.session().get_one(District, person.district_id).today
@@ -104,7 +106,7 @@ def _school(district_id: UUID, role: AppointmentRole, school: str | None) -> UUI
     if role in DISTRICT_WIDE:
         raise invalid("school", f"The office `{role}` is the whole district's.")
     schools = select(School).where(School.district_id == district_id)
-    for one in db.session().scalars(schools):
-        if school in (str(one.id), one.sourced_id):
-            return one.id
-    raise invalid("school", "No school of this district.")
+    for row in db.session().scalars(schools):
+        if school in (str(row.id), row.sourced_id):
+            return row.id
+    raise invalid("school", "There is no such school in this district.")

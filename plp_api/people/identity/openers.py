@@ -1,4 +1,7 @@
-"""By whose code an account was opened: shown to whoever confirms what a person is to a student."""
+"""The openers of accounts: who could read the code that a person used to activate theirs.
+
+Staff see the opener before they confirm a relationship.
+"""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -21,9 +24,9 @@ USED = db.Prepared(
 
 
 def of(person_ids: Collection[UUID]) -> Mapping[UUID, UUID]:
-    """Who held the code that each of these people used last, or had entered where it was mailed.
+    """By person: who printed the code that they used last, or entered the address it went to.
 
-    Nobody where it was mailed to an address that no person had entered.
+    A person is left out if the code was mailed to an address that nobody had entered.
     """
     (rows,) = db.fetch(USED(people=list(person_ids)))
     last = {row["person_id"]: row["opened_by"] for row in rows}

@@ -1,4 +1,4 @@
-"""Passwords: what may be one, how it is kept (argon2id), and one verification per attempt."""
+"""Passwords: which are strong enough, how they are stored (argon2id) and verified."""
 
 import re
 import secrets
@@ -22,7 +22,7 @@ WEIGHED = 64
 SHORTEST_NAME = 4
 
 
-# Of a process's eight threads one verifies and four wait; three are left for everybody else.
+# Of a process's eight threads one verifies and four wait; three are left for other requests.
 TURNS = Turns(at_once=1, waiting=4, seconds=3)
 
 
@@ -30,7 +30,7 @@ TURNS = Turns(at_once=1, waiting=4, seconds=3)
 def _hasher(cost: str) -> PasswordHasher:
     """OWASP's cost for argon2id (19 MiB, 2 passes: 26 ms on a 2-core machine), or a test's.
 
-    RFC 9106's 64 MiB and 114 ms would let a school's first bell wait for itself.
+    RFC 9106's 64 MiB and 114 ms are too slow when a whole school signs in at once.
     """
     if cost == "minimal":
         return PasswordHasher.from_parameters(CHEAPEST)
@@ -39,12 +39,12 @@ def _hasher(cost: str) -> PasswordHasher:
 
 @cache
 def _nobodys(cost: str) -> str:
-    """The hash of a password that nobody has, for attempts on accounts that do not exist."""
+    """The hash of a random password, for attempts on accounts that do not exist."""
     return _hasher(cost).hash(secrets.token_hex())
 
 
 def matches(kept: str | None, password: str) -> bool:
-    """Whether the password is the one kept; verifies exactly once, also where nothing is kept."""
+    """Whether the password matches the stored hash; verifies exactly once, also without a hash."""
     cost = settings.current().password_cost
     nobodys = _nobodys(cost)
     try:
@@ -55,23 +55,25 @@ def matches(kept: str | None, password: str) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether the hash was made at another cost than today's."""
+    """Whether the hash was made with another cost than today's."""
     return _hasher(settings.current().password_cost).check_needs_rehash(kept)
 
 
 def hashed(password: str) -> str:
-    """The argon2id hash to keep."""
+    """The argon2id hash to store."""
     return _hasher(settings.current().password_cost).hash(_normal(password))
 
 
 def require_strong(password: str, field: str, names: Iterable[str | None]) -> None:
-    """Refuse with password_weak what is short or easily guessed.
+    """Refuse a password that is short or easily guessed.
 
-    At least 12 characters, and at least 10^8 guesses as zxcvbn estimates them:
-    it knows common passwords, words, repetitions, keyboard rows, and the
-    person's own `names`. No rules of composition and no expiry (NIST SP
-    800-63B, 3.1.1.2; its revision 4 would have 15 characters where a password
-    stands alone, revision 3 had 8: 12 is ours, for pupils of grade 7).
+    It needs at least 12 characters, and at least 10^8 guesses by the estimate of
+    zxcvbn, which knows common passwords, words, repetitions, keyboard rows, and the
+    person's own `names`. There are no rules of composition and no expiry (NIST SP
+    800-63B, 3.1.1.2). For a password without a second factor its revision 4 requires
+    15 characters, revision 3 required 8; 12 is our choice, for pupils of grade 7.
+
+    Raises Problem: password_weak.
     """
     normal = _normal(password)
     if len(normal) < SHORTEST:
@@ -80,14 +82,14 @@ def require_strong(password: str, field: str, names: Iterable[str | None]) -> No
     from zxcvbn import zxcvbn
 
     known = [_normal(name) for name in names if name]
-    found = zxcvbn(_without(known, normal)[:WEIGHED], user_inputs=known)
-    if found["score"] < LEAST_SCORE:
-        advice = found["feedback"]
+    result = zxcvbn(_without(known, normal)[:WEIGHED], user_inputs=known)
+    if result["score"] < LEAST_SCORE:
+        advice = result["feedback"]
         raise _weak(field, " ".join([advice["warning"], *advice["suggestions"]]).strip())
 
 
 def _without(names: Iterable[str], password: str) -> str:
-    """What a password holds beside its person's own names; zxcvbn cannot weigh nothing at all."""
+    """The password without the person's names; a space if nothing is left, which zxcvbn needs."""
     for name in names:
         if len(name) >= SHORTEST_NAME:
             password = re.sub(re.escape(name), "", password, flags=re.IGNORECASE)
@@ -100,5 +102,5 @@ def _weak(field: str, detail: str) -> Problem:
 
 
 def _normal(password: str) -> str:
-    """The same password, however a keyboard composes its characters (Unicode's NFKC)."""
+    """The password in Unicode's NFKC: keyboards compose the same characters differently."""
     return unicodedata.normalize("NFKC", password)

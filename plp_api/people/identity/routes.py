@@ -27,7 +27,7 @@ from plp_api.people.identity.schemas import (
 )
 from plp_api.people.identity.sessions import EndReason, Origin, SignedIn
 
-blueprint = Blueprint("Identity", __name__, "Signing in, sessions, and who one is.")
+blueprint = Blueprint("Identity", __name__, "Signing in, sessions, and the caller's own roles.")
 
 SESSIONS = Listing(
     filters={"updated_since": since(LoginSession.seen_at)},
@@ -69,12 +69,12 @@ def _answer(signed_in: SignedIn, transport: str) -> dict[str, Any]:
 def log_in(fields: dict[str, Any]) -> dict[str, Any]:
     """Sign in with user name and password.
 
-    Whatever is wrong, the answer is the same `credentials_invalid`: it never
-    tells whether a user name exists. From the fifth failure within 15
-    minutes on, the next attempt at this account from this device or address
-    waits, twice as long each time (`login_throttled`, `Retry-After`); after 10
-    it waits until the 15 minutes are over, and so does an address after 200.
-    Attempts sent at once count as failures until they are answered.
+    Every failure gets the same `credentials_invalid`: it never tells whether a
+    user name exists. From the fifth failure within 15 minutes on, the next
+    attempt on this account from this device or address must wait, twice as long
+    each time (`login_throttled`, `Retry-After`). After 10 failures it must wait
+    until the 15 minutes are over; so must an address after 200. Attempts that
+    run at the same time count as failures until they are answered.
 
     With `transport: cookie` the tokens come in cookies that no script can read;
     send every change with `X-CSRF-TOKEN`, the value of the cookie
@@ -99,16 +99,16 @@ def log_in(fields: dict[str, Any]) -> dict[str, Any]:
 def refresh_session(fields: dict[str, Any]) -> dict[str, Any]:
     """Exchange a refresh token for new tokens.
 
-    A refresh token is good once. One that comes a second time ends the session
-    for whoever holds it (`refresh_token_reused`), for it may be stolen: let one
-    tab of a browser refresh, and never retry a refresh with the same token.
+    A refresh token can be used once. A second use ends the session
+    (`refresh_token_reused`), because the token may be stolen: let only one tab
+    of a browser refresh, and never retry a refresh with the same token.
 
-    `person_id` goes on as another person of the account; the access token held
-    for the one before is refused from then on.
+    `person_id` switches to another person of the account; the access token of
+    the previous person is then refused.
     """
-    asked = tokens.renewal(fields.get("refresh_token"))
-    signed_in = sessions.renew(asked.session_id, asked.key, fields.get("person_id"))
-    return _answer(signed_in, Transport.COOKIE if asked.is_cookie else Transport.BEARER)
+    renewal = tokens.renewal(fields.get("refresh_token"))
+    signed_in = sessions.renew(renewal.session_id, renewal.key, fields.get("person_id"))
+    return _answer(signed_in, Transport.COOKIE if renewal.is_cookie else Transport.BEARER)
 
 
 @blueprint.route("/auth/logout", methods=["POST"])
@@ -117,7 +117,7 @@ def refresh_session(fields: dict[str, Any]) -> dict[str, Any]:
 def log_out(access: Access) -> None:
     """End this session.
 
-    Its tokens are refused at once; cookies are taken back.
+    Its tokens are refused at once; cookies are deleted.
     """
     sessions.end_own(access)
     tokens.drop_cookies()
@@ -129,9 +129,9 @@ def log_out(access: Access) -> None:
 @blueprint.arguments(PasswordChangeSchema)
 @blueprint.response(204)
 def change_password(access: Access, fields: dict[str, Any]) -> None:
-    """Change the own password.
+    """Change your own password.
 
-    Every other session of the account ends, this one goes on. A wrong
+    Every other session of the account ends; this one continues. A wrong
     `current_password` counts as a failed sign-in.
     """
     sessions.change_password(access, fields["current_password"], fields["new_password"], _origin())
@@ -149,12 +149,11 @@ def change_password(access: Access, fields: dict[str, Any]) -> None:
 @blueprint.arguments(ActivationSchema)
 @blueprint.response(200, SignedInSchema)
 def activate_account(fields: dict[str, Any]) -> dict[str, Any]:
-    """Choose a password by the code of an invitation, and sign in.
+    """Choose a password with the code of an invitation, and sign in.
 
-    The code works once, and until it expires. Where the person has an account
-    already, this sets its password anew and ends its other sessions. A code
-    that was refused for another reason (`password_weak`, `username_taken`) is
-    still good.
+    The code works once, until it expires. If the person already has an account,
+    this sets a new password and ends the account's other sessions. After another
+    error (`password_weak`, `username_taken`) the code still works.
     """
     transport = fields.pop("transport")
     username = fields.pop("username", None)
@@ -169,9 +168,9 @@ def activate_account(fields: dict[str, Any]) -> dict[str, Any]:
 def request_password_reset(fields: dict[str, Any]) -> None:
     """Ask for a code to choose a new password.
 
-    It is mailed where the user name exists and its person has an e-mail; the
-    answer is the same where not. Whoever has no e-mail asks the school for a
-    new invitation.
+    The code is mailed if the user name exists and its person has an e-mail; the
+    answer is the same if not. People without an e-mail ask the school for a new
+    invitation.
     """
     actions.request_reset(fields["username"], fields.get("district"), _origin())
 
@@ -182,7 +181,7 @@ def request_password_reset(fields: dict[str, Any]) -> None:
 @blueprint.arguments(CodeSchema)
 @blueprint.response(200, SignedInSchema)
 def confirm_password_reset(fields: dict[str, Any]) -> dict[str, Any]:
-    """Choose a new password by a mailed code, and sign in.
+    """Choose a new password with a mailed code, and sign in.
 
     The code works once, for an hour. Every other session of the account ends.
     """
@@ -194,9 +193,9 @@ def confirm_password_reset(fields: dict[str, Any]) -> dict[str, Any]:
 @blueprint.requires(Permission.SELF_MANAGE)
 @blueprint.lists(SessionSchema, SESSIONS)
 def list_sessions(access: Access) -> Any:
-    """List the own sessions that go on.
+    """List your own open sessions.
 
-    Those of the person one acts as; `is_current` marks this one.
+    Lists the sessions of the person you act as; `is_current` marks this one.
     """
     return access.select(LoginSession).where(sessions.is_open())
 
@@ -205,9 +204,9 @@ def list_sessions(access: Access) -> Any:
 @blueprint.requires(Permission.SELF_MANAGE, LoginSession)
 @blueprint.response(204)
 def end_session(access: Access, login: LoginSession) -> None:
-    """End one of the own sessions.
+    """End one of your own sessions.
 
-    Its tokens are refused at once. Ending one that is over changes nothing.
+    Its tokens are refused at once. Ending a session that is over changes nothing.
     """
     sessions.end([login], EndReason.ENDED, access.caller.person_id)
 
@@ -216,9 +215,9 @@ def end_session(access: Access, login: LoginSession) -> None:
 @blueprint.requires(Permission.SELF_MANAGE)
 @blueprint.response(200, MeSchema)
 def get_me(access: Access) -> dict[str, Any]:
-    """Get who one is here, and what a front end needs to draw itself.
+    """Get the caller's person, roles and permissions, and the settings a front end needs.
 
-    Also for a person who holds no role yet: then `roles` is empty, and so is
-    nearly all else.
+    A person who has no role yet may call it too: then `roles` and most other
+    members are empty.
     """
     return me.describe(access)

@@ -1,4 +1,4 @@
-"""Signing in, sessions and `/me` on the wire."""
+"""JSON schemas of signing in, sessions and `/me`."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from plp_api.people.identity.passwords import LONGEST, SHORTEST
 from plp_api.people.identity.presenters import shape_sessions
 
 CODE = "K7QF-2M9T-XD0R-5HWB"
-NEW_PASSWORD = f"At least {SHORTEST} characters, any; not a common or easily guessed one."
+NEW_PASSWORD = f"At least {SHORTEST} characters of any kind; must not be easy to guess."
 
 
 class Transport(StrEnum):
-    """How the tokens travel: in the answer's body, or in cookies that no script reads."""
+    """How the tokens are sent: in the response body, or in cookies that no script can read."""
 
     BEARER = "bearer"
     COOKIE = "cookie"
@@ -44,7 +44,7 @@ class Password(fields.String):
 
 
 class Username(Text):
-    """A user name to choose: Latin letters, digits and a few signs; none looks like another."""
+    """A new user name: Latin letters, digits and a few signs, none of which look alike."""
 
     default_error_messages = {"form": "Use Latin letters, digits and . _ - @ + '"}
 
@@ -68,45 +68,46 @@ class LoginSchema(WithTransportSchema):
     username = Text(
         longest=255,
         required=True,
-        metadata={"description": "Case does not count.", "example": "ada.lovelace"},
+        metadata={"description": "Case does not matter.", "example": "ada.lovelace"},
     )
     password = Password(required=True)
     district = Text(
         longest=100,
         metadata={
-            "description": "Slug or id; needed where several districts know the user name.",
+            "description": "Slug or id; needed if several districts have the user name.",
             "example": "tamarack",
         },
     )
     person_id = fields.UUID(
-        metadata={"description": "Which person of the account to act as; see `persons` of `/me`."}
+        metadata={"description": "The person of the account to act as; see `persons` of `/me`."}
     )
 
 
 class RefreshSchema(Schema):
     refresh_token = fields.String(
         validate=validate.Length(1, 4096),
-        metadata={"description": "Left out where the cookie carries it."},
+        metadata={"description": "Leave it out if the cookie carries it."},
     )
     person_id = fields.UUID(
-        metadata={"description": "Go on as this person of the account; see `persons` of `/me`."}
+        metadata={"description": "Switch to this person of the account; see `persons` of `/me`."}
     )
 
 
 class SignedInSchema(Schema):
-    """A session. The tokens are null where they travel in cookies."""
+    """A session. The tokens are null if they are sent in cookies."""
 
     session_id = fields.UUID()
     person_id = fields.UUID()
     district_id = fields.UUID()
-    expires_at = Instant(metadata={"description": "When the session ends, refreshed or not."})
+    expires_at = Instant(metadata={"description": "When the session ends, even if refreshed."})
     token_type = fields.Constant("Bearer")
     expires_in = fields.Integer(
-        metadata={"description": "Seconds the access token is good for.", "example": 900}
+        metadata={"description": "Seconds for which the access token is valid.", "example": 900}
     )
     access_token = fields.String(allow_none=True)
     refresh_token = fields.String(
-        allow_none=True, metadata={"description": "Good once; each refresh answers with the next."}
+        allow_none=True,
+        metadata={"description": "Can be used once; each refresh returns the next."},
     )
 
 
@@ -119,7 +120,7 @@ class CodeSchema(WithTransportSchema):
     code = Text(
         longest=64,
         required=True,
-        metadata={"description": "Case and hyphens do not count.", "example": CODE},
+        metadata={"description": "Case and hyphens do not matter.", "example": CODE},
     )
     password = Password(required=True, metadata={"description": NEW_PASSWORD})
 
@@ -127,7 +128,7 @@ class CodeSchema(WithTransportSchema):
 class ActivationSchema(CodeSchema):
     username = Username(
         metadata={
-            "description": "For a person whom the roster gave none, or one already taken.",
+            "description": "For a person without a user name, or whose user name is taken.",
             "example": "ada.lovelace",
         }
     )
@@ -138,19 +139,27 @@ class ResetRequestSchema(Schema):
     district = Text(longest=100, metadata={"description": "Slug or id, as for login."})
 
 
+def shape(logins: list[Any], access: Access) -> None:
+    """Mark the session of this request."""
+    for login in logins:
+        login.is_current = login.id == access.caller.session_id
+
+
 class SessionSchema(Schema):
-    """One signed-in device."""
+    """A session: one signed-in device."""
 
     shape = staticmethod(shape_sessions)
 
     id = fields.UUID()
     user_agent = fields.String(
-        allow_none=True, metadata={"description": "What the device called itself."}
+        allow_none=True, metadata={"description": "The user agent of the device."}
     )
     created_at = Instant()
-    seen_at = Instant(metadata={"description": "When it last refreshed."})
+    seen_at = Instant(metadata={"description": "When it was last refreshed."})
     expires_at = Instant()
-    is_current = fields.Boolean(metadata={"description": "The session of this request."})
+    is_current = fields.Boolean(
+        metadata={"description": "Whether it is the session of this request."}
+    )
 
 
 class MyPersonSchema(Schema):
@@ -176,10 +185,11 @@ class MyDistrictSchema(Schema):
     slug = fields.String()
     name = fields.String()
     time_zone = fields.String(metadata={"example": "America/New_York"})
-    today = Date(metadata={"description": "The date there: rights begin and end on it."})
+    today = Date(metadata={"description": "The date in the district; rights begin and end by it."})
     cycle = fields.Nested(MyCycleSchema)
     settings = fields.Dict(
-        keys=fields.String(), metadata={"description": "Decisions of the district to draw by."}
+        keys=fields.String(),
+        metadata={"description": "The district's settings that a front end needs."},
     )
 
 
@@ -202,16 +212,16 @@ class MeAsStudentSchema(Schema):
     grade = fields.String(allow_none=True)
     school_id = fields.UUID(allow_none=True)
     holds_rights = fields.Boolean(
-        metadata={"description": "Of age: FERPA's rights are the student's, not a parent's."}
+        metadata={"description": "Whether the student, not a parent, holds the FERPA rights."}
     )
 
 
 class MyChildSchema(Schema):
-    id = fields.UUID(metadata={"description": "A student's id."})
+    id = fields.UUID(metadata={"description": "The student's id."})
     display_name = fields.String()
     grade = fields.String(allow_none=True)
     school_id = fields.UUID(allow_none=True)
-    may_decide = fields.Boolean(metadata={"description": "May sign, not only read."})
+    may_decide = fields.Boolean(metadata={"description": "Whether you may sign, not only read."})
 
 
 class PersonOfAccountSchema(Schema):
@@ -223,55 +233,58 @@ class PersonOfAccountSchema(Schema):
 
 
 class OpenCodeSchema(Schema):
-    """A one-time code to choose the password of this account anew, not used yet."""
+    """An unused one-time code for a new password of this account."""
 
     id = fields.UUID()
     is_printed = fields.Boolean(
-        metadata={"description": "Whether whoever made it has held the code itself."}
+        metadata={"description": "Whether the staff member who made the code could read it."}
     )
     created_at = Instant()
     created_by_id = fields.UUID(
-        allow_none=True, metadata={"description": "Null: the operator, at the command line."}
+        allow_none=True,
+        metadata={"description": "Null: made by the operator, at the command line."},
     )
     created_by_name = fields.String(allow_none=True)
     expires_at = Instant()
 
 
 class MeSchema(Schema):
-    """Whoever asks, and what to draw for them."""
+    """The caller: person, roles, relationships, permissions and settings."""
 
     person = fields.Nested(MyPersonSchema)
     username = fields.String()
     session_id = fields.UUID()
     district = fields.Nested(MyDistrictSchema)
     roles = fields.List(
-        Choice(Role), metadata={"description": "Empty until somebody confirms what one is here."}
+        Choice(Role),
+        metadata={"description": "Empty until a relationship or an office is confirmed."},
     )
     offices = fields.List(fields.Nested(MyOfficeSchema))
     schools = fields.List(
         fields.Nested(MySchoolSchema),
-        metadata={"description": "Those named by `offices`, `student` and `children`."},
+        metadata={"description": "The schools named by `offices`, `student` and `children`."},
     )
     permissions = fields.List(
         Choice(Permission),
         metadata={
-            "description": "What may be done, on some student or in some place; for one "
-            "resource, now, ask its `available_actions`."
+            "description": "What you may do for at least one student or place; for a single "
+            "resource, see its `available_actions`."
         },
     )
     relationships = fields.List(fields.Nested(MyRelationshipsSchema))
     student = fields.Nested(MeAsStudentSchema, allow_none=True)
     children = fields.List(
-        fields.Nested(MyChildSchema), metadata={"description": "Whom one reaches as a parent."}
+        fields.Nested(MyChildSchema),
+        metadata={"description": "The students you reach as a parent."},
     )
     codes = fields.List(
         fields.Nested(OpenCodeSchema),
         metadata={
-            "description": "Codes for this account that staff made and nobody has used. The "
-            "password holds until one is used; changing it ends them."
+            "description": "Unused codes for this account that staff made. Your password is "
+            "valid until one is used; changing the password ends them."
         },
     )
     persons = fields.List(
         fields.Nested(PersonOfAccountSchema),
-        metadata={"description": "Whom one may go on as; see `POST /auth/refresh`."},
+        metadata={"description": "The persons you may act as; see `POST /auth/refresh`."},
     )

@@ -1,7 +1,8 @@
-"""Signed-in devices: begun by a password or a code, renewed by a rotating key, ended.
+"""Sessions of signed-in devices: begin by password or code, renew by a rotating key, end.
 
-Accounts and sessions stand outside row security, for the district is not known
-before they are read; whoever goes on to people and events enters it first.
+Accounts and sessions are outside row-level security, because the district is not
+known before they are read. Code that then reads people or writes events must call
+`db.enter` first.
 """
 
 import hashlib
@@ -35,7 +36,7 @@ from plp_api.people.identity.models import Invitation
 from plp_api.people.identity.throttle import Attempt, Kind
 
 LONGEST_USER_AGENT = 200
-NAME_DISTRICT = "Where several districts share this installation, send `district` too."
+NAME_DISTRICT = "If several districts share this installation, send `district` too."
 
 
 class EndReason(StrEnum):
@@ -51,7 +52,7 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a request comes from: address, user agent, and the cookie of its device."""
+    """The origin of a request: address, user agent, and the cookie of its device."""
 
     address: str | None
     user_agent: str | None
@@ -60,10 +61,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session begun or renewed, with what its tokens say.
+    """A session that was begun or renewed, with the content of its tokens.
 
-    `key` is what the next renewal must show; only its hash is kept. `device` is
-    the cookie by which the device is known next time, where somebody signed in.
+    The next renewal must send `key`; only its hash is stored. `device` is the cookie
+    by which the device is recognised next time; only a sign-in sets it.
     """
 
     login: LoginSession
@@ -73,7 +74,7 @@ class SignedIn:
 
 
 def login_name(username: str) -> str:
-    """A user name as accounts keep it: case and composition of characters do not count."""
+    """A user name as accounts store it: NFKC, without differences of case."""
     return unicodedata.normalize("NFKC", username).casefold().strip()
 
 
@@ -87,12 +88,12 @@ def sign_in(
 ) -> SignedIn:
     """Begin a session for one person of the account, in transactions of its own.
 
-    Few passwords are verified at once: it takes a core for a fortieth of a second.
-    `district` is a slug or id, needed only where several know the user name;
+    Only a few passwords are verified at the same time: each takes a core for a fortieth
+    of a second. `district` is a slug or id, needed only if several have the user name;
     without `person_id` it is a person of the account's own district.
 
-    Raises Problem: login_throttled; server_busy; credentials_invalid, the same in words
-    and time whatever is wrong; validation_failed for a person the account does not hold.
+    Raises Problem: login_throttled; server_busy; credentials_invalid, with the same text
+    and time for every cause; validation_failed for a person that is not of the account.
     """
     with db.current().transaction():
         account = find_account(username, district)
@@ -116,15 +117,15 @@ def sign_in(
             account.password_hash = passwords.hashed(password)
         signed_in = begin(account, person, origin)
         session.flush()
-        # It is read when the transaction is over.
+        # The row is read after the transaction has ended.
         session.expunge(signed_in.login)
         return signed_in
 
 
 def _verified(attempt: Attempt, kept: str | None, password: str) -> bool:
-    """Whether the password is right; one that could not be verified does not count.
+    """Whether the password is right; an attempt that the server cannot verify is not counted.
 
-    No transaction is open meanwhile: it would hold SQLite's one lock, or a connection.
+    No transaction is open during this: it would hold SQLite's only lock, or a connection.
     """
     try:
         with passwords.TURNS.taken():
@@ -136,14 +137,14 @@ def _verified(attempt: Attempt, kept: str | None, password: str) -> bool:
 
 
 def find_account(username: str, district: str | None) -> Account | None:
-    """The one account by that name; None where there is none, or more than one."""
+    """The account with that name; None if there is none, or more than one."""
     accounts = select(Account).where(Account.username == login_name(username))
     if district is not None:
         accounts = accounts.join(District, District.id == Account.district_id).where(
             or_(District.slug == district, District.id == _as_id(district))
         )
-    found = db.session().scalars(accounts.limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    rows = db.session().scalars(accounts.limit(2)).all()
+    return rows[0] if len(rows) == 1 else None
 
 
 def _as_id(words: str) -> UUID | None:
@@ -154,7 +155,7 @@ def _as_id(words: str) -> UUID | None:
 
 
 def active_people(account: Account) -> Sequence[Person]:
-    """The persons the account may act as, its own district's first; enters their districts."""
+    """The active persons of the account, its own district's first; enters their districts."""
     held = select(AccountPerson).where(AccountPerson.account_id == account.id)
     links = db.session().scalars(held).all()
     db.enter(list({link.district_id for link in links}))
@@ -164,11 +165,12 @@ def active_people(account: Account) -> Sequence[Person]:
             Person.status == PersonStatus.ACTIVE,
         )
     )
-    return sorted(people, key=lambda one: (one.district_id != account.district_id, one.id))
+    own = account.district_id
+    return sorted(people, key=lambda person: (person.district_id != own, person.id))
 
 
 def choose(people: Sequence[Person], person_id: UUID | None) -> Person:
-    """The person asked for, or the first."""
+    """The person with the id, or the first of them. Raises Problem: validation_failed."""
     if person_id is None:
         return people[0]
     for person in people:
@@ -178,7 +180,7 @@ def choose(people: Sequence[Person], person_id: UUID | None) -> Person:
 
 
 def begin(account: Account, person: Person, origin: Origin) -> SignedIn:
-    """A new session of the account, acting as the person."""
+    """Begin a session of the account that acts as the person."""
     key = secrets.token_urlsafe(32)
     login = LoginSession(
         id=db.new_id(),
@@ -204,11 +206,11 @@ def _digest(key: str) -> str:
 
 
 def renew(session_id: UUID, key: str, person_id: UUID | None = None) -> SignedIn:
-    """Exchange the key for the next one; `person_id` goes on as another person of the account.
+    """Exchange the key for the next one; `person_id` switches to another person of the account.
 
     Raises Problem: session_ended; refresh_token_reused for a key that was exchanged
-    before: then either the client or a thief holds a copy, and the session ends
-    for both (RFC 9700, 4.14.2); validation_failed as `sign_in`.
+    before: a thief may hold a copy, so the session ends for everybody (RFC 9700,
+    4.14.2); validation_failed as `sign_in`.
     """
     login = db.session().get(LoginSession, session_id)
     if login is None:
@@ -220,7 +222,7 @@ def renew(session_id: UUID, key: str, person_id: UUID | None = None) -> SignedIn
         raise Problem(Code.REFRESH_TOKEN_REUSED, afterwards=partial(_end_replayed, session_id))
     account = db.session().get_one(Account, login.account_id)
     people = [] if account.is_disabled else active_people(account)
-    if person_id is None and login.person_id not in {one.id for one in people}:
+    if person_id is None and login.person_id not in {person.id for person in people}:
         raise Problem(Code.SESSION_ENDED)
     person = choose(people, person_id or login.person_id)
     if person.id != login.person_id:
@@ -231,7 +233,7 @@ def renew(session_id: UUID, key: str, person_id: UUID | None = None) -> SignedIn
 
 
 def _switch(login: LoginSession, person: Person) -> None:
-    """Go on as another person; each district's trail tells its own half."""
+    """Switch to another person; each district's audit log gets the event about its person."""
     before = login.person_id
     audit.record("session.ended", login, by=before, reason=EndReason.SWITCHED)
     login.person_id, login.district_id = person.id, person.district_id
@@ -247,7 +249,10 @@ def _end_replayed(session_id: UUID) -> None:
 
 
 def end(logins: Iterable[LoginSession], reason: EndReason, by: UUID | None) -> None:
-    """End the sessions, whose districts are entered; access tokens are refused from now on."""
+    """End the sessions; their access tokens are refused from now on.
+
+    Their districts must be entered (`db.enter`).
+    """
     for login in logins:
         if login.ended_at is None:
             login.ended_at, login.end_reason = clock.now(), reason
@@ -255,7 +260,7 @@ def end(logins: Iterable[LoginSession], reason: EndReason, by: UUID | None) -> N
 
 
 def end_own(access: Access) -> None:
-    """End the session that asks."""
+    """End the session of this request."""
     caller = access.caller
     end([db.session().get_one(LoginSession, caller.session_id)], EndReason.LOGOUT, caller.person_id)
 
@@ -268,7 +273,7 @@ def end_all(
     home: UUID,
     but: UUID | None = None,
 ) -> None:
-    """End every open session of the account, in whatever district; enters these and `home`."""
+    """End every open session of the account, in all districts; enters these and `home`."""
     logins = db.session().scalars(
         select(LoginSession).where(LoginSession.account_id == account_id, is_open())
     )
@@ -278,14 +283,14 @@ def end_all(
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether a session goes on."""
+    """SQL: whether a session is open."""
     return and_(LoginSession.ended_at.is_(None), LoginSession.expires_at > clock.now())
 
 
 def change_password(access: Access, current: str, new: str, origin: Origin) -> None:
-    """Replace the caller's password; every other session of the account ends, and every code.
+    """Replace the caller's password; the account's other sessions and all its codes end.
 
-    Raises Problem: login_throttled; validation_failed where `current` is not right,
+    Raises Problem: login_throttled; validation_failed if `current` is wrong,
     which counts as a failed attempt; password_weak.
     """
     caller = access.caller
@@ -303,7 +308,7 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
     attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device, account.id)
     db.lock_name(f"attempt|{attempt.account_key}")
     attempt.check()
-    # Cheaper than the check of the current one, so that a weak one costs nobody a turn.
+    # Cheaper than verifying the current password, so a weak one does not take a turn.
     require_strong(account, person, new, field="new_password")
     with passwords.TURNS.taken():
         is_right = passwords.matches(account.password_hash, current)
@@ -319,7 +324,7 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
 
 
 def end_invitations(person: Person) -> None:
-    """End the person's codes that nobody has used."""
+    """End the person's unused codes."""
     for invitation in db.session().scalars(
         select(Invitation).where(
             Invitation.person_id == person.id,
@@ -331,7 +336,7 @@ def end_invitations(person: Person) -> None:
 
 
 def end_codes(account: Account) -> None:
-    """End every code that nobody has used and that would set this account's password anew."""
+    """End every unused code that could set a new password for this account."""
     held = select(AccountPerson.person_id).where(AccountPerson.account_id == account.id)
     unused = select(Invitation).where(
         Invitation.person_id.in_(held), Invitation.used_at.is_(None), Invitation.ended_at.is_(None)
@@ -341,12 +346,12 @@ def end_codes(account: Account) -> None:
 
 
 def set_password(account: Account, person: Person, password: str, *, field: str) -> None:
-    """Keep a new password for the account. Raises Problem: password_weak, pointing at `field`."""
+    """Store a new password for the account. Raises Problem: password_weak at `field`."""
     require_strong(account, person, password, field=field)
     account.password_hash = passwords.hashed(password)
 
 
 def require_strong(account: Account, person: Person, password: str, *, field: str) -> None:
-    """Refuse a weak password for this account with password_weak, pointing at `field`."""
+    """Refuse a weak password for this account. Raises Problem: password_weak at `field`."""
     names = [account.username, person.given_name, person.family_name]
     passwords.require_strong(password, field, names)

@@ -1,11 +1,11 @@
-"""Slowing guessers down, without locking anybody else out.
+"""Slow down guessing of passwords and codes, without locking the account's owner out.
 
-Failures are counted by account *and* place: the address that a try comes from,
-or the device, where one signed in to the account before (`devices`). So ten
-wrong passwords close the account to whoever sent them, and to nobody else. By
-account and by address alone only much larger numbers count, and a known device
-passes these. The table is ours, for it must hold across processes; names,
-addresses and devices are kept as keyed hashes.
+Failures are counted by account *and* place: the address of the attempt, or the
+device if it signed in to the account before (`devices`). So ten wrong passwords
+lock the account for their sender only. The limits by account alone and by address
+alone are much larger. A known device is not subject to the address's limit, and is
+counted apart from strangers. The counts are in a table, because all processes share
+them; names, addresses and devices are stored as keyed hashes.
 """
 
 import math
@@ -24,14 +24,14 @@ from plp_api.people.identity.devices import keyed
 from plp_api.people.identity.models import FailedAttempt
 
 WINDOW = timedelta(minutes=15)
-# A whole school often shares one address, so that one must be let to mistype a lot.
+# A whole school often shares one address, so many mistyped passwords are normal there.
 MOST_PER_ADDRESS = 200
-# After so many failures each further one doubles the seconds until the next try.
+# From this many failures on, each further one doubles the wait until the next attempt.
 FREE = 5
 
 
 class Kind(StrEnum):
-    """What is tried, and counted by itself."""
+    """The kind of an attempt; each kind is counted separately."""
 
     LOGIN = "login"
     CODE = "code"
@@ -39,13 +39,13 @@ class Kind(StrEnum):
 
 
 MOST_PER_PLACE = {Kind.LOGIN: 10, Kind.CODE: 10, Kind.RESET: 3}
-# From everywhere together, but for known devices: whoever guesses from many addresses.
+# From all addresses together, except known devices: against guessing from many addresses.
 MOST_PER_ACCOUNT = {Kind.LOGIN: 100, Kind.CODE: 100, Kind.RESET: 10}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try: of what kind, on which account, from which place (these as keyed hashes)."""
+    """One attempt: its kind, and its account and place, as keyed hashes."""
 
     kind: Kind
     account_key: str
@@ -62,14 +62,14 @@ class Attempt:
         device: str | None = None,
         account_id: UUID | None = None,
     ) -> "Attempt":
-        """A try on an account by the name given, whether there is one or not.
+        """An attempt on the account with this name, which need not exist.
 
-        Counted by name, so that the count tells nothing of which districts know it;
-        forgotten by account, so that one's own success elsewhere under the same name
-        does not free a guesser.
+        It is counted by name, so that the count does not tell which districts have the
+        name. It is forgotten by account, so that a guesser who succeeds with their own
+        account of the same name in another district does not reset the count.
 
-        `device` is the id of one that the account knows. Known devices have an
-        account's count of their own: all together they guess no more than strangers.
+        `device` is the id of a device known to the account. The known devices of an
+        account share one count: together they get no more attempts than strangers do.
         """
         place = f"device|{device}" if device else f"address|{_network(address)}"
         whose = f"known|{name}" if device else name
@@ -77,7 +77,7 @@ class Attempt:
         return cls(kind, *keys, is_known=device is not None, account_id=account_id)
 
     def begin(self) -> None:
-        """Count this try before it is known how it ends: many at once do not pass the limit.
+        """Count this attempt before its result, so that parallel attempts cannot pass the limit.
 
         Raises Problem as `check` does, and then counts nothing.
         """
@@ -86,9 +86,11 @@ class Attempt:
         self.count()
 
     def check(self) -> None:
-        """Refuse with login_throttled, and Retry-After, where too much failed of late.
+        """Refuse the attempt after too many recent failures.
 
-        Asked before anything is looked up, so the answer tells nothing about the account.
+        It depends on the counts only, so the answer tells nothing about the account.
+
+        Raises Problem: login_throttled, with Retry-After.
         """
         by_account = FailedAttempt.account_key == self.account_key
         by_place = FailedAttempt.address_key == self.place_key
@@ -101,23 +103,23 @@ class Attempt:
             raise Problem(Code.LOGIN_THROTTLED, headers={"Retry-After": str(seconds)})
 
     def count(self) -> None:
-        """Note that it failed."""
+        """Count the attempt as failed."""
         row = FailedAttempt(
             account_key=self.account_key, address_key=self.place_key, account_id=self.account_id
         )
         db.session().add(row)
 
     def uncount(self) -> None:
-        """Take the last count of this place back: nothing was tried after all."""
+        """Take back the last count of this place: the password was not verified."""
         own = FailedAttempt.account_key == self.account_key
         here = FailedAttempt.address_key == self.place_key
-        asked = select(FailedAttempt).where(own, here).order_by(FailedAttempt.at.desc()).limit(1)
-        last = db.session().scalars(asked).first()
+        latest = select(FailedAttempt).where(own, here).order_by(FailedAttempt.at.desc()).limit(1)
+        last = db.session().scalars(latest).first()
         if last is not None:
             db.session().delete(last)
 
     def forget(self) -> None:
-        """Begin anew for the account at this place: its person got in."""
+        """Delete the counts of the account at this place, after a successful sign-in."""
         own = FailedAttempt.account_key == self.account_key
         here = FailedAttempt.address_key == self.place_key
         same = FailedAttempt.account_id == self.account_id
@@ -125,19 +127,19 @@ class Attempt:
 
 
 def _times(most: int, *criteria: Any) -> list[datetime]:
-    """When the last failures were, the latest first; `most` at most."""
+    """The times of the last failures in the window, the latest first; at most `most`."""
     since = FailedAttempt.at > clock.now() - WINDOW
-    asked = select(FailedAttempt.at).where(since, *criteria)
-    return list(db.session().scalars(asked.order_by(FailedAttempt.at.desc()).limit(most)))
+    failures = select(FailedAttempt.at).where(since, *criteria)
+    return list(db.session().scalars(failures.order_by(FailedAttempt.at.desc()).limit(most)))
 
 
 def _wait(times: list[datetime], most: int) -> int:
-    """Seconds until fewer than `most` failures lie within the window; 0 for none."""
+    """Seconds until fewer than `most` failures are in the window; 0 if no wait is needed."""
     return _until(times[most - 1] + WINDOW) if len(times) >= most else 0
 
 
 def _wait_of_place(times: list[datetime], kind: Kind) -> int:
-    """As `_wait`; before, from the fifth failure on, ever longer pauses: 1, 2, 4 … seconds."""
+    """Like `_wait`, but from the fifth failure on with doubling pauses: 1, 2, 4 … seconds."""
     wait = _wait(times, MOST_PER_PLACE[kind])
     if wait or len(times) < FREE:
         return wait
@@ -150,11 +152,11 @@ def _until(moment: datetime) -> int:
 
 
 def _network(address: str | None) -> str:
-    """What one household or school holds: an IPv4 address, or the /64 of an IPv6 one."""
+    """The network of one household or school: an IPv4 address, or the /64 of an IPv6 address."""
     try:
-        found = ip_address(address or "")
+        parsed = ip_address(address or "")
     except ValueError:
         return ""
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or found.exploded[:19])
-    return str(found)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or parsed.exploded[:19])
+    return str(parsed)

@@ -1,4 +1,4 @@
-"""Forgetting what has served its time: failed attempts, sessions and invitations long over."""
+"""Delete old failed attempts, sessions and invitations."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ KEPT = timedelta(days=90)
 
 @jobs.periodically("forget attempts, sessions and invitations", every=timedelta(hours=1))
 def forget() -> None:
-    """The audit trail keeps that they were; nothing else needs them."""
+    """Delete rows that nothing needs any more; the audit log keeps their events."""
     now = clock.now()
     for statement in (
         delete(FailedAttempt).where(FailedAttempt.at < now - WINDOW),
