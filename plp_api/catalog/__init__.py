@@ -1,1 +1,1 @@
-"""Things that plans refer to and that belong to no single student, such as plan templates."""
+"""Shared rows to which plans refer, such as the templates of plans; no student owns them."""

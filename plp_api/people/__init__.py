@@ -1,1 +1,1 @@
-"""People, schools and relationships, logins, and the import of rosters."""
+"""People, schools and relationships, their logins, and the rosters that they come from."""

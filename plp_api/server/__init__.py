@@ -1,4 +1,4 @@
-"""Assembles and runs the application: app, commands, gunicorn, tables, background work, the demo.
+"""Assemble and run the application: app, commands, gunicorn, tables, work, and the demo.
 
 It imports every area; no area imports it.
 """

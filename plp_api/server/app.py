@@ -1,4 +1,4 @@
-"""The application: its areas, and what holds for every request."""
+"""The application: it registers the areas, and runs each request in one transaction."""
 
 import time
 from typing import Any
@@ -25,13 +25,13 @@ from plp_api.server.operations import routes as operations
 
 TITLE = "PLP API"
 DESCRIPTION = """\
-Personalized Learning Plans for grades 7-12, as Vermont's Act 77 (16 V.S.A. 941-948) asks of every
-school.
+Personalized Learning Plans for grades 7-12, which Vermont's Act 77 (16 V.S.A. 941-948) requires
+of every school.
 
-Sign in with `POST /api/v1/auth/login`, send the access token as `Authorization: Bearer …`, and ask
-`GET /api/v1/me` what you are to whom. Every error is `application/problem+json`; match its `code`.
-Lists are paged by `cursor`; changes need the `ETag` that was read in `If-Match`; a resource with a
-life cycle says in `available_actions` what you may do with it now.
+Sign in with `POST /api/v1/auth/login` and send the access token as `Authorization: Bearer …`.
+`GET /api/v1/me` shows your roles and relationships. Every error is `application/problem+json`;
+match its `code`. Lists are paged by `cursor`. To change a row, send the `ETag` that you read in
+`If-Match`. A resource with a life cycle lists in `available_actions` what you may do with it now.
 """
 LONGEST_REQUEST_ID = 64
 log = structlog.get_logger()
@@ -45,26 +45,25 @@ class Json(JSONProvider):
         return orjson.dumps(obj, option=orjson.OPT_UTC_Z, default=str).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """The value of a text; ValueError where it is not JSON."""
+        """The value of a text. Raises ValueError if it is not JSON."""
         return orjson.loads(s)
 
 
 class Application(Flask):
-    """Flask, with one transaction around each request: committed once, or not at all."""
+    """Flask with one transaction for each request, committed once or not at all."""
 
     json_provider_class = Json
     database: db.Database
     settings: Settings
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view in one transaction; what a refusal keeps goes into a second, afterwards.
+        """Run the view in one transaction; a problem's `afterwards` runs in a second one.
 
-        SQLite lets a read transaction run beside a writer, so GET opens one;
-        a GET that must log its stated reason writes, and says so in its header;
-        one that always notes something declares it (`requires(…, writes=True)`).
-        What takes long to make is made when the transaction is over (`rest.later`).
-        Of two who each hold what the other needs next, the database undoes one
-        whole; that one is run once more, when the other is done.
+        GET opens a read transaction, which SQLite can run beside a writer. A GET
+        with the header of a stated reason writes, because it logs the reason; a GET
+        that always writes declares it (`requires(…, writes=True)`). Slow output is
+        made after the transaction (`rest.later`). If two transactions wait for each
+        other (a deadlock), the database rolls one back; that request is run once more.
         """
         try:
             response = self._run_once_more_if_undone()
@@ -100,7 +99,7 @@ class Application(Flask):
 
 
 def _rewind() -> None:
-    """Let uploads be read again; all else of a body is kept as it was parsed."""
+    """Rewind uploads so that the view can read them again; Flask keeps the parsed rest."""
     for upload in request.files.values():
         upload.stream.seek(0)
 
@@ -120,7 +119,7 @@ def create_app(
         MAX_CONTENT_LENGTH=settings.body_limit,
         PROPAGATE_EXCEPTIONS=False,
     )
-    # One address for each thing: `//` is no other way to write `/`, and nothing redirects.
+    # Each resource has one URL: `//` is not the same as `/`, and nothing redirects.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     if hops := settings.trusted_proxies:
@@ -159,15 +158,15 @@ def _writes() -> bool:
 
 
 def _is_of_view(name: str) -> bool:
-    """What the view says of itself."""
+    """Whether the view declares this attribute."""
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, name, False)
 
 
 def _begin() -> None:
-    asked = request.headers.get("X-Request-ID", "")
-    is_usable = 0 < len(asked) <= LONGEST_REQUEST_ID and asked.isascii() and asked.isprintable()
-    g.request_id = asked if is_usable else uuid4().hex
+    sent = request.headers.get("X-Request-ID", "")
+    is_usable = 0 < len(sent) <= LONGEST_REQUEST_ID and sent.isascii() and sent.isprintable()
+    g.request_id = sent if is_usable else uuid4().hex
     g.started = time.perf_counter()
     audit_request_id.set(g.request_id)
     structlog.contextvars.clear_contextvars()
@@ -175,7 +174,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    """Say which request this answers, forbid guessing its type, and note how it went (no names)."""
+    """Set the request id and `nosniff`, and log and count the request, without names."""
     response.headers["X-Request-ID"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     if request.path.startswith(tokens.API_PATH):

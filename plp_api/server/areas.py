@@ -1,4 +1,4 @@
-"""Every area, listed once; routes, tables and work are loaded from this list.
+"""The list of all areas; routes, tables and work are loaded from it.
 
 A new area adds its line here and in the import contracts of pyproject.toml
 (`tests/test_house.py` compares the two).
@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-# In the order in which the API's documentation shows them; within a wing from bottom to top.
+# The order of the API's documentation; within a wing from bottom to top.
 AREAS = (
     "foundation.audit",
     "foundation.roster",
@@ -34,7 +34,7 @@ AREAS = (
     "home.overview",
     "accountability.reports",
 )
-# Modules by these names hold tables or register work, in whichever area has them.
+# Modules with these names hold tables or register work, in every area that has them.
 TABLES = ("models", "classes", "relationships", "home_study")
 WORK = ("actions", "upkeep", "work")
 
@@ -57,7 +57,7 @@ def load_work() -> list[ModuleType]:
 
 
 def wire() -> None:
-    """Register what follows across areas; whoever runs actions needs this first."""
+    """Register followers across areas; call it before running actions."""
     import_module("plp_api.server.wiring")
 
 

@@ -1,6 +1,6 @@
-"""The `plp` command. Exit codes: 0 done, 1 refused or with errors (said on stderr), 2 wrong usage.
+"""The `plp` command. Exit codes: 0 done, 1 refused or failed (see stderr), 2 wrong usage.
 
-What a command needs is imported when it runs, so that `plp --help` answers at once.
+Each command imports its modules when it runs, so that `plp --help` answers quickly.
 """
 
 import difflib
@@ -34,31 +34,31 @@ WITHOUT_PROXY = (
     " this server, and passwords travel without TLS; if one does, everybody behind it shares one"
     " address and its login throttle. deploy/ has one to use (docs/operations.md, In production)."
 )
-# `-P`: what lies in the folder where the server is started is not code to import.
+# `-P`: do not import code from the folder in which the server is started.
 MODULE = (sys.executable, "-P", "-m")
 SERVER = ("--config", "python:plp_api.server.serving")
 APPLICATION = "plp_api.server.serving:application()"
 
 
 class Commands(click.Group):
-    """Our commands and those of areas; what they refuse is said in words."""
+    """Our commands and those of areas; a problem is printed as text."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
         return sorted([*super().list_commands(ctx), *AREA_COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command by that name; an area's is loaded only now."""
+        """The command with that name; an area's command is loaded only now."""
         module = AREA_COMMANDS.get(cmd_name)
         if module is None:
             return super().get_command(ctx, cmd_name)
-        # What these commands change is followed in other areas, as after a request.
+        # Changes by these commands call the followers in other areas, as a request does.
         areas.wire()
         command: click.Command = getattr(import_module(module), cmd_name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a refusal ends it with exit code 1, a wrong setting with 2."""
+        """Run the command; a problem ends it with exit code 1, a wrong setting with 2."""
         from environs import EnvError
         from sqlalchemy.exc import OperationalError
 
@@ -79,20 +79,20 @@ class Commands(click.Group):
 
 def _words(problem: Any) -> str:
     lines = [problem.code.value.title, problem.detail or ""]
-    lines += [f"{one.parameter or one.pointer}: {one.detail}" for one in problem.errors]
+    lines += [f"{error.parameter or error.pointer}: {error.detail}" for error in problem.errors]
     return "\n".join(line for line in lines if line)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="plp-api", message="%(version)s")
 def main() -> None:
-    """Keep Personalized Learning Plans, as Vermont's Act 77 asks, and serve them as an API."""
+    """Keep the Personalized Learning Plans that Vermont's Act 77 requires, and serve them."""
 
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Load the fictional demo districts first, once.")
 def serve(demo: bool) -> None:
-    """Serve the API, with a worker beside it, until told to end.
+    """Serve the API, with a worker beside it, until it is stopped.
 
     The embedded SQLite database is brought to the current schema first; a
     PostgreSQL one is not (run `plp migrate`), except for the demo.
@@ -108,7 +108,7 @@ def serve(demo: bool) -> None:
         gate = processes.Gate()
         server, worker = _children(listener, gate, counters)
         try:
-            # It loads the application while the database is made ready.
+            # The server loads the application while the database is made ready.
             server.start()
             _prepare(settings, demo)
             gate.open()
@@ -130,11 +130,11 @@ def _prepare(settings: "Settings", demo: bool) -> None:
 
 
 def _listening(settings: "Settings") -> socket.socket:
-    """The socket to serve on, taken here: a port in use is refused at once."""
+    """The socket to serve on; it is opened here, so that a port in use fails at once."""
     address = (settings.host, settings.port)
     try:
-        found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        listener = socket.create_server(found[0][4][:2], family=found[0][0], backlog=2048)
+        infos = socket.getaddrinfo(*address, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listener = socket.create_server(infos[0][4][:2], family=infos[0][0], backlog=2048)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise click.ClickException(f"Cannot listen on {where}: {error.strerror}.") from error
@@ -142,7 +142,7 @@ def _listening(settings: "Settings") -> socket.socket:
 
 
 def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Child", "Child"]:
-    """The server, which waits at the gate, and the worker; neither is started."""
+    """The server, which waits for the gate, and the worker; neither is started yet."""
     from plp_api.foundation.processes import Child
 
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counters}
@@ -158,7 +158,7 @@ def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Ch
 
 @main.command()
 def worker() -> None:
-    """Do the work that requests leave for later, until told to end."""
+    """Run the jobs that requests leave for later, until it is stopped."""
     settings = _settings()
     _require_ready(settings)
     from plp_api.foundation import logs, processes
@@ -198,7 +198,7 @@ def _migrate(settings: "Settings", revision: str = "head") -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail where the file is not current.")
 @click.option("--output", type=click.Path(path_type=Path), default=OPENAPI, show_default=True)
 def openapi(check: bool, output: Path) -> None:
-    """Write the OpenAPI document from the code, or check the one that was written."""
+    """Write the OpenAPI document from the code, or check the written file."""
     current = _openapi()
     written = output.read_text() if output.exists() else ""
     if not check:
@@ -217,7 +217,7 @@ def openapi(check: bool, output: Path) -> None:
 
 
 def _openapi() -> str:
-    """The document, keys in order, so that only what changed in the API shows as changed."""
+    """The document with sorted keys, so that a diff shows only changes of the API."""
     import json
 
     from plp_api.foundation.settings import Settings
@@ -231,12 +231,12 @@ def _openapi() -> str:
 
 @main.group()
 def audit() -> None:
-    """Look after the audit trail."""
+    """Check the audit log."""
 
 
 @audit.command()
 def verify() -> None:
-    """Prove that no numbered event was changed, removed or put in between."""
+    """Check that no numbered event was changed, removed or inserted."""
     from plp_api.foundation import db
     from plp_api.foundation.audit import actions
     from plp_api.foundation.jobs.actions import every_district
@@ -253,7 +253,7 @@ def verify() -> None:
 def _settings() -> "Settings":
     from plp_api.foundation import settings
 
-    # Education records: files made from here on are the operator's alone.
+    # Education records: only the operator may read files that are made from here on.
     os.umask(0o077)
     found = settings.read()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -264,7 +264,7 @@ def _settings() -> "Settings":
 def _database(settings: "Settings") -> "Iterator[Database]":
     from plp_api.foundation import db
 
-    # What a command changes is followed as after a request.
+    # A command's changes call the followers in other areas, as a request's do.
     areas.wire()
     database = db.Database.of(settings)
     try:
@@ -274,7 +274,7 @@ def _database(settings: "Settings") -> "Iterator[Database]":
 
 
 def _require_ready(settings: "Settings") -> None:
-    """Refuse to start on another schema, or, in production, as a role that passes the wall."""
+    """Refuse to start on an old schema, or in production with a role that bypasses row security."""
     from plp_api.server.operations import readiness
 
     with _database(settings) as database:

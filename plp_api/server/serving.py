@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: its configuration, and the application itself.
+"""The configuration of gunicorn, and the application that it serves.
 
 `plp serve` starts it. Without a worker, `gunicorn --config python:plp_api.server.serving
 'plp_api.server.serving:application()'` does the same, and refuses to start for the same reasons.
@@ -22,7 +22,7 @@ _settings = settings.read()
 _shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat files, without content
 logs.configure(_settings.log_level)
 
-# Names and meanings are gunicorn's: see its page on settings.
+# gunicorn reads these names: see its page on settings.
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_processes
 threads = _settings.web_threads
@@ -30,7 +30,7 @@ threads = _settings.web_threads
 preload_app = True
 timeout = 60
 graceful_timeout = 20
-# A heartbeat on a slow disk would look like a hanging process.
+# If the heartbeat file were on a slow disk, a worker would look as if it hung.
 worker_tmp_dir = str(_shared_memory) if _shared_memory.is_dir() else None
 control_socket_disable = True
 UNREADABLE = (400, "Bad Request", "The request could not be read.")
@@ -42,7 +42,7 @@ REFUSALS = {
         "The headers are too long.",
     ),
 }
-# The longest address; nginx takes as much.
+# The longest URL; nginx has the same limit.
 limit_request_line = 8190
 logconfig_dict = {
     "handlers": {"lines": {"class": "plp_api.foundation.logs.Lines"}},
@@ -55,13 +55,13 @@ logconfig_dict = {
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """gunicorn's threads; what cannot be read as a request is answered as every problem is.
+    """gunicorn's thread worker; a request that cannot be read gets a problem document.
 
-    Nothing of it is logged: an address may hold what people searched for.
+    Such a request is not logged, because its URL may contain search terms.
     """
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Refuse what came on the connection, and close it."""
+        """Answer the unreadable request with a problem, and close the connection."""
         if not isinstance(exc, errors.ParseException):
             super().handle_error(req, client, addr, exc)
             return
@@ -87,30 +87,31 @@ worker_class = Worker
 
 
 def application() -> Application:
-    """The application of this environment, offering its jobs to the queue."""
+    """The application with the settings of this environment; it puts its jobs into the queue."""
     queue.connect(queue.Queue(_settings))
     return create_app(_settings)
 
 
 def on_starting(_server: Any) -> None:
-    """Wait, the application loaded, until `plp serve` has made the database ready.
+    """After loading the application, wait until `plp serve` has made the database ready.
 
-    Raises SystemExit where the server must not start: on another schema, as too strong a role.
+    Raises SystemExit if the server must not start: the schema is not current, or the
+    database role could bypass row-level security.
     """
     processes.wait_at_gate()
     database = db.Database.of(_settings)
     reason = readiness.refusal(database, _settings)
-    # No connection may be open at the fork.
+    # No connection may be open when the process forks.
     database.dispose()
     if reason is not None:
         raise SystemExit(f"Error: {reason}")
 
 
 def when_ready(_server: Any) -> None:
-    """End with `plp serve`, even where that was killed."""
+    """End when `plp serve` ends, even if it was killed."""
     processes.end_with_supervisor()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Forget the momentary counts of a process that is gone."""
+    """Delete the gauge values of a worker process that has ended."""
     metrics.forget_process(worker.pid)

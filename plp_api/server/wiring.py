@@ -1,6 +1,6 @@
-"""What follows what across areas, said once: the area above is told by the one below.
+"""Register followers across areas: after a change, an area calls functions of areas above it.
 
-Whoever runs actions imports this: the application, the worker, the commands.
+Every process that runs actions imports this: the application, the worker, the commands.
 """
 
 from plp_api.foundation.access.permissions import Permission
@@ -27,7 +27,7 @@ from plp_api.planning.signatures import actions as signatures
 from plp_api.planning.signatures import past as past_signatures
 from plp_api.planning.signing import actions as signing
 
-# A plan first: the review is the plan's.
+# The plan first: a review belongs to a plan.
 ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
 ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]
 ON_RECORD_ENDED += [closing.close_ended]

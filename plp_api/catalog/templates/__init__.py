@@ -1,4 +1,4 @@
-"""Templates: the sections a plan is written in, what each asks, and who writes it.
+"""Templates: the sections of a plan, the question of each, and who writes it.
 
-Below plans: a template knows none of the plans written in it.
+The area is below plans: it does not import them.
 """

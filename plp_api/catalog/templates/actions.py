@@ -1,4 +1,4 @@
-"""Writing templates edition by edition, choosing one for a plan, and who writes which section."""
+"""Write editions of templates, choose a plan's template, and decide who writes a section."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,26 +27,26 @@ Fields = dict[str, Any]
 
 @cache
 def _shipped() -> dict[str, Any]:
-    """The default template: everything 16 V.S.A. 942 and the rule name (seeds/reference)."""
-    found: dict[str, Any] = orjson.loads(
+    """The shipped template, with everything 16 V.S.A. 942 and the rule name (seeds/reference)."""
+    shipped: dict[str, Any] = orjson.loads(
         (data.seeds() / "reference/plan_template.json").read_bytes()
     )
-    return found
+    return shipped
 
 
 def default_for(district_id: UUID) -> PlanTemplate:
-    """The district's default template, made from the shipped one where there is none yet."""
-    asked = select(PlanTemplate).where(
+    """The district's default template; made from the shipped one if there is none yet."""
+    default = select(PlanTemplate).where(
         PlanTemplate.district_id == district_id,
         PlanTemplate.is_default.is_(True),
         PlanTemplate.status == TemplateStatus.PUBLISHED,
     )
     session = db.session()
-    found = session.scalars(asked).first()
-    if found is None:
+    template = session.scalars(default).first()
+    if template is None:
         _hold(district_id)
-        found = session.scalars(asked).first() or _make_default(district_id)
-    return found
+        template = session.scalars(default).first() or _make_default(district_id)
+    return template
 
 
 def _make_default(district_id: UUID) -> PlanTemplate:
@@ -64,13 +64,13 @@ def _make_default(district_id: UUID) -> PlanTemplate:
 
 
 def _hold(district_id: UUID) -> None:
-    """Let one at a time decide what the district's published templates are."""
+    """Lock the set of the district's published templates until the transaction ends."""
     db.lock_name(f"plan templates of {district_id}")
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The published templates of a district, to choose one for each of many students."""
+    """The published templates of a district, from which each student's is chosen."""
 
     default_id: UUID
     by_place: Mapping[tuple[UUID | None, str], UUID]
@@ -78,13 +78,13 @@ class Offer:
     def for_student(self, school_id: UUID | None, grade: str | None) -> UUID:
         """The school's template for the grade, else the district's for it, else the default."""
         for place in (school_id, None):
-            if grade is not None and (found := self.by_place.get((place, grade))):
-                return found
+            if grade is not None and (template_id := self.by_place.get((place, grade))):
+                return template_id
         return self.default_id
 
 
 def offer(district_id: UUID) -> Offer:
-    """What the district and its schools have published: one query, however many students."""
+    """The templates that the district and its schools have published, in one query."""
     published = select(
         PlanTemplate.id, PlanTemplate.school_id, PlanTemplate.grades, PlanTemplate.is_default
     ).where(
@@ -102,8 +102,8 @@ def offer(district_id: UUID) -> Offer:
 def draft(access: Access, fields: Fields) -> PlanTemplate:
     """Begin a new template, as the draft of its first edition.
 
-    Raises Problem: permission_denied where the caller does not keep that
-    school's settings (null: the district's), validation_failed.
+    Raises Problem: permission_denied if the caller may not change the settings of
+    that school (null: of the district), validation_failed.
     """
     school_id = fields.get("school_id")
     access.require_at(Permission.SETTINGS_WRITE, school_id)
@@ -122,8 +122,8 @@ def draft(access: Access, fields: Fields) -> PlanTemplate:
 def draft_edition(template: PlanTemplate, access: Access) -> PlanTemplate:
     """Begin the next edition of a template, as a draft that starts from this edition.
 
-    Raises Problem(template_draft_open), by the database's own rule too, where
-    the next one is being written already.
+    Raises Problem: template_draft_open if there is a draft already; a unique index
+    enforces this too.
     """
     session = db.session()
     editions = select(PlanTemplate.edition, PlanTemplate.status).where(
@@ -168,7 +168,7 @@ def edit(template: PlanTemplate, access: Access, fields: Fields) -> PlanTemplate
 
 
 def discard(template: PlanTemplate, access: Access) -> None:
-    """Throw a draft away. Raises Problem(template_frozen) for any other edition."""
+    """Delete a draft. Raises Problem: template_frozen for any other edition."""
     _require_draft(template)
     by = access.caller.person_id
     audit.record("plan_template.discarded", template, by=by, edition=template.edition)
@@ -195,26 +195,26 @@ def _doubles(sections: list[Fields]) -> Iterable[FieldError]:
 
 
 def _demanded(sections: list[Fields]) -> Iterable[FieldError]:
-    """What no plan may be held up for: an empty required section keeps it from being handed in."""
+    """Errors for sections that may not be required, as an empty one would block submission."""
     for place, section in enumerate(sections):
         if not section["is_required"]:
             continue
         where = f"/sections/{place}/is_required"
         if section["sensitivity"] is not None:
             yield FieldError(
-                where, "20 U.S.C. 1232h(b): nobody is required to write about this; leave it open."
+                where, "20 U.S.C. 1232h(b): nobody must write about this; do not require it."
             )
         if set(section["authors"]) == {Author.PARENT}:
             yield FieldError(
-                where, "A missing parent never bars a student: what only parents write stays open."
+                where, "Do not require what only parents write: a student may have no parent."
             )
 
 
 def publish(template: PlanTemplate, access: Access) -> None:
-    """Offer the edition for new plans; the one before it is retired. Plans keep what they have.
+    """Offer the edition for new plans and retire the one before it; plans keep their edition.
 
-    Raises Problem(template_overlaps), naming the grades for which the school,
-    or the district, offers another template already.
+    Raises Problem: template_overlaps, with the grades for which the school, or the
+    district, already offers another template.
     """
     _hold(template.district_id)
     session = db.session()
@@ -224,11 +224,11 @@ def publish(template: PlanTemplate, access: Access) -> None:
         PlanTemplate.status == TemplateStatus.PUBLISHED,
     )
     beside = session.scalars(published).all()
-    before = [one for one in beside if one.line_id == template.line_id]
-    _refuse_overlap(template, [one for one in beside if one.line_id != template.line_id])
-    for one in before:
-        one.status = TemplateStatus.RETIRED
-    # Written out before the new one is published: the database lets a line have one at a time.
+    before = [other for other in beside if other.line_id == template.line_id]
+    _refuse_overlap(template, [other for other in beside if other.line_id != template.line_id])
+    for edition in before:
+        edition.status = TemplateStatus.RETIRED
+    # Flushed first: a unique index allows one published edition of a template at a time.
     session.flush()
     by = access.caller.person_id
     audit.record("plan_template.published", template, by=by, edition=template.edition)
@@ -237,31 +237,31 @@ def publish(template: PlanTemplate, access: Access) -> None:
 def _refuse_overlap(template: PlanTemplate, beside: Iterable[PlanTemplate]) -> None:
     if template.is_default:
         return
-    for one in beside:
-        both = sorted(template.grades & one.grades)
-        if both and not one.is_default:
+    for other in beside:
+        both = sorted(template.grades & other.grades)
+        if both and not other.is_default:
             detail = f"Grade {', '.join(both)}: retire the other, or divide the grades."
-            raise Problem(Code.TEMPLATE_OVERLAPS, detail, extra={"template_id": str(one.id)})
+            raise Problem(Code.TEMPLATE_OVERLAPS, detail, extra={"template_id": str(other.id)})
 
 
 def retire(template: PlanTemplate, access: Access) -> None:
-    """Offer the template no more. Plans written in it go on in it."""
+    """Stop offering the template for new plans. Plans written in it keep it."""
     by = access.caller.person_id
     audit.record("plan_template.retired", template, by=by, edition=template.edition)
 
 
 def default_is_kept(template: PlanTemplate, _access: Access) -> str | None:
-    """Why the default cannot be retired."""
+    """Reason: the default template cannot be retired."""
     if template.is_default:
         return "A district always has a default; publish its next edition instead."
     return None
 
 
 def writable(section: dict[str, Any], roles: Iterable[Role]) -> bool:
-    """Whether somebody who is that to the student writes the section.
+    """Whether a person with these roles to the student may write the section.
 
-    An advisor writes what is the advisor's, and, as scribe, what is the
-    student's; a parent only what is the parent's.
+    An advisor writes the advisor's sections and, as scribe, the student's; a parent
+    writes only the parent's.
     """
     authors = {AUTHOR_OF_ROLE[role] for role in roles if role in AUTHOR_OF_ROLE}
     if Author.ADVISOR in authors:

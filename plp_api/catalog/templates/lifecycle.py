@@ -1,4 +1,4 @@
-"""The life of a template's edition, as a table."""
+"""The life cycle of a template's edition, as a table."""
 
 from plp_api.catalog.templates import actions
 from plp_api.catalog.templates.models import TemplateStatus

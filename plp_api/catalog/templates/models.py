@@ -1,4 +1,4 @@
-"""The templates plans are written in, edition by edition."""
+"""The templates of plans, edition by edition."""
 
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 
 class TemplateStatus(StrEnum):
-    """The life of an edition. Only a draft is edited; only what is published is offered."""
+    """The state of an edition. Only a draft can be edited; new plans use only published ones."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -23,7 +23,7 @@ class TemplateStatus(StrEnum):
 
 
 class Author(StrEnum):
-    """Who writes a section; an advisor also writes, as scribe, what is the student's."""
+    """Who writes a section; an advisor, as scribe, also writes the student's sections."""
 
     STUDENT = "student"
     ADVISOR = "advisor"
@@ -31,7 +31,7 @@ class Author(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """The eight areas about which a student is asked only by consent: 20 U.S.C. 1232h(b)(1)-(8)."""
+    """The eight areas that need consent to ask a student about: 20 U.S.C. 1232h(b)(1)-(8)."""
 
     POLITICAL_BELIEFS = "political_beliefs"
     MENTAL_HEALTH = "mental_health"
@@ -44,10 +44,10 @@ class Sensitivity(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who reads a section. No word here narrows a parent's right to inspect (34 CFR 99.10).
+    """Who reads a section. No value limits a parent's right to inspect (34 CFR 99.10).
 
-    `who_writes_or_approves` leaves out those who only look in: an auditor with
-    a sample, a district admin with a stated reason.
+    `who_writes_or_approves` leaves out readers who neither write nor approve: an
+    auditor with a sample, a district admin with a stated reason.
     """
 
     EVERYONE_WITH_THE_PLAN = "everyone_with_the_plan"
@@ -55,16 +55,16 @@ class Visibility(StrEnum):
 
 
 class PlanTemplate(Resource, Base):
-    """One edition of a template: what a plan asks. `school_id` null: for the whole district.
+    """One edition of a template of plans. `school_id` null: for the whole district.
 
-    Editions of one template share `line_id`; each has its number. What was ever
-    published stays as it was, for versions were written in it: to change a
-    template is to publish its next edition. `grades` are those it is meant for;
-    the default serves whoever no other template is meant for.
+    Editions of one template share `line_id`; each has its number. A published
+    edition never changes, because plan versions use it: to change a template,
+    publish its next edition. `grades` are the grades it is for; the default is for
+    all students without another template.
 
     `sections` is a list of `{key, title, prompt, is_required, is_material,
-    authors, source, sensitivity, visibility}`; `source` cites what asks for the
-    section. The last two were added later: read them by `visibility_of`.
+    authors, source, sensitivity, visibility}`; `source` cites the law or rule that
+    requires the section. Old sections lack the last two: read by `visibility_of`.
     """
 
     __tablename__ = "plan_templates"
@@ -112,16 +112,16 @@ class PlanTemplate(Resource, Base):
 
     @property
     def described(self) -> dict[str, dict[str, Any]]:
-        """What each section asks, by its key."""
+        """The sections by their key."""
         return {section["key"]: section for section in self.sections}
 
 
 def meant_for(grade: str) -> ColumnElement[bool]:
-    """Which templates are meant for the grade."""
+    """SQL: whether a template is for the grade."""
     return db.has_tag(PlanTemplate.grades, grade)
 
 
 def visibility_of(section: dict[str, Any]) -> str:
     """Who reads the section."""
-    found: str = section.get("visibility", Visibility.EVERYONE_WITH_THE_PLAN)
-    return found
+    visibility: str = section.get("visibility", Visibility.EVERYONE_WITH_THE_PLAN)
+    return visibility

@@ -18,17 +18,17 @@ from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Filter, Listing, one_of, same_id, since
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
-blueprint = Blueprint("Plan templates", __name__, "What a plan is written in.")
+blueprint = Blueprint("Plan templates", __name__, "The sections of a plan, edition by edition.")
 
 TEMPLATES = Listing(
     filters={
         "status": one_of(PlanTemplate.status, TemplateStatus, "Only editions in these states."),
-        "school_id": same_id(PlanTemplate.school_id, "Only this school's own."),
+        "school_id": same_id(PlanTemplate.school_id, "Only templates of this school."),
         "line_id": same_id(PlanTemplate.line_id, "Only editions of this template."),
         "grade": Filter(
             fields.String(
                 validate=validate.OneOf(GRADES_WITH_PLANS),
-                metadata={"description": "Only those meant for this grade."},
+                metadata={"description": "Only templates for this grade."},
             ),
             meant_for,
         ),
@@ -44,9 +44,9 @@ TEMPLATES = Listing(
 def list_plan_templates(access: Access) -> Any:
     """List the plan templates of the district and its schools, every edition.
 
-    `status=published` lists what new plans are written in: a student's is their
-    plan home school's for their grade, else the district's for it, else the
-    default. Beside it stand drafts of editions to come and what was retired.
+    `status=published` lists the templates of new plans. A student gets the template
+    of their plan's home school for their grade, else the district's for that grade,
+    else the default. The list also has drafts and retired editions.
     """
     return access.select(PlanTemplate)
 
@@ -58,8 +58,8 @@ def list_plan_templates(access: Access) -> Any:
 def add_plan_template(access: Access, fields: dict[str, Any]) -> PlanTemplate:
     """Begin a plan template, as a draft.
 
-    A school admin names their school; without one it is the district's, and
-    its admin's to write. Nothing is written in it before it is published.
+    A school admin names their school. Without a school the template is for the whole
+    district, and needs a district admin. No plan uses it before it is published.
     """
     return actions.draft(access, fields)
 
@@ -68,7 +68,7 @@ def add_plan_template(access: Access, fields: dict[str, Any]) -> PlanTemplate:
 @blueprint.requires(Permission.SETTINGS_READ, PlanTemplate)
 @blueprint.response(200, PlanTemplateSchema)
 def get_plan_template(access: Access, template: PlanTemplate) -> PlanTemplate:
-    """Get one edition of a plan template: the sections, what they ask, and who writes them.
+    """Get one edition of a plan template: its sections, their questions and writers.
 
     An edition that was published never changes: to change a template, publish its next
     edition. Plan versions keep the edition they were written in.
@@ -86,8 +86,8 @@ def edit_plan_template(
 ) -> PlanTemplate:
     """Edit a draft.
 
-    What was published never changes, for plans are written in it: begin its
-    next edition (`/plan-templates/{id}/editions`) and edit that.
+    A published edition never changes, because plans use it: begin the next edition
+    (`/plan-templates/{id}/editions`) and edit that.
     """
     return actions.edit(template, access, fields)
 
@@ -97,7 +97,7 @@ def edit_plan_template(
 @blueprint.refuses(Code.TEMPLATE_FROZEN)
 @blueprint.response(204)
 def discard_plan_template(access: Access, template: PlanTemplate) -> None:
-    """Discard a draft; what was published is retired instead."""
+    """Discard a draft; a published edition is retired instead."""
     actions.discard(template, access)
 
 
@@ -108,9 +108,9 @@ def discard_plan_template(access: Access, template: PlanTemplate) -> None:
 def draft_plan_template_edition(access: Access, template: PlanTemplate) -> PlanTemplate:
     """Begin the next edition of a plan template, as a draft that starts from this one.
 
-    No body is sent. Once published it takes this one's place for new plans;
-    plans already written go on as they are until somebody moves their draft
-    (`change_template` on the plan version).
+    Send no body. Once published, the new edition replaces this one for new plans;
+    existing plans keep theirs until somebody moves their draft (`change_template`
+    on the plan version).
     """
     return actions.draft_edition(template, access)
 

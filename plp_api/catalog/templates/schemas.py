@@ -1,4 +1,4 @@
-"""Templates on the wire."""
+"""JSON schemas of templates."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ KEY = r"\A[a-z][a-z0-9_]{0,63}\Z"
 
 
 class GradesField(fields.List[str]):
-    """A set of grades, answered in order."""
+    """A set of grades, shown as a sorted list."""
 
     def __init__(self, **kwargs: Any) -> None:
         error = f"Must be one of: {', '.join(GRADES_WITH_PLANS)}."
@@ -30,24 +30,27 @@ class GradesField(fields.List[str]):
 
 
 class TemplateSectionSchema(Schema):
-    """One section: what it asks, of whom, and who reads the answer."""
+    """A section: its question, who writes it, and who reads it."""
 
     key = fields.String(
         required=True,
-        validate=validate.Regexp(KEY, error="Small letters, digits and _; a letter first."),
+        validate=validate.Regexp(
+            KEY, error="Use small letters, digits and _; start with a letter."
+        ),
         metadata={
-            "description": "Its name for good: what stands under it follows it into new editions.",
+            "description": "Its permanent name: the text follows the key into new editions.",
             "example": "scope_and_rigor",
         },
     )
     title = Text(required=True, longest=LONGEST_TITLE)
     prompt = Text(blank=True, longest=LONGEST_PROMPT, load_default="")
     is_required = fields.Boolean(
-        load_default=False, metadata={"description": "Whether a plan is handed in only with it."}
+        load_default=False,
+        metadata={"description": "Whether a plan cannot be submitted without it."},
     )
     is_material = fields.Boolean(
         load_default=False,
-        metadata={"description": "Whether a change asks for signatures again."},
+        metadata={"description": "Whether a change must be signed again."},
     )
     authors = fields.List(
         Choice(Author),
@@ -59,7 +62,7 @@ class TemplateSectionSchema(Schema):
         blank=True,
         longest=LONGEST_TITLE,
         load_default="",
-        metadata={"description": "What asks for the section."},
+        metadata={"description": "The law or rule that requires the section."},
     )
     sensitivity = Choice(
         Sensitivity,
@@ -67,8 +70,8 @@ class TemplateSectionSchema(Schema):
         load_default=None,
         dump_default=None,
         metadata={
-            "description": "Which of the areas of 20 U.S.C. 1232h(b) it asks about, if any. "
-            "Such a section is never required."
+            "description": "The area of 20 U.S.C. 1232h(b) that it asks about, if any. "
+            "A section with a sensitivity is never required."
         },
     )
     visibility = Choice(
@@ -97,19 +100,19 @@ class PlanTemplateSchema(ResourceSchema):
     grades = GradesField(required=True, metadata={"example": ["09", "10"]})
     is_default = fields.Boolean(
         dump_only=True,
-        metadata={"description": "Whether it serves whoever no other template is meant for."},
+        metadata={"description": "Whether it is for students for whom there is no other template."},
     )
     sections = fields.List(
         fields.Nested(TemplateSectionSchema),
         required=True,
         validate=validate.Length(1, MOST_SECTIONS),
-        metadata={"description": "In the order in which they are asked."},
+        metadata={"description": "In the order of the plan."},
     )
     available_actions = fields.List(fields.String(), dump_only=True)
 
 
 class PlanTemplatePatchSchema(Schema):
-    """What of a draft can be changed; sections are sent whole, for their order means something."""
+    """The members of a draft that can change; send all sections, because their order counts."""
 
     name = Text(longest=LONGEST_TITLE)
     grades = GradesField()
@@ -119,4 +122,4 @@ class PlanTemplatePatchSchema(Schema):
 
 
 class PlanTemplateActionFieldsSchema(Schema):
-    """Its actions take nothing more."""
+    """The fields of a template's actions: none."""

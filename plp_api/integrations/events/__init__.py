@@ -1,1 +1,1 @@
-"""The change feed: events by position, for whoever follows what happens without missing any."""
+"""The change feed: events by position, so that a client can follow changes and miss none."""

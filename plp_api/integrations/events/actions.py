@@ -1,4 +1,4 @@
-"""Reading the feed."""
+"""Read the change feed."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,16 +14,16 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.ownership import OwnedByStudent, OwnedWithSubject
 
 SIGNATURES = "signatures"
-"""Their status is no secret of a family's; who gave them in home study is."""
+"""Staff may know the status of signatures, but not who gave them in home study."""
 
 
 def after(access: Access, position: int, limit: int) -> Sequence[Event]:
-    """Up to `limit` numbered events behind `position`, in order.
+    """Up to `limit` numbered events after `position`, in order.
 
-    Whoever holds no office for the whole district sees events about the
-    students they reach, and no others. What a family keeps in home study is
-    left out. So are one's own children, whatever office one holds: what the
-    other parent did stands there, too.
+    A caller without an office for the whole district sees only events about the
+    students they reach. Events about rows that a family keeps in home study are left
+    out. So are events about the caller's own children, whatever office the caller
+    holds: they also show what the other parent did.
     """
     caller = access.caller
     is_kept = db.any_of(Event.subject_type, bindparam("kept", list(_kept()), db.WORDS))
@@ -43,7 +43,7 @@ def after(access: Access, position: int, limit: int) -> Sequence[Event]:
 
 @cache
 def _kept() -> frozenset[str]:
-    """The tables of what is the family's alone in home study (16 V.S.A. 942)."""
+    """The tables whose rows only the family reads in home study (16 V.S.A. 942)."""
     declared = {
         mapper.class_.__tablename__: getattr(mapper.class_, "__ownership__", None)
         for mapper in db.Base.registry.mappers

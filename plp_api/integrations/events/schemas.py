@@ -1,4 +1,4 @@
-"""Events on the wire."""
+"""JSON schemas of events."""
 
 from marshmallow import fields, validate
 
@@ -6,14 +6,14 @@ from plp_api.foundation.rest.fields import Instant, Schema
 
 
 class EventSchema(Schema):
-    """What happened (`type`, `noun.past_tense`) to what, about which student, by whom."""
+    """An event: its `type` (`noun.past_tense`), its subject, the student and the actor."""
 
     position = fields.Integer(metadata={"description": "Its place in the feed; never reused."})
     id = fields.UUID()
     at = Instant()
     type = fields.String(
         metadata={
-            "description": "Every type stands in docs/events.md; skip what you do not know.",
+            "description": "docs/events.md lists all types; skip unknown ones.",
             "example": "goal.confirmed",
         }
     )
@@ -22,7 +22,9 @@ class EventSchema(Schema):
     student_id = fields.UUID(allow_none=True)
     actor_id = fields.UUID(allow_none=True, metadata={"description": "Null: the system itself."})
     request_id = fields.String(allow_none=True)
-    payload = fields.Dict(allow_none=True, metadata={"description": "Null once lawfully erased."})
+    payload = fields.Dict(
+        allow_none=True, metadata={"description": "Null after it was erased by law."}
+    )
     chain_hash = fields.String()
 
 
@@ -40,5 +42,5 @@ class EventQuerySchema(Schema):
 class EventsSchema(Schema):
     items = fields.List(fields.Nested(EventSchema), required=True)
     next_after = fields.Integer(
-        required=True, metadata={"description": "Send it as `after` next time."}
+        required=True, metadata={"description": "Send it as `after` in the next request."}
     )

@@ -1,4 +1,4 @@
-"""What stands beside a plan's text: courses elsewhere, pointers to support, translations."""
+"""Demo rows beside a plan's text: courses elsewhere, support pointers, translations."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ DAYS = ("starts_on", "ends_on", "home_ready_on", "provider_ready_on", "approved_
 
 
 def element(writer: StudentWriter, given: dict[str, Any]) -> None:
-    """A pathway element that was approved before its course, once that day has come."""
+    """Add a pathway element that was approved before its course, once that day has come."""
     years = writer.years
     planned_on = years.past(given["planned_on"])
     if planned_on is None or years.past(given["approved_on"]) is None:
         return
     days = {name: years.day(given[name]) for name in DAYS if name in given}
     people = {name: writer.person(given[name]) for name in ("planned_by", "approved_by")}
-    told = {name: given[name] for name in given.keys() - {*DAYS, *people, "planned_on"}}
+    others = {name: given[name] for name in given.keys() - {*DAYS, *people, "planned_on"}}
     writer.add(
         PathwayElement,
         id=new_id(),
@@ -29,12 +29,12 @@ def element(writer: StudentWriter, given: dict[str, Any]) -> None:
         created_at=at(planned_on),
         **days,
         **people,
-        **told,
+        **others,
     )
 
 
 def _support(writer: StudentWriter, given: dict[str, Any], _newest: PlanVersion | None) -> None:
-    """That there is a record of support, and what was agreed."""
+    """Add a support pointer with the accommodations that were agreed."""
     writer.add(
         Support,
         kind=given["kind"],
@@ -45,7 +45,7 @@ def _support(writer: StudentWriter, given: dict[str, Any], _newest: PlanVersion 
 
 
 def _rendition(writer: StudentWriter, given: dict[str, Any], newest: PlanVersion | None) -> None:
-    """The version in force in another language, as somebody translated it."""
+    """Add a translation of the version in force."""
     if newest is None or newest.snapshot_sha256 is None:
         return
     writer.add(

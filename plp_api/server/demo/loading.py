@@ -1,4 +1,4 @@
-"""Loading the demo: import both districts, add what a roster cannot say, print who may sign in."""
+"""Load the demo: import both districts, add what no roster contains, print the logins."""
 
 import secrets
 import sys
@@ -29,10 +29,10 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 def load(settings: settings_module.Settings) -> None:
     """Load both districts into an installation that has no accounts yet, and print the logins.
 
-    Importing twice changes nothing and everything else is one transaction, so
-    a load that was broken off is simply done again.
+    A second import changes nothing, and everything else is one transaction: after
+    an interruption, run it again.
     """
-    # Plans and reviews follow the import.
+    # The import opens plans and reviews by these followers.
     areas.wire()
     database = Database.of(settings)
     try:
@@ -58,7 +58,7 @@ def _read(name: str) -> Any:
 
 
 def _imported(database: Database, name: str, years: Years) -> UUID:
-    """Import one district as `plp roster import` would; its id."""
+    """Import one district as `plp roster import` does; return its id."""
     print(f"Loading the demo district {name} …", file=sys.stderr)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.zip"
@@ -70,11 +70,11 @@ def _imported(database: Database, name: str, years: Years) -> UUID:
 
 
 Login = tuple[str, str, str, str]
-"""User name, password, district, and what to see there."""
+"""User name, password, district, and what the login shows."""
 
 
 def _logins(session: Any, known: Known) -> list[Login]:
-    """Accounts with fresh passwords for the cast; nobody else in the demo can sign in."""
+    """Make accounts with new passwords for the named people; nobody else can sign in."""
     groups = [
         [known.people[one["district"], one["person"]] for one in account["persons"]]
         for account in _read("people.json")["accounts"]
@@ -118,7 +118,7 @@ def _let_act_as(session: Any, account: Account, person: Person) -> None:
 
 
 def _print(logins: list[Login]) -> None:
-    """The logins, this once: only hashes are kept."""
+    """Print the logins; this is the only time, as only hashes are stored."""
     lines = ["", "Demo logins, made just now and shown only now:", ""]
     lines += [f"  {name:24} {password:20} {shows}" for name, password, _, shows in logins]
     print("\n".join([*lines, ""]), flush=True)

@@ -1,4 +1,4 @@
-"""Zipping a district's CSV files into the OneRoster package that they are, in the present year."""
+"""Zip a district's CSV files into a OneRoster package, with dates in the present year."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ YEAR = "schoolYear"
 
 
 def write(folder: Path, target: Path, years: Years) -> None:
-    """The folder's files as a package at `target`."""
+    """Write the folder's files as a package to `target`."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         for file in sorted(folder.glob("*.csv")):
             package.writestr(file.name, _moved(file, years))

@@ -1,4 +1,4 @@
-"""What a roster cannot say: parents' rights, offices, placements, languages, names in use."""
+"""Demo rows that no roster contains: parents' rights, offices, placements, languages, names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from plp_api.foundation.roster.relationships import (
 from plp_api.planning.signatures.models import SignatureWaiver
 from plp_api.server.demo.years import Years
 
-# Offices that this edition knows; the demo's privacy officer waits for theirs.
+# Offices that this version has; the office of the demo's privacy officer does not exist yet.
 OFFICES = frozenset(str(role) for role in AppointmentRole)
 
 
@@ -40,7 +40,7 @@ class Known:
 
 
 def look_up(districts: Mapping[str, UUID]) -> Known:
-    """What the import brought, by sourcedId."""
+    """The ids of the imported rows, by sourcedId."""
     names = {district_id: name for name, district_id in districts.items()}
 
     def ids(model: Any) -> dict[tuple[str, str], UUID]:
@@ -70,7 +70,7 @@ def apply(content: dict[str, Any], known: Known, years: Years) -> None:
 
 
 def _confirm_families(defaults: dict[str, Any]) -> None:
-    """What an office does once it has seen identification: confirm parents and guardians."""
+    """Confirm parents and guardians, as a school office does after it has seen identification."""
     links = select(Relationship).where(
         Relationship.kind == RelationshipKind.PARENT,
         Relationship.status == RelationshipStatus.UNCONFIRMED,
@@ -84,7 +84,7 @@ def _confirm_families(defaults: dict[str, Any]) -> None:
 
 
 def _settle_family(given: dict[str, Any], known: Known, years: Years) -> None:
-    """One link as it really stands; made where the roster has none."""
+    """Set one family relationship as in the file; add it if the roster has none."""
     link = _link(given, known)
     link.parent_kind = given["kind"]
     link.may_inspect, link.may_decide = given["may_inspect"], given["may_decide"]
@@ -100,22 +100,22 @@ def _settle_family(given: dict[str, Any], known: Known, years: Years) -> None:
 
 def _link(given: dict[str, Any], known: Known) -> Relationship:
     person_id, student_id = (known.people[given["district"], given[who]] for who in WHO)
-    asked = select(Relationship).where(
+    same = select(Relationship).where(
         Relationship.person_id == person_id,
         Relationship.student_id == student_id,
         Relationship.kind == RelationshipKind.PARENT,
     )
-    found = db.session().scalars(asked).first()
-    if found is None:
-        found = Relationship(
+    row = db.session().scalars(same).first()
+    if row is None:
+        row = Relationship(
             district_id=known.districts[given["district"]],
             person_id=person_id,
             student_id=student_id,
             kind=RelationshipKind.PARENT,
             starts_on=db.session().get_one(District, known.districts[given["district"]]).today,
         )
-        db.session().add(found)
-    return found
+        db.session().add(row)
+    return row
 
 
 WHO = ("person", "student")
@@ -162,7 +162,7 @@ def _appoint(given: dict[str, Any], known: Known, years: Years) -> None:
 
 
 def _place(given: dict[str, Any], known: Known, years: Years) -> None:
-    """A student at the other district's school, and in its classes."""
+    """Place a student at the other district's school and in its classes."""
     home, host = given["student_district"], given["district"]
     student_id = known.people[home, given["student"]]
     school_id = known.schools[host, given["org"]]
@@ -191,7 +191,7 @@ def _place(given: dict[str, Any], known: Known, years: Years) -> None:
 
 
 def _study_at_home(given: dict[str, Any], known: Known, years: Years) -> None:
-    """A student whose plan the family keeps."""
+    """Add home study: the family keeps the student's plan."""
     district_id = known.districts[given["district"]]
     student_id = known.people[given["district"], given["student"]]
     starts_on, ends_on = years.day(given["starts_on"]), years.day(given["ends_on"])
@@ -205,7 +205,7 @@ def _study_at_home(given: dict[str, Any], known: Known, years: Years) -> None:
 
 
 def _waive(given: dict[str, Any], known: Known, years: Years) -> None:
-    """No parent is there to sign, and why."""
+    """Waive the parents' signature of a student without a parent who can sign."""
     district = given["district"]
     db.session().add(
         SignatureWaiver(

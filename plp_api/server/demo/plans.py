@@ -1,4 +1,4 @@
-"""Plan content, written as if it had happened on its days: no right is asked for."""
+"""Write plan content of the demo with the dates in its files; permissions are not checked."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -44,7 +44,7 @@ class Writer(StudentWriter):
     """Writes one student's content."""
 
     def write(self) -> None:
-        """Everything that has happened by today."""
+        """Write everything that has happened by today."""
         for entry in self.given["profile_entries"]:
             self.add(
                 ProfileEntry,
@@ -57,7 +57,7 @@ class Writer(StudentWriter):
         courses = list(self.given.get("pathway_elements", ()))
         versions = []
         for version in self.given["versions"]:
-            # What was no goal then, and no approved course, does not stand in what was frozen then.
+            # A frozen version must not contain goals and approved courses of a later day.
             until = self.years.past(version["approved_on"]) or self.years.today
             while waiting and self._begun_on(waiting[0]) <= until:
                 self._goal(waiting.pop(0))
@@ -67,7 +67,7 @@ class Writer(StudentWriter):
             versions.append(self._version(version))
         for course in courses:
             beside.element(self, course)
-        newest = next((one for one in reversed(versions) if one is not None), None)
+        newest = next((version for version in reversed(versions) if version is not None), None)
         for comment in self.given["comments"]:
             self._comment(newest, comment["by"], comment["on"], comment["text"])
         self._review(self.given["review"])
@@ -97,12 +97,12 @@ class Writer(StudentWriter):
         if approved_on:
             self._put_in_force(version, given, approved_on)
         if returned_on:
-            asked = given["changes_requested"]
-            self._comment(version, asked["by"], asked["on"], asked["comment"])
+            request = given["changes_requested"]
+            self._comment(version, request["by"], request["on"], request["comment"])
         return version
 
     def _written_status(self, given: dict[str, Any]) -> str:
-        """As written, unless the version that supersedes this one has not come yet."""
+        """The status in the file, unless the version that supersedes this one is in the future."""
         status: str = given["status"]
         if status != VersionStatus.SUPERSEDED:
             return status
@@ -111,11 +111,11 @@ class Writer(StudentWriter):
         return status if has_come else VersionStatus.IN_FORCE
 
     def _returned_on(self, given: dict[str, Any]) -> date | None:
-        asked = given["changes_requested"]
-        return self.years.past(asked["on"]) if asked else None
+        request = given["changes_requested"]
+        return self.years.past(request["on"]) if request else None
 
     def _sections(self, given: list[dict[str, Any]]) -> list[PlanSection]:
-        written = {one["key"]: one for one in given}
+        written = {section["key"]: section for section in given}
         template = db.session().get_one(PlanTemplate, self.plan.template_id)
         return [
             PlanSection(
@@ -129,7 +129,7 @@ class Writer(StudentWriter):
         ]
 
     def _put_in_force(self, version: PlanVersion, given: dict[str, Any], day: date) -> None:
-        """Freeze it as of that day; a later one has superseded it where the files say so."""
+        """Freeze the version as of that day; a later version supersedes it if the files say so."""
         version.approved_at, version.in_force_on = at(day), day
         self.plan.opened_on = min(self.plan.opened_on, day)
         version.approved_by = self.person(given["approved_by"])
@@ -142,7 +142,7 @@ class Writer(StudentWriter):
             self._signature(version, signature)
 
     def _signature(self, version: PlanVersion, given: dict[str, Any]) -> None:
-        """What became of a requirement to sign: a signature, a refusal, or an exception."""
+        """Write the outcome of a requirement to sign: a signature, a refusal, or an exception."""
         on = self.years.past(given.get("signed_on") or given.get("on"))
         if on is None:
             return
@@ -162,7 +162,7 @@ class Writer(StudentWriter):
             self._sign(version, given, person_id, on)
 
     def _sign(self, version: PlanVersion, given: dict[str, Any], person_id: UUID, on: date) -> None:
-        """A signature; one on paper is shown as given before the advisor, for there is no scan."""
+        """Write a signature; one on paper becomes one in the room, because there is no scan."""
         method = IN_ROOM if given["method"] == "paper" else given["method"]
         self.add(
             Signature,
@@ -181,7 +181,7 @@ class Writer(StudentWriter):
     def _except(
         self, given: dict[str, Any], person_id: UUID, on: date, of_version: dict[str, Any]
     ) -> None:
-        """Somebody who answered to none of the logged attempts is done without."""
+        """Except the signature of a person who answered none of the logged attempts."""
         review = self._review_row(self.years.day(self.given["review"]["due_on"]) or on)
         db.session().flush()
         by = self.person(given["by"])
@@ -207,7 +207,7 @@ class Writer(StudentWriter):
         )
 
     def _begun_on(self, given: dict[str, Any]) -> date:
-        """When a goal was begun: as it says itself, else with the version before its first work."""
+        """The day a goal began: as its file says, else with the version before its first work."""
         worked_on = sorted(self._worked_on(given))
         until = worked_on[0] if worked_on else self.years.today
         known = [one["submitted_on"] for one in self.given["versions"]]
@@ -216,7 +216,7 @@ class Writer(StudentWriter):
         return max((day for day in days if day and day <= until), default=until)
 
     def _worked_on(self, given: dict[str, Any]) -> list[date]:
-        """The days on which something was done for a goal, or said of it."""
+        """The days of the steps, check-ins and comments of a goal."""
         written = [
             *(one["done_on"] for one in given["steps"]),
             *(one["on"] for one in (*given["check_ins"], *given["comments"])),
@@ -270,7 +270,7 @@ class Writer(StudentWriter):
             self._say("goals", goal_id, comment["by"], comment["on"], comment["text"])
 
     def _confirmed(self, begun_on: date) -> tuple[date, UUID | None]:
-        """When, and by whom: with the first version approved since the goal was begun."""
+        """Who confirmed a goal and when: with the first version approved after it began."""
         for version in self.given["versions"]:
             approved_on = self.years.past(version["approved_on"])
             if approved_on and approved_on >= begun_on:
@@ -314,12 +314,12 @@ class Writer(StudentWriter):
     def _review_row(self, due_on: date) -> Review:
         district = db.session().get_one(District, self.plan.district_id)
         cycle = district_settings.of(district).cycle(due_on)
-        asked = select(Review).where(
+        same = select(Review).where(
             Review.student_id == self.student_id, Review.cycle_starts_on == cycle.starts_on
         )
-        found = db.session().scalars(asked).first()
-        if found is None:
-            found = self.add(
+        review = db.session().scalars(same).first()
+        if review is None:
+            review = self.add(
                 Review,
                 id=new_id(),
                 plan_id=self.plan.id,
@@ -327,7 +327,7 @@ class Writer(StudentWriter):
                 cycle_ends_on=cycle.ends_on,
                 due_on=due_on,
             )
-        return found
+        return review
 
     def _approved_within(self, review: Review) -> UUID | None:
         approved = (
@@ -355,7 +355,7 @@ DAYS = ("prepared_on", "held_on")
 def _status(
     written: str, submitted_on: date | None, approved_on: date | None, returned_on: date | None
 ) -> str:
-    """How far the version has come by today."""
+    """The status that the version has today."""
     if approved_on:
         return written
     if returned_on and written == VersionStatus.CHANGES_REQUESTED:
@@ -364,6 +364,6 @@ def _status(
 
 
 def _speaks_as(sourced_id: str) -> str:
-    """As what somebody speaks, by the kind of their id."""
+    """The role in which a person comments, by the kind of their id."""
     kinds = {"stu": Role.STUDENT, "par": Role.PARENT, "stf": Role.COUNSELOR}
     return kinds.get(sourced_id.split("-")[-2], Role.ADVISOR)

@@ -1,4 +1,4 @@
-"""Rows about one student of the demo: whose they are, and on which days."""
+"""Write rows about one student of the demo."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ class StudentWriter:
         self.own = {"district_id": self.plan.district_id, "student_id": self.student_id}
 
     def person(self, sourced_id: str) -> UUID:
-        """The id of somebody of the student's district."""
+        """The id of a person of the student's district."""
         return self.known.people[self.district, sourced_id]
 
     def add(self, model: type[db.Base], **columns: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Moving the demo's dates to the present school year, and leaving out what has not happened yet."""
+"""Move the demo's dates to the present school year, and leave out future ones."""
 
 import calendar
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from plp_api.foundation import clock
 WRITTEN_FOR = 2027
 FIRST_MONTH = 7
 MIDDAY = time(17, 0, tzinfo=UTC)
-"""Noon in Vermont: what happened on a day is dated there."""
+"""Noon in Vermont: the time of day of the demo's instants."""
 
 
 @dataclass(frozen=True)
 class Years:
-    """How many years the demo moves, and the day on which it is loaded."""
+    """The number of years by which the demo moves, and the day on which it is loaded."""
 
     by: int
     today: date
@@ -37,7 +37,7 @@ class Years:
         return None if written is None else date.fromisoformat(self.moved(written))
 
     def past(self, written: str | None) -> date | None:
-        """The moved date if it has come; None for what has not happened yet."""
+        """The moved date; None if it is in the future."""
         day = self.day(written)
         return day if day and day <= self.today else None
 

@@ -1,1 +1,1 @@
-"""What a running server tells of itself: health, metrics, and the API's documentation."""
+"""Health, metrics and the API's documentation of a running server."""

@@ -1,4 +1,4 @@
-"""Whether this server can serve."""
+"""Checks whether this server can serve requests, and whether it may start."""
 
 from functools import cache
 
@@ -22,7 +22,7 @@ def missing(database: Database) -> str | None:
 
 
 def refusal(database: Database, settings: Settings) -> str | None:
-    """Why this server must not start, or None: another schema, or, in production, a weak role."""
+    """Why this server must not start, or None: an old schema, or in production an unsafe role."""
     reason = missing(database)
     if reason is not None:
         return f"Not ready: {reason}. Is it migrated (`plp migrate`)?"
@@ -39,9 +39,9 @@ ROLE = text("""
 
 
 def weakness(database: Database) -> str | None:
-    """Why the wall between districts does not hold the application's role, or None where it does.
+    """Why row-level security does not restrict the application's role, or None if it does.
 
-    SQLite has no such wall: one installation there is best one district.
+    SQLite has no row-level security: use one SQLite installation for one district.
     """
     if not database.is_postgresql:
         return None

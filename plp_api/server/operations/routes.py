@@ -21,8 +21,8 @@ PAGE = """<!doctype html>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script></body></html>
 """
-# Tags closed, with words to find one by: open, there are hundreds of operations to scroll through.
-# No validator: it is a stranger's server, and would be sent where this one stands.
+# Tags start closed, with a filter: there are hundreds of operations to scroll through.
+# No validator: it runs on another company's server, which would learn this server's address.
 START = """SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#swagger-ui',
@@ -39,13 +39,13 @@ START = """SwaggerUIBundle({
 
 @blueprint.get("/health/live")
 def live() -> dict[str, str]:
-    """Say that the process answers."""
+    """Answer that the process runs."""
     return {"status": "live"}
 
 
 @blueprint.get("/health/ready")
 def ready() -> tuple[dict[str, str], int]:
-    """Say whether requests can be served: the database answers and its schema is current."""
+    """Answer whether requests can be served: the database answers and its schema is current."""
     # current_app is an Application, which stands above and is not imported here.
     reason = readiness.missing(current_app.database)  # type: ignore[attr-defined]
     return ({"status": "ready"}, 200) if reason is None else ({"status": reason}, 503)
@@ -53,25 +53,25 @@ def ready() -> tuple[dict[str, str], int]:
 
 @blueprint.get("/metrics")
 def prometheus() -> Response:
-    """Answer the counters as Prometheus reads them."""
+    """Answer the metrics in the format of Prometheus."""
     return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Answer the OpenAPI 3.1 document of this very server."""
+    """Answer the OpenAPI 3.1 document of this server."""
     return Response(json.dumps(current_app.extensions["plp_openapi"]), mimetype="application/json")
 
 
 @blueprint.get("/docs")
 def documentation() -> Response:
-    """Answer the page that reads the document to you; nothing comes from elsewhere."""
+    """Answer the page that shows the document; all its files come from this server."""
     return Response(PAGE, mimetype="text/html")
 
 
 @blueprint.get("/docs/start.js")
 def start() -> Response:
-    """Answer the script that starts the page; apart from it, a strict policy can allow it."""
+    """Answer the script that starts the page; a separate file suits a strict content policy."""
     return Response(START, mimetype="text/javascript")
 
 
@@ -83,9 +83,9 @@ def asset(name: str) -> Response:
 
 @blueprint.get("/problems/<code>")
 def problem(code: str) -> Response:
-    """Answer what a problem's `type` points at: the code, its status and its meaning."""
-    found = Code.__members__.get(code.upper())
-    if found is None:
+    """Answer the page that a problem's `type` points at: the code, its status and its meaning."""
+    member = Code.__members__.get(code.upper())
+    if member is None:
         abort(404)
-    body = {"code": found.wire, "status": found.value.status, "title": found.value.title}
+    body = {"code": member.wire, "status": member.value.status, "title": member.value.title}
     return Response(json.dumps(body), mimetype="application/json")
