@@ -1,6 +1,7 @@
-"""Rostering brings a district's people, schools, classes and enrollments in from its SIS.
+"""Import a district's people, schools, classes and enrollments from its SIS.
 
-A OneRoster CSV package is read (`package`), staged, compared with what is stored and applied in
-one transaction. The SIS never writes plan text; family links arrive unconfirmed; an empty July
-roster locks nobody. Findings name file, row and column and never a personal value.
+A OneRoster CSV package is read (`package`), staged, compared with the stored rows and applied in
+one transaction. The SIS never writes plan text. New family relationships are unconfirmed. An
+empty roster in July ends nobody's access. Findings name file, row and column, and never a
+personal value.
 """

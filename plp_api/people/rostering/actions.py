@@ -1,4 +1,4 @@
-"""Carrying out a roster import: check, stage, compare, apply; all of it or nothing."""
+"""Carry out a roster import: check, stage, compare and apply a package, all of it or nothing."""
 
 import hashlib
 import os
@@ -37,7 +37,7 @@ from plp_api.people.rostering.models import UNFINISHED, ImportState, RosterImpor
 from plp_api.people.rostering.package import Package, open_package
 from plp_api.people.rostering.staging import ORGS, SESSIONS
 
-# Kinds of which a removal counts against `deletion_threshold`; the others follow from these.
+# Kinds whose removals count against `deletion_threshold`; the others follow from these.
 NOT_OF_A_SLUG = re.compile(r"[^a-z0-9]+")
 COUNTED_KINDS = (
     "schools",
@@ -58,11 +58,11 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked for.
+    """The options of an import.
 
-    Without `district_id` the package's own district is meant: the stored one with its sourcedId,
-    or, in an empty installation or with `may_create`, a new one. `import_id` names the row that
-    is the job; without it one is made. `decisions` answer what an earlier import asked.
+    Without `district_id` it is the package's own district: the stored one with its sourcedId,
+    or, in an empty installation or with `may_create`, a new one. `import_id` is the existing
+    `RosterImport` row; without it a row is made. `decisions` answer an earlier import's questions.
     """
 
     profile: str = Profile.LENIENT
@@ -78,7 +78,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an import. `district_id` and `import_id` are None where nothing was kept."""
+    """The result of an import. `district_id` and `import_id` are None if nothing was stored."""
 
     state: ImportState
     findings: Findings
@@ -88,7 +88,7 @@ class Outcome:
 
 
 class _Undo(Exception):
-    """Takes the transaction back, for what was found."""
+    """Raised to roll the transaction back, with the state that the import then has."""
 
     def __init__(self, state: ImportState) -> None:
         super().__init__(state)
@@ -104,8 +104,8 @@ def carry_out(
 ) -> Outcome:
     """Import the package at `path`; opens its own transactions, so it must not run inside one.
 
-    What is wrong with the package stands in the outcome's findings. `progress` is called with
-    numbers from 0 to 1.
+    Errors of the package are in the outcome's findings. `progress` is called with numbers from
+    0 to 1.
     """
     order = replace(order, sha256=order.sha256 or sha256_of(path))
     with open_package(path, order.profile) as package:
@@ -127,11 +127,11 @@ def sha256_of(path: Path) -> str:
 
 
 def _apply(database: db.Database, package: Package, order: Order, progress: Progress) -> Outcome:
-    """Stage, compare and apply in one transaction, taken back unless all of it may stand."""
+    """Stage, compare and apply in one transaction, which is rolled back on any error."""
     counts: dict[str, dict[str, int]] = {}
     district_id = order.district_id
     try:
-        # Staging writes temporary tables alone, so SQLite need not lock anybody out for it.
+        # Staging writes only temporary tables, so it does not need SQLite's write lock.
         with database.transaction(write=False):
             staging.stage(package, lambda share: progress(0.4 + share * 0.3))
             _take_write_lock()
@@ -150,13 +150,13 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
 
 
 def _take_write_lock() -> None:
-    """Become the writer before the first read: SQLite refuses to let a stale reader write."""
+    """Take the write lock before the first read: SQLite refuses writes after a stale read."""
     execute(update(District).where(false()).values(name=District.name))
 
 
 def _comparison(district_id: UUID, package: Package, order: Order) -> Comparison:
     db.enter([district_id])
-    # Two imports into one district take turns.
+    # Only one import into a district runs at a time.
     db.lock_name(f"roster {district_id}")
     district = db.session().get_one(District, district_id)
     files = {*package.files}
@@ -175,7 +175,7 @@ def _comparison(district_id: UUID, package: Package, order: Order) -> Comparison
 
 
 def _importer(order: Order, district: District, findings: Findings) -> Access | None:
-    """Who sent the package, with what they hold now; takes all back if they may import no more."""
+    """The sender's access of today; rolls the import back if they may not import any more."""
     if order.by is None:
         return None
     access = importer.access_of(order.by, district)
@@ -186,10 +186,10 @@ def _importer(order: Order, district: District, findings: Findings) -> Access | 
 
 
 def _default_start(district: District) -> date:
-    """When students begin of whom the roster does not say it.
+    """The first day of students for whom the roster states none.
 
-    The first roster finds them in the middle of a year that they began with it; whoever appears
-    in a later one is new.
+    In the first import that is the start of the school year: they were there before the import.
+    A student who first appears in a later import begins today.
     """
     today = district.today
     has_students = db.session().scalar(select(exists().where(Student.district_id == district.id)))
@@ -202,9 +202,9 @@ def _default_start(district: District) -> date:
 
 
 def _identify(comparison: Comparison, order: Order) -> Answers:
-    """Find out who the users are, before anything is brought that hangs on it.
+    """Decide which stored person each user is, before rows that depend on it are imported.
 
-    Takes everything back where a person must decide it first.
+    Rolls everything back if a person must decide it first.
     """
     answers = Answers(comparison, order.by, order.decisions)
     if "users" in comparison.files:
@@ -220,7 +220,7 @@ def _identify(comparison: Comparison, order: Order) -> Answers:
 
 
 def _end_records(unkeyed: list[UUID], answers: Answers) -> None:
-    """End the records that nobody has the key of: of two who swapped ids, both go on."""
+    """End records whose key no row has any more; two people who swapped ids both continue."""
     still = select(Person.id).where(Person.id.in_(unkeyed), Person.sourced_id.is_(None))
     for person_id in db.session().scalars(still).all() if unkeyed else ():
         end_record(person_id, answers.comparison, answers.by)
@@ -241,14 +241,14 @@ def _bring_all(comparison: Comparison, package: Package) -> None:
     relationships.bring_appointments(comparison)
     relationships.bring_family_links(comparison)
     relationships.bring_advisories(comparison)
-    # Plans and reviews follow for them.
+    # Open plans and reviews for them.
     for place in range(0, len(newly_enrolled), STUDENTS_AT_ONCE):
         some = newly_enrolled[place : place + STUDENTS_AT_ONCE]
         followers.enrolled(comparison.district_id, some, comparison.today)
 
 
 def _judge(comparison: Comparison, order: Order) -> None:
-    """Take everything back where it may not stand, or was only tried."""
+    """Roll everything back if too much would be removed, or if it is a dry run."""
     if comparison.findings.errors:
         raise _Undo(ImportState.REFUSED)
     if not order.is_confirmed and _is_too_much(comparison):
@@ -258,21 +258,21 @@ def _judge(comparison: Comparison, order: Order) -> None:
 
 
 def _is_too_much(comparison: Comparison) -> bool:
-    """Whether any kind would lose more than the district lets pass unasked; says which."""
+    """Whether more rows of any kind would be removed than the district allows; adds findings."""
     share = comparison.settings.deletion_threshold
-    found = False
+    is_exceeded = False
     for kind in COUNTED_KINDS:
         removed = comparison.counts.get(kind, {}).get(REMOVED, 0)
         active = comparison.active.get(kind, 0)
         if removed - comparison.meant[kind] > share * active:
             detail = f"{removed} of {active} {kind.replace('_', ' ')}."
             comparison.findings.add(Code.MANY_REMOVED, detail=detail)
-            found = True
-    return found
+            is_exceeded = True
+    return is_exceeded
 
 
 def _keep(order: Order, comparison: Comparison, answers: Answers) -> UUID:
-    """Write down what was done, in the transaction that did it."""
+    """Store the result of the import, in the same transaction."""
     row = _row(order, comparison.district_id)
     _describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
     db.session().flush()
@@ -294,7 +294,7 @@ def _record_decision(row: RosterImport, taken: Taken, by: UUID | None) -> None:
 
 
 def _row(order: Order, district_id: UUID) -> RosterImport:
-    """The row that is the job, or a new one."""
+    """The import's existing row, or a new one."""
     if order.import_id:
         return db.session().get_one(RosterImport, order.import_id)
     row = RosterImport(
@@ -335,12 +335,12 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 
 def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Outcome:
-    """Write down an import that changed nothing, where there is a district to keep it for."""
+    """Store the result of an import that changed nothing, if its district exists."""
     if outcome.district_id is None:
         return outcome
     with database.transaction(districts=[outcome.district_id]) as session:
         if session.get(District, outcome.district_id) is None:
-            # It was made by this very import, and taken back with it.
+            # This import had made the district, and the rollback removed it.
             return replace(outcome, district_id=None)
         row = _row(order, outcome.district_id)
         _describe(row, outcome.state, outcome.findings, outcome.counts)
@@ -348,15 +348,15 @@ def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Ou
         return replace(outcome, import_id=row.id)
 
 
-# An import that is a job.
+# Imports by a worker.
 
 
 def receive(
     package: BinaryIO, district_id: UUID, by: UUID, folder: Path, fields: dict[str, Any]
 ) -> RosterImport:
-    """Keep a package that was sent in, and let a worker import it.
+    """Store an uploaded package, and enqueue its import.
 
-    Raises Problem(import_running) while another one of the district is unfinished.
+    Raises Problem: import_running while another import of the district is unfinished.
     """
     db.lock_name(f"roster {district_id}")
     unfinished = select(RosterImport.id).where(
@@ -373,12 +373,12 @@ def receive(
 
 
 def path_of(folder: Path, import_id: UUID) -> Path:
-    """Where the package of an import waits for its worker."""
+    """The path of an import's package until a worker has imported it."""
     return folder / f"{import_id}.zip"
 
 
 def _save(package: BinaryIO, path: Path) -> str:
-    """Write a package down for this user alone; its SHA-256."""
+    """Store a package, readable by this user only; return its SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -388,28 +388,28 @@ def _save(package: BinaryIO, path: Path) -> str:
     return digest.hexdigest()
 
 
-# Whose package it is.
+# The district of a package.
 
 
 def _district_id(order: Order, findings: Findings) -> UUID:
-    """The district to import into, made if need be; takes everything back if there is none."""
+    """The district to import into, made if necessary; rolls back if none can be determined."""
     outer = ORGS.alias("outer")
     lies_in_another = exists().where(
         outer.c.sourced_id == ORGS.c.parent, outer.c.type == "district"
     )
     roots = select(ORGS).where(ORGS.c.type == "district", ~lies_in_another)
-    found = db.session().execute(roots).all()
-    if len(found) > 1:
+    districts = db.session().execute(roots).all()
+    if len(districts) > 1:
         findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
         raise _Undo(ImportState.REFUSED)
-    org = found[0] if found else None
+    org = districts[0] if districts else None
     if order.district_id:
         return _agreed(db.session().get_one(District, order.district_id), org, findings)
     return _found_or_made(org, order, findings)
 
 
 def _agreed(district: District, org: Any, findings: Findings) -> UUID:
-    """The district asked for, unless the package is about another one."""
+    """The requested district; rolls back if the package is about another one."""
     if org and district.sourced_id and district.sourced_id != org.sourced_id:
         findings.add(Code.DISTRICT_OTHER, "orgs.csv", org.row, "sourcedId")
         raise _Undo(ImportState.REFUSED)
@@ -437,7 +437,7 @@ def _found_or_made(org: Any, order: Order, findings: Findings) -> UUID:
 
 
 def _made_of_school(stored: Any, findings: Findings) -> UUID:
-    """An independent school is a district of its own."""
+    """Make the district of an independent school, which is a district of its own."""
     schools = db.session().execute(select(ORGS).where(ORGS.c.type == "school").limit(2)).all()
     if stored or len(schools) != 1:
         findings.add(Code.DISTRICT_UNCLEAR, "orgs.csv")
@@ -459,9 +459,9 @@ def _make(org: Any) -> UUID:
 
 
 def _slug(name: str) -> str:
-    """The name in small letters and hyphens, numbered where another district has it."""
+    """The name in small letters and hyphens, with a number if another district has it."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = NOT_OF_A_SLUG.sub("-", plain).strip("-") or "district"
     taken = set(db.session().scalars(select(District.slug).where(District.slug.like(f"{slug}%"))))
     candidates = (slug, *(f"{slug}-{number}" for number in range(2, len(taken) + 3)))
-    return next(one for one in candidates if one not in taken)
+    return next(candidate for candidate in candidates if candidate not in taken)

@@ -1,9 +1,8 @@
-"""Opens the ZIP of a OneRoster package without trusting it, and yields the lines of its files.
+"""Open the ZIP of a OneRoster package without trusting it, and yield the lines of its files.
 
-A package comes from outside: it may be no ZIP at all, be damaged, or be built to fill disk and
-memory. Nothing is unpacked to disk, sizes are judged before anything is unpacked, and a line is
-never longer than `LONGEST_LINE`. zipfile itself stops at the size an entry declares, so that a
-declared size cannot lie.
+A package comes from outside: it may not be a ZIP, be damaged, or be built to fill disk and
+memory. Nothing is unpacked to disk, sizes are checked before unpacking, and a line is never longer
+than `LONGEST_LINE`. zipfile stops at the size that an entry declares, so a false size does no harm.
 """
 
 import io
@@ -22,7 +21,7 @@ LARGEST_UNPACKED = 512 * MEBIBYTE
 LARGEST_DIRECTORY = MEBIBYTE
 MOST_ENTRIES = 200
 HIGHEST_RATIO = 100
-# Below this size a ratio says nothing: a short file of equal rows packs very well.
+# The ratio of smaller files is not checked: a short file of equal rows packs very well.
 RATIO_COUNTS_FROM = 4 * MEBIBYTE
 LONGEST_LINE = MEBIBYTE
 
@@ -34,7 +33,7 @@ _END_64_SIZE = 56
 _LOCATOR_SIZE = 20
 _LONGEST_COMMENT = 65_535
 
-# What zipfile and zlib raise on damaged input, by trial: they promise no less than this.
+# What zipfile and zlib raised on damaged input in our trials; they document no full list.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -57,7 +56,7 @@ class Broken(Exception):
 
 
 class Archive:
-    """The files at the root of a package, by name; what else it holds became findings."""
+    """The files at the root of a package, by name; all other entries become findings."""
 
     def __init__(self, file: BinaryIO, findings: Findings) -> None:
         self._zip = _opened(file, findings)
@@ -66,7 +65,7 @@ class Archive:
 
     @property
     def names(self) -> list[str]:
-        """The names of its readable files."""
+        """The names of the archive's readable files."""
         return list(self._entries)
 
     def size(self, name: str) -> int:
@@ -124,7 +123,7 @@ def _entries(opened: zipfile.ZipFile, findings: Findings) -> dict[str, zipfile.Z
 
 
 def printable(name: str) -> str:
-    """An entry's name as a report can show it."""
+    """An entry's name, printable and at most 100 characters long."""
     return "".join(c if c.isprintable() else "?" for c in name[:100])
 
 
@@ -153,10 +152,10 @@ def _refusal(info: zipfile.ZipInfo, found: dict[str, zipfile.ZipInfo]) -> Code |
 
 
 def _objection(file: BinaryIO) -> Code | None:
-    """Why the archive must not even be opened.
+    """Why zipfile must not open the archive, or None.
 
-    zipfile builds an object for every entry before one can ask how many there are, so the size
-    of the archive's directory is read from its end record first.
+    zipfile builds an object for every entry before their number is known, so the size of the
+    archive's directory is read from its end record first.
     """
     size = file.seek(0, os.SEEK_END)
     if size > LARGEST_ARCHIVE:
@@ -173,7 +172,7 @@ def _objection(file: BinaryIO) -> Code | None:
 
 
 def _directory_size(before: bytes, end: bytes) -> int:
-    """The size of the directory by its end record, or by the ZIP64 record that overrules it."""
+    """The size of the directory by its end record, or by the ZIP64 record that overrides it."""
     locator = before[-_LOCATOR_SIZE:]
     end_64 = before[-_LOCATOR_SIZE - _END_64_SIZE : -_LOCATOR_SIZE]
     if locator.startswith(_END_64_LOCATOR) and len(end_64) == _END_64_SIZE:

@@ -1,7 +1,7 @@
-"""Turns the text of one cell into a value.
+"""Turn the text of one cell into a value.
 
 Every reader takes the stripped, non-empty text of a cell and returns its value, or raises `Unfit`
-with a finding's code. An `Unfit` that carries a value says: badly written, but plain in meaning.
+with a finding's code. An `Unfit` with a value means: badly written, but the meaning is clear.
 """
 
 import re
@@ -28,7 +28,7 @@ _GRADES = {grade.upper(): grade for grade in GRADES}
 
 
 class Unfit(Exception):
-    """A cell that is not what its column asks for; `value` is what can be used all the same."""
+    """A cell that does not fit its column; `value` is the usable value, if there is one."""
 
     def __init__(self, code: Code, value: Value = None, detail: str = "") -> None:
         super().__init__(code)
@@ -62,7 +62,7 @@ def _id(text: str) -> str:
 
 
 def _ids(text: str) -> tuple[str, ...]:
-    # Not bounded like other text: a school's principal may stand in a hundred orgs.
+    # Not limited like other text: a principal may belong to a hundred orgs.
     items = (item.strip() for item in text.split(","))
     return tuple(_id(item) for item in items if item)
 
@@ -120,7 +120,7 @@ def _choice(column: Column, text: str) -> str:
 
 
 def _grade(text: str) -> str:
-    """A grade in CEDS spelling (`7` is `07`), or the text itself when it is none."""
+    """A grade in CEDS spelling (`7` is `07`), or the text itself if it is not a grade."""
     padded = text.zfill(2) if text.isdecimal() else text
     return _GRADES.get(padded.upper(), text)
 

@@ -1,7 +1,7 @@
-"""Checks rows of a package against each other: duplicates, references, and what is merely odd.
+"""Check the rows of a package against each other: duplicates, references, unlikely values.
 
-Rows are shown to `Checks` file by file in the reading order of `columns.COLUMNS`, so that what a
-row refers to has been seen before, or lies in the same file. Only identifiers are remembered.
+`Checks` sees the rows file by file in the reading order of `columns.COLUMNS`, so that a row comes
+after the rows it refers to, or in the same file. It remembers only identifiers.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,15 +20,15 @@ class _Reference(NamedTuple):
 
 
 class Checks:
-    """The memory of one pass over a package."""
+    """The checks of one pass over a package, with the identifiers seen so far."""
 
     def __init__(
         self, columns: dict[str, tuple[Column, ...]], files: Iterable[str], findings: Findings
     ) -> None:
-        """`files` are those the package holds, of those that `columns` describes."""
+        """`files` are the files of the package that `columns` describes."""
         self._findings = findings
         self._ids: dict[str, set[str]] = {file: set() for file in files}
-        self._references = {file: _references(found) for file, found in columns.items()}
+        self._references = {file: _references(described) for file, described in columns.items()}
         # Rows that refer to a later row of their own file, until that row is seen.
         self._awaited: dict[str, tuple[int, str]] = {}
         self._schools: set[str] = set()
@@ -45,7 +45,7 @@ class Checks:
         }
 
     def see(self, file: str, row: Row) -> None:
-        """Take note of one row of `file`, fit or not."""
+        """Check one row of `file` and remember its identifiers; the row may have errors."""
         self._see_id(file, row)
         for column, target in self._references[file]:
             for sourced_id in _as_ids(row.cells[column]):
@@ -55,7 +55,7 @@ class Checks:
             see_odd(f"{file}.csv", row)
 
     def finish(self, file: str, is_complete: bool) -> None:
-        """Conclude on `file`; one that broke off half-way can't be held against its referrers."""
+        """End the checks of `file`; if it is not complete, missing references are no finding."""
         if is_complete:
             for row, column in self._awaited.values():
                 self._findings.add(Code.DANGLING_REFERENCE, f"{file}.csv", row, column)
@@ -92,8 +92,8 @@ class Checks:
             self._findings.add(Code.DANGLING_REFERENCE, f"{file}.csv", row.number, column)
 
     def _see_outward(self, file: str, row: Row, column: str) -> None:
-        # An absent file means "nothing changed", so the lenient profile lets its stored records
-        # be meant; by the letter a bulk package is closed.
+        # An absent file means "nothing changed", so in the lenient profile a reference may name
+        # its stored rows. By the specification a bulk package refers only to its own rows.
         if self._findings.profile is Profile.STRICT:
             self._findings.add(Code.DANGLING_REFERENCE, f"{file}.csv", row.number, column)
 
@@ -130,7 +130,7 @@ class Checks:
 
     def _judge_type(self, name: str, row: Row, column: str, target: str, suited: set[str]) -> None:
         sourced_id = row.cells[column]
-        # One that dangles has been told already.
+        # A dangling reference already has its finding.
         if sourced_id in self._ids.get(target, ()) and sourced_id not in suited:
             self._findings.add(Code.REFERENCE_UNSUITED, name, row.number, column)
 
@@ -154,7 +154,7 @@ def _references(columns: tuple[Column, ...]) -> list[_Reference]:
 
 
 def _as_ids(value: Value) -> tuple[str, ...]:
-    """A cell's identifiers, whether it holds one, several or none."""
+    """A cell's identifiers: none, one or several."""
     if isinstance(value, tuple):
         return value
     return (value,) if isinstance(value, str) else ()

@@ -78,7 +78,7 @@ GRADES = frozenset(
 
 
 class Kind(Enum):
-    """What a cell holds."""
+    """The type of a cell's content."""
 
     ID = auto()
     IDS = auto()
@@ -93,7 +93,7 @@ class Kind(Enum):
     USERNAME = auto()
     USER_IDS = auto()
     STATUS = auto()
-    # Read past and never kept: passwords, and a column the corrected text dropped.
+    # Skipped and never stored: passwords, and a column that version 1.2.1 dropped.
     UNREAD = auto()
 
 
@@ -261,7 +261,7 @@ def _demographics(sexes: frozenset[str]) -> tuple[Column, ...]:
     )
 
 
-# In reading order: what a row refers to lies in an earlier file or in its own.
+# In reading order: a row refers to rows of earlier files or of its own file.
 COLUMNS_1_1 = {
     "orgs": _ORGS,
     "academicSessions": _ACADEMIC_SESSIONS,

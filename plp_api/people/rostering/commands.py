@@ -1,4 +1,4 @@
-"""`plp roster`: bringing a district in from its SIS."""
+"""`plp roster`: import a district from its SIS."""
 
 import os
 from collections import Counter
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 SHOWN_PER_CODE = 5
 REFUSALS = {
     "refused": "Nothing was imported: the package has errors.",
-    "unconfirmed": "Nothing was imported: so much would be removed that it needs --confirm.",
-    "undecided": "Nothing was imported: say who is meant, by sourcedId, with"
+    "unconfirmed": "Nothing was imported: it would remove so many rows that it needs --confirm.",
+    "undecided": "Nothing was imported: decide who each user is, by sourcedId, with"
     " --same, --another, --merge or --wrong-number.",
 }
 
 
 def _decision(option: str, words: str) -> Callable[[Any], Any]:
-    """An option that names a user whom an import asked about; may be given again."""
+    """An option with the sourcedId of a user who needs a decision; it may be repeated."""
     return click.option(option, metavar="SOURCED_ID", multiple=True, help=words)
 
 
@@ -38,16 +38,18 @@ def roster() -> None:
 @roster.command(name="import")
 @click.argument("package", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only compare; change nothing.")
-@click.option("--confirm", is_flag=True, help="Remove as many as the package asks.")
+@click.option("--confirm", is_flag=True, help="Allow more removals than the district's threshold.")
 @click.option(
     "--profile",
     type=click.Choice(["lenient", "strict"]),
     default="lenient",
     show_default=True,
-    help="Judge the package as real exports are, or by the letter.",
+    help="Check the package tolerantly, or strictly by the specification.",
 )
-@click.option("--district", metavar="SLUG", help="Into this district, not the package's own.")
-@click.option("--new-district", is_flag=True, help="Add the package's district to those here.")
+@click.option(
+    "--district", metavar="SLUG", help="Import into this district, not the package's own."
+)
+@click.option("--new-district", is_flag=True, help="Add the package's district as a new one.")
 @_decision("--same", "The row is the person whose sourcedId it has: correct the record.")
 @_decision("--another", "The row is another person: end the old record, begin a new one.")
 @_decision("--merge", "The row is the student whose state id it has: they are one child.")
@@ -64,7 +66,7 @@ def import_package(
     """Import a OneRoster PACKAGE (a ZIP of CSV, 1.1 or 1.2, bulk): all of it or nothing.
 
     An empty installation is migrated, and gets the package's district. Exit
-    code 1 says that nothing was imported; the findings tell why.
+    code 1 means that nothing was imported; the findings say why.
     """
     from plp_api.people.rostering.actions import Order
 
@@ -87,7 +89,7 @@ def _decisions(decided: dict[str, tuple[str, ...]]) -> tuple["Decision", ...]:
     from plp_api.people.rostering.decisions import Decision
     from plp_api.people.rostering.models import Verdict
 
-    named = Counter(one for sourced_ids in decided.values() for one in dict.fromkeys(sourced_ids))
+    named = Counter(user for sourced_ids in decided.values() for user in dict.fromkeys(sourced_ids))
     twice = [sourced_id for sourced_id, times in named.items() if times > 1]
     if twice:
         raise click.UsageError(f"Two decisions about {', '.join(twice)}: give one.")
@@ -102,7 +104,7 @@ def _decisions(decided: dict[str, tuple[str, ...]]) -> tuple["Decision", ...]:
 def _database() -> Iterator["Database"]:
     from plp_api.foundation import db, migrating, settings
 
-    # Education records: files made from here on are the operator's alone.
+    # Education records: only the operator may read files that are made from here on.
     os.umask(0o077)
     found = settings.read()
     found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -135,7 +137,7 @@ def _carried_out(database: "Database", package: Path, order: "Order") -> "Outcom
 
 @contextmanager
 def _bar() -> Iterator[Callable[[float], None]]:
-    """A progress bar where somebody looks at a terminal."""
+    """A progress bar, if the output is a terminal."""
     from tqdm import tqdm
 
     with tqdm(total=100, unit="%", disable=None, leave=False, bar_format="{l_bar}{bar}|") as bar:
@@ -150,15 +152,15 @@ def _tell(outcome: "Outcome") -> None:
     shown: Counter[str] = Counter()
     for finding in outcome.findings:
         shown[finding.code] += 1
-        # Whom a decision is about must be told, or it cannot be given.
+        # The operator needs the sourcedId to make the decision.
         if shown[finding.code] <= SHOWN_PER_CODE or finding.sourced_id:
             click.echo(_line(finding), err=True)
     for code, number in outcome.findings.counts.items():
         if number > SHOWN_PER_CODE:
             click.echo(f"… {code}: {number:,} in all.", err=True)
     for kind, counts in outcome.counts.items():
-        told = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
-        click.echo(f"{kind.replace('_', ' '):20} {told or 'nothing'}")
+        listed = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
+        click.echo(f"{kind.replace('_', ' '):20} {listed or 'nothing'}")
     click.echo(f"The import was {outcome.state}.")
 
 

@@ -1,8 +1,8 @@
-"""What a person decides about rows of a package, and whether each question got its answer.
+"""People's decisions about rows of a package, and the questions that still need one.
 
-A sourcedId or a state id alone is nobody's identity. Where one of them points at two different
-people, nothing is imported until a person said who is meant. `reused` and `shared_numbers` ask;
-the answers come with the package, or stand from an earlier one.
+A sourcedId or a state id alone does not identify a person. If it points at two different people,
+nothing is imported until a person decides who it is. `reused` and `shared_numbers` ask; the
+decisions come with the package, or are remembered from an earlier one.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,7 +18,7 @@ from plp_api.people.rostering.difference import Comparison
 from plp_api.people.rostering.findings import Code
 from plp_api.people.rostering.models import LastingDecision, Verdict
 
-# Every kind of decision: what it answers.
+# The question that each kind of decision answers.
 ABOUT: Mapping[Verdict, Code] = {
     Verdict.SAME: Code.ID_REUSED,
     Verdict.ANOTHER: Code.ID_REUSED,
@@ -31,19 +31,19 @@ QUESTIONS = frozenset(ABOUT.values())
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided about the user with this sourcedId."""
+    """A person's decision about the user with this sourcedId."""
 
     sourced_id: str
     verdict: Verdict
 
 
 def as_stored(decision: Decision) -> dict[str, str]:
-    """A decision as an import keeps it and the API writes it."""
+    """A decision as stored in an import and shown by the API."""
     return {"sourced_id": decision.sourced_id, "decision": str(decision.verdict)}
 
 
 def from_stored(written: Mapping[str, str]) -> Decision:
-    """A decision as it was sent."""
+    """The decision from its stored or sent form."""
     return Decision(written["sourced_id"], Verdict(written["decision"]))
 
 
@@ -57,7 +57,7 @@ class Taken:
 
 @dataclass
 class Answers:
-    """The decisions that came with a package, each good for one question."""
+    """The decisions that came with a package; each answers one question."""
 
     comparison: Comparison
     by: UUID | None
@@ -65,9 +65,9 @@ class Answers:
     taken: list[Taken] = field(default_factory=list)
 
     def find(self, sourced_id: str, *verdicts: Verdict) -> Decision | None:
-        """The decision about a row, if it is one of these."""
-        decided = self._by_row.get(sourced_id, ())
-        return next((one for one in decided if one.verdict in verdicts), None)
+        """The decision about a row, if it has one of these verdicts."""
+        decisions = self._by_row.get(sourced_id, ())
+        return next((decision for decision in decisions if decision.verdict in verdicts), None)
 
     @cached_property
     def _by_row(self) -> Mapping[str, Collection[Decision]]:
@@ -77,30 +77,30 @@ class Answers:
         return by_row
 
     def take(self, decision: Decision, person_id: UUID | None) -> None:
-        """Note that a decision is carried out."""
+        """Record that a decision was carried out."""
         self.taken.append(Taken(decision, person_id))
 
     def is_new(self, decision: Decision) -> bool:
-        """Whether the decision came with this package, and stands from no earlier one."""
+        """Whether the decision came with this package, not with an earlier one."""
         return self.find(decision.sourced_id, decision.verdict) is not None
 
     def require_power(
         self, decision: Decision, row: int | None, people: Iterable[UUID | None]
     ) -> None:
-        """Note where whoever sends the package may not act on one of these stored people."""
+        """Add a finding if the sender of the package may not act on one of these people."""
         if any(person_id and importer.is_barred_from(person_id) for person_id in people):
             self._tell(Code.DECISION_NOT_YOURS, row, "sourcedId", decision.sourced_id)
 
     def ask(self, code: Code, row: int, sourced_id: str, detail: str = "") -> None:
-        """Note a question that has no answer yet."""
+        """Add a finding for a question without a decision."""
         self._tell(code, row, COLUMNS[code], sourced_id, detail)
 
     def refuse(self, code: Code, row: int, sourced_id: str) -> None:
-        """Note a decision that cannot be carried out."""
+        """Add a finding for a decision that cannot be carried out."""
         self._tell(code, row, "sourcedId", sourced_id)
 
     def refuse_the_rest(self) -> None:
-        """Note every decision that answered nothing: it may belong to another package."""
+        """Add a finding for every unused decision: it may belong to another package."""
         used = {taken.decision for taken in self.taken}
         for decision in self.given:
             if decision not in used:
@@ -112,11 +112,11 @@ class Answers:
         self.comparison.findings.add(code, "users.csv", row, column, detail, sourced_id)
 
 
-# Decisions that last.
+# Decisions that hold for later packages.
 
 
 def remembered(district_id: UUID, sourced_ids: Collection[str]) -> dict[tuple[str, str], Verdict]:
-    """What was decided before, by sourcedId and state id."""
+    """The earlier decisions, by sourcedId and state id."""
     stored = select(LastingDecision).where(
         LastingDecision.district_id == district_id,
         db.any_of(LastingDecision.sourced_id, bindparam("sourced_ids", type_=db.WORDS)),
@@ -126,7 +126,7 @@ def remembered(district_id: UUID, sourced_ids: Collection[str]) -> dict[tuple[st
 
 
 def remember(district_id: UUID, decision: Decision, number: str, by: UUID | None) -> None:
-    """Let a decision answer for later packages too, in the place of an earlier one."""
+    """Store a decision for later packages, replacing an earlier one."""
     key = (
         LastingDecision.district_id == district_id,
         LastingDecision.sourced_id == decision.sourced_id,

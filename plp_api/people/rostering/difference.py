@@ -1,8 +1,8 @@
-"""Compares staged rows with stored ones and makes the stored ones agree, set by set.
+"""Compare staged rows with stored ones and change the stored ones, in set-based statements.
 
-For each kind of row: `compare` finds what every staged row is (created, updated, reactivated,
-unchanged, skipped), `write` makes it so, `remove` takes away what the roster no longer names.
-Nothing is ever deleted: a row is switched off, or its span ends.
+For each kind of row: `compare` finds the state of every staged row (created, updated,
+reactivated, unchanged, skipped), `write` applies it, `remove` removes stored rows that the roster
+no longer names. No row is deleted: it becomes inactive, or its span ends.
 """
 
 from collections import Counter
@@ -53,14 +53,14 @@ Reference = tuple[str, Table]
 
 @dataclass
 class Comparison:
-    """One import into one district on one day: what every step needs to know, and what it tells.
+    """One import into one district on one day: the input and the results of its steps.
 
-    `files` are those the package holds; what an absent file would say is left as it is.
-    `default_start` is the day on which students begin for whom the roster names none, `year_start`
-    the first of the school year: what was over before it stays as it is stored.
-    `importer` is whoever sent the package, None for the operator.
-    `counts` are by kind and state; `active` tells how many rows of a kind were active before, and
-    `meant` how many of the removed were decided by a person or replaced.
+    `files` are the files of the package; rows of an absent file's kind stay as stored.
+    `default_start` is the first day of students for whom the roster states none, `year_start`
+    the first of the school year: spans that ended before it stay as stored.
+    `importer` is the sender of the package, None for the operator.
+    `counts` are by kind and state; `active` is the number of rows of a kind that were active
+    before, `meant` the number of removed rows that a person decided on or that were replaced.
     """
 
     district_id: UUID
@@ -78,21 +78,21 @@ class Comparison:
 
     @property
     def is_summer(self) -> bool:
-        """Whether absence removes nobody today."""
+        """Whether it is summer in the district: then absence from the roster removes nobody."""
         return self.settings.is_summer(self.today)
 
     @property
     def file_of_roles(self) -> str:
-        """Where roles are told: in 1.1 with the users."""
+        """The file of the roles: in 1.1 the users' file."""
         return "roles.csv" if self.version == "1.2" else "users.csv"
 
     def note(self, kind: str, state: str, number: int) -> None:
-        """Count rows of a kind that came to a state."""
+        """Add to the number of rows of a kind in a state."""
         counted = self.counts.setdefault(kind, dict.fromkeys((*STATES, REMOVED), 0))
         counted[state] += number
 
     def note_meant(self, kind: str, number: int) -> None:
-        """Count rows that are removed for a reason which needs no confirmation."""
+        """Add to the number of removed rows that need no confirmation."""
         self.note(kind, REMOVED, number)
         self.meant[kind] += number
 
@@ -101,10 +101,11 @@ class Comparison:
 class Kind:
     """One kind of stored row with a sourcedId, and the staged rows it is compared with.
 
-    `values` gives each stored column from a staged row. A column in `keeps` is left as it is
-    where the roster is blank. `changes` overrules `values` for rows that are there already,
-    `only_new` sets more on new ones. `is_active` tells it of a stored row; `is_back` of a stored
-    row that its staged row revives by setting `revived`; `removed` takes a row away.
+    `values` gives each stored column from a staged row. A column in `keeps` does not change
+    if the roster is blank. `changes` overrides `values` for rows that exist already, `only_new`
+    sets more columns of new ones. `is_active` selects active stored rows, `is_back` those that
+    their staged row reactivates with the values `revived`; `removed` are the values of a
+    removed row.
     """
 
     name: str
@@ -121,18 +122,18 @@ class Kind:
 
     @property
     def changed(self) -> Columns:
-        """What each stored column becomes where the row is there already."""
+        """The new value of each stored column of a row that exists already."""
         kept = {name: func.coalesce(self.values[name], self.stored.c[name]) for name in self.keeps}
         return {**self.values, **kept, **self.changes}
 
 
-# Below it a plan made without statistics does no harm.
+# For smaller tables a query plan made without statistics does no harm.
 MANY = 500
 
 
 def execute(statement: Insert | Update | Delete) -> int:
-    """Run a statement that changes rows; how many it changed."""
-    # Without the option an INSERT's count is lost on PostgreSQL.
+    """Run a statement that changes rows; return the number of changed rows."""
+    # Without the option PostgreSQL does not return the row count of an INSERT.
     options = {"preserve_rowcount": True}
     result = db.session().execute(statement, execution_options=options)
     count = result.rowcount if isinstance(result, CursorResult) else 0
@@ -142,7 +143,7 @@ def execute(statement: Insert | Update | Delete) -> int:
 
 
 def switched(stored: Table) -> dict[str, Any]:
-    """The members of a `Kind` whose rows are switched on and off by `is_active`."""
+    """The arguments of a `Kind` whose rows are active by the column `is_active`."""
     return {
         "is_active": stored.c.is_active.is_(True),
         "is_back": stored.c.is_active.is_(False),
@@ -169,7 +170,7 @@ def refer(
 
 
 def compare(kind: Kind, comparison: Comparison) -> None:
-    """Find out what each staged row is to the stored ones, by sourcedId."""
+    """Find the stored row of each staged row, by sourcedId, and set the staged row's state."""
     same = and_(
         kind.stored.c.district_id == comparison.district_id,
         kind.stored.c.sourced_id == kind.staged.c.sourced_id,
@@ -179,7 +180,7 @@ def compare(kind: Kind, comparison: Comparison) -> None:
 
 
 def mark(kind: Kind, same: ColumnElement[bool], new_id: ColumnElement[Any]) -> None:
-    """Set id and state of each staged row; `same` says which stored row it is."""
+    """Set id and state of each staged row; `same` joins it to its stored row."""
     staged, stored = kind.staged, kind.stored
     differs = or_(*(stored.c[name].is_distinct_from(value) for name, value in kind.changed.items()))
     state = case((kind.is_back, REACTIVATED), (differs, UPDATED), else_=UNCHANGED)
@@ -190,7 +191,7 @@ def mark(kind: Kind, same: ColumnElement[bool], new_id: ColumnElement[Any]) -> N
 
 
 def write(kind: Kind, comparison: Comparison) -> None:
-    """Make the stored rows say what the staged ones do; the unchanged are not touched."""
+    """Insert and update the stored rows from the staged ones; unchanged rows are not written."""
     staged, stored = kind.staged, kind.stored
     again = or_(staged.c.state == UPDATED, staged.c.state == REACTIVATED)
     same = stored.c.id == staged.c.id
@@ -220,9 +221,9 @@ def _insert_new(kind: Kind, comparison: Comparison) -> None:
 
 
 def remove(kind: Kind, comparison: Comparison, in_summer: Any = None) -> None:
-    """Take away what the package no longer names.
+    """Remove stored rows that the package no longer names.
 
-    Over the summer only what the package marks as deleted goes, and what meets `in_summer`.
+    In summer only rows that the package marks as deleted, and rows that meet `in_summer`.
     """
     criterion = absent(kind, comparison, in_summer)
     changed = {**kind.removed, "version": kind.stored.c.version + 1}
@@ -231,7 +232,7 @@ def remove(kind: Kind, comparison: Comparison, in_summer: Any = None) -> None:
 
 
 def absent(kind: Kind, comparison: Comparison, in_summer: Any = None) -> ColumnElement[bool]:
-    """Which stored rows the package takes away."""
+    """SQL: whether the package removes a stored row."""
     staged, stored = kind.staged, kind.stored
     is_named = exists().where(staged.c.id == stored.c.id, staged.c.state != SKIPPED)
     gone = select(GONE.c.sourced_id).where(GONE.c.kind == staged.name.removeprefix("staged_"))
@@ -243,7 +244,7 @@ def absent(kind: Kind, comparison: Comparison, in_summer: Any = None) -> ColumnE
 
 
 def _of_roster(kind: Kind, comparison: Comparison) -> ColumnElement[bool]:
-    """Stored rows of this district that came from its roster; what people entered stays theirs."""
+    """Stored rows that came from this district's roster, not those that people entered."""
     stored = kind.stored
     return and_(stored.c.district_id == comparison.district_id, stored.c.sourced_id.is_not(None))
 

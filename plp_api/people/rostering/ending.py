@@ -1,7 +1,7 @@
-"""How the record of somebody ends whose key in the SIS belongs to another person now.
+"""End the record of a person whose key in the SIS now belongs to another person.
 
-What is recorded about them stays theirs. They keep no tie, no session, no open plan and no key,
-so that nothing of them reaches who comes after them.
+The rows about them stay theirs. They keep no relationship, no session, no open plan and no key,
+so that the next holder of the key gets nothing of theirs.
 """
 
 from typing import Any, cast
@@ -31,7 +31,7 @@ from plp_api.people.rostering.difference import Comparison, execute
 from plp_api.people.rostering.models import Leaver
 from plp_api.people.rostering.relationships import end, holds_on
 
-# Every dated tie, with the columns that may name a person.
+# Every table of dated relationships, with the columns that may name a person.
 TIES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("school_enrollments", SchoolEnrollment, ("student_id",)),
     ("enrollments", Enrollment, ("person_id",)),
@@ -44,9 +44,9 @@ TIES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 
 
 def end_record(person_id: UUID, comparison: Comparison, by: UUID | None) -> None:
-    """End everything the person holds today, and let them be nobody's key any more.
+    """End everything that the person holds today, and remove their key.
 
-    They count as a leaver, so that they are let in again if a roster knows them anew.
+    They become a leaver, so that a later roster that names them gives their access back.
     """
     person = db.session().get_one(Person, person_id)
     is_student = db.session().get(Student, person_id) is not None
@@ -66,7 +66,7 @@ def end_record(person_id: UUID, comparison: Comparison, by: UUID | None) -> None
 
 
 def _recall(person_id: UUID) -> None:
-    """Withdraw what was issued on the strength of the ties that end."""
+    """Recall the links and answers that were issued because of the relationships that end."""
     family = select(Relationship.person_id, Relationship.student_id).where(
         (Relationship.student_id == person_id) | (Relationship.person_id == person_id),
         Relationship.kind == RelationshipKind.PARENT,

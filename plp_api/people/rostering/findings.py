@@ -1,4 +1,4 @@
-"""What a roster import has to say about a package: findings, by a closed list of codes."""
+"""The findings of a roster import about a package, by a closed list of codes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,21 +9,21 @@ KEPT_PER_CODE = 100
 
 
 class Severity(StrEnum):
-    """An error refuses the package; a warning is told and the import goes on."""
+    """An error refuses the package; with a warning the import continues."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
 class Profile(StrEnum):
-    """How a package is judged: by the letter, or as real exports are written."""
+    """How strictly a package is checked: as the specification says, or as real exports need."""
 
     STRICT = "strict"
     LENIENT = "lenient"
 
 
 class Code(StrEnum):
-    """Everything a finding can be about."""
+    """The codes of findings."""
 
     # The archive.
     NOT_A_ZIP = "not_a_zip"
@@ -73,7 +73,7 @@ class Code(StrEnum):
     USERNAME_UNSUITED = "username_unsuited"
     STATUS_IN_BULK = "status_in_bulk"
     STATUS_INACTIVE = "status_inactive"
-    # Rows against rows.
+    # Rows compared with each other.
     DUPLICATE_ID = "duplicate_id"
     DANGLING_REFERENCE = "dangling_reference"
     REFERENCE_UNSUITED = "reference_unsuited"
@@ -81,7 +81,7 @@ class Code(StrEnum):
     SEVERAL_PRIMARY_TEACHERS = "several_primary_teachers"
     DATES_REVERSED = "dates_reversed"
     SUBJECT_CODES_UNEQUAL = "subject_codes_unequal"
-    # The package against what is stored.
+    # The package compared with stored rows.
     DISTRICT_UNCLEAR = "district_unclear"
     DISTRICT_OTHER = "district_other"
     ROW_SKIPPED = "row_skipped"
@@ -97,7 +97,7 @@ class Code(StrEnum):
     STUDENT_WITHOUT_SCHOOL = "student_without_school"
     STUDENT_REKEYED = "student_rekeyed"
     MANY_REMOVED = "many_removed"
-    # What a person must decide, and what became of the decisions.
+    # Questions for a person, and the results of decisions.
     ID_REUSED = "id_reused"
     STATE_ID_SHARED = "state_id_shared"
     DECISION_UNKNOWN = "decision_unknown"
@@ -145,49 +145,50 @@ MESSAGES = {
     Code.BOOLEAN_CASE: "true and false are written in small letters.",
     Code.VALUE_UNKNOWN: "The value is not one of those allowed here.",
     Code.GRADE_UNKNOWN: "The grade is not a CEDS entry grade level; it was kept as it is.",
-    Code.USERNAME_UNSUITED: "A user name has Latin letters, digits and . _ - @ + '; it was not"
-    " taken.",
+    Code.USERNAME_UNSUITED: "A user name has Latin letters, digits and . _ - @ + '; this one was"
+    " ignored.",
     Code.USER_ID_MALFORMED: "A user id is written {type:id}; others were ignored.",
     Code.STATUS_IN_BULK: "status and dateLastModified must be blank in a bulk file.",
     Code.STATUS_INACTIVE: "The status 'inactive' is of OneRoster 1.0; read as disabled.",
     Code.DUPLICATE_ID: "An earlier row of the file has the same sourcedId.",
-    Code.DANGLING_REFERENCE: "The identifier names nothing in the package.",
-    Code.REFERENCE_UNSUITED: "The identifier names something of another type.",
+    Code.DANGLING_REFERENCE: "The identifier names no row of the package.",
+    Code.REFERENCE_UNSUITED: "The identifier names a row of another type.",
     Code.USER_WITHOUT_ROLE: "Users without a role: they get no access.",
     Code.SEVERAL_PRIMARY_TEACHERS: "The class already has a primary teacher.",
-    Code.DATES_REVERSED: "The end lies before the beginning.",
+    Code.DATES_REVERSED: "The end is before the beginning.",
     Code.SUBJECT_CODES_UNEQUAL: "subjects and subjectCodes differ in length.",
-    Code.DISTRICT_UNCLEAR: "The package must hold exactly one district that lies in no other.",
+    Code.DISTRICT_UNCLEAR: "The package must hold exactly one district that is in no other.",
     Code.DISTRICT_OTHER: "The package is about another district; the command's --new-district adds"
-    " it to those that are here.",
-    Code.ROW_SKIPPED: "The row refers to something that is not kept here, such as an org that is"
-    " no school; it was skipped.",
-    Code.ROLE_WITHOUT_SCHOOL: "The role needs a school, and the org is none; it gives nothing.",
-    Code.STUDENT_WITH_OFFICE: "A student cannot hold an office; the role gives nothing.",
-    Code.IMPORTER_WITHOUT_OFFICE: "Whoever sent the package holds no office of the district now.",
-    Code.OFFICE_NOT_GIVEN: "Whoever sent the package could not give this by hand; it was left out.",
-    Code.ACCOUNT_LEFT: "Whoever sent the package may not act on this person: names, numbers, user"
-    " name, e-mail and access stay.",
-    Code.STUDENT_LEFT: "Whoever sent the package is the student or their family; grade, birth date,"
-    " state id and home school stay.",
-    Code.FAMILY_LINK_LEFT: "The agent holds an office that whoever sent the package could not give;"
-    " no link is made.",
-    Code.AGENT_NOT_FAMILY: "The agent is no parent, guardian or relative of a student; ignored.",
-    Code.BIRTH_DATE_DOUBTFUL: "The birth date is implausible for the grade; it is kept, and moves"
-    " no rights until a person confirms it.",
+    " it as a new district.",
+    Code.ROW_SKIPPED: "The row refers to a row that is not stored here, such as an org that is"
+    " not a school; it was skipped.",
+    Code.ROLE_WITHOUT_SCHOOL: "The role needs a school, and the org is not one; no office given.",
+    Code.STUDENT_WITH_OFFICE: "A student cannot hold an office; no office was given for the role.",
+    Code.IMPORTER_WITHOUT_OFFICE: "The sender of the package has no office of the district now.",
+    Code.OFFICE_NOT_GIVEN: "The sender of the package may not give this office or class by hand; it"
+    " was left out.",
+    Code.ACCOUNT_LEFT: "The sender of the package may not act on this person: names, numbers, user"
+    " name, e-mail and access are unchanged.",
+    Code.STUDENT_LEFT: "The sender of the package is the student or their family; grade, birth"
+    " date, state id and home school are unchanged.",
+    Code.FAMILY_LINK_LEFT: "The agent holds an office that the sender of the package may not give;"
+    " no relationship was made.",
+    Code.AGENT_NOT_FAMILY: "The agent is not a parent, guardian or relative of a student; ignored.",
+    Code.BIRTH_DATE_DOUBTFUL: "The birth date is implausible for the grade; it is stored, and"
+    " transfers no rights until a person confirms it.",
     Code.STUDENT_WITHOUT_SCHOOL: "The student is at no school, so they get no enrollment and no"
-    " plan; `school_for_students_elsewhere` can say where such students count.",
-    Code.STUDENT_REKEYED: "A student who is known by state id, name and birth date has this new"
-    " sourcedId; the record goes on.",
-    Code.MANY_REMOVED: "The import would remove more than the district lets pass unasked.",
-    Code.ID_REUSED: "The sourcedId is known, and names somebody else now: decide `same` (the"
+    " plan; the setting `school_for_students_elsewhere` can name a school for them.",
+    Code.STUDENT_REKEYED: "A stored student with this state id, name and birth date got this new"
+    " sourcedId.",
+    Code.MANY_REMOVED: "The import would remove more than the district allows unconfirmed.",
+    Code.ID_REUSED: "The sourcedId is known, but names another person now: decide `same` (the"
     " record is corrected) or `another` (the old record ends, a new one begins).",
-    Code.STATE_ID_SHARED: "The state id is another student's too: decide `merge` (they are one"
+    Code.STATE_ID_SHARED: "Another student has this state id too: decide `merge` (they are one"
     " child) or `wrong_number` (the state id of this row is left blank).",
-    Code.DECISION_UNKNOWN: "There is nothing to decide so about this sourcedId: the package does"
-    " not ask it, or it was decided and applied before.",
-    Code.DECISION_NOT_YOURS: "Somebody else must decide this: the person is of the sender's family,"
-    " or reaches further than their offices do.",
+    Code.DECISION_UNKNOWN: "The decision answers no open question about this sourcedId: the package"
+    " does not raise it, or it was decided and applied before.",
+    Code.DECISION_NOT_YOURS: "Another person must decide this: the sender of the package is family,"
+    " or their offices do not cover all that the person reaches.",
     Code.MERGE_CONFLICT: "The two rows differ in given name or birth date, so they cannot be"
     " merged.",
 }
@@ -217,7 +218,7 @@ ALWAYS_WARNINGS = frozenset(
     }
 )
 
-# What real exports get wrong without harm; the strict profile refuses it.
+# Harmless errors of real exports; only the strict profile refuses them.
 LENIENT_WARNINGS = frozenset(
     {
         Code.FILE_UNKNOWN,
@@ -244,9 +245,9 @@ def severity_of(code: Code, profile: Profile) -> Severity:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found at one place; `row` counts from the header, which is row 1.
+    """One finding at one place; `row` counts from the header, which is row 1.
 
-    `sourced_id` names whom a decision is about.
+    `sourced_id` names the user who needs a decision.
     """
 
     code: Code
@@ -259,7 +260,7 @@ class Finding:
 
 
 class Findings:
-    """All findings of one package: every one counted, the first of each code kept."""
+    """The findings of a package: all are counted, the first hundred of each code are kept."""
 
     def __init__(self, profile: Profile = Profile.LENIENT) -> None:
         self.profile = profile
@@ -275,7 +276,7 @@ class Findings:
         detail: str = "",
         sourced_id: str | None = None,
     ) -> Severity:
-        """Note one finding and say how severe it is; `detail` must hold no personal value."""
+        """Add a finding and return its severity; `detail` must hold no personal value."""
         severity = severity_of(code, self.profile)
         self.counts[code] += 1
         if self.counts[code] <= KEPT_PER_CODE:

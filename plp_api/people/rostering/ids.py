@@ -1,7 +1,7 @@
-"""UUIDv7 made inside a statement, one for each row that it inserts.
+"""Make UUIDv7 inside a statement, one for each row that it inserts.
 
-`db.new_id` would be evaluated once for the whole statement, and asking Python for two hundred
-thousand ids means carrying each of them to the database and back.
+`db.new_id` would be evaluated once for the whole statement, and two hundred thousand ids made in
+Python would each have to be sent to the database.
 """
 
 from typing import Any

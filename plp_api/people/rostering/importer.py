@@ -1,11 +1,11 @@
-"""What an importer could not do by hand, their import leaves as it is, and tells.
+"""Leave out of an import what its importer may not do by hand, with a finding for each.
 
-A package speaks of everybody in a district: of whoever sends it, of their
-family, and of people with offices that they could not give. `BARRED` holds the
-people to whom the importer may not do what is in `powers.KEYS`; their user
-names, e-mails, access, offices and ties stay. The operator, at the command
-line, is barred from nobody. A teacher's appointment reaches nobody by itself,
-and may be given by any import.
+A package is about everybody in a district, including its sender, their family,
+and people with offices that the sender may not give. `BARRED` holds the people
+to whom the importer may not do the acts of `powers.KEYS`; their user names,
+e-mails, access, offices and relationships stay. The operator, at the command
+line, is not restricted. Any import may appoint teachers, because that office
+alone gives reach to no student.
 """
 
 from typing import Any, cast
@@ -58,7 +58,7 @@ OF_PEOPLE = (
 
 
 def access_of(person_id: UUID, district: District) -> Access | None:
-    """What the importer holds today; None where they hold no office over the whole district."""
+    """The importer's access of today; None if they have no office for the whole district."""
     person = db.session().get(Person, person_id)
     if person is None or person.district_id != district.id:
         return None
@@ -67,7 +67,7 @@ def access_of(person_id: UUID, district: District) -> Access | None:
 
 
 def find_barred(comparison: Comparison) -> None:
-    """Find the people of the district whom the importer does not act on."""
+    """Fill `BARRED` with the people of the district on whom the importer may not act."""
     if comparison.importer is None:
         return
     people = select(Person.id).where(Person.district_id == comparison.district_id)
@@ -77,19 +77,19 @@ def find_barred(comparison: Comparison) -> None:
 
 
 def is_barred(person_id: Any) -> ColumnElement[bool]:
-    """Whether the importer may not act on that person."""
+    """SQL: whether the importer may not act on the person."""
     return exists().where(BARRED.c.person_id == person_id)
 
 
 def is_barred_from(person_id: UUID) -> bool:
-    """Whether the importer may not act on that one person."""
+    """Whether the importer may not act on this person."""
     return bool(db.session().scalar(select(is_barred(person_id))))
 
 
 def leave_accounts(people: Table, comparison: Comparison) -> None:
-    """Let barred people keep names, phone, user name, e-mail and access; a difference is told.
+    """Keep barred people's names, phone, user name, e-mail and access; report differences.
 
-    To be called before the users are compared with the stored `people`.
+    Call it before the users are compared with the stored `people`.
     """
     if comparison.importer is None:
         return
@@ -116,23 +116,24 @@ def leave_accounts(people: Table, comparison: Comparison) -> None:
 
 
 def _gives_offices(importer: Access) -> bool:
-    """Whether the importer gives the offices of the whole district."""
+    """Whether the importer may give the offices of the whole district."""
     return importer.may_at(Permission.APPOINTMENTS_WRITE, None)
 
 
 def enters_emails(comparison: Comparison) -> UUID | None:
-    """The importer, where they give no offices of the district: the e-mails are taken for theirs.
+    """The importer who counts as the person who entered the package's e-mails, or None.
 
-    A code for an office must not come to an address that such an importer wrote into a package.
+    It is an importer who may not give the district's offices: a code for an office must not be
+    mailed to an address that they wrote into a package.
     """
     importer = comparison.importer
     return None if importer is None or _gives_offices(importer) else importer.caller.person_id
 
 
 def leave_students(students: Table, comparison: Comparison) -> None:
-    """Let barred students keep grade, birth date, state id and home school; a difference is told.
+    """Keep barred students' grade, birth date, state id and home school; report differences.
 
-    To be called before the staged students are compared with the stored `students`.
+    Call it before the staged students are compared with the stored `students`.
     """
     if comparison.importer is None:
         return
@@ -157,7 +158,7 @@ def leave_students(students: Table, comparison: Comparison) -> None:
 
 
 def is_left(appointments: Any, comparison: Comparison) -> ColumnElement[bool]:
-    """Which appointments, wanted or stored, are not this importer's to give or to end."""
+    """SQL: whether the importer may not give or end an appointment, wanted or stored."""
     importer = comparison.importer
     if importer is None:
         return false()
@@ -168,7 +169,7 @@ def is_left(appointments: Any, comparison: Comparison) -> ColumnElement[bool]:
 
 
 def tell_left_offices(stored: Table, wanted: Table, comparison: Comparison) -> None:
-    """Tell the roles whose office the importer could not give, where nobody holds it yet."""
+    """Report the roles whose office the importer may not give and the person does not hold yet."""
     left = and_(
         is_left(wanted, comparison),
         ~exists().where(
@@ -196,13 +197,13 @@ def leave_own_classes(staged: Table, comparison: Comparison) -> None:
     )
     for row in db.session().scalars(select(staged.c.row).where(mine).order_by(staged.c.row)):
         comparison.findings.add(Code.OFFICE_NOT_GIVEN, "enrollments.csv", row, "role")
-    # What is stored already stays as it is.
+    # A stored enrollment stays unchanged; a new one is skipped.
     left = case((staged.c.state == UPDATED, UNCHANGED), else_=SKIPPED)
     execute(update(staged).where(mine).values(state=left))
 
 
 def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether that is the importer, or somebody of their household."""
+    """SQL: whether the person is the importer, or of their household."""
     importer = comparison.importer
     if importer is None:
         return false()
@@ -211,7 +212,7 @@ def _is_of_household(person_id: Any, comparison: Comparison) -> ColumnElement[bo
 
 
 def leave_own_advisories(wanted: Table, stored: Table, comparison: Comparison) -> None:
-    """Make no advisor of the importer, or their family, who is none of that advisory yet."""
+    """Leave out the importer and their family as new advisors of an advisory."""
     is_there = exists().where(
         stored.c.advisory_id == wanted.c.advisory_id,
         stored.c.person_id == wanted.c.person_id,
@@ -223,9 +224,9 @@ def leave_own_advisories(wanted: Table, stored: Table, comparison: Comparison) -
 
 
 def may_become_student(person_id: Any, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether a package makes a student of a person: not of whom its importer may not act on.
+    """SQL: whether a package may make a student of a person.
 
-    Nor of whoever holds an office: a student holds none.
+    It may not if the importer may not act on them, or if they hold an office: a student holds none.
     """
     office = cast(Table, Appointment.__table__).alias("office")
     holds_one = exists().where(
@@ -237,16 +238,17 @@ def may_become_student(person_id: Any, comparison: Comparison) -> ColumnElement[
 
 
 def may_link(person_id: Any) -> ColumnElement[bool]:
-    """Whether a package makes family of a person: not of one with an office beyond its importer's.
+    """SQL: whether a package may make a person family of a student.
 
-    Nobody acts on their own household, so a link would take their power from them.
+    It may not if the person holds an office that the importer may not give: nobody acts on their
+    own household, so the relationship would take a power away from that person.
     """
     return ~exists().where(BARRED.c.person_id == person_id, BARRED.c.has_office)
 
 
 def may_confirm(person_id: Any, student_id: Any, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether the district's choice may confirm a family link that this importer brings.
+    """SQL: whether the district's setting may confirm a family relationship of this import.
 
-    One of their own, or of their household, waits for somebody else.
+    The importer's own, or one of their household, must be confirmed by another person.
     """
     return ~or_(_is_of_household(person_id, comparison), _is_of_household(student_id, comparison))

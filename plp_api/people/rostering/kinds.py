@@ -1,7 +1,7 @@
-"""The kinds of rows that a roster brings with sourcedIds of their own, and students.
+"""Import the kinds of rows that have their own sourcedId, and students.
 
-Each function brings one kind into the stored tables. They run in the order of the file: what a
-row refers to has been brought before it.
+Each function imports one kind into the stored tables. They run in the order of this module, so
+that a row is imported after the rows it refers to.
 """
 
 from datetime import date, timedelta
@@ -95,17 +95,17 @@ def _bring(kind: Kind, comparison: Comparison, in_summer: Any = None) -> None:
 
 
 def _are_others(staged: Table) -> Any:
-    """Whether the package has any such rows: over the summer an empty file removes nothing."""
+    """Whether the package has any of these rows: in summer an empty file removes nothing."""
     return exists().select_from(staged)
 
 
 def _skip_unresolved(
     staged: Table, file: str, comparison: Comparison, column: str, header: str, target: str
 ) -> None:
-    """Skip rows whose reference found no stored row.
+    """Skip rows whose reference has no stored row.
 
-    With the referenced file in the package that means a row which is not kept here; without it,
-    an identifier that names nothing at all.
+    If the referenced file is in the package, the reference names a row that is not stored here;
+    if it is not, the identifier names nothing.
     """
     unresolved = and_(staged.c[column].is_(None), staged.c.state.is_(None))
     code = Code.ROW_SKIPPED if target in comparison.files else Code.DANGLING_REFERENCE
@@ -116,7 +116,7 @@ def _skip_unresolved(
 
 
 def bring_schools(comparison: Comparison) -> None:
-    """Orgs of type school; the district is known by now, and other orgs are not kept."""
+    """Import orgs of type school; the district is known by now, and other orgs are not stored."""
     if "orgs" not in comparison.files:
         return
     identifier = ORGS.c.identifier
@@ -135,7 +135,7 @@ def bring_schools(comparison: Comparison) -> None:
 
 
 def bring_sessions(comparison: Comparison) -> None:
-    """School years and their terms."""
+    """Import school years and their terms."""
     if "academicSessions" not in comparison.files:
         return
     values = {
@@ -147,7 +147,7 @@ def bring_sessions(comparison: Comparison) -> None:
 
 
 def year_start(comparison: Comparison) -> date:
-    """The first day of the school year that began last."""
+    """The first day of the latest school year that has begun."""
     began = select(func.max(SESSIONS_TABLE.c.starts_on)).where(
         SESSIONS_TABLE.c.district_id == comparison.district_id,
         SESSIONS_TABLE.c.type == SCHOOL_YEAR,
@@ -170,7 +170,7 @@ def _join_terms_to_years(comparison: Comparison) -> None:
 
 
 def bring_courses(comparison: Comparison) -> None:
-    """What is taught."""
+    """Import courses."""
     if "courses" not in comparison.files:
         return
     values = {"title": COURSES.c.title, "code": COURSES.c.code}
@@ -179,7 +179,7 @@ def bring_courses(comparison: Comparison) -> None:
 
 
 def bring_classes(comparison: Comparison) -> None:
-    """Classes; one that lies at no school of the district is skipped."""
+    """Import classes; a class without a school of the district is skipped."""
     if "classes" not in comparison.files:
         return
     refer(
@@ -196,19 +196,19 @@ def bring_classes(comparison: Comparison) -> None:
 
 
 def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
-    """Users; `columns` are those of users.csv, for one that is not there says nothing.
+    """Import users; `columns` are the columns of users.csv, as an absent one changes nothing.
 
-    Preferred names and pronouns are the student's own: the roster fills them and never blanks them.
+    Preferred names and pronouns are the student's own: the roster may fill but never blank them.
     """
     if "users" not in comparison.files:
         return
-    told = {
+    is_stated = {
         "middle_name": "middleName" in columns,
         "email": "email" in columns,
         "phone": bool(columns & {"phone", "sms"}),
     }
     own = ("preferred_given_name", "preferred_family_name", "pronouns")
-    names = ("username", "given_name", "family_name", *told, *own)
+    names = ("username", "given_name", "family_name", *is_stated, *own)
     entered = _entered(comparison)
     is_disabled = USERS.c.is_enabled.is_(False)
     left = exists().where(LEAVERS_TABLE.c.person_id == PEOPLE_TABLE.c.id)
@@ -223,11 +223,11 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
         is_back=and_(USERS.c.is_enabled, left),
         revived={"status": PersonStatus.ACTIVE},
         removed={"status": PersonStatus.DISABLED},
-        keeps=frozenset(own) | {name for name, is_told in told.items() if not is_told},
+        keeps=frozenset(own) | {name for name, stated in is_stated.items() if not stated},
         changes=_who_entered_emails(comparison),
         only_new={
             "status": case((is_disabled, PersonStatus.DISABLED), else_=PersonStatus.ACTIVE),
-            **{name: case((USERS.c.email.is_not(None), one)) for name, one in entered.items()},
+            **{name: case((USERS.c.email.is_not(None), value)) for name, value in entered.items()},
         },
     )
     importer.leave_accounts(PEOPLE_TABLE, comparison)
@@ -240,9 +240,9 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
 
 
 def _entered(comparison: Comparison) -> dict[str, Any]:
-    """Who enters the e-mails that the package brings, and when.
+    """The person who counts as having entered the package's e-mails, and the day.
 
-    Nobody, where the operator or whoever gives the district's offices sends it.
+    None for the operator, and for an importer who may give the district's offices.
     """
     by = importer.enters_emails(comparison)
     on = comparison.today if by else None
@@ -250,10 +250,10 @@ def _entered(comparison: Comparison) -> dict[str, Any]:
 
 
 def _who_entered_emails(comparison: Comparison) -> dict[str, Any]:
-    """Of an e-mail that changes, whoever brings it; of one that stays, whoever entered it."""
+    """By whom an e-mail was entered: the importer if it changes, else as stored."""
     is_same = or_(USERS.c.email.is_(None), USERS.c.email == PEOPLE_TABLE.c.email)
     entered = _entered(comparison).items()
-    return {name: case((is_same, PEOPLE_TABLE.c[name]), else_=one) for name, one in entered}
+    return {name: case((is_same, PEOPLE_TABLE.c[name]), else_=value) for name, value in entered}
 
 
 def _welcome_back() -> None:
@@ -262,7 +262,7 @@ def _welcome_back() -> None:
 
 
 def _disable(comparison: Comparison) -> None:
-    """Disable people whom the roster names as disabled, noting that it was the roster's doing."""
+    """Disable people whom the roster marks as disabled, and record them as leavers."""
     is_active = PEOPLE_TABLE.c.status == PersonStatus.ACTIVE
     named = select(USERS.c.id).join(PEOPLE_TABLE, PEOPLE_TABLE.c.id == USERS.c.id)
     leaving = named.where(USERS.c.is_enabled.is_(False), or_(is_active, USERS.c.state == CREATED))
@@ -282,11 +282,11 @@ def _record_leavers(comparison: Comparison, criterion: Any) -> None:
 
 
 def place_roles(comparison: Comparison) -> None:
-    """Find person, school and office of every role."""
+    """Set person, school and office of every staged role."""
     if "roles" not in comparison.files:
         return
     offices = comparison.settings.offices.items()
-    office = case(*((ROLES.c.role == role, one) for role, one in offices), else_=None)
+    office = case(*((ROLES.c.role == role, given) for role, given in offices), else_=None)
     refer(
         ROLES,
         comparison,
@@ -297,9 +297,9 @@ def place_roles(comparison: Comparison) -> None:
 
 
 def place_students_elsewhere(comparison: Comparison) -> None:
-    """Let students whom the roster puts at no school count where the district says, or tell them.
+    """Place students without a school at the school of the district's setting, or report them.
 
-    The role says where: at the district itself, or at another org that is no school.
+    Their role is at the district itself, or at another org that is not a school.
     """
     if "roles" not in comparison.files:
         return
@@ -327,7 +327,7 @@ def place_students_elsewhere(comparison: Comparison) -> None:
 
 
 def _school_for_elsewhere(comparison: Comparison) -> UUID | None:
-    """The school that the district chose, while it is open."""
+    """The school of the district's setting, if it is active."""
     chosen = comparison.settings.school_for_students_elsewhere
     if chosen is None:
         return None
@@ -338,12 +338,12 @@ def _school_for_elsewhere(comparison: Comparison) -> UUID | None:
 
 
 def is_current(staged: Any, comparison: Comparison) -> Any:
-    """Whether a staged span has not ended yet."""
+    """SQL: whether a staged span has not ended yet."""
     return spans.is_not_over(staged.c, comparison.today)
 
 
 def bring_students(comparison: Comparison) -> None:
-    """People with the role of a student, with what demographics say of them."""
+    """Import people with the role of a student, with their demographics."""
     _stage_students(comparison)
     importer.leave_students(STUDENTS_TABLE, comparison)
     names = ("grade", "plan_home_school_id", "state_student_id", "birth_date")
@@ -373,10 +373,10 @@ def _rights_of_new(comparison: Comparison) -> Any:
 
 
 def _what_birth_dates_change(comparison: Comparison) -> dict[str, Any]:
-    """What `Student.born` does, for students who are there already.
+    """The changes that `Student.born` would make to existing students, as SQL.
 
-    By emancipation or early college rights may have moved before the birthday. A date that moved
-    rights goes on doing so, and one that a person confirmed stays so.
+    Emancipation or early college may have transferred rights before the birthday. A birth date
+    that transferred rights still does, and a confirmed date stays confirmed.
     """
     staged, stored = STUDENTS.c, STUDENTS_TABLE.c
     is_same = or_(staged.birth_date.is_(None), staged.birth_date == stored.birth_date)
@@ -398,7 +398,7 @@ def _what_birth_dates_change(comparison: Comparison) -> dict[str, Any]:
 
 
 def _move_rights_by_corrected_grades(comparison: Comparison) -> None:
-    """Let stored birth dates move rights that a package without birth dates made plausible."""
+    """Transfer rights by stored birth dates that a corrected grade has made plausible."""
     stored = STUDENTS_TABLE.c
     plausible = birth_dates.plausible(stored.birth_date, stored.grade, comparison.today)
     waiting = select(Student).where(
@@ -476,7 +476,7 @@ def _stage_students(comparison: Comparison) -> None:
 
 
 def _school_by_role(own: Any) -> Any:
-    """The school of the student's role, of the primary one if there are several."""
+    """The school of the student's role; of several, the primary one."""
     return (
         select(ROLES.c.school_id)
         .where(own, ROLES.c.school_id.is_not(None))
@@ -487,7 +487,7 @@ def _school_by_role(own: Any) -> Any:
 
 
 def _described_in(comparison: Comparison) -> Any:
-    """People of whom demographics tell."""
+    """The people who have a row of demographics."""
     return (
         select(PEOPLE_TABLE.c.id)
         .join(DEMOGRAPHICS, DEMOGRAPHICS.c.user == PEOPLE_TABLE.c.sourced_id)
@@ -496,7 +496,7 @@ def _described_in(comparison: Comparison) -> Any:
 
 
 def bring_enrollments(comparison: Comparison) -> None:
-    """Students and teachers in classes; OneRoster's other roles there are skipped."""
+    """Import students and teachers in classes; OneRoster's other roles in classes are skipped."""
     if "enrollments" not in comparison.files:
         return
     staged, stored = ENROLLMENTS, ENROLLMENTS_TABLE
@@ -517,7 +517,7 @@ def bring_enrollments(comparison: Comparison) -> None:
         keeps=frozenset({"starts_on"}),
         only_new={"starts_on": func.coalesce(staged.c.starts_on, today)},
     )
-    # Over the summer a person's classes of last year go only as those of the next come.
+    # In summer a person's classes of last year end only when they have classes of the next year.
     has_others = stored.c.person_id.in_(select(staged.c.person_id))
     compare(kind, comparison)
     importer.leave_own_classes(staged, comparison)
@@ -526,7 +526,7 @@ def bring_enrollments(comparison: Comparison) -> None:
 
 
 def _end_those_of_others(comparison: Comparison) -> None:
-    """End enrollments whose key names another person now: the past of the first stays theirs."""
+    """End enrollments whose key now names another person; past ones stay the first person's."""
     staged, stored = ENROLLMENTS, ENROLLMENTS_TABLE
     is_of_other = and_(
         stored.c.district_id == comparison.district_id,
@@ -563,6 +563,6 @@ def _resolve_enrollments(comparison: Comparison) -> None:
 
 
 def _complete_by_class(staged: Table, classes: Table, column: str) -> None:
-    """Fill what an enrollment leaves open from its class."""
+    """Fill an enrollment's empty column from its class."""
     is_open = and_(staged.c[column].is_(None), classes.c.id == staged.c.class_id)
     execute(update(staged).where(is_open).values({column: classes.c[column]}))

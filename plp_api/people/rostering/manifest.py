@@ -1,4 +1,4 @@
-"""Reads a package's manifest.csv: its version and the mode of each of its files."""
+"""Read a package's manifest.csv: its version and the mode of each of its files."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ _HEADER = ["propertyName", "value"]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a package says of itself; `version` is None when it is none that is read here."""
+    """The content of a package's manifest; `version` is None if we do not read that version."""
 
     version: str | None = None
     modes: dict[str, str] = field(default_factory=dict)
 
 
 def read_manifest(archive: Archive, findings: Findings) -> Manifest:
-    """The package's manifest, compared with the files that the package really holds."""
+    """The package's manifest, compared with the files that the package holds."""
     if NAME not in archive.names:
         findings.add(Code.MANIFEST_MISSING, NAME)
         return Manifest()
@@ -69,7 +69,7 @@ def _judge_names(archive: Archive, known: tuple[str, ...], findings: Findings) -
 
 
 def _mode(file: str, properties: dict[str, str], archive: Archive, findings: Findings) -> str:
-    """The mode of one file, with a finding when the package contradicts it."""
+    """The mode of one file; adds a finding if the package contradicts it."""
     name = f"{file}.csv"
     is_there = name in archive.names
     declared = properties.get(f"file.{file}")

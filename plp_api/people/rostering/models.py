@@ -1,4 +1,4 @@
-"""A roster import as a resource, and who left by a roster."""
+"""Roster imports, lasting decisions about rows, and people whom a roster disabled."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,11 +16,11 @@ from plp_api.people.rostering.findings import Code
 
 
 class ImportState(StrEnum):
-    """Where an import stands.
+    """The state of an import.
 
-    `refused`: the package has errors. `unconfirmed`: it would remove more than the district lets
-    pass without a person's word. `undecided`: a person must say who somebody is. None of these
-    changed anything; send the package again.
+    `refused`: the package has errors. `unconfirmed`: it would remove more than the district
+    allows without confirmation. `undecided`: a person must decide who a user is. These three
+    change nothing; send the package again.
     """
 
     QUEUED = "queued"
@@ -37,12 +37,12 @@ UNFINISHED = frozenset({ImportState.QUEUED, ImportState.RUNNING})
 
 
 class RosterImport(Resource, Base):
-    """One roster package sent in, and what became of it: the resource that is the job.
+    """One roster package and the result of its import; the row is also the job's resource.
 
-    `counts` tells by kind of row how many were created, updated, reactivated, removed, unchanged
-    and skipped (in a dry run: would be). `findings` holds the first of each code,
-    `finding_counts` all of them. `decisions` are what a person said of its rows. The package
-    itself is not kept.
+    `counts` holds by kind of row how many were (in a dry run: would be) created, updated,
+    reactivated, removed, unchanged and skipped. `findings` holds the first of each code,
+    `finding_counts` the numbers of all. `decisions` are a person's decisions about its rows.
+    The package itself is not stored.
     """
 
     __tablename__ = "roster_imports"
@@ -72,14 +72,14 @@ class RosterImport(Resource, Base):
 
     @property
     def progress(self) -> float:
-        """How far it is, from 0 to 1."""
+        """The progress of the import, from 0 to 1."""
         if self.state not in UNFINISHED:
             return 1.0
         return self.job.progress if self.job else 0.0
 
     @property
     def problem(self) -> dict[str, Any] | None:
-        """Why nothing came of it, as a problem document."""
+        """Why the import failed, as a problem document."""
         if self.state == ImportState.REFUSED:
             is_other = self.finding_counts.keys() & {Code.DISTRICT_OTHER, Code.DISTRICT_UNCLEAR}
             code = problems.Code.DISTRICT_UNKNOWN if is_other else problems.Code.PACKAGE_INVALID
@@ -90,11 +90,11 @@ class RosterImport(Resource, Base):
 
 
 class Verdict(StrEnum):
-    """What a person decides about one row of users.csv.
+    """A person's decision about one row of users.csv.
 
-    Of a sourcedId that names somebody else than before: `same`, and the record is corrected, or
-    `another`, and the old record ends. Of a state id that another student has: `merge`, for they
-    are one child, or `wrong_number`, and the row's state id is left blank.
+    For a sourcedId that seems to name another person than before: `same` corrects the record,
+    `another` ends the old record and begins a new one. For a state id that another student has:
+    `merge` makes one child of both, `wrong_number` leaves the row's state id blank.
     """
 
     SAME = "same"
@@ -104,10 +104,7 @@ class Verdict(StrEnum):
 
 
 class LastingDecision(Base):
-    """A decision that answers for later packages too, which hold the same rows.
-
-    It answers for this state id only.
-    """
+    """A decision that also holds for later packages with the same row and state id."""
 
     __tablename__ = "roster_decisions"
     __ownership__ = OwnedByDistrict(read="imports:read")
@@ -121,10 +118,10 @@ class LastingDecision(Base):
 
 
 class Leaver(Base):
-    """A person whom a roster disabled: it no longer names them, or says so.
+    """A person whom a roster disabled, because it no longer names them or marks them disabled.
 
-    Who is in a later roster again is let in again. Whom staff disabled has no row here and stays
-    disabled, whatever a roster says.
+    A later roster that names them gives their access back. People whom staff disabled have no
+    row here: no roster gives their access back.
     """
 
     __tablename__ = "roster_leavers"

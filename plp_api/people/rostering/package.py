@@ -1,4 +1,4 @@
-"""Reads a OneRoster 1.1 or 1.2 CSV package (bulk), one row at a time.
+"""Read a OneRoster 1.1 or 1.2 CSV package (bulk), one row at a time.
 
     with open_package("roster.zip") as package:
         package.check()
@@ -6,8 +6,8 @@
             for row in package.rows("users"):
                 ...
 
-Whatever the bytes are, reading raises nothing: it gives findings. Both versions give rows of one
-shape, that of 1.2: the columns of `columns.COLUMNS_1_2` without passwords, roles apart from users.
+Reading raises no errors, whatever the bytes are: errors become findings. Both versions give rows in
+the shape of 1.2: the columns of `columns.COLUMNS_1_2` without passwords, roles separate from users.
 """
 
 import os
@@ -24,7 +24,7 @@ from plp_api.people.rostering.findings import Findings, Profile
 from plp_api.people.rostering.manifest import Manifest, read_manifest
 from plp_api.people.rostering.sheet import Row, Sheet, records
 
-# What 1.2 says of a user and 1.1 does not.
+# The columns of a user that 1.2 has and 1.1 has not.
 _ONLY_IN_1_2 = (
     "userMasterIdentifier",
     "preferredGivenName",
@@ -44,9 +44,9 @@ def _ignore(_progress: float) -> None:
 def open_package(
     source: str | os.PathLike[str] | BinaryIO, profile: str = Profile.LENIENT
 ) -> Iterator["Package"]:
-    """The package at a path or in a binary file, with its manifest read.
+    """Open the package at a path or in a binary file, and read its manifest.
 
-    Raises OSError when the path can't be opened; everything else becomes findings.
+    Raises OSError if the path cannot be opened; all other errors become findings.
     """
     findings = Findings(Profile(profile))
     with _as_file(source) as file:
@@ -64,14 +64,14 @@ def _as_file(
 class Package:
     """An open package.
 
-    `version` is None when it is none that is read here. `modes` tells for each file of the
-    version whether it is `bulk`, `absent`, or `delta`, which is refused by a finding.
+    `version` is None if we do not read that version. `modes` has for each file of the version
+    `bulk`, `absent`, or `delta`, which a finding refuses.
     """
 
     def __init__(self, archive: Archive, findings: Findings) -> None:
         self.findings = findings
         self._archive = archive
-        # What is no archive, or a bomb, is not asked for its manifest.
+        # The manifest is not read if the file is not an archive, or is a ZIP bomb.
         manifest = Manifest() if findings.errors else read_manifest(archive, findings)
         self.version = manifest.version
         self.modes = manifest.modes
@@ -79,7 +79,7 @@ class Package:
 
     @property
     def files(self) -> list[str]:
-        """The files that are read, in reading order: what a row refers to comes before it."""
+        """The files that are read, in reading order: a row comes after the rows it refers to."""
         known = COLUMNS[self.version] if self.version else {}
         return [file for file in known if self.modes[file] == "bulk"]
 
@@ -90,20 +90,20 @@ class Package:
 
     @property
     def bytes_read(self) -> int:
-        """How much was read of the package so far, each reading counted."""
+        """The number of bytes read so far; a file that is read twice counts twice."""
         return self._archive.bytes_read
 
     def columns(self, file: str) -> frozenset[str]:
-        """The columns that the header of `file` names; none where it is absent."""
+        """The columns that the header of `file` names; none if it is absent."""
         if file not in self.files:
             return frozenset()
         header = next(records(self._archive.lines(f"{file}.csv")), [])
         return frozenset(header)
 
     def check(self, progress: Callable[[float], None] = _ignore) -> None:
-        """Read the whole package once and note everything that is wrong with it.
+        """Read the whole package once and add a finding for every error in it.
 
-        `progress` is called now and then with the share read, from 0 to 1.
+        `progress` is called repeatedly with the share read, from 0 to 1.
         """
         if self._is_checked or not self.version:
             return
@@ -151,7 +151,7 @@ class Package:
 
 
 def _settle_status(cells: dict[str, Value]) -> None:
-    """Leave `active` or `tobedeleted`; 1.0's `inactive` disables a user and drops another row."""
+    """Set `active` or `tobedeleted`; 1.0's `inactive` disables a user and deletes other rows."""
     status = cells["status"] or "active"
     if status == "inactive" and "enabledUser" in cells:
         cells["enabledUser"] = False
@@ -190,9 +190,9 @@ def _roles(user: dict[str, Value], org_types: dict[Value, Value]) -> Iterator[di
 
 
 def _administrator(orgs: tuple[str, ...], org_types: dict[Value, Value]) -> str:
-    """1.1 has one administrator: of a site when every org is a school, else of the district.
+    """The 1.2 role of a 1.1 administrator: of a site if all orgs are schools, else of a district.
 
-    An org of unknown type counts as a school, for that reaches less far.
+    An org of unknown type counts as a school, because that gives less access.
     """
     are_schools = all(org_types.get(org, "school") == "school" for org in orgs)
     return "siteAdministrator" if are_schools else "districtAdministrator"

@@ -1,8 +1,8 @@
-"""The dated ties that follow from a roster: who holds an office, advises and is family.
+"""Import the dated rows that follow from a roster: appointments, advisories and family.
 
-What the roster wants is gathered in a staged table and compared with the ties that hold or will
-hold. One that is wanted and missing begins; one that came from a roster and is no longer wanted
-ends today. What people entered by hand is left alone, and counts as there.
+The rows that the roster wants are collected in a temporary table and compared with the stored rows
+that hold today or later. A wanted row that is missing begins; a row from a roster that is no longer
+wanted ends today. Rows that people entered by hand are not changed, and count as present.
 """
 
 from collections.abc import Mapping
@@ -86,19 +86,19 @@ APPOINTMENTS_TABLE = cast(Table, Appointment.__table__)
 MEMBERS_TABLE = cast(Table, AdvisoryMember.__table__)
 RELATIONSHIPS_TABLE = cast(Table, Relationship.__table__)
 
-# Who may become family by a roster, the closest first.
+# The kinds of parent that a roster may add, the closest first.
 FAMILY = (ParentKind.PARENT, ParentKind.GUARDIAN, ParentKind.RELATIVE)
 GRADES_WITH_PLANS = tuple(f"{grade:02}" for grade in range(FIRST_GRADE, LAST_GRADE + 1))
 
 
 @dataclass(frozen=True)
 class Tie:
-    """One kind of dated tie.
+    """One kind of dated row, such as appointments: its wanted and its stored rows.
 
-    Two ties are the same by `keys`. `follows` are the columns by which one tie takes the place of
-    another: it begins today where the other still held, and over the summer a tie ends only where
-    there is such another. `attributes` may change without ending a tie. `fixed` is the same on
-    every tie of the kind; `left` tells stored ties that are not this import's to end.
+    Two rows are the same if their `keys` are equal. A row replaces another if they agree in
+    `follows`: it begins today if the other still held, and in summer a row ends only if another
+    replaces it. `attributes` may change without ending a row. `fixed` values are the same in every
+    row of the kind; `left` selects stored rows that this import may not end.
     """
 
     name: str
@@ -111,27 +111,27 @@ class Tie:
     left: ColumnElement[bool] = field(default_factory=false)
 
     def same(self, *columns: str) -> ColumnElement[bool]:
-        """Whether a wanted and a stored tie agree in these columns."""
+        """SQL: whether a wanted and a stored row agree in these columns."""
         return and_(*(self._agree(name) for name in columns))
 
     def _agree(self, name: str) -> ColumnElement[bool]:
-        """Null-safe only where there are nulls: PostgreSQL joins by hash and index on `=` alone."""
+        """Null-safe only for nullable columns: PostgreSQL joins by hash or index only on `=`."""
         stored, wanted = self.stored.c[name], self.wanted.c[name]
         return stored.is_not_distinct_from(wanted) if stored.nullable else stored == wanted
 
     def of_kind(self, comparison: Comparison) -> ColumnElement[bool]:
-        """The stored ties of this kind in the district."""
+        """SQL: whether a stored row is of this kind and district."""
         fixed = (self.stored.c[name] == value for name, value in self.fixed.items())
         return and_(self.stored.c.district_id == comparison.district_id, *fixed)
 
 
 def holds_on(stored: FromClause, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether a stored tie holds today or will."""
+    """SQL: whether a stored row holds today or later."""
     return spans.is_not_over(stored.c, comparison.today)
 
 
 def sync(tie: Tie, comparison: Comparison) -> None:
-    """Make the stored ties agree with the wanted ones: end, change, begin."""
+    """End, change and begin stored rows so that they agree with the wanted ones."""
     stored = tie.stored
     gather_statistics(tie.wanted)
     is_ours = and_(_is_open(tie, comparison), stored.c.is_from_roster, ~tie.left)
@@ -148,19 +148,19 @@ def sync(tie: Tie, comparison: Comparison) -> None:
 
 
 def number_of(table: Table, *criteria: ColumnElement[bool]) -> int:
-    """How many rows of a table meet the criteria."""
+    """The number of rows of a table that meet the criteria."""
     return db.session().scalar(select(func.count()).select_from(table).where(*criteria)) or 0
 
 
 def end(stored: Table, criterion: ColumnElement[bool], comparison: Comparison) -> int:
-    """End ties today, or before they begin; how many."""
+    """End rows today, or on their first day if that is later; return their number."""
     begins_later = stored.c.starts_on > comparison.today
     last = case((begins_later, stored.c.starts_on), else_=literal(comparison.today))
     return execute(update(stored).where(criterion).values(ends_on=last, **next_version(stored)))
 
 
 def next_version(stored: Table) -> dict[str, Any]:
-    """What a change sets beside its values, where rows have versions."""
+    """The next version of a changed row, if the table has versions."""
     return {"version": stored.c.version + 1} if "version" in stored.c else {}
 
 
@@ -178,13 +178,13 @@ def _is_open(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
 
 
 def _is_there(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
-    """Whether a wanted tie is stored already, by a roster or by hand."""
+    """SQL: whether a wanted row is stored already, by a roster or by hand."""
     return exists().where(_is_open(tie, comparison), tie.same(*tie.keys))
 
 
 def _begin(tie: Tie, comparison: Comparison) -> int:
     stored, wanted = tie.stored, tie.wanted
-    # Two ties that hold on one day would count a student twice on that day.
+    # If two rows held on the same day, a student would count twice on that day.
     overlaps = exists().where(
         tie.of_kind(comparison),
         tie.same(*tie.follows),
@@ -205,13 +205,13 @@ def _begin(tie: Tie, comparison: Comparison) -> int:
 
 
 def _last_day() -> Any:
-    """The last of several ends, where one without an end is the last."""
+    """The last of several ends; null, which means no end, is the last."""
     is_endless = func.count() > func.count(ROLES.c.ends_on)
     return case((is_endless, null()), else_=func.max(ROLES.c.ends_on))
 
 
 def bring_appointments(comparison: Comparison) -> None:
-    """Offices by role, as the district maps them; a student holds none."""
+    """Import offices from roles, by the district's mapping; a student holds none."""
     if "roles" not in comparison.files:
         return
     is_wide = ROLES.c.office.in_([str(office) for office in DISTRICT_WIDE])
@@ -252,11 +252,11 @@ def _tell_roles(comparison: Comparison, code: Code, criterion: ColumnElement[boo
 
 
 def bring_family_links(comparison: Comparison) -> None:
-    """Agents of students who are parents, guardians or relatives; none is ever revived.
+    """Import family relationships from students' agents: parents, guardians and relatives.
 
-    A link that exists, and one that was suppressed, is left as it is. A new one reaches nobody
-    until it is confirmed: by a person, or for parents and guardians by the district's choice,
-    which holds only for a pair that was never linked before.
+    A relationship that exists, has ended or was suppressed stays unchanged. A new one gives no
+    reach until it is confirmed: by a person, or for parents and guardians by the district's
+    setting, which holds only for two people who never had one before.
     """
     if "users" not in comparison.files or not _has_rows(AGENTS):
         return
@@ -288,7 +288,7 @@ def _want_family_links() -> None:
         select(AGENTS.c.one_id, AGENTS.c.other_id, kind)
         .join(STUDENTS_TABLE, STUDENTS_TABLE.c.id == AGENTS.c.one_id)
         .join(ROLES, ROLES.c.person_id == AGENTS.c.other_id)
-        .where(ROLES.c.role.in_([str(one) for one in FAMILY]), _is_no_student(AGENTS.c.other_id))
+        .where(ROLES.c.role.in_([str(kind) for kind in FAMILY]), _is_no_student(AGENTS.c.other_id))
         .group_by(AGENTS.c.one_id, AGENTS.c.other_id)
     )
     columns = ["student_id", "person_id", "parent_kind"]
@@ -306,16 +306,17 @@ def _tell_other_agents(comparison: Comparison) -> None:
         and_(wanted.c.student_id == AGENTS.c.one_id, wanted.c.person_id == AGENTS.c.other_id),
         and_(wanted.c.student_id == AGENTS.c.other_id, wanted.c.person_id == AGENTS.c.one_id),
     )
-    # Each relation lies there both ways round; one of them is told.
+    # Each relation is staged in both directions; one of them is reported.
     others = select(AGENTS.c.row).where(AGENTS.c.one < AGENTS.c.other, ~exists().where(is_link))
     for row in db.session().scalars(others.order_by(AGENTS.c.row)):
         comparison.findings.add(Code.AGENT_NOT_FAMILY, "users.csv", row, "agentSourcedIds")
 
 
 def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None:
-    """End links of the roster whose two people it still names, but no longer together.
+    """End family relationships of the roster if it still names both people, but not as related.
 
-    Where one of them left altogether the link stays: who has left school has parents still.
+    If the roster no longer names one of them, the relationship stays: a student who has left
+    school still has parents.
     """
     stored = RELATIONSHIPS_TABLE
     is_ours = and_(
@@ -327,7 +328,7 @@ def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None
         importer.may_confirm(stored.c.person_id, stored.c.student_id, comparison),
     )
     comparison.active["family_links"] = number_of(stored, is_ours)
-    # Two EXISTS, for SQLite tries every pair of two INs.
+    # Two EXISTS, because SQLite tries every pair of two INs.
     are_named = and_(
         exists().where(USERS.c.id == stored.c.person_id),
         exists().where(USERS.c.id == stored.c.student_id),
@@ -380,10 +381,10 @@ def _tell_left_links(comparison: Comparison, bars: ColumnElement[bool]) -> None:
 
 
 def bring_advisories(comparison: Comparison) -> None:
-    """Homerooms and the classes a district names become advisories, their teachers advisors.
+    """Make advisories of homerooms and of the classes a district names; their teachers advise.
 
-    Gathered from the stored classes, so that a package without them changes nothing here. A class
-    with nobody in a grade that has plans is no advisory.
+    It uses the stored classes, so a package without classes changes nothing here. A class
+    without a student in a grade with plans is not an advisory.
     """
     chosen = _advisory_classes(comparison)
     _open_advisories(chosen, comparison)
@@ -420,7 +421,7 @@ def bring_advisories(comparison: Comparison) -> None:
 
 
 def _kept_by_hand(comparison: Comparison) -> list[UUID]:
-    """Advisories with members or advisors whom people entered: their ties follow a roster too."""
+    """Advisories with members or advisors entered by hand: a roster aligns these too."""
     entered = [
         select(table.c.advisory_id).where(
             table.c.district_id == comparison.district_id,
@@ -470,7 +471,7 @@ def _is_in_class(role: EnrollmentRole, comparison: Comparison) -> ColumnElement[
 
 
 def _open_advisories(chosen: Any, comparison: Comparison) -> None:
-    """An advisory for each chosen class; those of other classes close, unless it is summer."""
+    """Open an advisory for each chosen class; close those of other classes, except in summer."""
     stored = ADVISORIES_TABLE
     is_of_class = and_(
         stored.c.district_id == comparison.district_id, stored.c.class_id.is_not(None)
@@ -515,7 +516,7 @@ def _want_advisories(comparison: Comparison) -> None:
     columns = ["advisory_id", "student_id", "starts_on"]
     execute(insert(WANTED_MEMBERS).from_select(columns, members))
     is_lead = func.max(case((enrollment.c.is_primary, 1), else_=0)) == 1
-    # Without a primary teacher every teacher leads.
+    # Without a primary teacher every teacher is a lead advisor.
     has_lead = _has_primary_teacher(comparison)
     capacity = case((or_(is_lead, ~has_lead), Capacity.LEAD), else_=Capacity.CO)
     advisors = (
@@ -551,7 +552,7 @@ def _has_primary_teacher(comparison: Comparison) -> ColumnElement[bool]:
 
 
 def _want_advising() -> None:
-    """Each advisor of an advisory advises each of its members, from when both were there."""
+    """Stage each advisor of an advisory as an advisor of each member, while both are in it."""
     member, advisor = WANTED_MEMBERS, WANTED_ADVISORS
     began_later = member.c.starts_on > advisor.c.starts_on
     starts_on = case((began_later, member.c.starts_on), else_=advisor.c.starts_on)

@@ -1,6 +1,6 @@
-"""Rows whose sourcedId is known, and which name somebody else than it did before.
+"""Find rows whose known sourcedId names another person than before.
 
-An SIS gives a leaver's id to the next child. Were it trusted, the new child's parents would read
+Some SIS give a leaver's id to the next child. If we trusted it, the new child's parents would read
 the old child's record, and the old password would open the new child's account.
 """
 
@@ -23,7 +23,7 @@ STUDENTS = cast(Table, Student.__table__)
 
 
 class Reused(NamedTuple):
-    """A row of users.csv, and the stored person whose sourcedId it has."""
+    """A row of users.csv, and the stored person with its sourcedId."""
 
     row: int
     sourced_id: str
@@ -31,9 +31,9 @@ class Reused(NamedTuple):
 
 
 def settle(answers: Answers) -> list[UUID]:
-    """Ask who these rows are; the ids of those whose key was taken from them.
+    """Apply the decisions about these rows, or ask; return the people whose key was removed.
 
-    `same` needs nothing: the row corrects the record, as any row does.
+    `same` needs no step of its own: the row corrects the record, as any row does.
     """
     unkeyed = []
     for reused in _reused(answers.comparison):
@@ -67,12 +67,12 @@ def _reused(comparison: Comparison) -> Iterator[Reused]:
 
 
 def names_somebody_else() -> ColumnElement[bool]:
-    """The rule: everything differs that both the row and the record say of who it is.
+    """SQL: whether row and record differ in everything that identifies a person.
 
-    Of a student that is the given name with birth date and state id, of which one must be known
-    on both sides. A change of the family name, or a corrected date alone, is an ordinary update.
-    Of anybody else, and of a student without either, it is both names, and no e-mail that is
-    the same: a user name goes on to the next with the key.
+    For a student that is the given name, the birth date and the state id; one of the last two
+    must be known on both sides. A new family name, or a corrected date alone, is an ordinary
+    update. For other people, and for a student with neither, it is both names and the e-mail;
+    not the user name, which an SIS passes on with the sourcedId.
     """
     given = _differ(PEOPLE.c.given_name, USERS.c.given_name)
     birth = (STUDENTS.c.birth_date, DEMOGRAPHICS.c.birth_date)
@@ -90,7 +90,7 @@ def _is_other_adult() -> ColumnElement[bool]:
 
 
 def plain(words: Any) -> ColumnElement[Any]:
-    """Words without what does not count in them: letter case and spaces."""
+    """SQL: text without spaces and in small letters, to compare."""
     return func.lower(func.replace(words, " ", ""))
 
 
@@ -103,5 +103,5 @@ def _are_known(stored: Any, staged: Any) -> ColumnElement[bool]:
 
 
 def _may_differ(stored: Any, staged: Any) -> ColumnElement[bool]:
-    """Whether the two differ, or cannot be compared."""
+    """SQL: whether the two differ, or cannot be compared."""
     return or_(not_(_are_known(stored, staged)), stored != staged)

@@ -18,7 +18,7 @@ from plp_api.people.rostering.schemas import (
     RosterPackageSchema,
 )
 
-blueprint = Blueprint("Roster", __name__, "Bringing people, schools and classes in from an SIS.")
+blueprint = Blueprint("Roster", __name__, "Import people, schools and classes from an SIS.")
 
 IMPORTS = Listing(
     filters={
@@ -31,7 +31,7 @@ IMPORTS = Listing(
 
 @blueprint.before_request
 def allow_uploads() -> None:
-    """A package may be larger than other bodies."""
+    """Allow a package to be larger than other bodies."""
     if request.method == "POST":
         request.max_content_length = settings.current().package_limit
 
@@ -49,15 +49,14 @@ def add_roster_import(
 ) -> RosterImport:
     """Import a OneRoster package (CSV, 1.1 or 1.2, bulk).
 
-    For offices of the whole district: a package speaks of everybody in it.
-    The answer is the import itself, which is the job: read it until its state
-    is final. `applied` and, in a dry run, `compared` carry counts; `refused`
-    names what is wrong by file, row and column; `unconfirmed` would remove more
-    than the district lets pass, so look at the counts and send it again with
-    `confirm`; `undecided` asks who somebody is, for a sourcedId or a state id
-    points at two people, so send it again with `decisions`. Whatever is not
-    `applied` changed nothing. The same package twice
-    changes nothing either. No Idempotency-Key is needed.
+    Needs an office for the whole district, because a package is about all its people.
+    The response is the import, which is also its job: read it until its state is
+    final. `applied` and, in a dry run, `compared` have counts. `refused` lists the
+    errors by file, row and column. `unconfirmed` would remove more than the district
+    allows: check the counts and send the package again with `confirm`. `undecided`
+    means that a sourcedId or a state id points at two people: send the package again
+    with `decisions`. Only `applied` changes anything. To send the same package twice
+    changes nothing either, so no Idempotency-Key is needed.
     """
     caller = access.caller
     stream = files["file"].stream

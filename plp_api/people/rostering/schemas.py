@@ -1,4 +1,4 @@
-"""Roster imports on the wire."""
+"""JSON schemas of roster imports."""
 
 import json
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ def _described(words: str, **more: object) -> dict[str, object]:
 
 
 class RosterDecisionSchema(Schema):
-    """What a person decided about one row of users.csv."""
+    """A person's decision about one row of users.csv."""
 
     sourced_id = Text(longest=255, required=True, metadata={"example": "s01"})
     decision = Choice(Verdict, called="RosterVerdict", required=True)
 
 
 class Decisions(fields.Field[Any]):
-    """A list of decisions as JSON in a form, where nothing but text fits."""
+    """A list of decisions, as JSON text in a form field."""
 
     default_error_messages = {
         "invalid": "Must be a JSON list of decisions.",
@@ -46,8 +46,8 @@ class Decisions(fields.Field[Any]):
         if not isinstance(written, list) or len(written) > MOST_DECISIONS:
             raise self.make_error("invalid")
         decisions: list[dict[str, str]] = RosterDecisionSchema(many=True).load(written)
-        asked = {(one["sourced_id"], ABOUT[Verdict(one["decision"])]) for one in decisions}
-        if len(asked) < len(decisions):
+        questions = {(each["sourced_id"], ABOUT[Verdict(each["decision"])]) for each in decisions}
+        if len(questions) < len(decisions):
             raise self.make_error("twice")
         return decisions
 
@@ -56,18 +56,18 @@ class RosterImportOrderSchema(Schema):
     dry_run = fields.Boolean(
         attribute="is_dry_run",
         load_default=False,
-        metadata=_described("Only compare: nothing is changed, `counts` tell what would be."),
+        metadata=_described("Only compare: change nothing and show in `counts` what would change."),
     )
     confirm = fields.Boolean(
         attribute="is_confirmed",
         load_default=False,
-        metadata=_described("Remove as many as the package asks, past `deletion_threshold`."),
+        metadata=_described("Allow more removals than `deletion_threshold`."),
     )
     decisions = Decisions(
         load_default=list,
         metadata=_described(
-            "Who is meant, where an earlier import of the package was `undecided`: a JSON list."
-            " Send every decision with every package until it is applied.",
+            "Decisions about the questions of an earlier import that was `undecided`: a JSON list."
+            " Send all decisions with every package until it is applied.",
             type="string",
             maxLength=LONGEST_DECISIONS,
             example='[{"sourced_id": "s01", "decision": "another"}]',
@@ -76,7 +76,7 @@ class RosterImportOrderSchema(Schema):
     profile = Choice(
         Profile,
         load_default=Profile.LENIENT,
-        metadata=_described("How the package is judged: by the letter, or as real exports are."),
+        metadata=_described("How strictly the package is checked against the specification."),
     )
 
 
@@ -98,7 +98,7 @@ class RosterFindingSchema(Schema):
     message = fields.String(required=True)
     sourced_id = fields.String(
         allow_none=True,
-        metadata=_described("Whom a decision is about; null elsewhere.", example="s01"),
+        metadata=_described("The user who needs a decision; else null.", example="s01"),
     )
 
 
@@ -111,9 +111,11 @@ class RosterImportSchema(ResourceSchema):
     decisions = fields.List(
         fields.Nested(RosterDecisionSchema),
         dump_only=True,
-        metadata=_described("What was decided about rows of the package."),
+        metadata=_described("The decisions about rows of the package."),
     )
-    sha256 = fields.String(dump_only=True, metadata=_described("Of the package as it was sent."))
+    sha256 = fields.String(
+        dump_only=True, metadata=_described("The SHA-256 of the package as sent.")
+    )
     counts = fields.Dict(
         keys=fields.String(),
         values=fields.Dict(keys=fields.String(), values=fields.Integer()),
@@ -126,18 +128,20 @@ class RosterImportSchema(ResourceSchema):
     findings = fields.List(
         fields.Nested(RosterFindingSchema),
         dump_only=True,
-        metadata=_described("The first hundred of each code, without personal values."),
+        metadata=_described("The first hundred findings of each code, without personal values."),
     )
     finding_counts = fields.Dict(
         keys=fields.String(),
         values=fields.Integer(),
         dump_only=True,
-        metadata=_described("All of them, by code.", example={"status_in_bulk": 300}),
+        metadata=_described(
+            "The number of all findings, by code.", example={"status_in_bulk": 300}
+        ),
     )
     problem = fields.Dict(
         dump_only=True,
         allow_none=True,
-        metadata=_described("Why nothing came of it: a problem document."),
+        metadata=_described("Why the import failed: a problem document."),
     )
     created_by = fields.UUID(dump_only=True, allow_none=True)
     started_at = Instant(dump_only=True, allow_none=True)
