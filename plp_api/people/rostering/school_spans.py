@@ -1,9 +1,9 @@
-"""When students are at their schools: stored spans take the dates that a roster states.
+"""Import students' enrollments at schools, with the dates that the roster states.
 
-The roles of a student at a school are put together to stays. A stored enrollment that shares days
-with a stay takes its stated dates, also past ones; a stay that is not stored is begun. What the
-roster merely no longer names ends today, and what people entered by hand is left alone. A student
-who goes on in another grade has one enrollment for each, within one stay.
+Overlapping or adjacent roles of a student at a school are joined to one stay. A stored enrollment
+that shares days with a stay takes its stated dates, also past ones; a stay that is not stored
+begins. An enrollment that the roster no longer names ends today, and enrollments that people
+entered by hand do not change. If the grade changes within a stay, each grade has an enrollment.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ NEVER = literal(date.max)
 
 
 def bring_school_enrollments(comparison: Comparison) -> Sequence[UUID]:
-    """Students at their schools, in a grade; the ids of those who are new in one that has plans."""
+    """Import enrollments at schools; return the students who are new in a grade with plans."""
     if "roles" not in comparison.files:
         return []
     _stage_stays(comparison)
@@ -69,7 +69,7 @@ def bring_school_enrollments(comparison: Comparison) -> Sequence[UUID]:
 
 
 def _stage_stays(comparison: Comparison) -> None:
-    """Put roles together that overlap or touch."""
+    """Join roles that overlap or are adjacent to stays."""
     dated = _stated_spans(comparison)
     own = (dated.c.student_id, dated.c.school_id)
     last = func.coalesce(dated.c.ends_on, NEVER)
@@ -126,7 +126,7 @@ def _stated_spans(comparison: Comparison) -> Any:
 
 
 def _stored_start(comparison: Comparison) -> Any:
-    """Where a role names no first day: that of the stored enrollment which it goes on or ends."""
+    """The first day of a role that states none: that of the stored enrollment it continues."""
     is_held = spans.is_not_over(STORED.c, comparison.today)
     is_ended = spans.is_not_over(STORED.c, ROLES.c.ends_on)
     is_over = ROLES.c.ends_on <= comparison.today
@@ -141,7 +141,7 @@ def _stored_start(comparison: Comparison) -> Any:
     )
 
 
-# What is stored.
+# Stored enrollments.
 
 
 def _is_ours(comparison: Comparison) -> ColumnElement[bool]:
@@ -178,7 +178,7 @@ def _is_current(stay: Any, comparison: Comparison) -> ColumnElement[bool]:
 
 
 def _is_stored(comparison: Comparison) -> ColumnElement[bool]:
-    """Whether a stay goes on or begins later in an enrollment that is stored, in its grade."""
+    """SQL: whether a current or future enrollment of the stay, in its grade, is stored."""
     return exists().where(
         _share_days(STORED, STAYS),
         STORED.c.grade.is_not_distinct_from(STAYS.c.grade),
@@ -199,9 +199,9 @@ def _new_students(comparison: Comparison) -> Any:
 
 
 def _redate(comparison: Comparison) -> tuple[int, int]:
-    """Give enrollments the dates of their stays; how many changed, and how many of them are over.
+    """Set the dates of enrollments from their stays; return how many changed, and how many ended.
 
-    Without a correction this finds nothing, and writes nothing.
+    Without a correction in the roster it writes nothing.
     """
     dated = _dated(comparison)
     changed = or_(
@@ -220,7 +220,7 @@ def _redate(comparison: Comparison) -> tuple[int, int]:
 
 
 def _dated(comparison: Comparison) -> Any:
-    """This year's enrollments from a roster with their dates, and those of the first stay."""
+    """This year's enrollments from a roster, with their dates and those of their first stay."""
     place = func.row_number().over(partition_by=STORED.c.id, order_by=STAYS.c.starts_on)
     first = (
         select(
@@ -257,9 +257,9 @@ def _first_day() -> ColumnElement[Any]:
 
 
 def _last_day() -> ColumnElement[Any]:
-    """The last day of the stay, or the first of the enrollment that follows in it.
+    """The end of the stay, or the first day of the next enrollment in it.
 
-    An enrollment in another grade than the student's of today is not drawn out beyond that.
+    An enrollment in another grade than the student's grade of today is never made longer.
     """
     later = STORED.alias("later")
     following = (
@@ -283,7 +283,7 @@ def _last_day() -> ColumnElement[Any]:
 
 
 def _end_unnamed(comparison: Comparison) -> None:
-    """End today what the roster no longer names, and what goes on in another grade."""
+    """End today enrollments that the roster no longer names or that continue in another grade."""
     is_named = exists().where(
         _share_days(STORED, STAYS),
         _is_current(STAYS, comparison),
@@ -296,7 +296,7 @@ def _end_unnamed(comparison: Comparison) -> None:
 
 
 def _begin_missing(comparison: Comparison) -> int:
-    """Begin stays that are not stored: on their stated first day, past ones too."""
+    """Begin enrollments for stays that are not stored, on their stated first day, even if past."""
     is_missing = case(
         (_is_current(STAYS, comparison), ~_is_stored(comparison)),
         else_=~exists().where(_share_days(STORED, STAYS)),
@@ -315,9 +315,9 @@ def _begin_missing(comparison: Comparison) -> int:
 
 
 def _beginning(comparison: Comparison) -> ColumnElement[Any]:
-    """The first day of an enrollment that is begun: no student is twice at a school on one day.
+    """The first day of a new enrollment; enrollments at one school must not overlap.
 
-    Where the roster states none, a student who was anywhere else until now begins today.
+    If the roster states none, a student who was at another school until now begins today.
     """
     today = literal(comparison.today)
     is_elsewhere = exists().where(

@@ -1,9 +1,9 @@
-"""Students who share a state id: two rows of a package, or a row and a stored student.
+"""Find students who share a state id: two rows of a package, or a row and a stored student.
 
-The state gives each child one number, so two of them are one child or one number is wrong. The API
-refuses a known number (`record_duplicate`); a package waits for a person's decision. A child who
-returns under a new sourcedId, with the state id, name and birth date of a stored student whom the
-package does not name otherwise, is that student.
+The state gives each child one number, so either the two are one child, or one number is wrong. The
+API refuses a known number (`record_duplicate`); a package needs a person's decision. A row with a
+new sourcedId, and with the state id, name and birth date of a stored student whom no other row of
+the package names, is that student, who returns.
 """
 
 from collections.abc import Iterable, Iterator
@@ -54,11 +54,11 @@ NUMBERS = bindparam("numbers", type_=db.WORDS)
 REFERENCES = (ROLES.c.user, ENROLLMENTS.c.user, AGENTS.c.one, AGENTS.c.other)
 
 
-# Who returns.
+# Students who return.
 
 
 def rekey_returned(comparison: Comparison) -> None:
-    """Give stored students the sourcedId under which they return."""
+    """Give stored students the new sourcedId with which they return."""
     rows = _returned(comparison)
     execute(insert(REKEYED).from_select(["row", "id", "sourced_id"], rows))
     gather_statistics(REKEYED)
@@ -111,7 +111,7 @@ def _is_stored(sourced_id: Any, comparison: Comparison) -> ColumnElement[bool]:
     )
 
 
-# Who shares a number.
+# Students who share a number.
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Sharer:
     is_named: bool = True
 
     def differs_from(self, other: "Sharer") -> bool:
-        """Whether the two cannot be one child as they are told."""
+        """Whether given name or birth date show that the two are not one child."""
         born = (self.birth_date, other.birth_date)
         names = {_plain(self.given_name), _plain(other.given_name)}
         return len(names) > 1 or (None not in born and born[0] != born[1])
@@ -139,7 +139,7 @@ def _plain(name: str) -> str:
 
 @dataclass
 class Group:
-    """Those who share one number. The first keeps it; of the others a person decides."""
+    """The students who share one number. The first keeps it; a person decides on the others."""
 
     number: str
     rows: list[Sharer] = field(default_factory=list)
@@ -147,19 +147,19 @@ class Group:
 
     @property
     def first(self) -> Sharer:
-        """A stored student where there is one, for that record has the plan."""
+        """A stored student if there is one, because that record has the plan."""
         has_stored_row = any(row.person_id for row in self.rows)
         is_of_holder = self.holders and (len(self.rows) == 1 or not has_stored_row)
         return self.holders[0] if is_of_holder else self.rows[0]
 
     @property
     def others(self) -> list[Sharer]:
-        """The rows of which is asked, while anybody shares the number with them."""
+        """The rows that need a decision, while another student shares their number."""
         return [row for row in self.rows if row is not self.first]
 
 
 def settle(answers: Answers) -> None:
-    """Ask about every row whose state id is another student's too."""
+    """Apply decisions on, or ask about, every row whose state id another student has."""
     groups = list(_groups(answers.comparison))
     ids = [row.sourced_id for group in groups for row in group.rows if row.sourced_id]
     before = remembered(answers.comparison.district_id, ids) if ids else {}
@@ -174,7 +174,7 @@ Remembered = dict[tuple[str, str], Verdict]
 
 
 def _correct(row: Sharer, group: Group, answers: Answers, before: Remembered) -> None:
-    """Leave the number of the row blank, where a person said that it is wrong."""
+    """Blank the number of the row, if a person decided that it is wrong."""
     decision = _decision(row, Verdict.WRONG_NUMBER, answers, before)
     if decision is None:
         return
@@ -197,7 +197,7 @@ def _merge_or_ask(row: Sharer, group: Group, answers: Answers, before: Remembere
     elif is_conflict:
         answers.refuse(Code.MERGE_CONFLICT, row.row or 0, str(row.sourced_id))
     else:
-        # Decided before, it leaves the record that a row names as any package would.
+        # An earlier decision changes the record that a row names no more than any import does.
         is_first_changed = answers.is_new(decision) or not first.is_named
         touched = {row.person_id, first.person_id} if is_first_changed else {row.person_id}
         answers.require_power(decision, row.row, touched)
@@ -207,7 +207,7 @@ def _merge_or_ask(row: Sharer, group: Group, answers: Answers, before: Remembere
 def _decision(
     row: Sharer, verdict: Verdict, answers: Answers, before: Remembered
 ) -> Decision | None:
-    """The decision about a row, sent with this package or an earlier one."""
+    """The decision about a row, from this package or an earlier one."""
     sourced_id = str(row.sourced_id)
     decision = answers.find(sourced_id, verdict)
     if decision is not None:
@@ -222,14 +222,14 @@ def _decision(
 
 
 def _merge(row: Sharer, first: Sharer, group: Group, answers: Answers) -> None:
-    """Make one child of two: of two rows, of two records, or of a row and a record."""
+    """Merge two rows, two records, or a row and a record of one child."""
     comparison = answers.comparison
     if first.is_named:
         _fold(row, str(first.sourced_id), comparison)
         gone = row.person_id
     elif row.person_id is None:
         _rekey(first, row)
-        # From here on the row is the record: others are folded into it.
+        # From here on the row stands for the record: other rows are merged into it.
         group.holders.remove(first)
         group.rows.remove(row)
         group.rows.insert(0, replace(row, person_id=first.person_id))
@@ -242,14 +242,14 @@ def _merge(row: Sharer, first: Sharer, group: Group, answers: Answers) -> None:
 
 
 def _fold(row: Sharer, into: str, comparison: Comparison) -> None:
-    """Let everything that refers to the row refer to the other one."""
+    """Merge the row into another: everything that refers to it then refers to the other."""
     for column in REFERENCES:
         same = column == row.sourced_id
         execute(update(column.table).where(same).values({column.name: into}))
     execute(delete(AGENTS).where(AGENTS.c.one == AGENTS.c.other))
     has_own = exists().where(DEMOGRAPHICS.alias("own").c.user == into)
-    told = update(DEMOGRAPHICS).where(DEMOGRAPHICS.c.user == row.sourced_id, ~has_own)
-    execute(told.values(user=into))
+    moved = update(DEMOGRAPHICS).where(DEMOGRAPHICS.c.user == row.sourced_id, ~has_own)
+    execute(moved.values(user=into))
     execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.user == row.sourced_id))
     execute(delete(USERS).where(USERS.c.row == row.row))
     comparison.note("people", SKIPPED, 1)
@@ -267,12 +267,12 @@ def _forget_number(student_id: UUID, number: str) -> None:
 
 
 def _groups(comparison: Comparison) -> Iterator[Group]:
-    """Those who share a number after this import, unless somebody decides."""
+    """The groups of students who would share a number after this import."""
     numbers = list(db.session().scalars(_shared(comparison)))
     if not numbers:
         return
     sharers = [*_rows(comparison, numbers), *_holders(comparison, numbers)]
-    for number, members in groupby(sorted(sharers, key=_order), lambda one: one.number):
+    for number, members in groupby(sorted(sharers, key=_order), lambda sharer: sharer.number):
         group = _group(number, members)
         if group.rows and len(group.rows) + len(group.holders) > 1:
             yield group
@@ -290,7 +290,7 @@ def _group(number: str, members: Iterable[Sharer]) -> Group:
 
 
 def _shared(comparison: Comparison) -> Any:
-    """Numbers that stand in two rows, or in a row and with a stored student who keeps it."""
+    """Numbers of two rows, or of a row and a stored student who keeps the number."""
     number = USERS.c.state_student_id
     twice = select(number).where(number.is_not(None)).group_by(number).having(func.count() > 1)
     held = (
@@ -307,7 +307,7 @@ def _shared(comparison: Comparison) -> Any:
 
 
 def _has_number(sourced_id: Any) -> ColumnElement[bool]:
-    """Whether a row of the package gives the person a number, this or another."""
+    """SQL: whether a row of the package gives the person a number, this or another."""
     own = USERS.alias("own")
     return exists().where(own.c.sourced_id == sourced_id, own.c.state_student_id.is_not(None))
 
@@ -339,7 +339,7 @@ def _rows(comparison: Comparison, numbers: list[str]) -> Iterator[Sharer]:
 
 
 def _holders(comparison: Comparison, numbers: list[str]) -> Iterator[Sharer]:
-    """Stored students who keep the number, for no row gives them one."""
+    """Stored students who keep their number, because no row gives them one."""
     rows = (
         select(
             STUDENTS.c.state_student_id,

@@ -1,4 +1,4 @@
-"""Reads one CSV file of a package: judges its header and turns its rows into values."""
+"""Read one CSV file of a package: check its header and turn its rows into values."""
 
 import csv
 from collections import Counter
@@ -16,8 +16,8 @@ _EMPTY: tuple[Value, ...] = (None, ())
 class Row(NamedTuple):
     """One row: its number in the file (the header is row 1) and its values by column name.
 
-    An empty cell is None, or an empty tuple where the column holds a list. `is_fit` is False when
-    an error was found in the row.
+    An empty cell is None, or an empty tuple if the column holds a list. `is_fit` is False if the
+    row has an error.
     """
 
     number: int
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A column at its place in this file's header; without a reader it is read past."""
+    """A column at its place in this file's header; without a reader it is skipped."""
 
     name: str
     read: Reader | None
@@ -39,16 +39,16 @@ def records(lines: Iterator[str]) -> Iterator[list[str]]:
     Raises `Broken`: csv_malformed, or what `lines` raises.
     """
     try:
-        # Strict, because a stray quote otherwise swallows the rows after it in silence.
+        # Strict: otherwise a stray quote silently swallows the rows after it.
         yield from csv.reader(lines, strict=True)
     except csv.Error:
         raise Broken(Code.CSV_MALFORMED) from None
 
 
 class Sheet:
-    """The rows of one file, with findings noted while they are read.
+    """The rows of one file; findings are added while they are read.
 
-    `is_complete` tells after reading whether the file could be read to its end.
+    `is_complete` is true after the file was read to its end.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Sheet:
         self.is_complete = False
         self._columns = {column.name: column for column in columns}
         self._lines = lines
-        # The row being read, for what breaks off in it.
+        # The row being read, for a finding if reading breaks off.
         self._number = 0
         self._findings = findings
         self._blank: dict[str, Value] = {
@@ -68,20 +68,20 @@ class Sheet:
         }
 
     def rows(self) -> Iterator[Row]:
-        """Every row, in the order of the file; none when the header can't be understood."""
+        """Every row, in the order of the file; none if the header cannot be understood."""
         self._number = 1
         try:
             yield from self._rows(records(self._lines))
         except Broken as broken:
             self._findings.add(broken.code, self.name, self._number)
 
-    def _rows(self, found: Iterator[list[str]]) -> Iterator[Row]:
-        header = next(found, [])
+    def _rows(self, cells_of_rows: Iterator[list[str]]) -> Iterator[Row]:
+        header = next(cells_of_rows, [])
         places = self._places(header)
         if not places:
             return
         self._number = 2
-        for cells in found:
+        for cells in cells_of_rows:
             # Excel leaves blank lines at the end.
             if cells:
                 yield self._row(cells, places)
@@ -91,7 +91,7 @@ class Sheet:
             self._findings.add(Code.NO_ROWS, self.name)
 
     def _places(self, header: list[str]) -> list[_Place]:
-        """Each column of the header with its reader; none when rows can't be understood by it."""
+        """Each column of the header with its reader; none if rows cannot be read with it."""
         if not header:
             self._findings.add(Code.HEADER_MISSING, self.name, 1)
             return []
@@ -113,7 +113,7 @@ class Sheet:
         return [self._place(name) for name in header]
 
     def _judge_unknown(self, header: list[str]) -> None:
-        # A file without a header would show a person's data here: give the place, not the name.
+        # Without a header the first row holds a person's data: report the place, not the name.
         for place, name in enumerate(header, start=1):
             if name not in self._columns and not name.startswith("metadata."):
                 self._findings.add(
@@ -159,7 +159,7 @@ class Sheet:
         return Row(number, values, is_fit)
 
     def _note(self, unfit: Unfit, number: int, name: str) -> bool:
-        """Note a badly written cell; True when its row can be used all the same."""
+        """Add a finding for a badly written cell; return whether its row is still usable."""
         severity = self._findings.add(unfit.code, self.name, number, name, unfit.detail)
         return severity is Severity.WARNING
 

@@ -1,11 +1,11 @@
-"""Temporary tables that hold a package beside the stored rows, and what fills them.
+"""Create the temporary tables for a package, and fill them.
 
-They live and die with one transaction. On SQLite they lie in a database of their own, so filling
-them takes no lock from anybody; on PostgreSQL they are filled by COPY, which row security keeps
-out of the stored tables. Rows stream: memory does not grow with the package.
+They exist for one transaction. On SQLite they are in a database of their own, so filling them does
+not lock other requests; on PostgreSQL they are filled by COPY, which row-level security forbids for
+the stored tables. Rows stream: memory does not grow with the package.
 
-A table of things with a `sourced_id` also holds the `id` of the stored row, once it is known, and
-the `state` that the comparison finds. The `wanted` tables hold dated ties as the roster has them.
+A table of rows with a `sourced_id` also holds the `id` of the stored row, once it is known, and the
+`state` that the comparison finds. The `wanted` tables hold dated rows as the roster wants them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +56,7 @@ def _table(name: str, *columns: Column[Any]) -> Table:
 
 
 def _sourced(name: str, *columns: Column[Any]) -> Table:
-    """A table of things with a sourcedId of their own."""
+    """A table of rows with a sourcedId of their own."""
     return _table(
         name,
         Column("sourced_id", String, index=True),
@@ -142,7 +142,7 @@ DEMOGRAPHICS = _table(
     Column("birth_date", Date),
     Column("rights_transfer_on", Date),
 )
-# Two users who are related, each way round once: which is the student shows only later.
+# Two related users, once in each direction: which of them is the student is known only later.
 AGENTS = _table(
     "agents",
     Column("one", String),
@@ -150,14 +150,14 @@ AGENTS = _table(
     Column("one_id", Uuid),
     Column("other_id", Uuid),
 )
-# People on whom whoever imports may not act (see `importer`); filled from the stored ones.
+# People on whom the importer may not act (see `importer`); filled from the stored people.
 BARRED = _table("barred", Column("person_id", Uuid, index=True), Column("has_office", Boolean))
-# Stored students who are known under a new sourcedId.
+# Stored students with a new sourcedId.
 REKEYED = _table("rekeyed", Column("id", Uuid, index=True), Column("sourced_id", String))
-# What the package itself says is to be deleted, apart from what it merely no longer names.
+# Rows that the package marks as deleted, apart from rows that it no longer names.
 GONE = _table("gone", Column("kind", String), Column("sourced_id", String))
 
-# A student's id is the person's own.
+# A student's id is the person's id.
 STUDENTS = _table(
     "students",
     Column("person_id", Uuid, index=True),
@@ -176,7 +176,7 @@ def _wanted(name: str, *columns: Column[Any]) -> Table:
     return _table(f"wanted_{name}", *columns, Column("starts_on", Date), Column("ends_on", Date))
 
 
-# When a student is at a school, as the roster has it: roles that touch are one stay.
+# The spans of students at schools by the roster: overlapping or adjacent roles are one stay.
 STAYS = _table(
     "stays",
     Column("student_id", Uuid, index=True),
@@ -186,7 +186,7 @@ STAYS = _table(
     Column("ends_on", Date),
     Column("is_start_stated", Boolean),
 )
-# What the dates of stored school enrollments become.
+# The new dates of stored school enrollments.
 REDATED = _table(
     "redated", Column("id", Uuid, index=True), Column("starts_on", Date), Column("ends_on", Date)
 )
@@ -241,34 +241,34 @@ def stage(package: Package, progress: Callable[[float], None]) -> None:
 
 
 def gather_statistics(table: Table) -> None:
-    """Tell PostgreSQL what a temporary table now holds; nobody else does it for these.
+    """Analyze a temporary table on PostgreSQL, which never does this by itself.
 
-    With statistics from before its ids were known, it took every id for null and compared each
-    stored enrollment with each staged one.
+    With statistics from before the ids were set, PostgreSQL took every id for null and compared
+    each stored enrollment with each staged one.
     """
     if db.on_postgresql() and _is_large(table):
         db.session().execute(text(f"ANALYZE {table.name}"))
 
 
 def gather_stored_statistics(table: Any, added: int) -> None:
-    """Tell PostgreSQL of the rows that this transaction has added, where it knows of fewer.
+    """Update PostgreSQL's statistics of a stored table for the rows this transaction added.
 
-    Nobody else does while the transaction runs. Without, the first import into a new installation
-    compared each row with each, and took hours for a large district.
+    PostgreSQL does not do so during the transaction. Without it, the first import into a new
+    installation compared each row with each, and took hours for a large district.
     """
     if db.on_postgresql() and table.metadata is not STAGED:
-        asked = text("SELECT gather_statistics(:of_table, :added)")
-        db.session().execute(asked, {"of_table": table.name, "added": added})
+        statement = text("SELECT gather_statistics(:of_table, :added)")
+        db.session().execute(statement, {"of_table": table.name, "added": added})
 
 
 def _is_large(table: Table) -> bool:
-    """Whether a bad plan could hurt; a small school's import should not spend its time on this."""
+    """Whether a bad query plan would be slow; small imports should not spend time on statistics."""
     size = db.session().scalar(select(func.pg_relation_size(table.name)))
     return bool(size and size > LARGE_TABLE)
 
 
 def clear() -> None:
-    """Drop the temporary tables: a connection goes back to its pool as it came."""
+    """Drop the temporary tables before the connection returns to its pool."""
     STAGED.drop_all(db.session().connection(), checkfirst=False)
 
 
@@ -288,7 +288,7 @@ def _kept(rows: Iterator[Row]) -> Iterator[Row]:
     return (row for row in rows if row.cells["status"] == "active")
 
 
-def _load(table: Table, rows: Iterable[tuple[Any, ...]], told: Callable[[], None]) -> None:
+def _load(table: Table, rows: Iterable[tuple[Any, ...]], report: Callable[[], None]) -> None:
     """Stream `rows` into the first columns of `table`."""
     rows = iter(rows)
     first = next(rows, None)
@@ -296,7 +296,7 @@ def _load(table: Table, rows: Iterable[tuple[Any, ...]], told: Callable[[], None
         return
     names = [column.name for column in table.columns][: len(first)]
     write = _copy if db.on_postgresql() else _insert
-    write(table, names, _told(_with(first, rows), told))
+    write(table, names, _reported(_with(first, rows), report))
 
 
 def _with(first: tuple[Any, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -304,10 +304,12 @@ def _with(first: tuple[Any, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[t
     yield from rows
 
 
-def _told(rows: Iterator[tuple[Any, ...]], told: Callable[[], None]) -> Iterator[tuple[Any, ...]]:
+def _reported(
+    rows: Iterator[tuple[Any, ...]], report: Callable[[], None]
+) -> Iterator[tuple[Any, ...]]:
     while some := list(islice(rows, ROWS_AT_ONCE)):
         yield from some
-        told()
+        report()
 
 
 def _copy(table: Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
@@ -364,7 +366,7 @@ def _course(row: Any) -> tuple[Any, ...]:
 
 
 def _classes(package: Package) -> Iterator[tuple[Any, ...]]:
-    """Classes with the first day of their terms: enrollments without a date begin then."""
+    """Classes with the first day of their terms, on which enrollments without a date begin."""
     sessions = package.rows("academicSessions")
     starts = {row.cells["sourcedId"]: row.cells["startDate"] for row in sessions}
     for row in package.rows("classes"):
@@ -422,7 +424,7 @@ def _demographic(row: Any) -> tuple[Any, ...]:
 
 
 def _agents(package: Package) -> Iterator[tuple[Any, ...]]:
-    """Every relation both ways round: vendors write it on the student, the parent, or both."""
+    """Every relation in both directions: vendors write it on the student, the parent, or both."""
     for row in package.rows("users"):
         one = row.cells["sourcedId"]
         for other in cast(tuple[str, ...], row.cells["agentSourcedIds"]):

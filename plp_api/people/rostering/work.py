@@ -1,4 +1,4 @@
-"""The work that a roster import sent in by HTTP leaves to the worker."""
+"""The worker's part of roster imports that were uploaded by HTTP."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,14 +20,14 @@ KEPT = timedelta(days=2)
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingOrder(Order):
-    """An order whose row is there already, and whether it was carried out before."""
+    """An order whose `RosterImport` row exists, and whether it was carried out before."""
 
     import_id: UUID
     is_done: bool
 
 
 def folder() -> Path:
-    """Where packages wait: they hold education records, so the operator alone may read it."""
+    """The folder of waiting packages: they are education records, only the operator reads it."""
     return settings.current().data_dir / FOLDER
 
 
@@ -40,7 +40,7 @@ def _failed(job: Job) -> None:
 
 @jobs.kind(JOB, failed=_failed)
 def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Import the package that waits; what a worker did before it was killed is not done again."""
+    """Import the waiting package; an import that a killed worker completed is not repeated."""
     order = _begun(job_id)
     path = path_of(folder(), order.import_id)
     if order.is_done:
@@ -54,7 +54,7 @@ def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 
 def _begun(job_id: UUID) -> WaitingOrder:
-    """What was asked for, noted as running unless it has ended."""
+    """The order of the import, which is set to running unless it has ended."""
     with db.current().transaction() as session:
         job = session.get_one(Job, job_id)
         db.enter([UUID(str(job.district_id))])
@@ -78,7 +78,7 @@ def _begun(job_id: UUID) -> WaitingOrder:
 
 @jobs.periodically("forget roster packages", every=timedelta(hours=1))
 def forget() -> None:
-    """A package is kept only until it is imported; one whose import never was goes after days."""
+    """Delete packages that were never imported after some days; others go with their import."""
     oldest = (clock.now() - KEPT).timestamp()
     for path in folder().glob("*.zip"):
         if path.stat().st_mtime < oldest:
