@@ -30,9 +30,9 @@ AREA_COMMANDS = {
 OPENAPI = Path("openapi/openapi.json")
 LINES_SHOWN = 40
 WITHOUT_PROXY = (
-    "No proxy is trusted (PLP_TRUSTED_PROXIES=0). If none stands in front, a few slow clients stop"
-    " this server, and passwords travel without TLS; if one does, everybody behind it shares one"
-    " address and its login throttle. deploy/ has one to use (docs/operations.md, In production)."
+    "No proxy is trusted (PLP_TRUSTED_PROXIES=0). Without a proxy, a few slow clients stop this"
+    " server, and passwords are sent without TLS. With a proxy, all its users share one address and"
+    " its login throttle. deploy/ has a proxy to use (docs/operations.md, In production)."
 )
 # `-P`: do not import code from the folder in which the server is started.
 MODULE = (sys.executable, "-P", "-m")
@@ -255,9 +255,9 @@ def _settings() -> "Settings":
 
     # Education records: only the operator may read files that are made from here on.
     os.umask(0o077)
-    found = settings.read()
-    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return found
+    configured = settings.read()
+    configured.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return configured
 
 
 @contextmanager

@@ -117,7 +117,10 @@ def _require_trusted(person: Person) -> None:
     Raises Problem: address_unconfirmed.
     """
     if not _may_be_mailed(person):
-        detail = "Enter the e-mail again, or print a code: who entered it may not take their codes."
+        detail = (
+            "The person who entered this e-mail may not take codes for the account: "
+            "enter it again, or print a code."
+        )
         raise Problem(Code.ADDRESS_UNCONFIRMED, detail)
 
 

@@ -74,10 +74,10 @@ def invite(
 def _transaction() -> Iterator[None]:
     from plp_api.foundation import db, settings
 
-    found = settings.read()
-    database = db.Database.of(found)
+    configured = settings.read()
+    database = db.Database.of(configured)
     try:
-        with settings.using(found), database.transaction():
+        with settings.using(configured), database.transaction():
             yield
     finally:
         database.dispose()

@@ -61,8 +61,8 @@ def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
     who else may use that account.
     """
     disclosed = {row.id: _disclosed(row, access) for row in rows}
-    full = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
-    opened_by = openers.of(full) if full else {}
+    activated = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
+    opened_by = openers.of(activated) if activated else {}
     people = {key for row in rows for key in (row.person_id, row.student_id)}
     named = presenters.names({*people, *opened_by.values()}, access)
     for row in rows:
@@ -78,8 +78,8 @@ def _disclosed(row: Relationship, access: Access) -> frozenset[str]:
 
 
 def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
-    for one in whom:
-        setattr(row, f"{one}_name", named.get(getattr(row, f"{one}_id")))
+    for role in whom:
+        setattr(row, f"{role}_name", named.get(getattr(row, f"{role}_id")))
 
 
 def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:

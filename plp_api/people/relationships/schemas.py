@@ -105,8 +105,8 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
         dump_only=True,
         allow_none=True,
         metadata=described(
-            "The person who could see the code that last opened the account. Null: only its "
-            "owner could, or the account was never opened. Shown to staff only."
+            "The person who could see the code that last opened the account. Null: nobody of the "
+            "district could, or the account was never opened. Shown to staff only."
         ),
     )
     activated_by_name = fields.String(dump_only=True, allow_none=True)

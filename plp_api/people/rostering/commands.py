@@ -106,10 +106,10 @@ def _database() -> Iterator["Database"]:
 
     # Education records: only the operator may read files that are made from here on.
     os.umask(0o077)
-    found = settings.read()
-    found.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    migrating.upgrade(found)
-    database = db.Database.of(found)
+    configured = settings.read()
+    configured.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrating.upgrade(configured)
+    database = db.Database.of(configured)
     try:
         yield database
     finally:
@@ -122,10 +122,10 @@ def _district_id(database: "Database", slug: str) -> UUID:
     from plp_api.foundation.roster.models import District
 
     with database.transaction(write=False) as session:
-        found = session.scalar(select(District.id).where(District.slug == slug))
-    if found is None:
+        district_id = session.scalar(select(District.id).where(District.slug == slug))
+    if district_id is None:
         raise click.ClickException(f"There is no district {slug}.")
-    return found
+    return district_id
 
 
 def _carried_out(database: "Database", package: Path, order: "Order") -> "Outcome":

@@ -75,13 +75,13 @@ class Sheet:
         except Broken as broken:
             self._findings.add(broken.code, self.name, self._number)
 
-    def _rows(self, cells_of_rows: Iterator[list[str]]) -> Iterator[Row]:
-        header = next(cells_of_rows, [])
+    def _rows(self, lines: Iterator[list[str]]) -> Iterator[Row]:
+        header = next(lines, [])
         places = self._places(header)
         if not places:
             return
         self._number = 2
-        for cells in cells_of_rows:
+        for cells in lines:
             # Excel leaves blank lines at the end.
             if cells:
                 yield self._row(cells, places)

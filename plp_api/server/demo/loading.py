@@ -65,7 +65,7 @@ def _imported(database: Database, name: str, years: Years) -> UUID:
         package.write(data.seeds() / "demo" / name, path, years)
         outcome = carry_out(database, path, Order(may_create=True))
     if outcome.state is not ImportState.APPLIED or outcome.district_id is None:
-        raise RuntimeError(f"{name}: {[str(one.code) for one in outcome.findings]}")
+        raise RuntimeError(f"{name}: {[str(finding.code) for finding in outcome.findings]}")
     return outcome.district_id
 
 
@@ -76,7 +76,7 @@ Login = tuple[str, str, str, str]
 def _logins(session: Any, known: Known) -> list[Login]:
     """Make accounts with new passwords for the named people; nobody else can sign in."""
     groups = [
-        [known.people[one["district"], one["person"]] for one in account["persons"]]
+        [known.people[entry["district"], entry["person"]] for entry in account["persons"]]
         for account in _read("people.json")["accounts"]
     ]
     together = {person_id: group for group in groups for person_id in group}
@@ -88,9 +88,9 @@ def _logins(session: Any, known: Known) -> list[Login]:
             continue
         account, password = _account(session, session.get_one(Person, person_id))
         logins.append((account.username, password, member["district"], member["shows"]))
-        for one in together.get(person_id, [person_id]):
-            _let_act_as(session, account, session.get_one(Person, one))
-            done.add(one)
+        for other_id in together.get(person_id, [person_id]):
+            _let_act_as(session, account, session.get_one(Person, other_id))
+            done.add(other_id)
     return logins
 
 

@@ -53,20 +53,20 @@ def look_up(districts: Mapping[str, UUID]) -> Known:
 def apply(content: dict[str, Any], known: Known, years: Years) -> None:
     """Write everything of people.json."""
     _confirm_families(content["family_defaults"])
-    for one in content["relationships"]:
-        _settle_family(one, known, years)
-    for one in content["staff_relationships"]:
-        _tie_staff(one, known, years)
-    for one in content["appointments"]:
-        _appoint(one, known, years)
-    for one in content["placements"]:
-        _place(one, known, years)
-    for one in content["home_studies"]:
-        _study_at_home(one, known, years)
-    for one in content["requirements"]:
-        _waive(one, known, years)
-    for one in content["people"]:
-        _describe(one, known)
+    for entry in content["relationships"]:
+        _settle_family(entry, known, years)
+    for entry in content["staff_relationships"]:
+        _tie_staff(entry, known, years)
+    for entry in content["appointments"]:
+        _appoint(entry, known, years)
+    for entry in content["placements"]:
+        _place(entry, known, years)
+    for entry in content["home_studies"]:
+        _study_at_home(entry, known, years)
+    for entry in content["requirements"]:
+        _waive(entry, known, years)
+    for entry in content["people"]:
+        _describe(entry, known)
 
 
 def _confirm_families(defaults: dict[str, Any]) -> None:

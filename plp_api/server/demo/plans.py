@@ -72,8 +72,8 @@ class Writer(StudentWriter):
             self._comment(newest, comment["by"], comment["on"], comment["text"])
         self._review(self.given["review"])
         for kind, write in beside.KINDS.items():
-            for one in self.given.get(kind, ()):
-                write(self, one, newest)
+            for entry in self.given.get(kind, ()):
+                write(self, entry, newest)
 
     def _version(self, given: dict[str, Any]) -> PlanVersion | None:
         submitted_on = self.years.past(given["submitted_on"])
@@ -210,23 +210,23 @@ class Writer(StudentWriter):
         """The day a goal began: as its file says, else with the version before its first work."""
         worked_on = sorted(self._worked_on(given))
         until = worked_on[0] if worked_on else self.years.today
-        known = [one["submitted_on"] for one in self.given["versions"]]
+        known = [entry["submitted_on"] for entry in self.given["versions"]]
         known = [given["begun_on"]] if "begun_on" in given else known
-        days = [self.years.past(one) for one in known]
+        days = [self.years.past(entry) for entry in known]
         return max((day for day in days if day and day <= until), default=until)
 
     def _worked_on(self, given: dict[str, Any]) -> list[date]:
         """The days of the steps, check-ins and comments of a goal."""
         written = [
-            *(one["done_on"] for one in given["steps"]),
-            *(one["on"] for one in (*given["check_ins"], *given["comments"])),
+            *(entry["done_on"] for entry in given["steps"]),
+            *(entry["on"] for entry in (*given["check_ins"], *given["comments"])),
         ]
-        return [day for one in written if (day := self.years.past(one))]
+        return [day for entry in written if (day := self.years.past(entry))]
 
     def _goal(self, given: dict[str, Any]) -> None:
         goal_id = new_id()
         begun_on = self._begun_on(given)
-        check_ins = [one for one in given["check_ins"] if self.years.past(one["on"])]
+        check_ins = [entry for entry in given["check_ins"] if self.years.past(entry["on"])]
         latest = check_ins[-1] if check_ins else None
         is_confirmed = given["status"] not in (GoalStatus.DRAFT, GoalStatus.PROPOSED)
         confirmed_on, confirmed_by = self._confirmed(begun_on) if is_confirmed else (None, None)
@@ -256,15 +256,15 @@ class Writer(StudentWriter):
                 due_on=self.years.day(step["due_on"]),
                 done_on=self.years.past(step["done_on"]),
             )
-        for one in check_ins:
+        for entry in check_ins:
             self.add(
                 CheckIn,
-                created_at=at(date.fromisoformat(self.years.moved(one["on"]))),
+                created_at=at(date.fromisoformat(self.years.moved(entry["on"]))),
                 goal_id=goal_id,
-                checked_on=self.years.past(one["on"]),
-                percent=one["percent"],
-                body=one["words"],
-                author_id=self.person(one["by"]),
+                checked_on=self.years.past(entry["on"]),
+                percent=entry["percent"],
+                body=entry["words"],
+                author_id=self.person(entry["by"]),
             )
         for comment in given["comments"]:
             self._say("goals", goal_id, comment["by"], comment["on"], comment["text"])
@@ -308,7 +308,7 @@ class Writer(StudentWriter):
         if held_on:
             review.status, review.held_on = ReviewStatus.HELD, held_on
             review.mode, review.summary = given["mode"], given.get("notes")
-            review.participants = [self._participant(one) for one in given["participants"]]
+            review.participants = [self._participant(entry) for entry in given["participants"]]
         review.plan_version_id = self._approved_within(review)
 
     def _review_row(self, due_on: date) -> Review:
