@@ -14,7 +14,7 @@ BASE   ?= main
 DAYS   ?= 2026-11-30 2026-12-01 2028-02-29 2027-06-30 2026-12-31
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-days fuzz check format openapi bench clean
+.PHONY: help run test test-quick test-days fuzz coverage check format openapi bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \

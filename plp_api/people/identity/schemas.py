@@ -139,12 +139,6 @@ class ResetRequestSchema(Schema):
     district = Text(longest=100, metadata={"description": "Slug or id, as for login."})
 
 
-def shape(logins: list[Any], access: Access) -> None:
-    """Mark the session of this request."""
-    for login in logins:
-        login.is_current = login.id == access.caller.session_id
-
-
 class SessionSchema(Schema):
     """A session: one signed-in device."""
 

@@ -414,7 +414,7 @@ def _serves(operation: Operation, owner: Owner) -> bool:
     return owner.kind == kind
 
 
-def _is(answer: Any, wanted: str, action: str | None = None) -> bool:
+def _is(answer: Any, wanted: str, action: str | None = None) -> Any:
     status = answer.status_code
     if action:
         return (wanted == ALLOWED) != (_told(answer) == "permission_denied")

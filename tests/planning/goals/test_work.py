@@ -16,7 +16,7 @@ from tests.client import Client, code, pointers
 from tests.conftest import Live
 from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import long_ago, writing
+from tests.world import World, long_ago, writing
 
 TODAY = clock.today()
 YESTERDAY = TODAY - timedelta(days=1)

@@ -216,8 +216,13 @@ def test_a_pathway_element_is_shown_as_it_was_before_it_changed(
 
 
 def test_signatures_and_the_review_are_those_of_the_day(
-    client, world, database, student, path, later
-):
+    client: Client,
+    world: World,
+    database: Isolated,
+    student: Traveller,
+    path: str,
+    later: Callable[..., Any],
+) -> None:
     advisor = Traveller(client, world.home.advisor)
     # All of it in one cycle, though today is among its last days.
     left = clock.Cycle.containing(clock.today()).ends_on - clock.today()

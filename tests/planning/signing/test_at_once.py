@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-import pytest
-
 from plp_api.foundation import db
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signing.models import SigningLink
