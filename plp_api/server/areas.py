@@ -51,7 +51,7 @@ def load_tables() -> list[ModuleType]:
 
 
 def load_work() -> list[ModuleType]:
-    """Import everything that registers jobs and periodic work, for the worker."""
+    """Import all `actions`, `upkeep` and `work` modules and register followers, for the worker."""
     wire()
     return _load(*WORK)
 

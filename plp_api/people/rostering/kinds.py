@@ -179,7 +179,10 @@ def bring_courses(comparison: Comparison) -> None:
 
 
 def bring_classes(comparison: Comparison) -> None:
-    """Import classes; a class without a school of the district is skipped."""
+    """Import classes; skip and report those whose school is not stored in the district.
+
+    A skipped class that an earlier import stored becomes inactive, also in summer.
+    """
     if "classes" not in comparison.files:
         return
     refer(

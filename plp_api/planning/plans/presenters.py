@@ -166,7 +166,7 @@ def readable_statements(made: Sequence[Statement], access: Access) -> list[State
 
 
 def name_authors(made: Sequence[Statement], access: Access) -> None:
-    """Give statements their author, as far as the caller may know them."""
+    """Set `shown_author_id` of each statement: None if the caller may not know the author."""
     for one in made:
         shown: Any = one
         shown.shown_author_id = access.shown_person(one.author_id, one.student_id, one.author_role)

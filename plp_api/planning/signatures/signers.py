@@ -33,7 +33,10 @@ def today_of(version: PlanVersion) -> date:
 
 
 def deciders(student_id: UUID, on: date) -> list[UUID]:
-    """The parents who may decide for the student on the day; none after the transfer of rights."""
+    """The ids of the parents who may decide for the student on the day (`standing.deciding`).
+
+    Empty after the transfer of rights; the student is never in it.
+    """
     student = db.session().get_one(Student, student_id)
     if student.holds_rights(on):
         return []

@@ -177,7 +177,7 @@ def requirements(fact: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def parts(rule: ColumnElement[Any] = DECIDING_PARENTS) -> list[ColumnElement[Any]]:
-    """The column `signature_marks` of a version (see `marks`), for a select list."""
+    """A list of one column, `marks(rule)` labelled `signature_marks`, for a select list."""
     return [marks(rule).label("signature_marks")]
 
 
@@ -332,7 +332,10 @@ def _a_decider_has_not() -> ColumnElement[bool]:
 
 
 def facts() -> Select[Any]:
-    """A select of id, student_id and `parts` of plan versions: add a `where` on PlanVersion."""
+    """A select of id, student_id and `signature_marks` of all plan versions: add a `where`.
+
+    Bind the values of `binds(…)`.
+    """
     owner: list[ColumnElement[Any]] = [
         PlanVersion.id.label("id"),
         PlanVersion.student_id.label("student_id"),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import lazyload
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.ownership import (
     OwnedByDistrict,
     OwnedByPerson,
@@ -149,11 +150,18 @@ def _add_signing(place: Place, student: Any) -> None:
     staff = place.registrar.id
     asked = {"identity_check": "birth_date", "expires_at": clock.now() + timedelta(days=1)}
     hashes = {"snapshot_sha256": "0" * 64, "token_sha256": str(student.id)}
-    file = {"media_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+    file = StoredFile(
+        district_id=place.district_id,
+        name=f"scans/{student.id}",
+        media_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=staff,
+    )
     db.session().add_all(
         [
             SigningLink(**own, **signer, **asked, **hashes, issued_by=staff),
-            Scan(**own, **signer, **file, uploaded_by=staff),
+            Scan(**own, **signer, file=file),
         ]
     )
 

@@ -26,7 +26,7 @@ OUTSIDE = {
     "account_persons": "read at sign-in, before any district is known",
     "sessions": "read to find out who asks, before any district is known",
     "invitations": "read by a code, before any district is known",
-    "signing_links": "read by a token, before any district is known",
+    "links": "read by a token, before any district is known",
     "jobs": "the worker takes the jobs of all districts",
 }
 # Tables that know no district.
@@ -36,6 +36,7 @@ WITHOUT = {
     "answered_requests": "by person; kept for a day",
     "failed_attempts": "keyed hashes of whoever failed to sign in",
     "periodic_runs": "the worker's own",
+    "signing_links": "a part of `links`, read with it",
     "huey_counter": "the queue's own; it carries ids of jobs",
     "huey_kv": "the queue's own",
     "huey_schedule": "the queue's own",

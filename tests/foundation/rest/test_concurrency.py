@@ -143,6 +143,6 @@ def test_who_waits_in_vain_for_a_long_change_is_told_to_come_back(live: Live) ->
         answer = student.post(f"{goal}/check-ins", {"percent": 1})
     assert (answer.status_code, code(answer)) == (503, "database_unavailable")
     assert answer.headers["Retry-After"] == "10"
-    assert "nothing of this one was" in answer.json["detail"]
+    assert "this one was not saved" in answer.json["detail"]
     assert student.post(f"{goal}/check-ins", {"percent": 1}).status_code == 201
     impatient.dispose()
