@@ -85,7 +85,7 @@ def live(
 ) -> Iterator[Live]:
     """Both districts in a database of their own. What a test writes there stays."""
     settings = databases.prepared(request.param, tmp_path_factory.mktemp("live"))
-    database = db.Database(settings.database_url)
+    database = db.Database(settings.database_url, is_driven=databases.IS_DRIVEN)
     yield Live(create_app(settings, database), database, populate(database), settings)
     database.dispose()
 

@@ -34,9 +34,10 @@ AREAS = (
     "home.overview",
     "accountability.reports",
 )
-# Modules with these names hold tables or register work, in every area that has them.
-TABLES = ("models", "classes", "relationships", "home_study")
+# Modules with these names register work, in every area that has them; `models` hold tables.
 WORK = ("actions", "upkeep", "work")
+# The roster has more tables than one module holds.
+ROSTER = ("classes", "relationships", "home_study")
 
 
 def load_routes() -> list[ModuleType]:
@@ -47,7 +48,8 @@ def load_routes() -> list[ModuleType]:
 
 def load_tables() -> list[ModuleType]:
     """Import every model, for migrations."""
-    return _load(*TABLES)
+    roster = [import_module(f"plp_api.foundation.roster.{name}") for name in ROSTER]
+    return [*_load("models"), *roster]
 
 
 def load_work() -> list[ModuleType]:

@@ -30,14 +30,15 @@ def put(name: str, content: bytes) -> None:
     place.pipe_file(path, content)
 
 
-def names_before(folder: str, moment: datetime) -> list[str]:
-    """The names in the folder of files that were written before the moment."""
-    place, path = _at(folder)
-    if not place.exists(path):
+def names_before(moment: datetime) -> list[str]:
+    """The names of all files that were written before the moment."""
+    place, root = _at("")
+    root = root.rstrip("/")
+    if not place.exists(root):
         return []
-    root = path.removesuffix(folder)
-    written = place.find(path, detail=True).values()
-    return [one["name"].removeprefix(root) for one in written if _written_at(one) < moment]
+    entries = place.find(root, detail=True).values()
+    old = (entry["name"] for entry in entries if _written_at(entry) < moment)
+    return [name.removeprefix(f"{root}/") for name in old]
 
 
 def _written_at(entry: dict[str, Any]) -> datetime:

@@ -12,7 +12,7 @@ from plp_api.foundation.rest import tokens
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, since
 from plp_api.foundation.roster.models import LoginSession
-from plp_api.people.identity import actions, devices, me, sessions
+from plp_api.people.identity import actions, devices, presenters, sessions
 from plp_api.people.identity.schemas import (
     ActivationSchema,
     CodeSchema,
@@ -220,4 +220,4 @@ def get_me(access: Access) -> dict[str, Any]:
     A person who has no role yet may call it too: then `roles` and most other
     members are empty.
     """
-    return me.describe(access)
+    return presenters.describe(access)

@@ -18,7 +18,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.problems import Problem
-from plp_api.foundation.roster import district_settings, followers
+from plp_api.foundation.roster import district_settings, followers, spans
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.people.rostering import (
     importer,
@@ -196,7 +196,7 @@ def _default_start(district: District) -> date:
     if has_students:
         return today
     year = select(func.max(SESSIONS.c.starts_on)).where(
-        SESSIONS.c.type == "schoolYear", SESSIONS.c.starts_on <= today, SESSIONS.c.ends_on > today
+        SESSIONS.c.type == "schoolYear", spans.holds_on(SESSIONS.c, today)
     )
     return db.session().scalar(year) or today
 

@@ -29,7 +29,7 @@ from plp_api.people.identity.models import Invitation
 from plp_api.people.identity.sessions import EndReason
 from plp_api.people.rostering.difference import Comparison, execute
 from plp_api.people.rostering.models import Leaver
-from plp_api.people.rostering.relationships import end, holds_on
+from plp_api.people.rostering.relationships import end, is_not_over
 
 # Every table of dated relationships, with the columns that may name a person.
 TIES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -95,7 +95,7 @@ def _end_ties(person_id: UUID, comparison: Comparison) -> None:
 
 
 def _end(table: Table, criterion: ColumnElement[bool], comparison: Comparison) -> int:
-    return end(table, criterion & holds_on(table, comparison), comparison)
+    return end(table, criterion & is_not_over(table, comparison), comparison)
 
 
 def _shut_out(person_id: UUID, by: UUID | None) -> None:

@@ -125,7 +125,7 @@ class Tie:
         return and_(self.stored.c.district_id == comparison.district_id, *fixed)
 
 
-def holds_on(stored: FromClause, comparison: Comparison) -> ColumnElement[bool]:
+def is_not_over(stored: FromClause, comparison: Comparison) -> ColumnElement[bool]:
     """SQL: whether a stored row holds today or later."""
     return spans.is_not_over(stored.c, comparison.today)
 
@@ -174,7 +174,7 @@ def _change(tie: Tie, is_ours: ColumnElement[bool]) -> int:
 
 
 def _is_open(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
-    return and_(tie.of_kind(comparison), holds_on(tie.stored, comparison))
+    return and_(tie.of_kind(comparison), is_not_over(tie.stored, comparison))
 
 
 def _is_there(tie: Tie, comparison: Comparison) -> ColumnElement[bool]:
@@ -324,7 +324,7 @@ def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None
         stored.c.kind == RelationshipKind.PARENT,
         stored.c.status != RelationshipStatus.SUPPRESSED,
         stored.c.is_from_roster,
-        holds_on(stored, comparison),
+        is_not_over(stored, comparison),
         importer.may_confirm(stored.c.person_id, stored.c.student_id, comparison),
     )
     comparison.active["family_links"] = number_of(stored, is_ours)
@@ -340,7 +340,7 @@ def _end_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None
 def _begin_family_links(comparison: Comparison, same: ColumnElement[bool]) -> None:
     stored, wanted = RELATIONSHIPS_TABLE, WANTED_FAMILY_LINKS
     is_suppressed = stored.c.status == RelationshipStatus.SUPPRESSED
-    bars = exists().where(same, or_(is_suppressed, holds_on(stored, comparison)))
+    bars = exists().where(same, or_(is_suppressed, is_not_over(stored, comparison)))
     chosen = set(comparison.settings.confirm_family_links) & set(CONFIRMABLE)
     may_be_confirmed = and_(
         wanted.c.parent_kind.in_([str(kind) for kind in chosen]),
@@ -425,7 +425,7 @@ def _kept_by_hand(comparison: Comparison) -> list[UUID]:
     entered = [
         select(table.c.advisory_id).where(
             table.c.district_id == comparison.district_id,
-            holds_on(table, comparison),
+            is_not_over(table, comparison),
             ~table.c.is_from_roster,
         )
         for table in (MEMBERS_TABLE, ADVISORS_TABLE)
@@ -466,7 +466,7 @@ def _is_in_class(role: EnrollmentRole, comparison: Comparison) -> ColumnElement[
     return and_(
         ENROLLMENTS_TABLE.c.role == role,
         ENROLLMENTS_TABLE.c.district_id == comparison.district_id,
-        holds_on(ENROLLMENTS_TABLE, comparison),
+        is_not_over(ENROLLMENTS_TABLE, comparison),
     )
 
 
@@ -547,7 +547,7 @@ def _has_primary_teacher(comparison: Comparison) -> ColumnElement[bool]:
         other.c.class_id == ADVISORIES_TABLE.c.class_id,
         other.c.role == EnrollmentRole.TEACHER,
         other.c.is_primary,
-        holds_on(other, comparison),
+        is_not_over(other, comparison),
     )
 
 

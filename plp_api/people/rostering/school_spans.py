@@ -40,7 +40,7 @@ from plp_api.people.rostering.difference import (
 )
 from plp_api.people.rostering.ids import row_ids
 from plp_api.people.rostering.kinds import STUDENTS_TABLE
-from plp_api.people.rostering.relationships import end, holds_on, next_version, number_of
+from plp_api.people.rostering.relationships import end, is_not_over, next_version, number_of
 from plp_api.people.rostering.staging import REDATED, ROLES, STAYS, gather_statistics
 
 STORED = cast(Table, SchoolEnrollment.__table__)
@@ -148,7 +148,7 @@ def _is_ours(comparison: Comparison) -> ColumnElement[bool]:
     return and_(
         STORED.c.district_id == comparison.district_id,
         STORED.c.is_from_roster,
-        holds_on(STORED, comparison),
+        is_not_over(STORED, comparison),
     )
 
 
@@ -182,7 +182,7 @@ def _is_stored(comparison: Comparison) -> ColumnElement[bool]:
     return exists().where(
         _share_days(STORED, STAYS),
         STORED.c.grade.is_not_distinct_from(STAYS.c.grade),
-        holds_on(STORED, comparison),
+        is_not_over(STORED, comparison),
     )
 
 
@@ -324,7 +324,7 @@ def _beginning(comparison: Comparison) -> ColumnElement[Any]:
         STORED.c.student_id == STAYS.c.student_id, _last(STORED) > STAYS.c.starts_on
     )
     is_unstated = and_(~STAYS.c.is_start_stated, STAYS.c.starts_on <= today, is_elsewhere)
-    is_here = exists().where(_at_one_school(STORED, STAYS), holds_on(STORED, comparison))
+    is_here = exists().where(_at_one_school(STORED, STAYS), is_not_over(STORED, comparison))
     until = select(func.max(STORED.c.ends_on)).where(_share_days(STORED, STAYS)).scalar_subquery()
     return case(
         (is_unstated, today),

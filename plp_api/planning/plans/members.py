@@ -16,6 +16,11 @@ SNAPSHOT_PARTS: list[tuple[str, Permission, Callable[[Any], Any]]] = []
 returns the content as plain data (ids of people, never their names)."""
 
 
+def is_known(member: str) -> bool:
+    """Whether the member is the plan's own, or an area registered it."""
+    return member == SECTIONS or any(name == member for name, _, _ in SNAPSHOT_PARTS)
+
+
 def permission_of(part: str) -> Permission:
     """The permission to read a part, a member, or the whole version (an empty name).
 

@@ -13,7 +13,7 @@ import rfc8785
 
 from plp_api.foundation.access.rows import Access
 from plp_api.planning.plans import snapshot
-from plp_api.planning.plans.members import SECTIONS, permission_of
+from plp_api.planning.plans.members import SECTIONS, is_known, permission_of
 from plp_api.planning.plans.models import PlanVersion
 
 # Members that identify the version and are not its content.
@@ -29,11 +29,14 @@ def content_of(version: PlanVersion) -> dict[str, Any]:
 
 
 def readable(content: dict[str, Any], student_id: Any, access: Access) -> dict[str, Any]:
-    """The members of the content that the caller may read: a court order may deny some."""
+    """The members of the content that the caller may read.
+
+    A court order may deny some; nobody reads a member of an area that is gone.
+    """
     return {
         name: value
         for name, value in content.items()
-        if name not in FRAME and access.may(permission_of(name), student_id)
+        if name not in FRAME and is_known(name) and access.may(permission_of(name), student_id)
     }
 
 

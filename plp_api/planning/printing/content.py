@@ -109,53 +109,53 @@ class Content:
     missing: tuple[Fact, ...]
 
 
-def of(version: PlanVersion, by: Reader) -> Content:
+def of(version: PlanVersion, reader: Reader) -> Content:
     """The content of a frozen version.
 
     What is signed is shown whole or not at all. Raises Problem: action_unavailable
     before approval, version_sealed, permission_denied where a part, or where the plan
     stands, is denied the reader.
     """
-    frozen = orjson.loads(presenters.snapshot_of(version, by.access))
-    snapshots.require_all(version, by.access)
-    if not by.is_shown(RecordKind.PLAN_STATUS, version):
+    frozen = orjson.loads(presenters.snapshot_of(version, reader.access))
+    snapshots.require_all(version, reader.access)
+    if not reader.is_shown(RecordKind.PLAN_STATUS, version):
         detail = "A print tells where the plan stands, which is withheld from you."
         raise Problem(Code.PERMISSION_DENIED, detail)
     session = db.session()
     student = session.get_one(Student, version.student_id)
     district = session.get_one(District, version.district_id)
     school_id = student.plan_home_school_id
-    drawn = _Drawing(frozen, _disagreements(version, by, ZoneInfo(district.time_zone)))
-    name = student.person.name_for(by.audience)
+    drawn = _Drawing(frozen, _disagreements(version, reader, ZoneInfo(district.time_zone)))
+    name = student.person.name_for(reader.audience)
     return Content(
         district=district.name,
         school=session.get_one(School, school_id).name if school_id else None,
         student=name,
         number=version.number,
         in_force_on=day(version.in_force_on) if version.in_force_on else "",
-        about=tuple(_about(version, student, name, by)),
+        about=tuple(_about(version, student, name, reader)),
         sha256=version.snapshot_sha256 or "",
         statements=drawn.contesting(disagreements.WHOLE),
         sections=tuple(drawn.sections()),
         goals=Part(GOALS, "Goals", tuple(drawn.goals())),
         parts=tuple(drawn.parts()),
-        signatures=tuple(_signatures(version, by, district)),
-        missing=tuple(_missing(version, by, district)),
+        signatures=tuple(_signatures(version, reader, district)),
+        missing=tuple(_missing(version, reader, district)),
     )
 
 
-def _signatures(version: PlanVersion, by: Reader, district: District) -> Iterable[Signed]:
-    if by.is_shown(RecordKind.SIGNATURES, version):
-        yield from signed.on(version, by, district)
+def _signatures(version: PlanVersion, reader: Reader, district: District) -> Iterable[Signed]:
+    if reader.is_shown(RecordKind.SIGNATURES, version):
+        yield from signed.on(version, reader, district)
 
 
-def _missing(version: PlanVersion, by: Reader, district: District) -> Iterable[Fact]:
-    if by.is_shown(RecordKind.SIGNATURES, version):
+def _missing(version: PlanVersion, reader: Reader, district: District) -> Iterable[Fact]:
+    if reader.is_shown(RecordKind.SIGNATURES, version):
         yield from (Fact(role, words) for role, words in signed.missing(version, district))
 
 
-def _about(version: PlanVersion, student: Student, name: Name, by: Reader) -> Iterable[Fact]:
-    if student.grade and by.is_shown(RecordKind.ROSTER, version):
+def _about(version: PlanVersion, student: Student, name: Name, reader: Reader) -> Iterable[Fact]:
+    if student.grade and reader.is_shown(RecordKind.ROSTER, version):
         yield Fact("Grade", student.grade.lstrip("0"))
     if name.pronouns:
         yield Fact("Pronouns", name.pronouns)
@@ -175,14 +175,14 @@ def _about(version: PlanVersion, student: Student, name: Name, by: Reader) -> It
 
 
 def _disagreements(
-    version: PlanVersion, by: Reader, zone: ZoneInfo
+    version: PlanVersion, reader: Reader, zone: ZoneInfo
 ) -> dict[str, list[Disagreement]]:
     """Statements of disagreement by the part they contest, authors as the reader knows them."""
-    made = presenters.statements_on([version], by.access)[version.id]
+    made = presenters.statements_on([version], reader.access)[version.id]
     found: dict[str, list[Disagreement]] = {}
     for one in made:
         said = Disagreement(
-            _author(one, by), local_day(one.stated_at, zone), one.body, _correction(one, zone)
+            _author(one, reader), local_day(one.stated_at, zone), one.body, _correction(one, zone)
         )
         found.setdefault(one.part, []).append(said)
     return found
@@ -195,12 +195,12 @@ def _correction(made: Statement, zone: ZoneInfo) -> str:
     return f"Changed by the school, {local_day(made.corrected_at, zone)}: {made.correction_reason}"
 
 
-def _author(made: Statement, by: Reader) -> str:
+def _author(made: Statement, reader: Reader) -> str:
     role = phrase(made.author_role).lower()
-    if not by.access.is_named(made.author_id, made.student_id, made.author_role):
+    if not reader.access.is_named(made.author_id, made.student_id, made.author_role):
         return f"a {role}"
     person = db.session().get_one(Person, made.author_id)
-    return f"{person.name_for(by.audience)}, {role}"
+    return f"{person.name_for(reader.audience)}, {role}"
 
 
 class _Drawing:

@@ -44,14 +44,14 @@ class Signed:
     version: int | None
 
 
-def on(version: PlanVersion, by: Reader, district: District) -> Iterable[Signed]:
+def on(version: PlanVersion, reader: Reader, district: District) -> Iterable[Signed]:
     """Every signature that counts for the version, oldest first."""
     session = db.session()
     given = select(Signature).where(Signature.signed_version_id == signers.counted(version))
     rows = session.scalars(given.order_by(Signature.signed_at, Signature.id)).all()
-    known = [row for row in rows if by.access.is_named(row.person_id, row.student_id, row.role)]
+    known = [row for row in rows if reader.access.is_named(row.person_id, row.student_id, row.role)]
     staff = {one for row in rows for one in _hands(row).values()}
-    names = _names({*(row.person_id for row in known), *staff}, by.audience)
+    names = _names({*(row.person_id for row in known), *staff}, reader.audience)
     for row in rows:
         name = names[row.person_id] if row in known else None
         if name and row.signed_by_name:
