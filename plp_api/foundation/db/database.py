@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from plp_api.foundation.db.fetching import enter
 from plp_api.foundation.db.pipeline import DriverPipeline, Pipeline
-from plp_api.foundation.db.transactions import _database, _session
+from plp_api.foundation.db.transactions import WritingSession, _database, _session
 from plp_api.foundation.settings import Settings
 
 psycopg.types.json.set_json_loads(orjson.loads)
@@ -51,8 +51,10 @@ class Database:
         )
         if not self.is_postgresql:
             _prepare_sqlite(self.engine)
-        self._writing = sessionmaker(self.engine.execution_options(plp_write=True))
-        self._reading = sessionmaker(self.engine)
+        self._writing = sessionmaker(
+            self.engine.execution_options(plp_write=True), class_=WritingSession
+        )
+        self._reading = sessionmaker(self.engine, class_=WritingSession)
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":

@@ -8,13 +8,13 @@ from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import CursorResult, Dialect, Engine, Executable, event
+from sqlalchemy import CursorResult, Dialect, Executable, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
 from plp_api.foundation.db import pipeline
-from plp_api.foundation.db.transactions import _session, current, on_postgresql, session
+from plp_api.foundation.db.transactions import current, is_write, on_postgresql, session
 
 ENTER = b"SELECT set_config('plp.districts', $1, true)"
 
@@ -27,7 +27,7 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
-        self.is_write = _is_write(statement)
+        self.is_write = is_write(statement)
         self._native: Native | None = None
 
     def __call__(self, **binds: Any) -> "Query":
@@ -39,11 +39,6 @@ class Prepared:
             compiled = cast(Any, self.statement).compile(dialect=dialect)
             self._native = Native.of(compiled, dialect)
         return self._native
-
-
-def _is_write(statement: Any) -> bool:
-    sql = str(statement) if statement.is_text else "SELECT"
-    return bool(statement.is_dml) or not sql.lstrip().startswith("SELECT")
 
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -168,13 +163,10 @@ def _send_with_commit(running: Session) -> None:
         fetch(*queries)
 
 
-@event.listens_for(Engine, "before_cursor_execute")
-def _note_write(_conn: Any, _cursor: Any, sql: str, _values: Any, context: Any, _many: Any) -> None:
+@event.listens_for(Session, "after_flush")
+def _note_flush(running: Session, _context: Any) -> None:
     """Remember that the running transaction has written something."""
-    running = _session.get(None)
-    is_write = context.is_crud or (context.is_text and not sql.lstrip().startswith("SELECT"))
-    if running is not None and is_write:
-        running.info["has_written"] = True
+    running.info["has_written"] = True
 
 
 def _may_end() -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import event, insert, text
+from sqlalchemy import TextClause, event, insert, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -24,6 +24,26 @@ INSERTED_AT_ONCE = 5000
 
 _session: ContextVar[Session] = ContextVar("session")
 _database: ContextVar["Database"] = ContextVar("database")
+
+
+class WritingSession(Session):
+    """A session that remembers in `info` whether it has written something.
+
+    A listener of the engine would cost every statement.
+    """
+
+    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement."""
+        if is_write(statement):
+            self.info["has_written"] = True
+        return super().execute(statement, *args, **options)
+
+
+def is_write(statement: Any) -> bool:
+    """Whether a statement changes rows; text does unless it begins with SELECT."""
+    if isinstance(statement, TextClause):
+        return not statement.text.lstrip().startswith("SELECT")
+    return bool(statement.is_dml)
 
 
 def session() -> Session:
