@@ -12,11 +12,11 @@ from plp_api.foundation.problems import Code, Problem
 def keep(
     folder: str, key: UUID, content: bytes, media_type: FileType, *, district_id: UUID, by: UUID
 ) -> StoredFile:
-    """The row of a new file of the district; `folder` names its kind (`scans`).
+    """Add the row of a new file of the district; `folder` names its kind (`scans`).
 
-    `key` is its id: where one row alone refers to it, that row's.
+    `key` is the file's id; where only one row refers to the file, use that row's id.
 
-    Its content is put into the storage by `write`, once nothing refuses it any more.
+    Call `write` after every check, to put the content into the storage.
     """
     file = StoredFile(
         id=key,
@@ -32,16 +32,16 @@ def keep(
 
 
 def write(file: StoredFile, content: bytes) -> None:
-    """Put the content into the storage, as long as the running transaction is committed.
+    """Put the content into the storage; it is removed if the transaction is rolled back.
 
-    Raises OSError where the storage does not take it.
+    Raises OSError where the storage fails.
     """
     db.session().flush()
     storage.put(file.name, content)
 
 
 def content_of(file: StoredFile) -> bytes:
-    """The content. Raises Problem(file_lost) where the storage has it no more."""
+    """The content of the file. Raises Problem(file_lost) where the storage no longer has it."""
     try:
         return storage.get(file.name)
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Whether a file is a scan: read to the end by who knows its format, not believed by its name."""
+"""Check that a file is a scan: read it to its end in its format, whatever its name says."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from plp_api.foundation.files.models import FileType
 # A letter page at 600 dots per inch has 34 million.
 MOST_PIXELS = 36_000_000
 MOST_PAGES = 50
-# A signature may be drawn by a tool as any of these.
+# Annotations as which programs draw a signature.
 DRAWN = frozenset(
     f"/{kind}"
     for kind in (
@@ -22,7 +22,7 @@ DRAWN = frozenset(
         *("Line", "Polygon", "PolyLine", "Square", "Circle"),
     )
 )
-# What a page is drawn by (ISO 32000-2, table 31); all else acts, plays, or is kept beside it.
+# Entries that draw a page (ISO 32000-2, table 31); all others are actions, media or attachments.
 OF_A_PAGE = frozenset(
     f"/{name}"
     for name in (
@@ -30,26 +30,25 @@ OF_A_PAGE = frozenset(
         *("Resources", "Contents", "Group"),
     )
 )
-# What any object of a page may carry beside what is drawn: files, notes of programs, actions.
+# Entries of any object that are not drawn: attached files, data of programs, actions.
 BESIDE = frozenset(
     f"/{name}" for name in ("AF", "Metadata", "PieceInfo", "AA", "OPI", "Alternates")
 )
-# What it says of a broken file quotes the file.
+# Its warnings about a broken file would quote the file in our log.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-# What the two readers raise over a broken file, apart from their own.
+# Exceptions that pypdf and Pillow raise for a broken file, beside their own types.
 BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 class NotAScan(Exception):
-    """The file is none, in words for who sent it."""
+    """The file is not a scan; the message is for the person who sent it."""
 
 
 def read(content: bytes) -> tuple[FileType, bytes]:
-    """The format, and the file as it is kept. Raises NotAScan.
+    """The format of the file, and the content to keep. Raises NotAScan.
 
-    Pictures are written anew without what a camera adds (place, device, time);
-    they stay turned as they are seen. So are the pages of a PDF, without anything
-    that acts when it is opened, or is attached.
+    Pictures are rewritten without the camera's data (place, device, time) and turned
+    upright. The pages of a PDF are rewritten without actions and attachments.
     """
     for beginning, reader in READERS.items():
         if content.startswith(beginning):
@@ -64,7 +63,7 @@ def _pdf(content: bytes) -> tuple[FileType, bytes]:
         pages = 0 if is_locked else len(document.pages)
         sizes = [page.mediabox for page in document.pages] if 0 < pages <= MOST_PAGES else []
     except DependencyError:
-        # A newer cipher, asked for before the file says that it is locked.
+        # pypdf fails on a newer cipher before `is_encrypted` can be read.
         is_locked, pages, sizes = True, 0, []
     except (PyPdfError, *BROKEN) as error:
         raise NotAScan("It begins like a PDF, but cannot be read as one.") from error
@@ -79,10 +78,10 @@ def _pdf(content: bytes) -> tuple[FileType, bytes]:
 
 
 def _pages_alone(document: PdfReader) -> bytes:
-    """The pages as they are seen: without what acts or is attached, or who made them."""
+    """The pages as they are seen, without actions, attachments and metadata."""
     writer = PdfWriter()
     if "/OCProperties" in document.root_object:
-        # Without them a layer that was switched off would be seen.
+        # The rewritten file loses these settings, and would show layers that were switched off.
         raise NotAScan("This PDF has layers; print it to a PDF without, and send that.")
     for page in document.pages:
         drawn = [_drawn(one.get_object()) for one in page.get("/Annots", [])]
@@ -102,7 +101,7 @@ def _pages_alone(document: PdfReader) -> bytes:
 
 
 def _drawn(annotation: DictionaryObject) -> DictionaryObject | None:
-    """Ink, a stamp or a filled field as it is drawn; None of what acts, plays, or is attached."""
+    """An annotation reduced to its drawing; None for actions, media and attachments."""
     if annotation.get("/Subtype") not in DRAWN or "/AP" not in annotation:
         return None
     names = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F")

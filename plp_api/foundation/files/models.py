@@ -13,7 +13,7 @@ from plp_api.foundation.ownership import SystemRow
 
 
 class FileType(StrEnum):
-    """In which format a file is kept."""
+    """The format of a stored file."""
 
     PDF = "application/pdf"
     PNG = "image/png"
@@ -21,9 +21,9 @@ class FileType(StrEnum):
 
 
 class StoredFile(Identified, Base):
-    """A file in the storage, under `name`; who may read it, the row that refers to it says.
+    """A file in the storage, under `name`; the row that refers to it decides who may read it.
 
-    `sha256` and `size` (bytes) are of the content as it is kept and served.
+    `sha256` and `size` (bytes) describe the content as it is kept and served.
     """
 
     __tablename__ = "files"

@@ -1,8 +1,8 @@
-"""Files beside the database: a local folder by default, anything fsspec knows by setting.
+"""Files beside the database: in a local folder by default, or in any storage that fsspec knows.
 
 `PLP_STORAGE_URL` is an fsspec URL (`file:///srv/plp/files`, or `s3://bucket/prefix` with the
-extra `s3`). A file is written once under a name that its row keeps, and never changed. What
-names a file may be is our own business: no name comes from a request.
+extra `s3`). A file is written once under a name that its row keeps, and never changed. The
+server makes every name: no name comes from a request.
 """
 
 from datetime import UTC, datetime
@@ -19,9 +19,9 @@ FOLDER = "files"
 
 
 def put(name: str, content: bytes) -> None:
-    """Keep the content under the name, as long as the running transaction is committed.
+    """Keep the content under the name; a rollback of the transaction removes the file.
 
-    Rolled back, the file is removed again. Raises OSError where the storage does not take it.
+    Raises OSError where the storage fails.
     """
     place, path = _at(name)
     db.on_rollback(lambda: place.rm_file(path) if place.exists(path) else None)
@@ -42,7 +42,7 @@ def names_before(moment: datetime) -> list[str]:
 
 
 def _written_at(entry: dict[str, Any]) -> datetime:
-    """When a file was written, by a local folder or an object store."""
+    """When a file was written, from an entry of a local folder or of an object store."""
     at = entry.get("mtime") or entry.get("LastModified")
     return at if isinstance(at, datetime) else datetime.fromtimestamp(float(at or 0), UTC)
 
@@ -68,5 +68,5 @@ def _at(name: str) -> tuple[AbstractFileSystem, str]:
 
 
 def _make_private_folder(folder: Path) -> None:
-    """Files here are education records: the operator alone may read them."""
+    """Make a folder that only the operator can read: the files are education records."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Tokens and codes of links; what ends a link, and what its use leaves behind.
+"""Make tokens and codes of links, check codes, and mark links as used or ended.
 
 The area records the events, named for its kind of link (`signing_link.opened`). Nobody is
-signed in where a link is used, so the person whom it names stands in the payload of an
-event, not as its actor.
+signed in where a link is used, so the event names the link's person in its payload, not as
+its actor.
 """
 
 import hashlib
@@ -24,19 +24,19 @@ def new_token() -> str:
 
 
 def digest(token: str) -> str:
-    """What is kept of a token. A plain hash is enough: nobody searches 256 bits."""
+    """The hash kept of a token. A plain hash is enough: nobody can try all 256-bit tokens."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def new_code(link: Link) -> str:
-    """A new code of the link, in six digits; the code before it is dead."""
+    """Make a new six-digit code for the link; the earlier code stops working."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     link.code_hash = code_hash(link.id, code)
     return code
 
 
 def code_hash(link_id: UUID, code: str) -> str:
-    """What is kept of a code: keyed, for six digits are soon searched."""
+    """The keyed hash kept of a code. Without a key, all six-digit codes are quickly tried."""
     secret = settings.current().secret_key.encode()
     return hmac.new(secret, f"{link_id}|{code}".encode(), hashlib.sha256).hexdigest()
 
@@ -47,16 +47,16 @@ def is_code(link: Link, code: str) -> bool:
 
 
 def end(link: Link, reason: LinkEnd, by: UUID | None) -> None:
-    """End a link, whoever or whatever ends it; the caller records the event."""
+    """End a link; `by` is None where no person ends it. The caller records the event."""
     link.ended_at, link.ended_by, link.end_reason = clock.now(), by, reason
 
 
 def use_up(link: Link, outcome: str) -> None:
-    """Note what the link was used for; it works no more."""
+    """Mark the link as used, with its outcome; it stops working."""
     link.used_at, link.outcome = clock.now(), outcome
 
 
 def spend_attempt(link: Link) -> bool:
-    """Count a wrong answer; True for the last that the link takes."""
+    """Count a wrong answer; True if no attempts are left."""
     link.attempts_left -= 1
     return link.attempts_left == 0

@@ -1,4 +1,4 @@
-"""The row of a link, whatever it opens."""
+"""The model of a link of any kind."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -16,18 +16,18 @@ ATTEMPTS = 5
 
 
 class LinkCheck(StrEnum):
-    """What the holder of a link must know: the student's birth date, or a code sent apart."""
+    """What the holder of a link must know: the student's birth date, or a code sent separately."""
 
     BIRTH_DATE = "birth_date"
     CODE = "code"
 
 
 class CodeBy(StrEnum):
-    """How the code of a link reaches the person it is for, apart from the link.
+    """How the code of a link reaches the person, separately from the link.
 
-    `issuer`: whoever issued the link tells it; the link itself was mailed.
-    `mail`: mailed; the link itself was printed. `witness`: a second adult of the
-    staff takes it and hands it over, and is a witness of what is done.
+    `issuer`: the issuer tells the code; the link was mailed. `mail`: the code is
+    mailed; the link was printed. `witness`: a second member of staff takes the code
+    and hands it over, and is the witness of the use.
     """
 
     ISSUER = "issuer"
@@ -48,11 +48,12 @@ class LinkEnd(StrEnum):
 class Link(Identified, Base):
     """A secret address by which one person does one thing about one student, once.
 
-    Of its token only the SHA-256 is kept, of a code only a keyed hash. Nobody is
-    ever given both: `code_by` says which way the code goes. `purpose` names the
-    kind of link, whose own columns stand in a table of its area; `outcome` says
-    what it was used for. Outside row-level security: read by the token, before
-    any district is known; so no word about anybody stands here.
+    Only the SHA-256 of the token is kept, and a keyed hash of the code. No member of
+    staff receives both: `code_by` says how the code is delivered. `purpose` names
+    the kind of link, whose own columns are in a table of its area; `outcome` says
+    how the link was used. Row-level security does not apply, because the link is
+    read by its token before any district is known; so this table holds no text
+    about people.
     """
 
     __tablename__ = "links"
@@ -87,5 +88,5 @@ class Link(Identified, Base):
 
     @property
     def is_unused(self) -> bool:
-        """Whether nothing but time could have ended it."""
+        """Whether the link was neither used nor ended; it may have expired."""
         return self.used_at is None and self.ended_at is None

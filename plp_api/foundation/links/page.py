@@ -1,7 +1,7 @@
-"""The shell of the pages that links open: without scripts, kept and framed by nobody.
+"""The shell of the pages that links open: no scripts, no caching, no frames.
 
-An area makes a `Shell` with its templates, which extend `base.html`, guards its blueprint
-with it, and draws its pages by it.
+An area makes a `Shell` for its templates, which extend `base.html`; the shell guards the
+area's blueprint and draws its pages.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest import errors, limits
 
 OWN = "plp_api.foundation.links"
-# Longer than anybody reads (WCAG 2.2, 2.2.1: beyond 20 hours no limit is felt).
+# Longer than anybody reads (WCAG 2.2, 2.2.1 allows a time limit of more than 20 hours).
 PROOF_SECONDS = 24 * 3600
 REFUSALS = {
     Code.LINK_USED: ("This link has been used", "A link works once. If you signed, it was kept."),
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Wrong:
-    """One thing to put right: the field's id, and a sentence."""
+    """An error in a form: the field's id, and a sentence."""
 
     field: str
     words: str
@@ -49,8 +49,8 @@ class Wrong:
 class Shell:
     """Draws the pages of one kind of link.
 
-    `package` holds the templates; `refusals` are a title and a sentence by code, and
-    `otherwise` those of every other problem.
+    `package` holds the templates; `refusals` has a title and a sentence by code, and
+    `otherwise` those for every other problem.
     """
 
     package: str
@@ -58,13 +58,13 @@ class Shell:
     otherwise: tuple[str, str]
 
     def guard(self, blueprint: Blueprint) -> None:
-        """Count requests by address, forbid what a page does not need, draw every refusal."""
+        """Limit requests by address, add the security headers, and draw errors as pages."""
         blueprint.before_request(limits.check)
         blueprint.after_request(_forbid)
         blueprint.register_error_handler(Exception, self.refuse)
 
     def refuse(self, error: Exception) -> Response:
-        """The refusal as a page, in words for the holder of the link."""
+        """The error as a page, in words for the holder of the link."""
         problem = errors.translated(error)
         if problem.status >= 500:
             log.error("request.failed", code=problem.code.wire, exc_info=error)
@@ -74,17 +74,17 @@ class Shell:
         return response
 
     def draw(self, name: str, status: int, **data: Any) -> Response:
-        """The template of that name with data, as an answer."""
+        """The response with the template of that name, filled with the data."""
         template = _environment(self.package).get_template(f"{name}.html")
         html = template.render(style=Markup(_style()), **{"errors": (), **data})  # noqa: S704 - ours
         return Response(html, status=status, mimetype="text/html")
 
     def proof(self, link_id: UUID) -> str:
-        """What a form carries once its holder has answered the question of the link."""
+        """The proof that a form carries once the holder has answered the link's question."""
         return self._proofs.dumps(str(link_id))
 
     def is_proved(self, link_id: UUID) -> bool:
-        """Whether the form that was sent carries the proof for this link."""
+        """Whether the submitted form carries the proof for this link."""
         try:
             proved = self._proofs.loads(request.form.get("proof", ""), max_age=PROOF_SECONDS)
         except BadSignature:
@@ -97,16 +97,17 @@ class Shell:
 
 
 def is_prefetch() -> bool:
-    """Whether a browser fetches the page ahead, before anybody opens it."""
+    """Whether a browser prefetches the page before anybody opens it."""
     headers = request.headers
     purpose = f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}"
     return "prefetch" in purpose.lower()
 
 
 def refuse_foreign_form() -> None:
-    """Refuse a form that another site sent. The secret is the address itself; this is beside it.
+    """Refuse a form that another site sent: a second defence beside the secret address.
 
     Under `no-referrer` browsers send our own forms with `Origin: null`.
+    Raises Problem: permission_denied.
     """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin", "null")
@@ -117,7 +118,7 @@ def refuse_foreign_form() -> None:
 
 
 def _forbid(response: Response) -> Response:
-    """Nothing is kept, framed, fetched from elsewhere, or told to the next site."""
+    """Forbid caching, frames, foreign resources and referrers, by headers of the response."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Frame-Options"] = "DENY"

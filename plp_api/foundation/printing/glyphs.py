@@ -1,7 +1,7 @@
-"""What the fonts at hand cannot draw, said in words in square brackets.
+"""Replace characters that no font of the server can draw by their names in square brackets.
 
-A page must not carry empty boxes, and PDF/UA forbids them. What was written
-stays whole in the snapshot and on the HTML page.
+A page must not show empty boxes, and PDF/UA forbids them. The snapshot and the
+HTML page keep the text unchanged.
 """
 
 import re
@@ -13,13 +13,13 @@ from typing import Any
 JOINERS = "\u200b\u200c\u200d\ufe0e\ufe0f\u2060\U0001f3fb-\U0001f3ff"
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 INITIALS = frozenset({"CJK"})
-# Embeddings, overrides and isolates, and what ends them (UAX 9).
+# Embeddings, overrides and isolates, with the characters that end them (UAX 9).
 OPENING = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
     "\u2066\u2067\u2068", "\u2069"
 )
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 CLOSING = frozenset(OPENING.values())
-# Classes of characters that change the direction of what follows them.
+# Classes of characters that change the direction of the text after them.
 DIRECTED = frozenset(["R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"])
 PRIVATE = "Co"
 # Typst's PDF writer panics where a word has more than 64 KiB.
@@ -33,14 +33,15 @@ Draws = Callable[[str], bool]
 
 
 def without_controls(text: str) -> str:
-    """The text without characters that mean nothing on paper; a tab is a space."""
+    """The text without control characters; a tab becomes a space."""
     return CONTROLS.sub("", text.replace("\t", " "))
 
 
 def isolated(text: str) -> str:
-    """The text so that its direction stays its own, wherever it is put (UAX 9).
+    """The text enclosed so that its direction does not affect the text around it (UAX 9).
 
-    What it opens is closed, and it closes nothing that others opened.
+    Embeddings and isolates that it opens are closed, and closing characters without
+    an opening character are removed.
     """
     if not any(unicodedata.bidirectional(one) in DIRECTED for one in text):
         return text
@@ -54,7 +55,7 @@ def isolated(text: str) -> str:
             if not isolates:
                 continue
             isolates -= 1
-            # An isolate ends what was embedded in it, not the reverse.
+            # The end of an isolate also ends the embeddings inside it, not the reverse.
             while opened.pop() != one:
                 pass
         elif one in CLOSING:
@@ -66,22 +67,23 @@ def isolated(text: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """The text with a place to break a line in words that no line could hold."""
+    """The text with line breaks allowed in words so long that typst would panic."""
     return LONGEST_WORD.sub("\\g<0>\u200b", text)
 
 
 def much_broken(text: str) -> str:
-    """The text with places to break in every word of more than some fifty characters."""
+    """The text with a line break allowed after every 48 characters of a word."""
     return LONG_WORD.sub("\\g<0>\u200b", text)
 
 
 def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
-    """The characters of these texts that no font has, found by halving: `draws` tells of many.
+    """The characters of these texts that no font has.
 
-    Once it was asked PROBES times, whatever is still to be told apart counts as missing.
-    Of characters for private use nobody knows what they should look like.
+    `draws` tests many characters at once; a set that fails is halved. After PROBES
+    tests, all characters not yet tested apart count as missing. Private-use characters
+    always count as missing, because nobody knows how they should look.
     """
-    # What Latin-1 has, every text font has.
+    # Every text font has the characters of Latin-1.
     unusual = sorted({one for text in texts for one in text if ord(one) > LATIN_1})
     lacking = {one for one in unusual if unicodedata.category(one) == PRIVATE}
     waiting = deque(["".join(one for one in unusual if one not in lacking)])
@@ -100,7 +102,7 @@ def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
 
 
 def each(value: Any, change: Callable[[str], str]) -> Any:
-    """Plain data with every text changed, however deep."""
+    """Plain data with every text in it changed, at any depth."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
@@ -111,7 +113,7 @@ def each(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def named(value: Any, lacking: frozenset[str]) -> Any:
-    """Plain data with every run of characters that no font has replaced by its name."""
+    """Plain data in which a name replaces every run of characters that no font has."""
     return each(value, lambda text: _replaced(text, lacking))
 
 
@@ -119,7 +121,7 @@ def _replaced(text: str, lacking: frozenset[str]) -> str:
     if lacking.isdisjoint(text):
         return text
     one_of_them = f"[{re.escape(''.join(sorted(lacking)))}]"
-    # Words of a script that is lacking stand together: one name for all of them.
+    # Adjacent words in a missing script get one name together.
     run = re.compile(f"{one_of_them}(?:[{JOINERS} ]*{one_of_them})*[{JOINERS}]*")
     return run.sub(lambda found: _names([one for one in found[0] if one in lacking]), text)
 

@@ -1,4 +1,4 @@
-"""HTML pages: a template with data, and the policy that lets in its own styles alone."""
+"""HTML pages: a template filled with data, and a policy that allows only the page's own styles."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ def paragraphs(text: str) -> list[list[str]]:
 
 @cache
 def environment(package: str) -> Environment:
-    """The templates in `pages` of a package; whatever is put into one is escaped."""
+    """The templates in `pages` of a package; every value put into a template is escaped."""
     made = Environment(
         loader=PackageLoader(package, "pages"),
         autoescape=True,
@@ -42,7 +42,7 @@ class Page:
 
 
 def page(package: str, template: str, *, styles: dict[str, str], **data: Any) -> Page:
-    """The template filled with data and styles, by name; every style is trusted CSS."""
+    """The template filled with data and styles by name; the styles must be trusted CSS."""
     marked = {name: Markup(css) for name, css in styles.items()}  # noqa: S704 - escaped as CSS
     html = environment(package).get_template(template).render(**data, **marked)
     hashes = " ".join(f"'sha256-{style_hash(css)}'" for css in styles.values())
@@ -50,10 +50,10 @@ def page(package: str, template: str, *, styles: dict[str, str], **data: Any) ->
 
 
 def css_string(words: str) -> str:
-    """Words as a CSS string in which nothing but letters and digits stands for itself."""
+    """The text as a CSS string; all characters except letters and digits are escaped."""
     return '"' + "".join(one if one.isalnum() else f"\\{ord(one):X} " for one in words) + '"'
 
 
 def style_hash(style: str) -> str:
-    """What a Content-Security-Policy names to let in one style."""
+    """The hash by which a Content-Security-Policy allows a style."""
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

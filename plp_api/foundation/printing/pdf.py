@@ -1,9 +1,8 @@
-"""Data as a tagged PDF (PDF/UA-1), set by typst: an extra, `pdf`.
+"""Data as a tagged PDF (PDF/UA-1), set by typst, which the extra `pdf` installs.
 
-The template is ours; the data comes to it as JSON, and no word of it is ever read as
-markup. Typst's own fonts (Latin, Greek, Cyrillic and more) come first, then whatever
-fonts the machine has. Each print is set by a process of its own (`setting`), with
-limits of time, memory and output.
+The template is ours; it reads the data as JSON, and never as markup. Typst's own fonts
+(Latin, Greek, Cyrillic and more) come first, then the fonts of the machine. Each print is
+set in a separate process (`setting`), with limits of time, memory and output.
 """
 
 import subprocess
@@ -22,16 +21,16 @@ from plp_api.foundation.printing.page import paragraphs
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.turns import Turns
 
-# `-P`: what lies in the folder where the server was started is not code to import.
+# `-P`: import no code from the folder in which the server was started.
 SETTER = (sys.executable, "-P", "-m", "plp_api.foundation.printing.setting")
-# One thread, and no trace of a panic: that would quote what people wrote.
+# One thread, and no backtrace of a panic, which would quote people's texts.
 ENVIRONMENT = {"RAYON_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "LC_ALL": "C.UTF-8"}
 SECONDS = 20
 MEMORY = 1 << 30
 LONGEST = 32 << 20
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 STRONG = RIGHT_TO_LEFT | {"L"}
-# One process sets one at a time: three threads of its eight wait for a print at most.
+# A worker sets one print at a time; at most three of its eight threads wait for one.
 TURNS = Turns(at_once=1, waiting=3, seconds=10)
 log = structlog.get_logger()
 
@@ -46,9 +45,10 @@ def of(
 ) -> bytes:
     """The PDF of the data that `make_data` returns, one print at a time for each `by`.
 
-    The data is made within the turn: a long text takes time to prepare. Its texts are
-    cleaned of controls, and their directions closed. Raises Problem: print_failed,
-    beyond the limits; server_busy.
+    `make_data` is called when the print's turn comes, because a long text takes time to
+    prepare. Control characters are removed, and the direction of each text is isolated.
+
+    Raises Problem: print_failed (the typesetter failed or exceeded a limit), server_busy.
     """
     with TURNS.taken(by=by):
         job = {
@@ -66,7 +66,7 @@ def of(
 
 
 def _set(job: bytes) -> bytes:
-    """What the process made of the job, nothing where it failed."""
+    """The output of the process for the job; empty where it failed."""
     with subprocess.Popen(  # noqa: S603 - a command of our own making
         SETTER,
         stdin=subprocess.PIPE,
@@ -91,7 +91,7 @@ def plain(value: Any) -> Any:
 
 
 def into_paragraphs(value: Any, name: str) -> None:
-    """Make paragraphs of every text of that name, however deep."""
+    """Replace every text under that name by its paragraphs, at any depth."""
     if isinstance(value, list):
         for one in value:
             into_paragraphs(one, name)

@@ -1,10 +1,10 @@
-"""Sets a PDF in a process of its own: what to draw comes in, the PDF goes out.
+"""Sets a PDF in a separate process: reads a job as JSON and writes the PDF.
 
     python -P -m plp_api.foundation.printing.setting < job.json > copy.pdf
 
-What people wrote has made the typesetter panic, and a panic ends the process that it happens in.
-So this one serves a single print, within limits that `pdf` gives it. It imports nothing of the
-application: it starts in a twentieth of a second, and knows no secret.
+People's texts have made the typesetter panic, and a panic ends its process. So each process sets
+a single print, within limits that `pdf` gives it. It imports nothing of the application except
+`glyphs`, so it starts in a twentieth of a second and knows no secret.
 """
 
 import resource
@@ -45,10 +45,10 @@ def main() -> None:
 
 
 def of(template: str, data: dict[str, Any], printed_at: datetime) -> bytes:
-    """The PDF of the data: PDF/UA-1, or, should a text defy that, tagged all the same.
+    """The PDF of the data: PDF/UA-1, or only tagged where a text does not allow PDF/UA-1.
 
     The template reads the data as JSON from `sys.inputs.data`, and shows its `notice`
-    where that is not null. What no font draws is named before anything is set.
+    where that is not null. Characters that no font has are replaced by their names first.
     """
     lacking = glyphs.missing(_strings(data), _draws)
     shown = {**glyphs.named(data, lacking), "notice": NOTICE} if lacking else data
@@ -65,7 +65,7 @@ def of(template: str, data: dict[str, Any], printed_at: datetime) -> bytes:
 
 
 def _settable(text: str) -> str:
-    """The text if it can be set alone; else with more places to break; else how long it is."""
+    """The text if it can be set alone; else with more line breaks; else only its length."""
     for words in (text, glyphs.much_broken(text)):
         if _is_set(WHOLE, words):
             return words
@@ -87,7 +87,7 @@ def _compile(
 
 @cache
 def _fonts() -> Any:
-    """Typst's fonts and the machine's, looked for once."""
+    """The fonts of typst and of the machine, searched once."""
     return typst.Fonts()
 
 
@@ -98,7 +98,7 @@ def _draws(characters: str) -> bool:
 
 
 def _is_set(template: bytes, text: str, *standards: Any) -> bool:
-    """Whether the template takes the text; a text that makes the typesetter panic is not taken."""
+    """Whether the template can be set with the text, without an error or a panic."""
     compiler = typst.Compiler(template, font_paths=_fonts())
     try:
         compiler.compile(format="pdf", sys_inputs={"text": text}, pdf_standards=[*standards])
@@ -112,7 +112,7 @@ def _is_set(template: bytes, text: str, *standards: Any) -> bool:
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Whether the typesetter, written in Rust, gave up over what it was asked to draw."""
+    """Whether the error is a panic of the typesetter, which is written in Rust."""
     return type(error).__name__ == "PanicException"
 
 

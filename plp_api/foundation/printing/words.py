@@ -12,7 +12,7 @@ MONTHS = (
 )
 SAYS_ITS_KIND = re.compile(r"^is_|_(on|at)$")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-# Words that are not read as they are spelled.
+# Codes whose words differ from their spelling.
 SPOKEN = {
     "cte": "Career and technical education (CTE)",
     "elo": "Extended learning opportunity (ELO)",
@@ -30,7 +30,7 @@ def day(on: date) -> str:
 
 
 def local_day(at: datetime, zone: ZoneInfo) -> str:
-    """The date of an instant where the district is."""
+    """The date of an instant in the district's time zone."""
     return day(at.astimezone(zone).date())
 
 
@@ -40,12 +40,12 @@ def phrase(code: str) -> str:
 
 
 def label(name: str) -> str:
-    """The words of a member's name; `_on`, `_at` and `is_` only say what type it has."""
+    """The words of a member's name, without `_on`, `_at` and `is_`, which only name its type."""
     return phrase(SAYS_ITS_KIND.sub("", name))
 
 
 def value_words(name: str, value: Any) -> str:
-    """The value of a member in words; empty where there is nothing to say."""
+    """The value of a member in words; empty for null."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,7 +1,8 @@
-"""Progress as small charts: SVG from plain facts, each with its text and its table.
+"""Progress as small charts: SVG from plain data, each with a text and a table.
 
-Black on white and told apart by shape, so that a copier loses nothing. No word
-of a person is drawn, only ours; a title in words stands beside the drawing.
+The charts are black on white and use shapes, not colors, so that photocopies stay
+readable. They draw only our own words; a person's text, such as the title of a goal,
+is not drawn but named in the title beside the chart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ FONT = 'font-family="Libertinus Serif, sans-serif" font-size="12"'
 
 @dataclass(frozen=True)
 class Point:
-    """How far along a goal was on a day, in per cent."""
+    """The progress of a goal on a day, in per cent."""
 
     on: date
     percent: int
@@ -26,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, what it says in words, and all it draws as a table."""
+    """A drawing, with the same content as a text and as a table."""
 
     title: str
     text: str
@@ -45,7 +46,7 @@ LATEST = 12
 
 
 def progress(goal: str, points: Sequence[Point]) -> Chart:
-    """A goal's check-ins as a line from 0 to 100 per cent; of many, the latest twelve.
+    """A goal's latest twelve check-ins, as a line between 0 and 100 per cent.
 
     `points` are in the order of their days, at least one.
     """
@@ -126,7 +127,7 @@ def _y(percent: int) -> float:
 BOX, STEP, LABELS, IN_A_ROW = 16, 22, 140, 15
 FRAME = f'<rect width="{BOX}" height="{BOX}" fill="#fff" stroke="#000" stroke-width="1.5"/>'
 CROSS = f'<path d="M0 0L{BOX} {BOX}M{BOX} 0L0 {BOX}" stroke="#000" stroke-width="1.5"/>'
-# The order of the legend; what is not named here is drawn as an empty box with a question mark.
+# In the order of the legend. A status missing here is drawn as a box with a question mark.
 SHAPES: Mapping[str, str] = {
     "proposed": FRAME.replace("/>", ' stroke-dasharray="3 2"/>'),
     "returned": FRAME.replace("/>", ' stroke-dasharray="1 2"/>'),
@@ -141,7 +142,7 @@ SHAPES: Mapping[str, str] = {
 
 
 def by_domain(goals: Sequence[tuple[str, str]]) -> Chart:
-    """Every goal as a box beside its domain, its shape its status.
+    """Every goal as a box beside its domain; the shape shows its status.
 
     `goals` are pairs of domain and status, at least one.
     """
@@ -175,7 +176,7 @@ def _domain_text(goals: Sequence[tuple[str, str]], statuses: Sequence[str]) -> s
 def _boxes(
     goals: Sequence[tuple[str, str]], domains: Sequence[str], statuses: Sequence[str]
 ) -> tuple[int, list[str]]:
-    """How high the drawing is, and what is in it."""
+    """The height of the drawing, and its elements."""
     drawn, y = [], 6
     for domain in domains:
         drawn.append(f'<text x="0" y="{y + 13}" {FONT}>{phrase(domain)}</text>')
@@ -199,7 +200,7 @@ def _box(status: str, x: int, y: int) -> str:
 
 
 def _svg(size: tuple[int, int], title: str, text: str, drawn: Iterable[str]) -> str:
-    """The drawing, which names and describes itself to whoever cannot see it."""
+    """The drawing as SVG, with a title and a description for screen readers."""
     width, height = size
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'

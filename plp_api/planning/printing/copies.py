@@ -1,4 +1,4 @@
-"""A copy of a version: its content and what surrounds it, made for one reader on one day."""
+"""A copy of a version for print: its content with progress, for one reader on one day."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +23,10 @@ SNAPSHOT = "/api/v1/plan-versions/{}/snapshot"
 
 @dataclass(frozen=True)
 class Copy:
-    """What is printed: `whose` says for whom, `address` where the signed bytes are read.
+    """The data of a print.
 
-    `translation` says whose words the content is in, where not those that were signed.
+    `whose` names the kind of reader, `address` is the URL of the signed bytes.
+    `translation` names the translator where the content is not in its signed words.
     """
 
     content: Content
@@ -38,11 +39,13 @@ class Copy:
 
 
 def make(version: PlanVersion, access: Access, kind: str, language: str | None = None) -> Copy:
-    """A copy for the caller, which is an export and noted as one; `kind` is `html` or `pdf`.
+    """Make a copy for the caller and record the export; `kind` is `html` or `pdf`.
 
-    Goals stand in every version, so who is denied goals gets none. `language`
-    asks for the words of its rendition. Raises Problem: action_unavailable
-    (nothing is frozen yet), permission_denied, validation_failed (`language`).
+    Every version contains goals, so a caller who may not read goals gets no copy.
+    `language` selects a rendition.
+
+    Raises Problem: action_unavailable (the version is not frozen yet),
+    permission_denied, validation_failed (`language`).
     """
     access.require(Permission.GOALS_READ, version)
     reader = readers.of(access, version.student_id)

@@ -1,4 +1,4 @@
-"""The content of a plan as HTML: for the print, and for the page on which people sign."""
+"""The content of a plan as HTML, for the print and for the signing page."""
 
 from functools import cache
 from importlib.resources import files
@@ -13,13 +13,13 @@ PACKAGE = "plp_api.planning.printing"
 
 
 def snapshot(content: Content) -> Markup:
-    """What is signed, as HTML to stand under an `<h1>`: sections, goals, all other parts."""
+    """The signed content as HTML, to be put under an `<h1>`: sections, goals, all other parts."""
     template = environment(PACKAGE).get_template("_snapshot.html")
     return Markup(template.render(content=content))  # noqa: S704
 
 
 def of(copy: Copy) -> Page:
-    """The copy as a page of its own, for screen and paper."""
+    """The copy as a complete page, for screen and paper."""
     return page(
         PACKAGE,
         "print.html",
@@ -38,7 +38,7 @@ def _style() -> str:
 
 
 def _running(content: Content) -> str:
-    """What stands in the margins of each printed page; a browser takes it from CSS alone."""
+    """The CSS for the margins of each printed page; browsers take their text only from CSS."""
     version = f"Version {content.number}, in force since {content.in_force_on}"
     boxes = {
         "top-left": css_string(str(content.student)),

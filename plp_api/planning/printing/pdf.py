@@ -20,7 +20,7 @@ def _template() -> str:
 
 
 def _data(copy: Copy) -> dict[str, Any]:
-    """What the template draws: the content, each long text as paragraphs of lines."""
+    """The data for the template: the content, with each long text as paragraphs of lines."""
     shown = {**pdf.plain(copy.content), "student": str(copy.content.student)}
     shown["about"] += pdf.plain([Fact("Copy for", copy.whose)])
     pdf.into_paragraphs(shown, "body")

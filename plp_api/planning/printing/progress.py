@@ -1,4 +1,4 @@
-"""How the goals of a plan stand today: live facts beside the version, outside its hash."""
+"""The progress of a plan's goals today: live data beside the version, outside its hash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from plp_api.planning.printing.charts import Chart, Point
 
 @dataclass(frozen=True)
 class Progress:
-    """Goals as they stood on a day: charts, and in words how many steps were done."""
+    """The progress of goals on a day: charts, and a sentence about the steps done."""
 
     as_of: str
     steps: str | None
@@ -23,9 +23,9 @@ class Progress:
 
 
 def of(version: PlanVersion, as_of: date) -> Progress:
-    """The goals of the version's plan, drafts aside: all by domain, and each that was checked on.
+    """Charts of the plan's goals except drafts: one of all by domain, one per goal with check-ins.
 
-    For readers who may read the student's goals.
+    The caller must first check that the reader may read the student's goals.
     """
     found = facts.of(version.plan_id, as_of)["goals"]
     goals = [goal for goal in found if goal["status"] != GoalStatus.DRAFT]

@@ -1,4 +1,4 @@
-"""A version's content in the words of a rendition, as far as people supplied them."""
+"""A version's content in the language of a rendition, where the rendition has a text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ OF_ELEMENT = ("location", "term")
 
 @dataclass(frozen=True)
 class Translation:
-    """What is said of the words that were not signed: their language, and whose they are."""
+    """The language and the translator of a rendition, whose words were not signed."""
 
     language: str
     translator: str
@@ -21,14 +21,14 @@ class Translation:
 
 
 def about(rendition: Rendition) -> Translation:
-    """Whose words a rendition holds."""
+    """The language and the translator of this rendition."""
     return Translation(rendition.language, rendition.translator_name, rendition.is_certified)
 
 
 def of(original: Content, rendition: Rendition) -> Content:
-    """The content with each text that the rendition has, marked by its language.
+    """The content with the texts of the rendition, each marked with its language.
 
-    What the rendition leaves out stays as it was written, unmarked.
+    Texts that the rendition lacks stay as they were written, unmarked.
     """
     lang = rendition.language
     sections = tuple(

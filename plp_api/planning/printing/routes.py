@@ -36,21 +36,21 @@ PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": 
 def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, Any]) -> Response:
     """Print a frozen plan version, as a page or as a tagged PDF.
 
-    `format=html|pdf`, or the Accept header (HTML where both are welcome). A
-    version not yet in force is not printed: 409. The copy is the caller's: names
-    are those of their audience, a parent finds the other parent's signature by
-    role alone, and whoever is denied goals gets none. It carries the hash that
-    was signed. Progress of goals is drawn as of today, beside what was signed.
-    `language` puts a rendition's words in the place of those it renders, and says
-    whose they are; a language in which nobody supplied any is 422.
+    `format=html|pdf` or the Accept header selects the format (HTML where both are
+    accepted). A version that is not yet in force is a 409. The copy is made for the
+    caller: it uses the names that the caller may see, and shows a parent the other
+    parent's signature only by role. A caller who may not read goals gets no copy. It
+    shows the signed hash and, beside the signed content, the progress of goals as of
+    today. `language` replaces texts by those of a rendition and names the translator;
+    a language without a rendition is a 422.
 
-    The HTML is a page of its own for screen and Letter paper. The PDF follows
-    PDF/UA-1, with headings, tables and alternative texts; letters that no font
-    of the server has are named in square brackets. A server installed without
-    the extra `pdf` answers 406 to whoever asks for PDF alone.
+    The HTML is a complete page for screen and Letter paper. The PDF follows PDF/UA-1,
+    with headings, tables and alternative texts; characters that no font of the server
+    has are named in square brackets. A server without the extra `pdf` answers 406 to a
+    request that accepts only PDF.
 
-    Every print is an export and stands in the audit trail, whether or not it could
-    be set. A PDF has 20 seconds; few are set at once (503 `server_busy`, with
+    Every print is recorded in the audit trail as an export, even if the PDF then fails.
+    A PDF may take 20 seconds, and few are made at once (503 `server_busy`, with
     Retry-After).
     """
     kind = _kind(asked.get("format"))
@@ -61,10 +61,10 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
 
 
 def _kind(asked: str | None) -> PrintFormat:
-    """What to answer. Raises Problem(pdf_unavailable) where that is PDF and it cannot be made."""
+    """The format of the response. Raises Problem(pdf_unavailable): PDF without typst."""
     offered = [HTML, PDF] if engine.is_available() else [HTML]
     accepted = request.accept_mimetypes
-    # What is accepted and not offered can only be PDF: `offers` has seen to the rest.
+    # `offers` has refused all other types, so an accepted type not offered can only be PDF.
     best = accepted.best_match(offered, default=PDF) if accepted else HTML
     kind = PrintFormat(asked or best.split("/")[1])
     if kind == PrintFormat.PDF and PDF not in offered:

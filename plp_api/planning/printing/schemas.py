@@ -1,4 +1,4 @@
-"""Prints on the wire."""
+"""Schemas of prints."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from plp_api.foundation.rest.fields import Choice, LanguageTag, Schema
 
 
 class PrintFormat(StrEnum):
-    """What a print is answered as."""
+    """The format of a print."""
 
     HTML = "html"
     PDF = "pdf"

@@ -1,6 +1,6 @@
 """Signing without an account: by a link that is good once, or on paper that is scanned.
 
-A link is never enough by itself: what its bearer may do is asked of `access`
-again at every use, as of that day, and whoever holds it must also know what the
-sender chose. Its page needs no script, and says nothing to who does not.
+A link is never enough by itself. At every use `access` checks again what the
+signer may do on that day, and the holder must answer the question that the
+sender chose. The page needs no script, and shows nothing before the right answer.
 """

@@ -29,7 +29,7 @@ MAIL_LINK, MAIL_CODE = "signing_link.mail", "signing_code.mail"
 
 @dataclass(frozen=True)
 class Issued:
-    """A link made: what whoever issues it may hold of it, the `token` or the `code`, never both."""
+    """A new link, with what its issuer may see: the `token` or the `code`, never both."""
 
     link: SigningLink
     token: str | None
@@ -47,13 +47,13 @@ def issue(
     delegate_id: UUID | None = None,
     wants_witness: bool = False,
 ) -> Issued:
-    """Make the link by which one person signs this version's snapshot; it ends their earlier one.
+    """Make the link by which one person signs this version's snapshot; end their earlier link.
 
-    Whoever issues it never holds both the link and its code (see `_code_by`).
+    The issuer never holds both the link and its code (see `_code_by`).
 
     Raises Problem: actor_is_family, plan_closed, action_unavailable (not in
-    force), signature_exists, validation_failed where the person may not sign in that role, cannot
-    be checked so, or has no e-mail.
+    force), signature_exists, validation_failed where the person may not sign in that role,
+    cannot be identified by this check, or has no e-mail.
     """
     access.refuse_family(version.student_id)
     db.lock(version)
@@ -106,12 +106,11 @@ def issue(
 def _code_by(
     version: PlanVersion, by: UUID, mailbox: Person | None, is_mailed: bool, wants_witness: bool
 ) -> CodeBy:
-    """Which way the code goes: never to whom the link is given, nor by the mail that brings it.
+    """How the code reaches the signer: always by another way than the link.
 
-    Whoever approved the version is no channel for the family's signature by
-    themselves, nor is an e-mail that they entered: a second adult hands the code
-    over. So does one where the signer has no e-mail, or only one that the issuer
-    entered.
+    A second adult hands over the code where an approver of the version issues the
+    link or entered the signer's e-mail, so that no approver alone can sign for the
+    family; also where the signer has no e-mail, or only one that the issuer entered.
     """
     if wants_witness or mailbox is None:
         return CodeBy.WITNESS
@@ -121,9 +120,10 @@ def _code_by(
 
 
 def _check_birth_date(student: Student, code_by: CodeBy, mailbox: Person | None) -> None:
-    """A birth date proves nothing against staff, who can look it up.
+    """Allow the birth date as a check only for a mailed link.
 
-    So it is for a mailed link alone, to an e-mail that none of the staff entered.
+    Staff can look up a birth date, so it proves nothing where staff hold the link or
+    entered the e-mail address. Raises Problem: validation_failed.
     """
     if student.birth_date is None:
         raise invalid("identity_check", "The student's birth date is not known here.")
@@ -133,22 +133,23 @@ def _check_birth_date(student: Student, code_by: CodeBy, mailbox: Person | None)
 
 
 def _channel(by: UUID, mailbox: Person) -> set[UUID]:
-    """Through whose hands a link goes that is mailed there: its issuer's, and the address's."""
+    """The people who could intercept a mailed link: its issuer, and who entered the address."""
     return {by, mailbox.email_set_by} if mailbox.email_set_by else {by}
 
 
 def _is_entered_by(mailbox: Person, people: Iterable[UUID]) -> bool:
-    """Whether what is mailed there may come to one of these people."""
+    """Whether one of these people entered the e-mail address."""
     setter = mailbox.email_set_by
     return setter is not None and signers.meet([setter], people)
 
 
 def witness(link: SigningLink, access: Access) -> str:
-    """Take a new code of the link, to hand it to the signer: its witness. The code before is dead.
+    """Make the caller the link's witness, and return a new code. The earlier code stops working.
 
-    Raises Problem: actor_is_family; action_unavailable for a link that is over, or
-    whose code goes another way; witness_not_apart for whoever issued the link or
-    approved the version, by any person of theirs, or by an account that their code opened.
+    Raises Problem: actor_is_family; action_unavailable for a link that is no longer open,
+    or whose code needs no witness; witness_not_apart where the caller, as any person of
+    their account, issued the link, approved the version or is the signer, or activated
+    their account with a code that one of these people could read.
     """
     access.refuse_family(link.student_id)
     version = db.session().get_one(PlanVersion, link.plan_version_id)
@@ -185,7 +186,10 @@ def _require_right(
 
 
 def _mailbox(person_id: UUID, delegate_id: UUID | None) -> Person | None:
-    """To whose e-mail link or code may be mailed; None where it cannot be."""
+    """The person to whom the link or code can be mailed: the delegate or the signer.
+
+    None without an e-mail address, or where mail is not set up.
+    """
     chosen = settings.current()
     if not chosen.mail_url or not chosen.public_url:
         return None
@@ -202,7 +206,7 @@ def _lifetime(district_id: UUID) -> timedelta:
 
 
 def revoke(link: SigningLink, access: Access) -> None:
-    """End a link. Ending what is over already changes nothing.
+    """End a link; a link that was used or has ended does not change.
 
     Raises Problem: actor_is_family.
     """
@@ -213,7 +217,7 @@ def revoke(link: SigningLink, access: Access) -> None:
 
 
 def end(link: SigningLink, reason: LinkEnd, by: UUID | None) -> None:
-    """End a link, whoever or whatever ends it."""
+    """End a link and record the event; `by` is None where no person ends it."""
     links.end(link, reason, by)
     audit.record("signing_link.ended", link, by=by, person_id=link.person_id, reason=reason)
 
@@ -235,13 +239,13 @@ def _open_links_for(version: PlanVersion, person_id: UUID) -> Iterable[SigningLi
 
 
 def withdraw(person_id: UUID, student_id: UUID) -> None:
-    """End what the person holds about the student. Registered with `access.revocation`."""
+    """End the person's open links for the student. Registered with `access.revocation`."""
     held = _open_links(SigningLink.student_id == student_id, SigningLink.person_id == person_id)
     _end(held, LinkEnd.REACH_CHANGED, None)
 
 
 def end_superseded(version: PlanVersion, access: Access) -> None:
-    """End the links to earlier versions: another is in force. Registered with plans."""
+    """End the links to earlier versions once another is in force. Registered with plans."""
     earlier = _open_links(
         SigningLink.student_id == version.student_id, SigningLink.plan_version_id != version.id
     )
@@ -249,10 +253,10 @@ def end_superseded(version: PlanVersion, access: Access) -> None:
 
 
 def _mailbox_now(link: SigningLink) -> str | None:
-    """Where to mail what belongs to the link; nowhere once it is over.
+    """The address for mail about the link; None once the link was used or has ended.
 
-    Nor where its issuer has entered the address since, or an approver whom no
-    witness checks.
+    None also where the issuer has entered the address in the meantime, or an approver
+    has and the link has no witness.
     """
     bearer = _mailbox(link.person_id, link.delegate_id)
     if bearer is None or not link.is_unused:
@@ -265,7 +269,7 @@ def _mailbox_now(link: SigningLink) -> str | None:
 
 @jobs.kind(MAIL_LINK)
 def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail a link. The token is made here: no job, log or queue ever holds one."""
+    """Mail a link. The token is made here, so that no job, log or queue ever holds it."""
     with db.current().transaction() as session:
         link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
         db.enter([link.district_id])
@@ -280,7 +284,7 @@ def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 @jobs.kind(MAIL_CODE)
 def mail_code(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail the code of a printed link. It is made here: no job, log or queue ever holds one."""
+    """Mail the code of a printed link. It is made here, so that no job or log ever holds it."""
     with db.current().transaction() as session:
         link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
         db.enter([link.district_id])

@@ -1,4 +1,4 @@
-"""What is sent or handed to who is to sign by link. It names nobody: a mailbox may be shared."""
+"""Letters to people who sign by link. They name nobody, because a mailbox may be shared."""
 
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ ASKED = {
 
 
 def address(base: str, token: str) -> str:
-    """The link itself; `base` is the scheme and host that people reach us by."""
+    """The address of the link; `base` is the public scheme and host of the server."""
     return f"{base.rstrip('/')}/sign/{token}"
 
 
@@ -54,7 +54,7 @@ def letter(link: SigningLink, where: str) -> str:
 
 
 def code_letter(link: SigningLink, code: str) -> str:
-    """The mail that carries the code of a printed link, and not the link."""
+    """The mail with the code of a printed link; it does not contain the link."""
     district = db.session().get_one(District, link.district_id)
     return CODE_LETTER.format(district=district.name, code=code)
 

@@ -1,4 +1,4 @@
-"""Links by which people sign without an account, and scans of what was signed on paper."""
+"""Links by which people sign without an account, and scans of signed papers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from plp_api.foundation.ownership import OwnedByStudent
 
 
 class LinkStatus(StrEnum):
-    """What became of a link. Only an `open` one can be used."""
+    """The state of a link. Only an `open` link can be used."""
 
     OPEN = "open"
     SIGNED = "signed"
@@ -29,8 +29,8 @@ class LinkStatus(StrEnum):
 class SigningLink(Link):
     """A link by which one person signs, or declines, one snapshot in one role.
 
-    Where a parent named a delegate, `person_id` is the parent, whose signature it is.
-    Outside row-level security, as every link.
+    Where a parent named a delegate, `person_id` is the parent: the signature is theirs.
+    Row-level security does not apply, as for every link.
     """
 
     __tablename__ = "signing_links"
@@ -47,7 +47,7 @@ class SigningLink(Link):
 
     @property
     def status(self) -> LinkStatus:
-        """What became of it, by now."""
+        """The state of the link now."""
         if self.outcome:
             return LinkStatus(self.outcome)
         if self.ended_at:
@@ -56,7 +56,7 @@ class SigningLink(Link):
 
     @classmethod
     def in_states(cls, states: Sequence[LinkStatus]) -> ColumnElement[bool]:
-        """Which links have one of these as their `status`, by now."""
+        """The condition for links whose `status` is now one of these."""
         status = case(
             (cls.outcome.is_not(None), cls.outcome),
             (cls.ended_at.is_not(None), LinkStatus.ENDED),
@@ -67,10 +67,10 @@ class SigningLink(Link):
 
 
 class Scan(Identified, Base):
-    """A paper that somebody signed, as the registrar scanned it.
+    """The registrar's scan of a paper that somebody signed.
 
-    Of the file it is said what it is as it is kept and served: what a camera adds to a
-    picture (place, device) is taken out before.
+    `media_type`, `size` and `sha256` describe the file as it is kept and served,
+    after the camera's data (place, device) was removed from a picture.
     """
 
     __tablename__ = "scans"

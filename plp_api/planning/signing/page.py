@@ -1,10 +1,10 @@
 """The page behind a signing link: plain HTML for a phone, with no script and no cookie.
 
-Each answer is one state: who are you (`identify`), read and sign (`read`), done
-(`receipt`), or a refusal that says nothing about anybody. Opening the address
-uses nothing up and shows nothing; what the sender chose is asked first. A
-signed, dated note in the form (`proof`) says that it was answered; it is good
-for nothing without the link.
+Each response is one page: the identity check (`identify`), the plan with its
+signing form (`read`), the receipt (`receipt`), or a refusal that names nobody.
+Opening the address neither uses up the link nor shows the plan: the identity
+check comes first. After the right answer the forms carry a signed, dated
+`proof`, which is worthless without the link.
 """
 
 from collections.abc import Callable
@@ -70,9 +70,9 @@ SHELL.guard(blueprint)
 
 @blueprint.get("/sign/<token>")
 def open_signing_page(token: str) -> Response:
-    """Ask who is there. Shows nothing of the plan and uses nothing up, however often it is fetched.
+    """Show the identity check. It shows nothing of the plan, and the link is not used up.
 
-    HEAD and a browser's prefetch are not even noted as an opening.
+    HEAD and a browser's prefetch are not recorded as an opening.
     """
     bearing = use.bring(token)
     if request.method == "GET" and not page.is_prefetch():
@@ -80,7 +80,7 @@ def open_signing_page(token: str) -> Response:
     return _identify(bearing)
 
 
-# An opening is noted (app.Application.dispatch_request).
+# This GET writes: it records the opening (see app.Application.dispatch_request).
 open_signing_page.writes = True  # type: ignore[attr-defined]
 
 
@@ -95,7 +95,7 @@ def use_signing_page(token: str) -> Response:
     return step(bearing)
 
 
-# Who is there.
+# Identity check.
 
 
 def _identify(bearing: Bearing, *wrong: Wrong) -> Response:
@@ -168,7 +168,7 @@ def _spoken(language: str) -> str:
 
 
 def _what(bearing: Bearing, rendition: Rendition | None = None) -> dict[str, Any]:
-    """What is signed, as its bearer may see it."""
+    """Template data of the plan, as the signer may see it."""
     reader = readers.of(bearing.signer, bearing.version.student_id)
     original = contents.of(bearing.version, reader)
     translated = _rendered(original, rendition) if rendition else None
@@ -189,7 +189,7 @@ def _direction(language: str) -> str:
 
 
 def _rendered(original: contents.Content, rendition: Rendition) -> contents.Content:
-    """The content in the words of a rendition; what it leaves out is in the original alone."""
+    """The parts of the content that the rendition translates; the original shows the rest."""
     found = rendered.of(original, rendition)
     parts = [_in_other_words(one) for one in found.parts]
     return replace(
@@ -205,7 +205,7 @@ def _in_other_words(part: contents.Part) -> contents.Part:
 
 
 def attestation(bearing: Bearing) -> str:
-    """What the signer says by ticking the box."""
+    """The statement that the signer confirms by ticking the box."""
     who = "I am the person whom the school asked to sign"
     if bearing.link.delegate_id:
         who = "A parent named me to sign in their place"
@@ -239,7 +239,7 @@ def _decline(bearing: Bearing) -> Response:
 
 
 def _words(field: str, longest: int, missing: str) -> tuple[str, list[Wrong]]:
-    """A field's words, and what is wrong with them."""
+    """The text of a form field, and its errors."""
     typed = request.form.get(field, "")
     if not typed.strip():
         return "", [Wrong(field, missing)]

@@ -34,19 +34,19 @@ def receive(
 ) -> Scan:
     """Enter a signature given on paper over the version's snapshot, and keep its scan.
 
-    The file is written last, once nothing can refuse it any more, and goes again
-    if the transaction is not committed.
+    The file is written last, after every check, and is removed if the transaction
+    is not committed.
 
-    Raises Problem: actor_is_family, validation_failed (a file that is no scan;
-    a day before the version was in force, or to come; somebody who could not
-    sign on that day), and as `signatures.record` does.
+    Raises Problem: actor_is_family, validation_failed (the file is not a scan; the
+    day is in the future, or before the version came into force; the person could not
+    sign on that day), and those of `signatures.record`.
     """
     access.refuse_family(version.student_id)
     db.lock(version)
     _require_day(version, signed_on)
     _require_right(version, person_id, role, signed_on)
     try:
-        # A picture takes hundreds of megabytes while it is read.
+        # Reading a picture takes hundreds of megabytes of memory, so only one is read at a time.
         with TURNS.taken():
             media_type, kept = formats.read(content)
     except formats.NotAScan as error:
@@ -96,7 +96,7 @@ def _require_day(version: PlanVersion, signed_on: date) -> None:
 
 
 def _moment(version: PlanVersion, signed_on: date) -> datetime:
-    """The end of the day on the paper, for its hour is not known; of today, now."""
+    """The end of the day on the paper, because its hour is not known; for today, the time now."""
     zone = db.session().get_one(District, version.district_id).time_zone
     return min(clock.now(), clock.end_of(signed_on, zone) - timedelta(seconds=1))
 
@@ -104,7 +104,7 @@ def _moment(version: PlanVersion, signed_on: date) -> datetime:
 def _require_right(
     version: PlanVersion, person_id: UUID, role: SignerRole, signed_on: date
 ) -> None:
-    """Who signed had to be entitled on the day they did, beside today."""
+    """Check that the signer had the right to sign on that day; `record` checks today."""
     person = db.session().get(Person, person_id)
     if person is None or person.district_id != version.district_id:
         raise invalid("person_id", "There is no such person here.")

@@ -1,4 +1,4 @@
-"""Whether somebody without a session may sign by link: asked of access, as of today."""
+"""Whether a person without a session may sign by link today, as `access` decides it."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from plp_api.planning.signatures import signers
 from plp_api.planning.signatures.models import SignerRole
 
 ROLES = {SignerRole.STUDENT: Role.STUDENT, SignerRole.PARENT: Role.PARENT}
-"""The roles in which somebody signs without an account; the school signs by approving."""
+"""The roles of people who sign without an account; the school signs by approving."""
 
 NEEDED = (
     Permission.SIGNATURES_SIGN,
@@ -21,11 +21,11 @@ NEEDED = (
     Permission.GOALS_READ,
     Permission.PATHWAYS_READ,
 )
-"""Nobody signs what an order keeps them from reading."""
+"""A signer needs them all: nobody signs a plan that a court order keeps them from reading."""
 
 
 def access_of(person_id: UUID, version: PlanVersion) -> Access:
-    """What the person could do today, were they signed in."""
+    """The access that the person would have today if they were signed in."""
     person = db.session().get_one(Person, person_id)
     return Access(callers.absent(person, signers.today_of(version)))
 
@@ -33,9 +33,9 @@ def access_of(person_id: UUID, version: PlanVersion) -> Access:
 def may_sign(signer: Access, role: SignerRole, version: PlanVersion) -> bool:
     """Whether the person may read the version and sign it in that role today.
 
-    A parent must be one who may decide, and only until the rights are the
-    student's (15 V.S.A. 664; 34 CFR 99.5). A student signs by link once they
-    are: a link for somebody younger would reach a mailbox that the family reads.
+    A parent must have the right to decide, and signs only until the rights are the
+    student's (15 V.S.A. 664; 34 CFR 99.5). A student signs by link only once they
+    hold the rights: a younger student's mailbox may be read by the family.
     """
     student_id, person_id = version.student_id, signer.caller.person_id
     if signers.signs_as(student_id, person_id, signer.caller.today) is not role:
@@ -47,7 +47,7 @@ def may_sign(signer: Access, role: SignerRole, version: PlanVersion) -> bool:
 
 
 def is_delegate(delegate_id: UUID, version: PlanVersion, signer: Access) -> bool:
-    """Whether that row names, today, who may sign in this parent's place."""
+    """Whether the row names a delegate who may sign in this parent's place today."""
     caller = signer.caller
     try:
         signers.delegate_of(version, caller.person_id, delegate_id, caller.today)

@@ -54,7 +54,7 @@ SCANS = Listing(
     },
     sorts={"created_at": Scan.created_at},
 )
-# What surrounds the file in a multipart body.
+# Bytes allowed for the parts of a multipart body around the file.
 ENVELOPE = 64 << 10
 
 
@@ -62,7 +62,7 @@ ENVELOPE = 64 << 10
 def allow_uploads() -> None:
     """A scan may be larger than other bodies."""
     if request.method == "POST" and request.mimetype == "multipart/form-data":
-        # Before the view, whose transaction sets `settings.current()`.
+        # This runs before the view's transaction, which sets `settings.current()`.
         limit = current_app.settings.scan_limit  # type: ignore[attr-defined]  # an Application
         request.max_content_length = limit + ENVELOPE
 
@@ -77,19 +77,18 @@ def allow_uploads() -> None:
 def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any]) -> SigningLink:
     """Make a link by which somebody without an account signs the version in force.
 
-    For a parent who may decide, or a student who holds the rights. A link and
-    its code go to the signer by different ways, so you get one of them: the
-    code of a link that is mailed, or the link to print, whose code is mailed.
-    Where the signer has no e-mail (or you entered it), and always where you
-    approved the version, `code_by` is `witness`: a second adult takes the code
-    and hands it over. What you get is shown this once: only hashes are kept, so
-    no Idempotency-Key is taken.
+    The signer is a parent who may decide, or a student who holds the rights. The
+    link and its code reach the signer by different ways, so the response has only
+    one of them: the code of a mailed link, or the link to print, whose code is
+    mailed. `code_by` is `witness` where the signer has no e-mail, where you entered
+    that e-mail, and always where you approved the version: a second adult then takes
+    the code and hands it over. Link and code are shown only once, because only
+    hashes are kept; for the same reason no Idempotency-Key is accepted.
 
-    A new link ends the person's earlier one for this version. It works once,
-    for `signing_link_days`; whoever opens it is asked what `identity_check`
-    says before anything is shown, and five wrong answers end it. It stops by
-    itself when the person's right ends, rights move to the student, or another
-    version comes into force.
+    A new link ends the person's earlier link for this version. A link works once,
+    within `signing_link_days`. Its page first asks the question of `identity_check`;
+    five wrong answers end the link. It also ends when the person's right ends, when
+    rights pass to the student, or when another version comes into force.
     """
     issued = actions.issue(
         version,
@@ -105,7 +104,7 @@ def add_signing_link(access: Access, version: PlanVersion, fields: dict[str, Any
 
 
 def _shown_once(issued: actions.Issued) -> SigningLink:
-    """The link with what only this answer shows."""
+    """The link with its address, letter or code, which only this response shows."""
     link: Any = issued.link
     if issued.token:
         base = settings.current().public_url or request.host_url
@@ -120,10 +119,10 @@ def _shown_once(issued: actions.Issued) -> SigningLink:
 @blueprint.requires(Permission.SIGNATURES_INVITE, PlanVersion)
 @blueprint.lists(SigningLinkSchema, LINKS)
 def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any:
-    """List the links made for a version, and what became of each.
+    """List the links made for a version, and the state of each.
 
-    `updated_since` finds links made, opened, used or ended since. Wrong answers and
-    expiry have no date of their own: `attempts_left` and `status` tell of them.
+    `updated_since` finds links made, opened, used or ended since then. Wrong answers
+    and expiry have no date of their own: see `attempts_left` and `status`.
     """
     return access.select(SigningLink).where(SigningLink.plan_version_id == version.id)
 
@@ -132,10 +131,10 @@ def list_plan_version_signing_links(access: Access, version: PlanVersion) -> Any
 @blueprint.requires(Permission.SIGNATURES_INVITE, SigningLink)
 @blueprint.response(200, SigningLinkSchema)
 def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
-    """Get a link: whether it was opened, used, ended. The address itself is shown to nobody.
+    """Get a signing link: whether it was opened, used or ended.
 
-    Its code is not shown either. Staff who are family of the student see only the links
-    made for themselves.
+    The response contains neither the address nor the code. Staff who are family of the
+    student see only the links made for themselves.
     """
     return link
 
@@ -147,11 +146,12 @@ def get_signing_link(access: Access, link: SigningLink) -> SigningLink:
 def witness_signing_link(access: Access, link: SigningLink) -> dict[str, str]:
     """Take the code of a link as its witness, and hand it to the signer.
 
-    For a second adult of the staff who may send such links (advisor, counselor,
-    registrar, school or district admin): neither whoever issued this one nor
-    whoever approved the version. Make sure who the signer is. The signature names
-    you as its witness. The code is shown this once; whoever asks again, you or
-    another, gets a new one, and the code before is dead.
+    The witness is a second member of staff who may send signing links (advisor,
+    counselor, registrar, school or district admin), and neither issued this link nor
+    approved the version. Check the signer's identity before you hand over the code.
+    The signature names you as its witness. The code is shown only once: a second
+    request, by you or anybody else, returns a new code, and the earlier code stops
+    working.
     """
     return {"code": actions.witness(link, access)}
 
@@ -161,7 +161,7 @@ def witness_signing_link(access: Access, link: SigningLink) -> dict[str, str]:
 @blueprint.refuses(Code.ACTOR_IS_FAMILY)
 @blueprint.response(204)
 def end_signing_link(access: Access, link: SigningLink) -> None:
-    """End a link at once. What was signed by it stays; it goes on being listed."""
+    """End a link at once. A signature made by it stays, and lists still show the link."""
     actions.revoke(link, access)
 
 
@@ -178,9 +178,9 @@ def add_plan_version_scan(
 ) -> Scan:
     """Enter a signature given on paper, with its scan.
 
-    The scan is read, not believed: what is no PDF, PNG or JPEG is a 422 at
-    `/file`, and nothing is kept. Pictures lose what the camera noted (place,
-    device). Who signed had to be entitled on `signed_on`.
+    The content of the file decides its format: a file that is not a PDF, PNG or
+    JPEG is a 422 at `/file`, and nothing is kept. The camera's data (place, device)
+    is removed from pictures. The signer must have had the right to sign on `signed_on`.
     """
     limit = settings.current().scan_limit
     content = files["file"].stream.read(limit + 1)
@@ -195,10 +195,10 @@ def add_plan_version_scan(
 @blueprint.requires(Permission.SIGNATURES_READ_SCANS, PlanVersion)
 @blueprint.lists(ScanSchema, SCANS)
 def list_plan_version_scans(access: Access, version: PlanVersion) -> Any:
-    """List the scans of papers signed for a version; of the family, each sees their own alone.
+    """List the scans of papers signed for a version.
 
-    Staff see all of them, unless they are family of the student. The file is under
-    `/scans/{id}/content`.
+    Staff see all of them. Family of the student, staff included, see only the scans of
+    papers they signed themselves. The file is under `/scans/{id}/content`.
     """
     return access.select(Scan).where(Scan.plan_version_id == version.id)
 
@@ -207,7 +207,7 @@ def list_plan_version_scans(access: Access, version: PlanVersion) -> Any:
 @blueprint.requires(Permission.SIGNATURES_READ_SCANS, Scan)
 @blueprint.response(200, ScanSchema)
 def get_scan(access: Access, scan: Scan) -> Scan:
-    """Get what is known of a scan; the file itself is its `content`.
+    """Get the description of a scan; the file is under `/scans/{id}/content`.
 
     Of the family, only the signer sees it. `sha256` is the hash of the file as it is
     served.

@@ -1,4 +1,4 @@
-"""Signing links and scans on the wire."""
+"""Schemas of signing links and scans."""
 
 from enum import StrEnum
 
@@ -12,14 +12,14 @@ from plp_api.planning.signing.models import LinkStatus
 
 
 class AbsentSignerRole(StrEnum):
-    """As what somebody signs who has no account; the school signs by approving."""
+    """The role of a signer without an account; the school signs by approving."""
 
     STUDENT = SignerRole.STUDENT.value
     PARENT = SignerRole.PARENT.value
 
 
 class PaperCheck(StrEnum):
-    """How it was known who signed the paper."""
+    """How the school identified the person who signed the paper."""
 
     KNOWN_IN_PERSON = IdentityCheck.KNOWN_IN_PERSON.value
     GOVERNMENT_ID = IdentityCheck.GOVERNMENT_ID.value
@@ -27,7 +27,7 @@ class PaperCheck(StrEnum):
 
 
 class Delivery(StrEnum):
-    """How a link reaches who is to sign."""
+    """How a link reaches the signer."""
 
     PRINT = "print"
     MAIL = "mail"
@@ -40,8 +40,8 @@ def _described(words: str, **more: object) -> dict[str, object]:
 class SigningLinkSchema(Schema):
     """A link by which one person, without an account, signs one snapshot in one role, once.
 
-    `url`, `code` and `letter` stand in the answer that makes it, and nowhere else
-    ever: `url` and `letter` of a link that is printed, `code` of one that is mailed.
+    `url`, `code` and `letter` are only in the response that makes the link: `url` and
+    `letter` for a printed link, `code` for a mailed link.
     """
 
     id = fields.UUID(dump_only=True)

@@ -1,7 +1,7 @@
-"""Using a link: who holds it is checked, and what they may do asked again each time.
+"""Using a signing link: every use checks its holder and the signer's rights again.
 
-Whatever stops a use is told to its holder in one of three words (used, expired,
-ended) and nothing more; the audit trail knows the rest.
+A holder whose use is refused learns only that the link was used, has expired or
+has ended; the audit trail records the exact reason.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Bearing:
-    """A link that can be used now, held until the transaction ends; `signer` is whom it names."""
+    """A usable link, locked until the transaction ends; `signer` is the person it names."""
 
     link: SigningLink
     version: PlanVersion
@@ -45,15 +45,15 @@ class Bearing:
 
     @property
     def role(self) -> SignerRole:
-        """As what its bearer signs."""
+        """The role in which the person signs."""
         return SignerRole(self.link.role)
 
 
 def bring(token: str) -> Bearing:
-    """What the token opens today, with its district entered.
+    """Load and lock the token's link, and set its district for row-level security.
 
     Raises Problem: not_found, link_used, link_expired, link_ended; the last
-    three leave a note in the audit trail.
+    three are recorded in the audit trail.
     """
     kept = select(SigningLink).where(SigningLink.token_sha256 == links.digest(token))
     link = db.session().scalar(kept)
@@ -61,8 +61,8 @@ def bring(token: str) -> Bearing:
         raise Problem(Code.NOT_FOUND)
     db.enter([link.district_id])
     version = db.session().get_one(PlanVersion, link.plan_version_id)
-    # The version first, as whoever issues or ends its links does: two who hold one each would
-    # wait for each other.
+    # Lock the version before the link, in the same order as the actions that issue or end
+    # links: the reverse order could deadlock with them.
     db.lock(version)
     db.lock(link)
     bearing = Bearing(link, version, rights.access_of(link.person_id, version))
@@ -72,7 +72,7 @@ def bring(token: str) -> Bearing:
 
 
 def _refusal(bearing: Bearing) -> tuple[Code, str] | None:
-    """Why the link cannot be used: in the holder's word, and in the audit trail's."""
+    """Why the link cannot be used: the code for the holder, and the audit trail's reason."""
     link, version = bearing.link, bearing.version
     match link.status:
         case LinkStatus.SIGNED | LinkStatus.DECLINED:
@@ -106,22 +106,22 @@ def _refused(link: SigningLink, code: Code, why: str) -> Problem:
 
 
 def note_opened(bearing: Bearing) -> None:
-    """Note that the address was opened, the first time."""
+    """Record the first time that the address is opened."""
     if bearing.link.opened_at is None:
         bearing.link.opened_at = clock.now()
         _note("signing_link.opened", bearing.link)
 
 
 def _note(what: str, link: SigningLink) -> None:
-    """Nobody is signed in: whom the link names stands in the payload, not as who did it."""
+    """Record an event without an actor: nobody is signed in, so the payload names the person."""
     audit.record(what, link, by=None, person_id=link.person_id)
 
 
 def check(bearing: Bearing, answer: date | str | None) -> bool:
-    """Whether the holder knows what the sender chose. Few wrong answers end the link.
+    """Whether the holder's answer is right. The fifth wrong answer ends the link.
 
-    The caller answers with a page, not a refusal, so that the count is kept with
-    the link still held: of guesses at the same moment each is counted.
+    The view must return a page and raise no Problem: then the transaction commits
+    the count while the link is locked, and simultaneous guesses are each counted.
     """
     link = bearing.link
     if _is_right(link, answer):
@@ -143,9 +143,9 @@ def _is_right(link: SigningLink, answer: date | str | None) -> bool:
 
 
 def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
-    """Give the signature over the link's snapshot; the link is used up.
+    """Record the signature over the link's snapshot; the link is used up.
 
-    Raises Problem as `signatures.record` does: signature_exists among them.
+    Raises the Problems of `signatures.record`, such as signature_exists.
     """
     link = bearing.link
     signature = signatures.record(
@@ -167,7 +167,7 @@ def sign(bearing: Bearing, typed_name: str, language: str) -> Signature:
 
 
 def decline(bearing: Bearing, words: str) -> SignatureDecline:
-    """Say no, with words; the link is used up."""
+    """Record that the signer declines, with their reason; the link is used up."""
     link = bearing.link
     declined = signatures.record_decline(bearing.version, link.person_id, words, by=None)
     _use_up(link, LinkStatus.DECLINED)
@@ -187,10 +187,10 @@ def _use_up(link: SigningLink, outcome: LinkStatus) -> None:
 
 
 def sender_of(bearing: Bearing) -> str:
-    """The name at school of whoever issued the link."""
+    """The display name of the person who issued the link."""
     return db.session().get_one(Person, bearing.link.issued_by).display_name
 
 
 def district_of(bearing: Bearing) -> District:
-    """The district that asks."""
+    """The district of the link."""
     return db.session().get_one(District, bearing.link.district_id)
