@@ -84,17 +84,17 @@ def _pages_alone(document: PdfReader) -> bytes:
         # The rewritten file loses these settings, and would show layers that were switched off.
         raise NotAScan("This PDF has layers; print it to a PDF without, and send that.")
     for page in document.pages:
-        drawn = [_drawn(one.get_object()) for one in page.get("/Annots", [])]
+        drawn = [_drawn(note.get_object()) for note in page.get("/Annots", [])]
         for name in page.keys() - OF_A_PAGE:
             del page[name]
-        if kept := [one for one in drawn if one is not None]:
+        if kept := [note for note in drawn if note is not None]:
             page[NameObject("/Annots")] = ArrayObject(kept)
         writer.add_page(page)
     writer.metadata = None
-    for one in writer._objects:  # noqa: SLF001 - pypdf has no other way to walk what it writes
-        if isinstance(one, DictionaryObject):
-            for name in one.keys() & BESIDE:
-                del one[name]
+    for item in writer._objects:  # noqa: SLF001 - pypdf has no other way to walk what it writes
+        if isinstance(item, DictionaryObject):
+            for name in item.keys() & BESIDE:
+                del item[name]
     written = BytesIO()
     writer.write(written)
     return written.getvalue()

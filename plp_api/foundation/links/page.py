@@ -133,7 +133,7 @@ def _forbid(response: Response) -> Response:
 
 @cache
 def _environment(package: str) -> Environment:
-    own = (PackageLoader(one, "pages") for one in (package, OWN))
+    own = (PackageLoader(name, "pages") for name in (package, OWN))
     return Environment(
         loader=ChoiceLoader([*own]),
         autoescape=True,

@@ -43,26 +43,26 @@ def isolated(text: str) -> str:
     Embeddings and isolates that it opens are closed, and closing characters without
     an opening character are removed.
     """
-    if not any(unicodedata.bidirectional(one) in DIRECTED for one in text):
+    if not any(unicodedata.bidirectional(char) in DIRECTED for char in text):
         return text
     kept, opened = [FIRST_STRONG_ISOLATE], list[str]()
     isolates = 0
-    for one in text:
-        if one in OPENING:
-            opened.append(OPENING[one])
+    for char in text:
+        if char in OPENING:
+            opened.append(OPENING[char])
             isolates += opened[-1] == POP_ISOLATE
-        elif one == POP_ISOLATE:
+        elif char == POP_ISOLATE:
             if not isolates:
                 continue
             isolates -= 1
             # The end of an isolate also ends the embeddings inside it, not the reverse.
-            while opened.pop() != one:
+            while opened.pop() != char:
                 pass
-        elif one in CLOSING:
-            if opened[-1:] != [one]:
+        elif char in CLOSING:
+            if opened[-1:] != [char]:
                 continue
             opened.pop()
-        kept.append(one)
+        kept.append(char)
     return "".join([*kept, *reversed(opened), POP_ISOLATE])
 
 
@@ -84,9 +84,9 @@ def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
     always count as missing, because nobody knows how they should look.
     """
     # Every text font has the characters of Latin-1.
-    unusual = sorted({one for text in texts for one in text if ord(one) > LATIN_1})
-    lacking = {one for one in unusual if unicodedata.category(one) == PRIVATE}
-    waiting = deque(["".join(one for one in unusual if one not in lacking)])
+    unusual = sorted({char for text in texts for char in text if ord(char) > LATIN_1})
+    lacking = {char for char in unusual if unicodedata.category(char) == PRIVATE}
+    waiting = deque(["".join(char for char in unusual if char not in lacking)])
     for _ in range(PROBES):
         if not waiting:
             break
@@ -106,9 +106,9 @@ def each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: each(one, change) for key, one in value.items()}
+        return {key: each(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [each(one, change) for one in value]
+        return [each(item, change) for item in value]
     return value
 
 
@@ -123,18 +123,18 @@ def _replaced(text: str, lacking: frozenset[str]) -> str:
     one_of_them = f"[{re.escape(''.join(sorted(lacking)))}]"
     # Adjacent words in a missing script get one name together.
     run = re.compile(f"{one_of_them}(?:[{JOINERS} ]*{one_of_them})*[{JOINERS}]*")
-    return run.sub(lambda found: _names([one for one in found[0] if one in lacking]), text)
+    return run.sub(lambda match: _names([char for char in match[0] if char in lacking]), text)
 
 
 def _names(run: list[str]) -> str:
     if unicodedata.category(run[0]) == PRIVATE:
         return f"[{len(run)} private-use character{'s' if len(run) > 1 else ''}]"
-    letters = [one for one in run if unicodedata.category(one)[0] in "LM"]
+    letters = [char for char in run if unicodedata.category(char)[0] in "LM"]
     if letters:
         script = _name(letters[0]).split(" ")[0].split("-")[0]
         kind = script if script in INITIALS else script.capitalize()
         return f"[{len(run)} {kind} character{'s' if len(run) > 1 else ''}]"
-    return "".join(f"[{_name(one).lower()}]" for one in run)
+    return "".join(f"[{_name(char).lower()}]" for char in run)
 
 
 def _name(character: str) -> str:

@@ -22,15 +22,15 @@ def paragraphs(text: str) -> list[list[str]]:
 @cache
 def environment(package: str) -> Environment:
     """The templates in `pages` of a package; every value put into a template is escaped."""
-    made = Environment(
+    templates = Environment(
         loader=PackageLoader(package, "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["paragraphs"] = paragraphs
-    return made
+    templates.filters["paragraphs"] = paragraphs
+    return templates
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def page(package: str, template: str, *, styles: dict[str, str], **data: Any) ->
 
 def css_string(words: str) -> str:
     """The text as a CSS string; all characters except letters and digits are escaped."""
-    return '"' + "".join(one if one.isalnum() else f"\\{ord(one):X} " for one in words) + '"'
+    return '"' + "".join(char if char.isalnum() else f"\\{ord(char):X} " for char in words) + '"'
 
 
 def style_hash(style: str) -> str:

@@ -75,14 +75,14 @@ def _set(job: bytes) -> bytes:
         env=ENVIRONMENT,
     ) as process:
         try:
-            made, _ = process.communicate(job, timeout=SECONDS)
+            output, _ = process.communicate(job, timeout=SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-            made = b""
-    if process.returncode or len(made) > LONGEST:
-        log.error("print.failed", code=process.returncode, size=len(made))
+            output = b""
+    if process.returncode or len(output) > LONGEST:
+        log.error("print.failed", code=process.returncode, size=len(output))
         return b""
-    return made
+    return output
 
 
 def plain(value: Any) -> Any:
@@ -93,14 +93,14 @@ def plain(value: Any) -> Any:
 def into_paragraphs(value: Any, name: str) -> None:
     """Replace every text under that name by its paragraphs, at any depth."""
     if isinstance(value, list):
-        for one in value:
-            into_paragraphs(one, name)
+        for item in value:
+            into_paragraphs(item, name)
     elif isinstance(value, dict):
-        for key, one in value.items():
+        for key, item in value.items():
             if key == name:
-                value[key] = _paragraphs(one)
+                value[key] = _paragraphs(item)
             else:
-                into_paragraphs(one, name)
+                into_paragraphs(item, name)
 
 
 def _paragraphs(text: str) -> list[dict[str, Any]]:
@@ -110,7 +110,7 @@ def _paragraphs(text: str) -> list[dict[str, Any]]:
 
 
 def _is_right_to_left(text: str) -> bool:
-    strong = (kind for one in text if (kind := unicodedata.bidirectional(one)) in STRONG)
+    strong = (kind for char in text if (kind := unicodedata.bidirectional(char)) in STRONG)
     return next(strong, "L") in RIGHT_TO_LEFT
 
 

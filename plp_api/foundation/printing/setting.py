@@ -38,10 +38,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    made = of(job["template"], job["data"], datetime.fromisoformat(job["printed_at"]))
-    if len(made) > job["longest"]:
+    document = of(job["template"], job["data"], datetime.fromisoformat(job["printed_at"]))
+    if len(document) > job["longest"]:
         raise SystemExit(1)
-    sys.stdout.buffer.write(made)
+    sys.stdout.buffer.write(document)
 
 
 def of(template: str, data: dict[str, Any], printed_at: datetime) -> bytes:
@@ -76,13 +76,13 @@ def _compile(
     template: str, shown: dict[str, Any], printed_at: datetime, standards: list[Any]
 ) -> bytes:
     compiler = typst.Compiler(template.encode(), font_paths=_fonts())
-    found = compiler.compile(
+    document = compiler.compile(
         format="pdf",
         sys_inputs={"data": orjson.dumps(shown).decode()},
         pdf_standards=standards,
         timestamp=printed_at,
     )
-    return cast(bytes, found)
+    return cast(bytes, document)
 
 
 @cache
@@ -120,11 +120,11 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
+        for item in value.values():
+            yield from _strings(item)
     elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+        for item in value:
+            yield from _strings(item)
 
 
 if __name__ == "__main__":

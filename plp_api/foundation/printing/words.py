@@ -54,8 +54,8 @@ def value_words(name: str, value: Any) -> str:
         is_day = name.endswith("_on") and ISO_DAY.fullmatch(value)
         return day(date.fromisoformat(value)) if is_day else value
     if isinstance(value, Mapping):
-        pairs = ((label(key), value_words(key, one)) for key, one in value.items())
+        pairs = ((label(key), value_words(key, item)) for key, item in value.items())
         return "; ".join(f"{called}: {words}" for called, words in pairs if words)
     if isinstance(value, list):
-        return ", ".join(words for one in value if (words := value_words(name, one)))
+        return ", ".join(words for item in value if (words := value_words(name, item)))
     return str(value)

@@ -59,7 +59,7 @@ def progress(goal: str, points: Sequence[Point]) -> Chart:
         width=NARROW,
         caption="Check-ins",
         columns=("Checked in on", "Progress"),
-        rows=tuple((day(one.on), f"{one.percent} %") for one in drawn),
+        rows=tuple((day(point.on), f"{point.percent} %") for point in drawn),
     )
 
 
@@ -81,7 +81,7 @@ def _line(points: Sequence[Point]) -> Iterator[str]:
         y = _y(percent)
         yield f'<path d="M{LEFT} {y}H{NARROW - RIGHT}" stroke="#999" stroke-width="0.7"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end" {FONT}>{percent} %</text>'
-    placed = [(_x(one, points), _y(one.percent)) for one in points]
+    placed = [(_x(point, points), _y(point.percent)) for point in points]
     path = "L".join(f"{x} {y}" for x, y in placed)
     if len(placed) > 1:
         yield f'<path d="M{path}" fill="none" stroke="#000" stroke-width="2"/>'
@@ -147,7 +147,7 @@ def by_domain(goals: Sequence[tuple[str, str]]) -> Chart:
     `goals` are pairs of domain and status, at least one.
     """
     domains = list(dict.fromkeys(domain for domain, _ in sorted(goals)))
-    known = [status for status in SHAPES if any(status == one for _, one in goals)]
+    known = [status for status in SHAPES if any(status == own for _, own in goals)]
     statuses = known + sorted({status for _, status in goals} - set(known))
     title, text = "Goals by domain and status", _domain_text(goals, statuses)
     height, drawn = _boxes(goals, domains, statuses)
@@ -168,7 +168,7 @@ def by_domain(goals: Sequence[tuple[str, str]]) -> Chart:
 
 
 def _domain_text(goals: Sequence[tuple[str, str]], statuses: Sequence[str]) -> str:
-    counts = ((sum(one == status for _, one in goals), phrase(status)) for status in statuses)
+    counts = ((sum(own == status for _, own in goals), phrase(status)) for status in statuses)
     listed = ", ".join(f"{count} {words.lower()}" for count, words in counts)
     return f"{len(goals)} goal{'s' if len(goals) > 1 else ''}: {listed}."
 
@@ -180,7 +180,7 @@ def _boxes(
     drawn, y = [], 6
     for domain in domains:
         drawn.append(f'<text x="0" y="{y + 13}" {FONT}>{phrase(domain)}</text>')
-        own = [status for status in statuses for found in goals if found == (domain, status)]
+        own = [status for status in statuses for goal in goals if goal == (domain, status)]
         for index, status in enumerate(own):
             row, column = divmod(index, IN_A_ROW)
             drawn.append(_box(status, LABELS + column * STEP, y + row * STEP))

@@ -51,7 +51,7 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
     reader = readers.of(access, version.student_id)
     original = content.of(version, reader)
     rendition = _rendition(version, language) if language else None
-    made = Copy(
+    copy = Copy(
         content=rendered.of(original, rendition) if rendition else original,
         translation=rendered.about(rendition) if rendition else None,
         progress=progress.of(version, access.caller.today),
@@ -62,16 +62,16 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
     )
     by = access.caller.person_id
     audit.record("plan_version.printed", version, by=by, kind=kind, language=language)
-    return made
+    return copy
 
 
 def _rendition(version: PlanVersion, language: str) -> Rendition:
-    found = renditions.current(version, language)
-    if found is None:
+    rendition = renditions.current(version, language)
+    if rendition is None:
         known = ", ".join(renditions.languages(version.id)) or "none"
         detail = f"Nobody supplied it in that language; there is: {known}."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="language")])
-    return found
+    return rendition
 
 
 def _whose(reader: readers.Reader, version: PlanVersion) -> str:

@@ -27,10 +27,12 @@ def of(version: PlanVersion, as_of: date) -> Progress:
 
     The caller must first check that the reader may read the student's goals.
     """
-    found = facts.of(version.plan_id, as_of)["goals"]
-    goals = [goal for goal in found if goal["status"] != GoalStatus.DRAFT]
-    overall = [charts.by_domain([(one["domain"], one["status"]) for one in goals])] if goals else []
-    drawn = [charts.progress(one["title"], _points(one)) for one in goals if one["check_ins"]]
+    rows = facts.of(version.plan_id, as_of)["goals"]
+    goals = [goal for goal in rows if goal["status"] != GoalStatus.DRAFT]
+    overall = (
+        [charts.by_domain([(goal["domain"], goal["status"]) for goal in goals])] if goals else []
+    )
+    drawn = [charts.progress(goal["title"], _points(goal)) for goal in goals if goal["check_ins"]]
     return Progress(
         as_of=day(as_of),
         steps=_steps([goal["steps"] for goal in goals]),
@@ -39,12 +41,12 @@ def of(version: PlanVersion, as_of: date) -> Progress:
 
 
 def _points(goal: Mapping[str, Any]) -> list[Point]:
-    return [Point(one["on"], one["percent"]) for one in goal["check_ins"]]
+    return [Point(check_in["on"], check_in["percent"]) for check_in in goal["check_ins"]]
 
 
 def _steps(counted: list[Mapping[str, int]]) -> str | None:
     done, still_open, overdue = (
-        sum(one[name] for one in counted) for name in ("done", "open", "overdue")
+        sum(steps[name] for steps in counted) for name in ("done", "open", "overdue")
     )
     if not done + still_open:
         return None

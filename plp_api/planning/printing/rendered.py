@@ -32,14 +32,14 @@ def of(original: Content, rendition: Rendition) -> Content:
     """
     lang = rendition.language
     sections = tuple(
-        replace(one, title=found["title"], body=found["body"], lang=lang) if found else one
-        for one in original.sections
-        for found in [rendition.sections.get(one.key)]
+        replace(section, title=text["title"], body=text["body"], lang=lang) if text else section
+        for section in original.sections
+        for text in [rendition.sections.get(section.key)]
     )
     goals = _part(original.goals, rendition.goals, SMART, lang)
     parts = tuple(
-        _part(one, rendition.pathway_elements, OF_ELEMENT, lang) if one.key == ELEMENTS else one
-        for one in original.parts
+        _part(part, rendition.pathway_elements, OF_ELEMENT, lang) if part.key == ELEMENTS else part
+        for part in original.parts
     )
     return replace(original, sections=sections, goals=goals, parts=parts)
 
@@ -49,16 +49,16 @@ def _part(
 ) -> Part:
     called = {label(name): name for name in names}
     items = (
-        _item(one, found, called, lang) if found else one
-        for one in part.items
-        for found in [texts.get(one.id or "")]
+        _item(item, text, called, lang) if text else item
+        for item in part.items
+        for text in [texts.get(item.id or "")]
     )
     return replace(part, items=tuple(items))
 
 
-def _item(one: Item, found: Mapping[str, str], called: Mapping[str, str], lang: str) -> Item:
+def _item(item: Item, text: Mapping[str, str], called: Mapping[str, str], lang: str) -> Item:
     facts = tuple(
-        Fact(fact.label, words, lang) if (words := found.get(called.get(fact.label, ""))) else fact
-        for fact in one.facts
+        Fact(fact.label, words, lang) if (words := text.get(called.get(fact.label, ""))) else fact
+        for fact in item.facts
     )
-    return replace(one, title=found["title"], facts=facts, lang=lang)
+    return replace(item, title=text["title"], facts=facts, lang=lang)

@@ -33,7 +33,7 @@ PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": 
 @blueprint.arguments(PrintQuerySchema, location="query")
 @blueprint.response(200, **HTML_ANSWER)
 @blueprint.alt_response(200, **PDF_ANSWER, success=True)
-def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, Any]) -> Response:
+def print_plan_version(access: Access, version: PlanVersion, query: dict[str, Any]) -> Response:
     """Print a frozen plan version, as a page or as a tagged PDF.
 
     `format=html|pdf` or the Accept header selects the format (HTML where both are
@@ -53,29 +53,29 @@ def print_plan_version(access: Access, version: PlanVersion, asked: dict[str, An
     A PDF may take 20 seconds, and few are made at once (503 `server_busy`, with
     Retry-After).
     """
-    kind = _kind(asked.get("format"))
-    copy = copies.make(version, access, kind, asked.get("language"))
+    kind = _kind(query.get("format"))
+    copy = copies.make(version, access, kind, query.get("language"))
     response = _pdf(copy) if kind == PrintFormat.PDF else _html(copy)
     response.vary.add("Accept")
     return response
 
 
-def _kind(asked: str | None) -> PrintFormat:
+def _kind(chosen: str | None) -> PrintFormat:
     """The format of the response. Raises Problem(pdf_unavailable): PDF without typst."""
     offered = [HTML, PDF] if engine.is_available() else [HTML]
     accepted = request.accept_mimetypes
     # `offers` has refused all other types, so an accepted type not offered can only be PDF.
     best = accepted.best_match(offered, default=PDF) if accepted else HTML
-    kind = PrintFormat(asked or best.split("/")[1])
+    kind = PrintFormat(chosen or best.split("/")[1])
     if kind == PrintFormat.PDF and PDF not in offered:
         raise Problem(Code.PDF_UNAVAILABLE)
     return kind
 
 
 def _html(copy: Copy) -> Response:
-    made = page.of(copy)
-    response = Response(made.html, mimetype=HTML)
-    response.headers["Content-Security-Policy"] = made.policy
+    printed = page.of(copy)
+    response = Response(printed.html, mimetype=HTML)
+    response.headers["Content-Security-Policy"] = printed.policy
     return response
 
 

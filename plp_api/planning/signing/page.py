@@ -130,13 +130,13 @@ def _check_identity(bearing: Bearing) -> Response:
 
 
 def _code() -> str | None:
-    digits = "".join(one for one in request.form.get("code", "") if one.isdecimal())
+    digits = "".join(char for char in request.form.get("code", "") if char.isdecimal())
     return digits or None
 
 
 def _birth_date() -> date | None:
     try:
-        return date(*(int(request.form.get(one, "")) for one in ("year", "month", "day")))
+        return date(*(int(request.form.get(name, "")) for name in ("year", "month", "day")))
     except (ValueError, OverflowError):
         return None
 
@@ -145,19 +145,19 @@ def _birth_date() -> date | None:
 
 
 def _read(bearing: Bearing, *wrong: Wrong) -> Response:
-    asked = request.form.get("language", "")
+    chosen = request.form.get("language", "")
     supplied = renditions.languages(bearing.version.id)
-    rendition = renditions.current(bearing.version, asked) if asked in supplied else None
+    rendition = renditions.current(bearing.version, chosen) if chosen in supplied else None
     return SHELL.draw(
         "read",
         422 if wrong else 200,
         errors=wrong,
         form=request.form,
         proof=SHELL.proof(bearing.link.id),
-        languages=[(ORIGINAL, LANGUAGES[ORIGINAL]), *((one, _spoken(one)) for one in supplied)],
+        languages=[(ORIGINAL, LANGUAGES[ORIGINAL]), *((tag, _spoken(tag)) for tag in supplied)],
         shown=rendition.language if rendition else ORIGINAL,
-        read_in=asked if asked in {*LANGUAGES, *supplied} else ORIGINAL,
-        all_languages={**LANGUAGES, **{one: _spoken(one) for one in supplied}},
+        read_in=chosen if chosen in {*LANGUAGES, *supplied} else ORIGINAL,
+        all_languages={**LANGUAGES, **{tag: _spoken(tag) for tag in supplied}},
         attestation=attestation(bearing),
         **_what(bearing, rendition),
     )
@@ -190,18 +190,18 @@ def _direction(language: str) -> str:
 
 def _rendered(original: contents.Content, rendition: Rendition) -> contents.Content:
     """The parts of the content that the rendition translates; the original shows the rest."""
-    found = rendered.of(original, rendition)
-    parts = [_in_other_words(one) for one in found.parts]
+    translation = rendered.of(original, rendition)
+    parts = [_in_other_words(part) for part in translation.parts]
     return replace(
-        found,
-        sections=tuple(one for one in found.sections if one.lang),
-        goals=_in_other_words(found.goals),
-        parts=tuple(one for one in parts if one.items),
+        translation,
+        sections=tuple(section for section in translation.sections if section.lang),
+        goals=_in_other_words(translation.goals),
+        parts=tuple(part for part in parts if part.items),
     )
 
 
 def _in_other_words(part: contents.Part) -> contents.Part:
-    return replace(part, items=tuple(one for one in part.items if one.lang))
+    return replace(part, items=tuple(item for item in part.items if item.lang))
 
 
 def attestation(bearing: Bearing) -> str:
