@@ -89,8 +89,8 @@ def issue(
         issued_by=by,
         expires_at=clock.now() + _lifetime(version.district_id),
     )
-    is_told = identity_check is LinkCheck.CODE and code_by is CodeBy.ISSUER
-    code = links.new_code(link) if is_told else None
+    is_shown = identity_check is LinkCheck.CODE and code_by is CodeBy.ISSUER
+    code = links.new_code(link) if is_shown else None
     db.session().add(link)
     db.session().flush()
     audit.record(
@@ -284,7 +284,7 @@ def mail_link(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 @jobs.kind(MAIL_CODE)
 def mail_code(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
-    """Mail the code of a printed link. It is made here, so that no job or log ever holds it."""
+    """Mail the code of a printed link; made here, so that no job, log or queue ever holds it."""
     with db.current().transaction() as session:
         link = session.get_one(SigningLink, UUID(jobs.arguments(job_id)["signing_link_id"]))
         db.enter([link.district_id])

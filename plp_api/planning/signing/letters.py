@@ -60,5 +60,5 @@ def code_letter(link: SigningLink, code: str) -> str:
 
 
 def mail_to(mailbox: str, text: str) -> None:
-    """Send the letter; raises what `mail.send` raises."""
+    """Send the letter. Raises the errors of `mail.send`."""
     mail.send(settings.current(), mailbox, SUBJECT, text)

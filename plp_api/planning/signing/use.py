@@ -112,9 +112,9 @@ def note_opened(bearing: Bearing) -> None:
         _note("signing_link.opened", bearing.link)
 
 
-def _note(what: str, link: SigningLink) -> None:
+def _note(event: str, link: SigningLink) -> None:
     """Record an event without an actor: nobody is signed in, so the payload names the person."""
-    audit.record(what, link, by=None, person_id=link.person_id)
+    audit.record(event, link, by=None, person_id=link.person_id)
 
 
 def check(bearing: Bearing, answer: date | str | None) -> bool:
