@@ -19,7 +19,7 @@ class Turns:
         self._line = BoundedSemaphore(at_once + waiting)
         self._turns = BoundedSemaphore(at_once)
         self._seconds = seconds
-        self._people: set[Hashable] = set()
+        self._people: set[Hashable | None] = set()
         self._guard = Lock()
 
     @contextmanager
@@ -28,17 +28,18 @@ class Turns:
 
         Raises Problem(server_busy), with Retry-After.
         """
-        if by is None:
-            with self._turn():
-                yield
-            return
+        with self._alone(by), self._turn():
+            yield
+
+    @contextmanager
+    def _alone(self, by: Hashable | None) -> Iterator[None]:
+        """Refuse a second place to whoever has one; None is nobody in particular."""
         with self._guard:
-            if by in self._people:
+            if by is not None and by in self._people:
                 raise _busy()
             self._people.add(by)
         try:
-            with self._turn():
-                yield
+            yield
         finally:
             with self._guard:
                 self._people.discard(by)

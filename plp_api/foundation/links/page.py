@@ -15,11 +15,10 @@ from uuid import UUID
 import structlog
 from flask import Blueprint, Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from plp_api.foundation import settings
-from plp_api.foundation.printing.page import style_hash
+from plp_api.foundation.printing.page import environment, style_hash
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest import errors, limits
 
@@ -75,7 +74,7 @@ class Shell:
 
     def draw(self, name: str, status: int, **data: Any) -> Response:
         """The response with the template of that name, filled with the data."""
-        template = _environment(self.package).get_template(f"{name}.html")
+        template = environment(self.package, OWN).get_template(f"{name}.html")
         html = template.render(style=Markup(_style()), **{"errors": (), **data})  # noqa: S704 - ours
         return Response(html, status=status, mimetype="text/html")
 
@@ -129,18 +128,6 @@ def _forbid(response: Response) -> Response:
         " frame-ancestors 'none'; base-uri 'none'"
     )
     return response
-
-
-@cache
-def _environment(package: str) -> Environment:
-    own = (PackageLoader(name, "pages") for name in (package, OWN))
-    return Environment(
-        loader=ChoiceLoader([*own]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -20,10 +20,10 @@ def paragraphs(text: str) -> list[list[str]]:
 
 
 @cache
-def environment(package: str) -> Environment:
-    """The templates in `pages` of a package; every value put into a template is escaped."""
+def environment(*packages: str) -> Environment:
+    """The templates in `pages` of the packages, the first that has one; every value is escaped."""
     templates = Environment(
-        loader=PackageLoader(package, "pages"),
+        loader=ChoiceLoader([PackageLoader(package, "pages") for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

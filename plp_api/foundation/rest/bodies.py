@@ -9,13 +9,12 @@ from typing import Any
 from flask import g, request
 
 from plp_api.foundation import db
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.problems import MOST_ERRORS, Code, FieldError, Problem
 
 DEEPEST = 32
 GREATEST = 2**63 - 1
 # Keys and plain values in one body. The largest batch (2,000 rows) has a quarter of that.
 MOST_VALUES = 50_000
-MOST_ERRORS = 100
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 

@@ -16,7 +16,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.problems import Code, Problem
@@ -92,8 +92,7 @@ class Attempt:
 
         Raises Problem: login_throttled, with Retry-After.
         """
-        by_account = FailedAttempt.account_key == self.account_key
-        by_place = FailedAttempt.address_key == self.place_key
+        by_account, by_place = self._here
         waits = [_wait_of_place(_times(MOST_PER_PLACE[self.kind], by_account, by_place), self.kind)]
         most = MOST_PER_ACCOUNT[self.kind]
         waits.append(_wait(_times(most, by_account), most))
@@ -109,21 +108,23 @@ class Attempt:
         )
         db.session().add(row)
 
+    @property
+    def _here(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """The counts of this name at this place."""
+        own = FailedAttempt.account_key == self.account_key
+        return own, FailedAttempt.address_key == self.place_key
+
     def uncount(self) -> None:
         """Take back the last count of this place: the password was not verified."""
-        own = FailedAttempt.account_key == self.account_key
-        here = FailedAttempt.address_key == self.place_key
-        latest = select(FailedAttempt).where(own, here).order_by(FailedAttempt.at.desc()).limit(1)
+        latest = select(FailedAttempt).where(*self._here).order_by(FailedAttempt.at.desc()).limit(1)
         last = db.session().scalars(latest).first()
         if last is not None:
             db.session().delete(last)
 
     def forget(self) -> None:
         """Delete the counts of the account at this place, after a successful sign-in."""
-        own = FailedAttempt.account_key == self.account_key
-        here = FailedAttempt.address_key == self.place_key
         same = FailedAttempt.account_id == self.account_id
-        db.session().execute(delete(FailedAttempt).where(own, here, same))
+        db.session().execute(delete(FailedAttempt).where(*self._here, same))
 
 
 def _times(most: int, *criteria: Any) -> list[datetime]:
