@@ -16,7 +16,7 @@ from plp_api.foundation import db, logs, metrics
 from plp_api.foundation import settings as settings_module
 from plp_api.foundation.audit.actions import request_id as audit_request_id
 from plp_api.foundation.problems import Problem
-from plp_api.foundation.rest import bodies, documents, errors, fields, limits, tokens
+from plp_api.foundation.rest import bodies, documents, errors, limits, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
 from plp_api.planning.signing import page
@@ -136,7 +136,6 @@ def create_app(
 
 def _register_areas(app: Application) -> None:
     api = documents.Api(app, spec_kwargs={"info": {"description": DESCRIPTION}})
-    fields.document_choices(api.ma_plugin)
     api.spec.components.security_scheme(
         "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     )

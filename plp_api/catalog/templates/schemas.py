@@ -6,11 +6,12 @@ from marshmallow import fields, validate
 
 from plp_api.catalog.templates.lifecycle import TEMPLATE
 from plp_api.catalog.templates.models import Author, Sensitivity, TemplateStatus, Visibility
-from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, Text, enum_of
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 LONGEST_TITLE, LONGEST_PROMPT = 200, 2000
 MOST_SECTIONS = 50
+GradeWithPlan = enum_of("GradeWithPlan", GRADES_WITH_PLANS)
 KEY = r"\A[a-z][a-z0-9_]{0,63}\Z"
 
 
@@ -18,9 +19,9 @@ class GradesField(fields.List[str]):
     """A set of grades, shown as a sorted list."""
 
     def __init__(self, **kwargs: Any) -> None:
-        error = f"Must be one of: {', '.join(GRADES_WITH_PLANS)}."
-        grade = fields.String(validate=validate.OneOf(GRADES_WITH_PLANS, error=error))
-        super().__init__(grade, validate=validate.Length(1, 2 * len(GRADES_WITH_PLANS)), **kwargs)
+        super().__init__(
+            Choice(GradeWithPlan), validate=validate.Length(1, 2 * len(GRADES_WITH_PLANS)), **kwargs
+        )
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return super()._serialize(sorted(value), attr, obj, **kwargs)

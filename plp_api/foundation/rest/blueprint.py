@@ -359,6 +359,7 @@ def page_schema(name: str, schema: type[ma.Schema]) -> type[ma.Schema]:
         "items": ma.fields.List(ma.fields.Nested(schema), required=True),
         "next_cursor": ma.fields.String(allow_none=True, required=True),
         "total_count": ma.fields.Integer(metadata={"description": "With `count=true`."}),
+        "sometimes": frozenset({"total_count"}),
         "life": getattr(schema, "life", None),
         "shape": getattr(schema, "shape", None),
         "hide_missing_count": ma.post_dump(_without_count),

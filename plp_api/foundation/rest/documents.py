@@ -12,8 +12,9 @@ from marshmallow import fields
 
 from plp_api.foundation.access.permissions import GRANTS, Condition, Permission
 from plp_api.foundation.problems import Code
-from plp_api.foundation.rest import examples
+from plp_api.foundation.rest import examples, shapes
 from plp_api.foundation.rest.errors import MEDIA_TYPE
+from plp_api.foundation.rest.fields import Choice, document_fields, enum_of
 
 View = Callable[..., Any]
 
@@ -21,18 +22,22 @@ View = Callable[..., Any]
 class FieldErrorSchema(ma.Schema):
     """One error, at a JSON Pointer into the body or in the named parameter or header."""
 
+    sometimes = frozenset({"pointer", "parameter"})
+
     pointer = fields.String(metadata={"example": "/goals/0/title"})
     parameter = fields.String(metadata={"example": "limit"})
     detail = fields.String(required=True)
 
 
 class ProblemSchema(ma.Schema):
-    """The body of every error (RFC 9457). Match `code`, a closed list; show `title`, `detail`."""
+    """The body of every error (RFC 9457). Match `code`; show `title` and `detail`."""
+
+    sometimes = frozenset({"detail", "errors", "request_id"})
 
     type = fields.String(required=True, metadata={"example": "/problems/validation_failed"})
     title = fields.String(required=True)
     status = fields.Integer(required=True)
-    code = fields.String(required=True, metadata={"enum": [code.wire for code in Code]})
+    code = Choice(enum_of("ProblemCode", (code.wire for code in Code)), required=True)
     detail = fields.String()
     errors = fields.List(fields.Nested(FieldErrorSchema))
     request_id = fields.String()
@@ -52,6 +57,7 @@ class Api(flask_smorest.Api):
         """Errors are rendered by `rest.errors` alone."""
 
     def _register_responses(self) -> None:
+        document_fields(self.ma_plugin)
         for status in HTTPStatus:
             response: dict[str, Any] = {"description": status.phrase}
             if status >= 400:
@@ -134,6 +140,7 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
                 _gather_form(operation, spec["components"]["schemas"])
                 for status in _finish_operation(method, operation):
                     _refer(spec["components"]["responses"], operation["responses"], status)
+    shapes.split(spec)
     examples.add(spec)
     return spec
 

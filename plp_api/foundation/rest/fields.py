@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -67,6 +67,11 @@ class LanguageTag(Text):
         shape = r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
         tag = validate.Regexp(shape, error="Must be a language tag (BCP 47), like `en`.")
         super().__init__(longest=16, validate=[tag], **kwargs)
+
+
+def enum_of(name: str, words: Iterable[str]) -> type[StrEnum]:
+    """An enum for a Choice whose words are no enum of the code: grades, actions."""
+    return cast("type[StrEnum]", StrEnum(name, {word: word for word in words}))
 
 
 class Choice(fields.String):
@@ -134,7 +139,12 @@ class Words(fields.List[str]):
 
 
 class Schema(ma.Schema):
-    """The shape of a body or query; unknown members are errors, and members keep their order."""
+    """The shape of a body or query; unknown members are errors, and members keep their order.
+
+    `sometimes` names the members that a response may lack; all others are `required` there.
+    """
+
+    sometimes: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
         unknown = ma.RAISE
@@ -159,7 +169,7 @@ class GuardedSchema(ResourceSchema):
     that this reader gets. The others are left out; without `disclosed`, all are.
     """
 
-    guarded: frozenset[str] = frozenset()
+    guarded: ClassVar[frozenset[str]] = frozenset()
 
     @ma.post_dump(pass_original=True)
     def leave_out(self, shown: dict[str, Any], row: Any, **_: Any) -> dict[str, Any]:
@@ -168,32 +178,60 @@ class GuardedSchema(ResourceSchema):
         return {name: value for name, value in shown.items() if name not in withheld}
 
 
-def document_choices(plugin: MarshmallowPlugin) -> None:
-    """Document every Choice in OpenAPI as a named enum or a string."""
+def noun_of(schema: type[ma.Schema]) -> str:
+    """The name of a resource: that of the schema which declares the life cycle."""
+    declaring = next(each for each in reversed(schema.__mro__) if "life" in vars(each))
+    return declaring.__name__.removesuffix("Schema")
+
+
+def actions_of(schema: type[ma.Schema]) -> type[StrEnum]:
+    """The actions of a schema's life cycle, as an enum."""
+    noun = noun_of(schema)
+    actions = enum_of(f"{noun}ActionName", schema.life.actions)  # type: ignore[attr-defined]
+    actions.__doc__ = f"An action of the life cycle of {noun}."
+    return actions
+
+
+def document_fields(plugin: MarshmallowPlugin) -> None:
+    """Document in OpenAPI what our schemas know beyond marshmallow's.
+
+    A Choice and `available_actions` become a named enum or a string, and
+    `x-sometimes` marks members that a response may lack (`rest.shapes` reads it).
+    """
 
     def choice(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
         if not isinstance(field, Choice):
             return {}
-        name = field.called
-        schemas = plugin.spec.components.schemas  # type: ignore[union-attr]
-        words = [str(choice) for choice in field.choices]
-        if schemas.get(name, {}).get("enum", words) != words or "properties" in schemas.get(
-            name, {}
-        ):
-            raise ValueError(
-                f"two schemas have the name {name}: give the Choice another by `called`"
-            )
-        if name not in schemas:
-            described = {
-                "type": "string",
-                "enum": words,
-                "description": (field.choices.__doc__ or "").strip(),
-            }
-            plugin.spec.components.schema(name, described)  # type: ignore[union-attr]
-        reference = {"$ref": f"#/components/schemas/{name}"}
-        null = [{"type": "null"}] if field.allow_none else []
         for key in ("type", "enum"):
             ret.pop(key, None)
-        return {"anyOf": [reference, {"type": "string"}, *null]}
+        null = [{"type": "null"}] if field.allow_none else []
+        return {"anyOf": [*_open_enum(plugin, field.called, field.choices), *null]}
 
-    plugin.converter.add_attribute_function(choice)  # type: ignore[union-attr]
+    def actions(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+        schema = type(field.parent)
+        if field.name != "available_actions" or not hasattr(schema, "life"):
+            return {}
+        enum = actions_of(schema)
+        return {"items": {"anyOf": _open_enum(plugin, enum.__name__, enum)}}
+
+    def sometimes(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+        schema = field.parent
+        lacking = {*getattr(schema, "sometimes", ()), *getattr(schema, "guarded", ())}
+        return {"x-sometimes": True} if field.name in lacking else {}
+
+    for function in (choice, actions, sometimes):
+        plugin.converter.add_attribute_function(function)  # type: ignore[union-attr]
+
+
+def _open_enum(plugin: MarshmallowPlugin, name: str, choices: type[StrEnum]) -> list[Any]:
+    """`[named enum, string]`; adds the named enum to the document."""
+    components = plugin.spec.components  # type: ignore[union-attr]
+    words = [str(choice) for choice in choices]
+    known = components.schemas.get(name)
+    if known is None:
+        described = (choices.__doc__ or "").strip()
+        enum = {"type": "string", "enum": words, "description": described}
+        components.schema(name, enum)
+    elif known.get("enum") != words:
+        raise ValueError(f"two schemas have the name {name}: give the Choice another by `called`")
+    return [{"$ref": f"#/components/schemas/{name}"}, {"type": "string"}]

@@ -1,6 +1,7 @@
 """`available_actions`, and `POST …/actions` on one row or on up to fifty."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
@@ -13,8 +14,9 @@ from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, document
+from plp_api.foundation.rest.documents import ProblemSchema
 from plp_api.foundation.rest.errors import translated
-from plp_api.foundation.rest.fields import Schema
+from plp_api.foundation.rest.fields import Choice, Schema, actions_of, noun_of
 
 if TYPE_CHECKING:
     from plp_api.foundation.rest.blueprint import Blueprint
@@ -42,17 +44,10 @@ def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
 
 
 def action_schema(
-    name: str, life: LifeCycle, extra: type[ma.Schema], *, listed: bool
+    name: str, actions: type[StrEnum], extra: type[ma.Schema], *, listed: bool
 ) -> type[ma.Schema]:
     """The schema of an action's body: its name and its fields."""
-    words = life.actions
-    members: dict[str, Any] = {
-        "action": fields.String(
-            required=True,
-            validate=validate.OneOf(words, error=f"Must be one of: {', '.join(words)}."),
-            metadata={"enum": words},
-        )
-    }
+    members: dict[str, Any] = {"action": Choice(actions, required=True)}
     if listed:
         item = type(
             f"{name}ActionItemSchema",
@@ -74,12 +69,24 @@ def action_schema(
     return type(f"{name}{'sAction' if listed else 'Action'}Schema", (extra,), members)
 
 
+class ProblemField(fields.Nested):
+    """A problem document, dumped whole: it may have members that its schema does not name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(ProblemSchema, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
 class ActionAnswerSchema(Schema):
     """The result for one item: the changed resource, or the problem that prevented the change."""
 
+    sometimes = frozenset({"resource", "problem"})
+
     id = fields.UUID(required=True)
     status = fields.Integer(required=True, metadata={"description": "As an HTTP status."})
-    problem = fields.Dict(metadata={"description": "A problem document."})
+    problem = ProblemField()
 
 
 def register_actions(
@@ -92,12 +99,12 @@ def register_actions(
 ) -> None:
     """Register both operations of a life cycle, with their documentation."""
     life: LifeCycle = schema.life  # type: ignore[attr-defined]
-    noun = schema.__name__.removesuffix("Schema")
+    noun, actions = noun_of(schema), actions_of(schema)
     word = _words(noun)
     read = permission or Permission(model.__ownership__.read)
     summary = ", ".join(f"`{action}`" for action in life.actions)
 
-    @blueprint.arguments(action_schema(noun, life, extra, listed=False))
+    @blueprint.arguments(action_schema(noun, actions, extra, listed=False))
     @blueprint.response(200, schema)
     def act(access: Access, row: Any, fields: dict[str, Any]) -> Any:
         result = life.perform(row, access, **fields)
@@ -126,7 +133,7 @@ def register_actions(
         f"{noun}ActionAnswersSchema", (Schema,), {"items": fields.List(fields.Nested(answer))}
     )
 
-    @blueprint.arguments(action_schema(noun, life, extra, listed=True))
+    @blueprint.arguments(action_schema(noun, actions, extra, listed=True))
     @blueprint.response(200, answers)
     def act_on_many(access: Access, fields: dict[str, Any]) -> Any:
         return {"items": _each(access, model, schema, read, fields)}

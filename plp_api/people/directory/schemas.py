@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ from plp_api.foundation.rest.fields import (
     ResourceSchema,
     Schema,
     Text,
+    enum_of,
 )
 from plp_api.foundation.roster.district_settings import (
     CONFIRMABLE,
@@ -36,6 +38,9 @@ FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
 LAST_CYCLE_END = (11, 30)
 # A roster cannot make auditors: their office has dates and covers a sample of students.
 MAPPED = [*(str(role) for role in AppointmentRole if role is not AppointmentRole.AUDITOR), NOTHING]
+MappedOffice = enum_of("MappedOffice", MAPPED)
+ConfirmableKind = enum_of("ConfirmableKind", map(str, CONFIRMABLE))
+Grade = enum_of("Grade", GRADES)
 DEFAULTS = as_stored(DistrictSettings())
 
 
@@ -134,7 +139,7 @@ class DistrictSettingsSchema(Schema):
         fields.List,
         "confirm_family_links",
         "Kinds of parent whose relationships from a roster are confirmed automatically.",
-        fields.String(validate=validate.OneOf([str(kind) for kind in CONFIRMABLE])),
+        Choice(ConfirmableKind),
     )
     deciding_parents = _decision(
         Choice,
@@ -168,7 +173,7 @@ class DistrictSettingsSchema(Schema):
         f"Offices by OneRoster role, beside the built-in ones; `{NOTHING}` gives no office. "
         "A role set to null falls back to the built-in mapping.",
         keys=name_field(),
-        values=fields.String(validate=validate.OneOf(MAPPED), allow_none=True),
+        values=Choice(MappedOffice, allow_none=True),
     )
     homerooms_are_advisories = _decision(
         fields.Boolean, "homerooms_are_advisories", "Whether homeroom classes become advisories."
@@ -419,12 +424,15 @@ class InvitationSchema(Schema):
     )
 
 
+class PersonActionName(StrEnum):
+    """What can be done to a person's account."""
+
+    INVITE = "invite"
+    REVOKE = "revoke"
+
+
 class PersonActionSchema(Schema):
-    action = fields.String(
-        required=True,
-        validate=validate.OneOf(["invite", "revoke"]),
-        metadata={"enum": ["invite", "revoke"]},
-    )
+    action = Choice(PersonActionName, required=True)
     is_printed = fields.Boolean(
         load_default=False,
         metadata=described("For `invite`: return the code even if the person has an e-mail."),
@@ -452,8 +460,7 @@ class NamedSchoolSchema(Schema):
 def grade_field(**kwargs: Any) -> fields.String:
     """The field of a grade, with the codes of OneRoster."""
     kwargs.setdefault("metadata", described("`07` to `12` have plans.", example="10"))
-    error = f"Must be one of: {', '.join(GRADES)}."
-    return fields.String(validate=validate.OneOf(GRADES, error=error), **kwargs)
+    return Choice(Grade, **kwargs)
 
 
 def _guarded(words: str) -> dict[str, Any]:

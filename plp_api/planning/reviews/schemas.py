@@ -16,7 +16,8 @@ from plp_api.planning.reviews.lifecycle import REVIEW
 from plp_api.planning.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
 from plp_api.planning.reviews.presenters import shape
 from plp_api.planning.reviews.standing import Standing
-from plp_api.planning.signatures.models import IdentityCheck, SignerRole
+from plp_api.planning.signatures.models import IdentityCheck
+from plp_api.planning.signatures.schemas import family_role
 
 
 class ParticipantSchema(Schema):
@@ -45,11 +46,7 @@ class InterpreterNeededSchema(Schema):
 class RoomSignatureSchema(Schema):
     """A signature on the version in force, given in the room."""
 
-    role = fields.String(
-        required=True,
-        validate=validate.OneOf([SignerRole.STUDENT, SignerRole.PARENT]),
-        metadata={"enum": ["student", "parent"]},
-    )
+    role = family_role()
     person_id = fields.UUID(required=True)
     snapshot_sha256 = Sha256(required=True)
     language = LanguageTag(required=True, metadata={"example": "en"})

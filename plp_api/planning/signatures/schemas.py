@@ -1,6 +1,8 @@
 """Schemas of signatures, declines, exceptions, waivers, delegates and outreach."""
 
-from marshmallow import fields, validate
+from enum import StrEnum
+
+from marshmallow import fields
 
 from plp_api.foundation.rest.fields import (
     Choice,
@@ -26,16 +28,17 @@ from plp_api.planning.signatures.models import (
     WaiverReason,
 )
 
-FAMILY_ROLES = [SignerRole.STUDENT, SignerRole.PARENT]
+
+class FamilySignerRole(StrEnum):
+    """Who signs for the family: the school signs by approving and is never excused."""
+
+    STUDENT = SignerRole.STUDENT.value
+    PARENT = SignerRole.PARENT.value
 
 
-def family_role() -> fields.String:
-    """A field for `student` or `parent`: the school signs by approving and is never excused."""
-    return fields.String(
-        required=True,
-        validate=validate.OneOf(FAMILY_ROLES, error="Must be one of: student, parent."),
-        metadata={"enum": ["student", "parent"]},
-    )
+def family_role() -> Choice:
+    """A field for `student` or `parent`."""
+    return Choice(FamilySignerRole, required=True)
 
 
 class SignatureSchema(Schema):
