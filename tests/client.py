@@ -10,6 +10,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.rest import tokens
 from plp_api.foundation.roster.models import LoginSession
 from plp_api.server.app import Application
+from tests import contract
 
 if TYPE_CHECKING:
 
@@ -65,7 +66,9 @@ class Client:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         full = path[1:] if path.startswith("//") else f"/api/v1{path}"
         client = self.app.test_client(use_cookies=False)
-        return cast(Response, client.open(full, method=method, headers=headers, **options))
+        response = client.open(full, method=method, headers=headers, **options)
+        contract.check(self.app, method, full, response)
+        return cast(Response, response)
 
     def get(self, path: str, **options: Any) -> Response:
         return self.send("GET", path, **options)

@@ -1,6 +1,7 @@
 """Both databases, migrated once per worker; each test leaves them as it found them."""
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from plp_api.foundation import db
 from plp_api.foundation.settings import Settings
 from plp_api.server.app import Application, create_app
-from tests import databases, moved_clock
+from tests import contract, databases, moved_clock
 from tests.client import Client
 from tests.world import World, populate
 
@@ -132,8 +133,41 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how large the sweep of access was, and how long it took."""
+CHECKED: Counter[tuple[str, str]] = Counter()
+"""What the workers compared with the document: how often each operation and status."""
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker compared with the document."""
+    for operation, status, count in getattr(node, "workeroutput", {}).get("contract", []):
+        CHECKED[operation, status] += count
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run in which some operation had no successful answer to be checked."""
+    CHECKED.update(contract.checked())
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["contract"] = [[*key, count] for key, count in CHECKED.items()]
+    elif _is_whole(session.config) and contract.unchecked(CHECKED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether every test is run."""
+    option = config.option
+    chosen = (option.keyword, option.markexpr, option.ignore, option.deselect, option.maxfail)
+    return not any(chosen) and [Path(one).name for one in config.args] == ["tests"]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say how large the sweep of access was, and how much was compared with the document."""
+    if CHECKED:
+        pairs, total = len(CHECKED), CHECKED.total()
+        words = f"{total} responses of {pairs} operations and statuses were as documented"
+        terminalreporter.write_line(words)
+    if _is_whole(config):
+        for operation in contract.unchecked(CHECKED):
+            terminalreporter.write_line(f"FAILED: no success of {operation} was checked")
     sweeps = [
         value
         for reports in terminalreporter.stats.values()

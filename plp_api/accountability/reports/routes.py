@@ -30,6 +30,7 @@ def _csv(columns: Sequence[str]) -> dict[str, Any]:
 @blueprint.route("/reports/coverage")
 @blueprint.requires(Permission.COVERAGE_READ)
 @blueprint.arguments(CoverageQuerySchema, location="query")
+@blueprint.tagged
 @blueprint.response(200, CoverageSchema)
 @blueprint.alt_response(200, **_csv(actions.COLUMNS), success=True)
 def report_coverage(access: Access, query: dict[str, Any]) -> Response:
@@ -59,6 +60,7 @@ def report_coverage(access: Access, query: dict[str, Any]) -> Response:
 @blueprint.route("/reports/dual-enrollment")
 @blueprint.requires(Permission.COVERAGE_READ)
 @blueprint.arguments(DualEnrollmentQuerySchema, location="query")
+@blueprint.tagged
 @blueprint.response(200, DualEnrollmentSchema)
 @blueprint.alt_response(200, **_csv(ledger.COLUMNS), success=True)
 def report_dual_enrollment(access: Access, query: dict[str, Any]) -> Response:

@@ -79,6 +79,8 @@ class CoverageNameSchema(Schema):
 
 
 class CoverageGroupSchema(CoverageNumbersSchema):
+    sometimes = frozenset({"school", "grade", "advisor"})
+
     school = fields.Nested(CoverageNameSchema, metadata={"description": "With `by=school`."})
     grade = fields.String(metadata={"description": "With `by=grade`."})
     advisor = fields.Nested(

@@ -4,6 +4,7 @@ from plp_api.catalog.templates import actions
 from plp_api.catalog.templates.models import TemplateStatus
 from plp_api.foundation.access.lifecycle import LifeCycle, move
 from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.problems import Code
 
 WRITE = Permission.SETTINGS_WRITE
 
@@ -18,5 +19,6 @@ TEMPLATE = LifeCycle(
             actions.retire,
             actions.default_is_kept,
         ),
-    ]
+    ],
+    refuses=(Code.TEMPLATE_OVERLAPS,),
 )

@@ -66,11 +66,18 @@ def move(
 
 
 class LifeCycle:
-    """The table of one resource; `status` names the column that holds the state."""
+    """The table of one resource; `status` names the column that holds the state.
 
-    def __init__(self, moves: Iterable[Move], status: str = "status") -> None:
+    `refuses` are the problem codes of guards and actions besides action_unavailable,
+    for the document.
+    """
+
+    def __init__(
+        self, moves: Iterable[Move], status: str = "status", refuses: Iterable[Code] = ()
+    ) -> None:
         self.moves = tuple(moves)
         self.status = status
+        self.refuses = (Code.ACTION_UNAVAILABLE, *refuses)
 
     @property
     def actions(self) -> list[str]:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import flask_smorest
 import marshmallow as ma
-from flask import Request, Response, g, request
+from flask import Request, Response, current_app, g, request
 from webargs.flaskparser import FlaskParser
 
 from plp_api.foundation import db
@@ -174,6 +174,10 @@ class Blueprint(flask_smorest.Blueprint):
             return documents.public(checked)
 
         return decorator
+
+    def tagged(self, view: SameView) -> SameView:
+        """Document the ETag of a response that is built from several rows."""
+        return cast("SameView", documents.tagged(view))
 
     def refuses(self, *codes: Code) -> Callable[[View], View]:
         """Document the area's own problem codes that this operation answers with."""
@@ -339,17 +343,20 @@ def _empty(status_code: int) -> Response:
 
 def _tagged(response: Response, *, is_shaped: bool) -> Response:
     shown = g.pop("shown", None)
-    if getattr(shown, "version", None) is None or not hasattr(shown, "__tablename__"):
+    if not hasattr(shown, "__tablename__"):
         return response
-    if response.status_code in (201, 202):
-        response.headers["Location"] = address(shown)
+    if response.status_code in (201, 202) and (location := address(shown)):
+        response.headers["Location"] = location
+    if getattr(shown, "version", None) is None:
+        return response
     body = response.get_data() if is_shaped else b""
     return concurrency.not_modified(response, concurrency.tag(shown, g.access, body))
 
 
-def address(row: Any) -> str:
-    """The URL path of a row; the collection is named like the table."""
-    return f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
+def address(row: Any) -> str | None:
+    """The URL path of a row, if it has one; the collection is named like the table."""
+    path = f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
+    return path if current_app.url_map.bind("").test(path, "GET") else None
 
 
 @cache

@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from plp_api.foundation.access.permissions import GRANTS, Condition, Permission
 from plp_api.foundation.problems import Code
-from plp_api.foundation.rest import examples, shapes
+from plp_api.foundation.rest import examples, headers, shapes
 from plp_api.foundation.rest.errors import MEDIA_TYPE
 from plp_api.foundation.rest.fields import Choice, document_fields, enum_of
 
@@ -110,6 +110,11 @@ def without(view: View, headers: list[str]) -> None:
         _document(view, **{"x-without": headers})
 
 
+def tagged(view: View) -> View:
+    """Document that the response has an ETag although its schema has no `version`."""
+    return _document(view, **{"x-tagged": True})
+
+
 def public(view: View) -> View:
     """Document that no token is needed."""
     return _document(view, security=[], responses=_responses(HTTPStatus.TOO_MANY_REQUESTS))
@@ -137,9 +142,12 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
             if isinstance(operation, dict):
                 responses = operation["responses"].items()
                 operation["responses"] = {str(status): response for status, response in responses}
-                _gather_form(operation, spec["components"]["schemas"])
-                for status in _finish_operation(method, operation):
+                schemas = spec["components"]["schemas"]
+                _gather_form(operation, schemas)
+                has_tag = operation.pop("x-tagged", False) or _shows_a_version(operation, schemas)
+                for status in _finish_operation(method, operation, has_tag=has_tag):
                     _refer(spec["components"]["responses"], operation["responses"], status)
+    headers.add(spec)
     shapes.split(spec)
     examples.add(spec)
     return spec
@@ -158,11 +166,11 @@ def opens_by_reason(permission: str) -> bool:
     return any(f"{permission}:{Condition.REASONED}" in words for words in GRANTS.values())
 
 
-def _shows_a_row(responses: dict[str, Any]) -> bool:
-    """Whether the response is one resource, which has an ETag; pages have none."""
-    content = responses.get("200", {}).get("content", {})
-    shown = content.get("application/json", {}).get("schema", {}).get("$ref", "")
-    return bool(shown) and not shown.endswith("Page")
+def _shows_a_version(operation: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Whether the response is one resource with a version, which has an ETag."""
+    successes = [operation["responses"].get(status, {}) for status in ("200", "201", "202")]
+    shown = [schemas.get(headers.shown(response), {}) for response in successes]
+    return any("version" in schema.get("properties", {}) for schema in shown)
 
 
 def _gather_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -190,14 +198,16 @@ def _refer(known: dict[str, Any], responses: dict[str, Any], status: HTTPStatus)
     responses.setdefault(str(int(status)), {"$ref": f"#/components/responses/{status.name}"})
 
 
-def _finish_operation(method: str, operation: dict[str, Any]) -> list[HTTPStatus]:
+def _finish_operation(method: str, operation: dict[str, Any], *, has_tag: bool) -> list[HTTPStatus]:
     """Add the headers of the operation's method; return the statuses that follow from its input."""
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     without = operation.pop("x-without", [])
     is_changing = method in CHANGING or "428" in responses
     takes_query = any(parameter["in"] == "query" for parameter in parameters)
-    statuses = [HTTPStatus.UNPROCESSABLE_ENTITY] if takes_query else []
+    statuses = [HTTPStatus.SERVICE_UNAVAILABLE]
+    if takes_query:
+        statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
     if "requestBody" in operation:
         statuses += UNREADABLE
     if is_changing and operation["security"] and "If-Match" not in without:
@@ -207,7 +217,10 @@ def _finish_operation(method: str, operation: dict[str, Any]) -> list[HTTPStatus
         words = "For 24 hours, a repeated request with this key and body gets the first response."
         parameters.append(_header("Idempotency-Key", words))
         statuses += [HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY]
-    if method == "get" and operation["security"] and _shows_a_row(responses):
+        headers.declare(responses, "Idempotency-Replayed")
+    if has_tag:
+        headers.declare(responses, "ETag")
+    if method == "get" and has_tag:
         parameters.append(_header("If-None-Match", "The ETag you have: 304 if it is current."))
         statuses.append(HTTPStatus.NOT_MODIFIED)
     if method == "get" and opens_by_reason(operation.get("x-permission", "")):

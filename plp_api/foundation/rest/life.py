@@ -75,7 +75,9 @@ class ProblemField(fields.Nested):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(ProblemSchema, **kwargs)
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+    def _serialize(  # type: ignore[override] # Nested names its first parameter otherwise
+        self, value: Any, attr: str | None, obj: Any, **kwargs: Any
+    ) -> Any:
         return value
 
 
@@ -119,7 +121,7 @@ def register_actions(
         """
     act.life = life  # type: ignore[attr-defined]
     checked = blueprint.requires(read, model, changes=True)(act)
-    refusing = blueprint.refuses(Code.ACTION_UNAVAILABLE)(checked)
+    refusing = blueprint.refuses(*life.refuses)(checked)
     blueprint.route(f"{rule}/<uuid:{word.replace(' ', '_')}_id>/actions", methods=["POST"])(
         refusing
     )

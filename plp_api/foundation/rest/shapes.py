@@ -15,6 +15,10 @@ PREFIX = "#/components/schemas/"
 SOMETIMES = "x-sometimes"
 """Marks a member that a response may lack (`Schema.sometimes`, `GuardedSchema.guarded`)."""
 OF_REQUESTS = "Request"
+BOUNDS = (
+    *("minLength", "maxLength", "minItems", "maxItems"),
+    *("minimum", "maximum", "minProperties", "maxProperties", "pattern"),
+)
 
 
 def split(spec: Json) -> None:
@@ -28,25 +32,28 @@ def split(spec: Json) -> None:
         if isinstance(operation, dict)
     ]
     sent = [body for operation in operations if (body := operation.get("requestBody"))]
-    answered = [operation["responses"] for operation in operations] + [components["responses"]]
-    in_requests, in_responses = _used(sent, schemas), _used(answered, schemas)
-    requests = {name: _of_request(schemas[name]) for name in in_requests}
-    responses = {name: _of_response(schema) for name, schema in schemas.items()}
-    names = _names(requests, {name: responses[name] for name in in_responses})
+    answered = [
+        *(operation["responses"] for operation in operations),
+        *(operation.get("parameters", []) for operation in operations),
+        components["responses"],
+    ]
+    requests = _used(sent, {name: _of_request(schema) for name, schema in schemas.items()})
+    responses = _used(answered, {name: _of_response(schema) for name, schema in schemas.items()})
+    names = _names(requests, responses)
     _check(names, schemas)
-    only_sent = {name for name in in_requests if name not in in_responses}
     components["schemas"] = {
-        **{name: schema for name, schema in responses.items() if name not in only_sent},
+        **responses,
         **{names.get(name, name): _renamed(schema, names) for name, schema in requests.items()},
     }
     for body in sent:
         for media in body["content"].values():
             media["schema"] = _renamed(_of_request(media["schema"]), names)
     _name_enums_of_parameters(operations, components["schemas"])
+    _translate_patterns(spec)
 
 
-def _used(roots: Iterable[Any], schemas: Json) -> list[str]:
-    """The names of the schemas that the roots reach, in the order of the document."""
+def _used(roots: Iterable[Any], schemas: Json) -> Json:
+    """The schemas that the roots reach."""
     reached: set[str] = set()
     waiting = [name for root in roots for name in _references(root)]
     while waiting:
@@ -54,7 +61,7 @@ def _used(roots: Iterable[Any], schemas: Json) -> list[str]:
         if name not in reached:
             reached.add(name)
             waiting += _references(schemas[name])
-    return [name for name in schemas if name in reached]
+    return {name: schema for name, schema in schemas.items() if name in reached}
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -121,14 +128,29 @@ def _name_enums_of_parameters(operations: list[Json], schemas: Json) -> None:
                 schema["anyOf"] = [{"$ref": PREFIX + name}, {"type": "string"}]
 
 
+def _translate_patterns(node: Any) -> None:
+    """Write Python's anchors of regular expressions as JSON Schema's (ECMA-262)."""
+    if isinstance(node, dict):
+        if isinstance(pattern := node.get("pattern"), str):
+            node["pattern"] = pattern.replace(r"\A", "^").replace(r"\Z", "$")
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            _translate_patterns(each)
+
+
 def _camel(*names: str) -> str:
     return "".join(word.capitalize() for name in names for word in name.split("_"))
 
 
 def _of_response(schema: Json) -> Json:
-    """The schema without what is only sent; a member is required unless marked otherwise."""
+    """The schema without what is only sent; a member is required unless marked otherwise.
+
+    Its bounds are for what is sent: rosters bring longer names, and a purge empties texts.
+    """
     shape = _shape(schema, hidden="writeOnly", convert=_of_response)
-    shape.pop("default", None)
+    for key in ("default", *BOUNDS):
+        shape.pop(key, None)
     if members := shape.get("properties"):
         always = [name for name in members if SOMETIMES not in schema["properties"][name]]
         shape["required"] = always
@@ -165,6 +187,8 @@ def _shape(schema: Json, *, hidden: str, convert: Any) -> Json:
         for key, value in schema.items()
         if key not in ("readOnly", "writeOnly", SOMETIMES)
     }
+    if schema.get("enum") == [True]:
+        shape["const"] = shape.pop("enum")[0]
     if schema.get("default"):
         shape.setdefault("example", schema["default"])
     if "properties" in shape:

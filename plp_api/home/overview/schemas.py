@@ -107,6 +107,8 @@ class PlanEntrySchema(Schema):
 class PlanDocumentSchema(PlanSummarySchema):
     """A plan, with the parts that `expand` names; sections are of the version in force."""
 
+    sometimes = frozenset({"goals", "sections", "statements", "signatures", "profile_entries"})
+
     goals = fields.List(fields.Nested(PlanGoalSchema))
     sections = fields.List(fields.Nested(SectionSchema))
     statements = fields.List(

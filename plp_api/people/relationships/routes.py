@@ -71,6 +71,7 @@ def list_relationships_of_student(access: Access, student: Student) -> Any:
 @blueprint.requires(Permission.RELATIONSHIPS_WRITE, Student)
 @blueprint.refuses(
     Code.ACTOR_IS_FAMILY,
+    Code.ACCOUNT_BEYOND_OFFICES,
     Code.PERSON_IS_STUDENT,
     Code.RELATIONSHIP_EXISTS,
     Code.RELATIONSHIP_SUPPRESSED,
@@ -404,7 +405,7 @@ def list_advisory_advisors(access: Access, advisory: Advisory) -> Any:
 
 @blueprint.route("/advisories/<uuid:advisory_id>/advisors", methods=["POST"])
 @blueprint.requires(Permission.ADVISORIES_WRITE, Advisory)
-@blueprint.refuses(Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
 @blueprint.arguments(AdvisoryAdvisorSchema)
 @blueprint.response(201, AdvisoryAdvisorSchema)
 def add_advisory_advisor(access: Access, advisory: Advisory, fields: Fields) -> AdvisoryAdvisor:
@@ -426,7 +427,7 @@ def get_advisory_advisor(access: Access, advisor: AdvisoryAdvisor) -> AdvisoryAd
 
 @blueprint.route("/advisory-advisors/<uuid:advisory_advisor_id>", methods=["PATCH"])
 @blueprint.requires(Permission.ADVISORIES_WRITE, AdvisoryAdvisor)
-@blueprint.refuses(Code.RECORD_DUPLICATE)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.RECORD_DUPLICATE)
 @blueprint.arguments(AdvisoryAdvisorPatchSchema)
 @blueprint.response(200, AdvisoryAdvisorSchema)
 def change_advisory_advisor(

@@ -11,6 +11,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family_unless_keeper
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
 from plp_api.foundation.roster import district_settings
 from plp_api.planning.goals import actions
 from plp_api.planning.goals.models import Goal
@@ -64,5 +65,10 @@ GOAL = LifeCycle(
             no_outcome_waits,
             its_cycle_is_over,
         ),
-    ]
+    ],
+    refuses=(
+        Code.PLAN_CLOSED,
+        Code.APPROVER_IS_FAMILY,
+        Code.GOAL_CLOSED,
+    ),
 )

@@ -3,6 +3,7 @@
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family, own_work
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
 from plp_api.planning.pathways import actions, elsewhere
 from plp_api.planning.pathways.models import PathwayElement, PathwayStatus
 from plp_api.planning.plans.guards import plan_is_open
@@ -61,5 +62,10 @@ PATHWAY_ELEMENT = LifeCycle(
             is_kept_here,
             elsewhere.was_taken_elsewhere,
         ),
-    ]
+    ],
+    refuses=(
+        Code.PLAN_CLOSED,
+        Code.APPROVER_IS_FAMILY,
+        Code.PATHWAY_CONDITION_UNMET,
+    ),
 )

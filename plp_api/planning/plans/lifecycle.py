@@ -7,6 +7,7 @@ from plp_api.foundation.access.lifecycle import (
     not_family_unless_keeper,
 )
 from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.problems import Code
 from plp_api.planning.plans import actions, amendments, closing, keeping, sections
 from plp_api.planning.plans.guards import plan_is_open
 from plp_api.planning.plans.models import PlanStatus, VersionStatus
@@ -83,7 +84,14 @@ VERSION = LifeCycle(
             amendments.holds_ones_own_words,
             amendments.is_of_an_earlier_cycle,
         ),
-    ]
+    ],
+    refuses=(
+        Code.PLAN_CLOSED,
+        Code.APPROVER_IS_FAMILY,
+        Code.VERSION_INCOMPLETE,
+        Code.SECTION_UNASKED,
+        Code.VERSION_REAFFIRMED,
+    ),
 )
 
 CLOSE = Permission.PLANS_CLOSE
@@ -97,5 +105,6 @@ PLAN = LifeCycle(
         move("active", "withdraw", CLOSE, CLOSED[2], closing.withdraw, not_family),
         move(ENDED, "archive", CLOSE, PlanStatus.ARCHIVED, closing.archive, not_family),
         move(f"{ENDED} archived", "reopen", CLOSE, PlanStatus.ACTIVE, closing.reopen, not_family),
-    ]
+    ],
+    refuses=(Code.APPROVER_IS_FAMILY,),
 )

@@ -55,6 +55,7 @@ from plp_api.planning.plans.schemas import (
     StatementCorrectionSchema,
     StatementSchema,
 )
+from plp_api.planning.plans.snapshot import FORMAT
 
 blueprint = Blueprint("Plans", __name__, "The plan of a student: versions and profile.")
 
@@ -170,7 +171,7 @@ def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, A
     as scribe, the student's. The answer is 412 if somebody else saved since you
     read the version: read it again and send your text with the new ETag.
     """
-    return actions.write_sections(version, access, fields["sections"])
+    return actions.write_sections(version, access, fields.get("sections", {}))
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])
@@ -191,11 +192,17 @@ serve_comments(
     write=Permission.PLANS_COMMENT,
 )
 
+SNAPSHOT_ANSWER = {
+    "schema": {"type": "object", "additionalProperties": True},
+    "content_type": "application/json",
+    "example": {"format": FORMAT, "number": 1},
+}
+
 
 @blueprint.route("/plan-versions/<uuid:version_id>/snapshot")
 @blueprint.requires(Permission.PLANS_READ, PlanVersion)
 @blueprint.refuses(Code.ACTION_UNAVAILABLE, Code.VERSION_SEALED)
-@blueprint.response(200, content_type="application/json")
+@blueprint.response(200, **SNAPSHOT_ANSWER)
 def get_plan_version_snapshot(access: Access, version: PlanVersion) -> Response:
     """Get the exact bytes that are signed.
 

@@ -254,7 +254,6 @@ class PlanVersionPatchSchema(Schema):
     sections = fields.Dict(
         keys=Text(longest=64),
         values=Text(longest=LONGEST_SECTION, blank=True),
-        required=True,
         metadata={
             "description": "New texts by section key; sections not named keep theirs.",
             "example": {"about_me": "I like to take things apart."},

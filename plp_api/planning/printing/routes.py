@@ -28,7 +28,11 @@ PDF_ANSWER = {"schema": {"type": "string", "format": "binary"}, "content_type": 
 @blueprint.route("/plan-versions/<uuid:version_id>/print")
 @blueprint.requires(Permission.PLANS_EXPORT, PlanVersion, offers=(HTML, PDF), writes=True)
 @blueprint.refuses(
-    Code.ACTION_UNAVAILABLE, Code.PDF_UNAVAILABLE, Code.PRINT_FAILED, Code.SERVER_BUSY
+    Code.ACTION_UNAVAILABLE,
+    Code.VERSION_SEALED,
+    Code.PDF_UNAVAILABLE,
+    Code.PRINT_FAILED,
+    Code.SERVER_BUSY,
 )
 @blueprint.arguments(PrintQuerySchema, location="query")
 @blueprint.response(200, **HTML_ANSWER)

@@ -15,6 +15,8 @@ class RenderedSectionSchema(Schema):
 
 
 class RenderedGoalSchema(Schema):
+    sometimes = frozenset({"specific", "measurable", "achievable", "relevant"})
+
     title = Text(required=True, longest=300)
     specific = Text(longest=LONGEST_TEXT, blank=True)
     measurable = Text(longest=LONGEST_TEXT, blank=True)
@@ -23,6 +25,8 @@ class RenderedGoalSchema(Schema):
 
 
 class RenderedElementSchema(Schema):
+    sometimes = frozenset({"location", "term"})
+
     title = Text(required=True, longest=300, metadata={"example": "Introducción a la enfermería"})
     location = Text(longest=300, blank=True)
     term = Text(longest=300, blank=True)

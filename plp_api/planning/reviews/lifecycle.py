@@ -2,6 +2,7 @@
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.problems import Code
 from plp_api.planning.plans.guards import plan_is_open
 from plp_api.planning.reviews import actions
 from plp_api.planning.reviews.models import ReviewStatus
@@ -44,5 +45,9 @@ REVIEW = LifeCycle(
             actions.reinstate,
             not_family,
         ),
-    ]
+    ],
+    refuses=(
+        Code.PLAN_CLOSED,
+        Code.APPROVER_IS_FAMILY,
+    ),
 )

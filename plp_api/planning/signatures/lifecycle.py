@@ -2,6 +2,7 @@
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.problems import Code
 from plp_api.planning.signatures import exceptions
 from plp_api.planning.signatures.models import ExceptionStatus
 
@@ -16,5 +17,6 @@ EXCEPTION = LifeCycle(
             not_family,
             exceptions.only_an_admin_takes_back,
         ),
-    ]
+    ],
+    refuses=(Code.APPROVER_IS_FAMILY,),
 )

@@ -44,6 +44,8 @@ class SigningLinkSchema(Schema):
     `letter` for a printed link, `code` for a mailed link.
     """
 
+    sometimes = frozenset({"url", "code", "letter"})
+
     id = fields.UUID(dump_only=True)
     plan_version_id = fields.UUID(dump_only=True)
     snapshot_sha256 = fields.String(dump_only=True)

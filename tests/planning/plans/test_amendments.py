@@ -307,7 +307,7 @@ def test_a_sealed_text_is_not_read_in_another_language_either(
             snapshot_sha256="0" * 64,
             language="es",
             translator_name="A. Traductora",
-            sections={"about_me": {"body": "Palabras."}},
+            sections={"about_me": {"title": "Sobre mí", "body": "Palabras."}},
             goals={},
             supplied_by=world.home.advisor.id,
         )
