@@ -24,13 +24,13 @@ help: ## List the targets
 run: $(VENV)/run.stamp ## Install if needed, load the demo district once, print its logins, serve
 	@exec $(BIN)/plp serve --demo
 
-test: $(VENV)/dev.stamp ## Run every test, on SQLite or PostgreSQL (ARGS=… goes to pytest)
+test: $(VENV)/dev.stamp $(VENV)/clients.stamp ## Run every test, on SQLite or PostgreSQL (ARGS=… goes to pytest)
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 test-quick: $(VENV)/dev.stamp ## Run the tests of what changed since BASE=main, on SQLite
 	$(BIN)/python -m tests.quick $(BASE) $(ARGS)
 
-test-days: $(VENV)/dev.stamp ## Run every test on SQLite with the clock at the edges of the calendar
+test-days: $(VENV)/dev.stamp $(VENV)/clients.stamp ## Run every test on SQLite with the clock at the edges of the calendar
 	for day in $(DAYS); do PLP_TEST_NOW=$${day}T17:00:00Z PLP_TEST_DATABASES=sqlite \
 	  $(BIN)/pytest -n auto --dist worksteal $(ARGS) || exit 1; done
 
@@ -61,6 +61,11 @@ bench: $(VENV)/dev.stamp ## Compare the server with a minimal one, on PostgreSQL
 clean: ## Remove .venv, builds and caches; data in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the tests of generated clients need of npm; Node.js comes in a wheel.
+$(VENV)/clients.stamp: $(wildcard tests/clients/typescript/*.json tests/clients/typescript/.npmrc) | $(VENV)/dev.stamp
+	$(BIN)/python -m tests.clients.node
+	@touch $@
 
 # Stamps are touched last: an interrupted install is repeated, a finished one is skipped.
 $(BIN)/pip:
