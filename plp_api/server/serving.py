@@ -7,8 +7,10 @@
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
+import structlog
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
@@ -18,6 +20,7 @@ from plp_api.foundation.jobs import queue
 from plp_api.server.app import Application, create_app
 from plp_api.server.operations import readiness
 
+log = structlog.get_logger()
 _settings = settings.read()
 _shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat files, without content
 logs.configure(_settings.log_level)
@@ -57,7 +60,7 @@ logconfig_dict = {
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's thread worker; a request that cannot be read gets a problem document.
 
-    Such a request is not logged, because its URL may contain search terms.
+    It is logged without its URL, which may contain search terms.
     """
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
@@ -68,15 +71,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
         status, reason, title = next(
             (said for kind, said in REFUSALS.items() if isinstance(exc, kind)), UNREADABLE
         )
+        request_id = uuid4().hex
         document = {
             "type": "/problems/request_malformed",
             "title": title,
             "status": status,
             "code": "request_malformed",
+            "request_id": request_id,
         }
+        log.info("request.unreadable", request_id=request_id, status=status)
         body = orjson.dumps(document)
         head = (
-            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\n"
+            f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nX-Request-ID: {request_id}\r\n"
             f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         with suppress(OSError):

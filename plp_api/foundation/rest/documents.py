@@ -204,10 +204,8 @@ def _finish_operation(method: str, operation: dict[str, Any], *, has_tag: bool) 
     responses = operation["responses"]
     without = operation.pop("x-without", [])
     is_changing = method in CHANGING or "428" in responses
-    takes_query = any(parameter["in"] == "query" for parameter in parameters)
-    statuses = [HTTPStatus.SERVICE_UNAVAILABLE]
-    if takes_query:
-        statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
+    # 422: every operation refuses a query parameter that it does not know.
+    statuses = [HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.UNPROCESSABLE_ENTITY]
     if "requestBody" in operation:
         statuses += UNREADABLE
     if is_changing and operation["security"] and "If-Match" not in without:

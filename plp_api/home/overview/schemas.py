@@ -22,6 +22,8 @@ EXPANDS = ("goals", "sections", "signatures", "profile_entries")
 class PlanStudentSchema(Schema):
     """The student, with the name that the caller's audience (family or school) uses."""
 
+    sometimes = frozenset({"grade", "plan_home_school_id"})
+
     id = fields.UUID()
     given_name = fields.String()
     family_name = fields.String()
@@ -31,6 +33,8 @@ class PlanStudentSchema(Schema):
 
 
 class VersionInForceSchema(Schema):
+    sometimes = frozenset({"in_force_on", "snapshot_sha256", "signature_state", "requirements"})
+
     id = fields.UUID()
     number = fields.Integer()
     in_force_on = Date()
@@ -40,6 +44,8 @@ class VersionInForceSchema(Schema):
 
 
 class OpenVersionSchema(Schema):
+    sometimes = frozenset({"status", "submitted_at"})
+
     id = fields.UUID()
     number = fields.Integer()
     status = Choice(VersionStatus)
@@ -55,8 +61,14 @@ class PlanReviewSchema(Schema):
     held_on = Date(allow_none=True)
 
 
+# What an order denies to a parent is left out.
+STATUS = frozenset({"status", "regime", "opened_on"})
+
+
 class PlanSummarySchema(ResourceSchema):
     """The summary of a plan: its student, status, versions and this cycle's review."""
+
+    sometimes = STATUS
 
     status = Choice(PlanStatus)
     regime = Choice(Regime)
@@ -107,7 +119,7 @@ class PlanEntrySchema(Schema):
 class PlanDocumentSchema(PlanSummarySchema):
     """A plan, with the parts that `expand` names; sections are of the version in force."""
 
-    sometimes = frozenset({"goals", "sections", "statements", "signatures", "profile_entries"})
+    sometimes = STATUS | {"goals", "sections", "statements", "signatures", "profile_entries"}
 
     goals = fields.List(fields.Nested(PlanGoalSchema))
     sections = fields.List(fields.Nested(SectionSchema))

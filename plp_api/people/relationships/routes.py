@@ -253,7 +253,7 @@ def list_appointments(access: Access) -> Any:
 
 @blueprint.route("/appointments", methods=["POST"])
 @blueprint.requires(Permission.APPOINTMENTS_WRITE)
-@blueprint.refuses(Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
+@blueprint.refuses(Code.ACCOUNT_BEYOND_OFFICES, Code.PERSON_IS_STUDENT, Code.RECORD_DUPLICATE)
 @blueprint.arguments(AppointmentSchema)
 @blueprint.response(201, AppointmentSchema)
 def add_appointment(access: Access, fields: Fields) -> Appointment:

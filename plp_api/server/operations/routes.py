@@ -83,9 +83,24 @@ def asset(name: str) -> Response:
 
 @blueprint.get("/problems/<code>")
 def problem(code: str) -> Response:
-    """Answer the page that a problem's `type` points at: the code, its status and its meaning."""
+    """Answer the page that a problem's `type` points at: its meaning, and which operations have it.
+
+    `operations` is empty for a code that any operation can answer with.
+    """
     member = Code.__members__.get(code.upper())
     if member is None:
         abort(404)
-    body = {"code": member.wire, "status": member.value.status, "title": member.value.title}
+    paths = current_app.extensions["plp_openapi"]["paths"]
+    operations = [
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and member.wire in operation.get("x-problems", ())
+    ]
+    body = {
+        "code": member.wire,
+        "status": member.value.status,
+        "title": member.value.title,
+        "operations": sorted(operations),
+    }
     return Response(json.dumps(body), mimetype="application/json")
