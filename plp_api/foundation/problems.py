@@ -7,14 +7,19 @@ point at the fields (JSON Pointer, RFC 6901).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import UNIQUE, Enum, verify
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The HTTP status and the title of a problem code."""
+    """The HTTP status and the title of a problem code.
+
+    `is_for_others`: it is about who asks. The document says which roles may (`allowed_roles`).
+    """
 
     status: int
     title: str
+    is_for_others: bool = False
 
 
 # A problem lists at most this many errors: thousands would help nobody.
@@ -33,7 +38,7 @@ class Code(Enum):
     SESSION_ENDED = Kind(401, "This session has ended; sign in again.")
     CREDENTIALS_INVALID = Kind(401, "The user name or password is not right.")
     CSRF_INVALID = Kind(401, "The CSRF token is missing or does not match.")
-    PERMISSION_DENIED = Kind(403, "You have no permission for this operation.")
+    PERMISSION_DENIED = Kind(403, "You have no permission for this operation.", is_for_others=True)
     REASON_REQUIRED = Kind(403, "You must state a reason to open this record.")
     NOT_FOUND = Kind(404, "There is no such resource, or you may not see it.")
     METHOD_NOT_ALLOWED = Kind(405, "This address does not support that method.")
@@ -52,6 +57,7 @@ class Code(Enum):
     IDEMPOTENCY_KEY_REUSED = Kind(422, "This Idempotency-Key was used for another request.")
     REQUEST_RUNNING = Kind(409, "The same request is still running.")
     ACTION_UNAVAILABLE = Kind(409, "That action is not available now.")
+    ACTION_REPEATED = Kind(409, "That is done already; it was not done again.")
     RECORD_DUPLICATE = Kind(409, "Such a record exists already.")
     RECORD_IN_USE = Kind(409, "Other records refer to this record.")
     RECORD_INVALID = Kind(422, "The record breaks a rule of the database.")
@@ -66,7 +72,9 @@ class Code(Enum):
     # People and relationships.
     RELATIONSHIP_EXISTS = Kind(409, "This relationship exists already.")
     RELATIONSHIP_SUPPRESSED = Kind(409, "This relationship was suppressed by a person.")
-    ACTOR_IS_FAMILY = Kind(409, "Somebody else must do this: you are the student's family.")
+    ACTOR_IS_FAMILY = Kind(
+        409, "Somebody else must do this: you are the student's family.", is_for_others=True
+    )
     ACCOUNT_BEYOND_OFFICES = Kind(403, "Your offices do not cover this person's account.")
     ADMIN_IS_LAST = Kind(409, "A district needs at least one admin: appoint another first.")
     ADDRESS_UNCONFIRMED = Kind(409, "Their e-mail must be entered again before a code is mailed.")
@@ -93,9 +101,11 @@ class Code(Enum):
     VERSION_SEALED = Kind(409, "This version was corrected and is sealed.")
     VERSION_CORRECTED = Kind(409, "A correction cannot be corrected again.")
     VERSION_INCOMPLETE = Kind(409, "A required section is still empty.")
-    APPROVER_IS_FAMILY = Kind(409, "A student's parent never acts for the school on their child.")
+    APPROVER_IS_FAMILY = Kind(
+        409, "A student's parent never acts for the school on their child.", is_for_others=True
+    )
     ENTRY_WITHDRAWN = Kind(409, "This profile entry was already withdrawn or replaced.")
-    SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.")
+    SECTION_NOT_YOURS = Kind(403, "This section is written by somebody else.", is_for_others=True)
     SNAPSHOT_MISMATCH = Kind(409, "The version to be signed is not the one you read.")
     SIGNATURE_EXISTS = Kind(409, "This signature exists already.")
     PRINT_FAILED = Kind(500, "The PDF of this version could not be made; ask for HTML.")
@@ -104,7 +114,9 @@ class Code(Enum):
     SIGNER_IS_APPROVER = Kind(409, "The approver of a version cannot sign it for the family.")
     OUTREACH_INSUFFICIENT = Kind(409, "Too few attempts to reach them were logged.")
     DECLINE_MISSING = Kind(409, "Nobody has declined; silence is excused after outreach.")
-    WITNESS_NOT_APART = Kind(409, "The witness must be neither the issuer nor the approver.")
+    WITNESS_NOT_APART = Kind(
+        409, "The witness must be neither the issuer nor the approver.", is_for_others=True
+    )
     LINK_USED = Kind(410, "This link was already used; it works only once.")
     LINK_EXPIRED = Kind(410, "This link has expired.")
     LINK_ENDED = Kind(410, "This link is no longer valid.")
@@ -144,12 +156,27 @@ class FieldError:
     parameter: str | None = None
 
 
+@dataclass(frozen=True)
+class Existing:
+    """A row that is there already: its model, and the values of columns that identify it.
+
+    `condition` is SQL that must hold too. `tells` names columns that a reader of
+    the row is told beside its id.
+    """
+
+    model: type[Any]
+    values: Mapping[str, Any]
+    condition: Any = None
+    tells: tuple[str, ...] = ()
+
+
 class Problem(Exception):
     """Rolls the transaction back, and becomes the response as a problem document.
 
     `afterwards` runs in a second, short transaction *after* the rollback, for
     what must be stored all the same (a failed attempt, an ended session).
-    `extra` adds members to the document (RFC 9457, section 3.2).
+    `extra` adds members to the document (RFC 9457, section 3.2). `existing` is the
+    row that stands in the way; the document names it to those who may read it.
     """
 
     def __init__(
@@ -160,6 +187,7 @@ class Problem(Exception):
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, object] | None = None,
+        existing: Existing | None = None,
         afterwards: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(code.wire)
@@ -168,6 +196,7 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
+        self.existing = existing
         self.afterwards = afterwards
 
     @property

@@ -9,14 +9,15 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plp_api.foundation import db, logs, metrics
 from plp_api.foundation import settings as settings_module
+from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit.actions import request_id as audit_request_id
 from plp_api.foundation.problems import Problem
-from plp_api.foundation.rest import bodies, documents, errors, limits, tokens
+from plp_api.foundation.rest import bodies, documents, errors, limits, refusals, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
 from plp_api.planning.signing import page
@@ -57,7 +58,7 @@ class Application(Flask):
     settings: Settings
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view in one transaction; a problem's `afterwards` runs in a second one.
+        """Run the view in one transaction; what follows a problem runs in others, after its end.
 
         GET opens a read transaction, which SQLite can run beside a writer. A GET
         with the header of a stated reason writes, because it logs the reason; a GET
@@ -70,11 +71,30 @@ class Application(Flask):
             if isinstance(response, LaterResponse):
                 response.finish()
             return response
-        except Problem as problem:
+        except (Problem, IntegrityError) as error:
+            problem = errors.translated(error)
+            self._follow(problem)
+            raise problem from error
+
+    def _follow(self, problem: Problem) -> None:
+        """Store what a problem leaves behind, and let it say what the caller may know."""
+        with settings_module.using(self.settings):
             if problem.afterwards:
-                with settings_module.using(self.settings), self.database.transaction():
+                with self.database.transaction():
                     problem.afterwards()
-            raise
+            if problem.existing is None:
+                refusals.complete(problem, None)
+            elif "access" in g:
+                self._name_existing(problem)
+
+    def _name_existing(self, problem: Problem) -> None:
+        # A new Access: the rows that the first one keeps went with its transaction.
+        access = Access(g.access.caller)
+        try:
+            with self.database.transaction(write=False, districts=access.caller.districts):
+                refusals.complete(problem, access)
+        except SQLAlchemyError as error:
+            log.warning("problem.incomplete", code=problem.code.wire, exc_info=error)
 
     def _run_once_more_if_undone(self) -> Response:
         try:

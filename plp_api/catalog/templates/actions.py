@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from plp_api.catalog.templates.models import Author, PlanTemplate, TemplateStatus
 from plp_api.foundation import data, db
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.problems import Code, Existing, FieldError, Problem
 from plp_api.people.directory import references
 
 AUTHOR_OF_ROLE = {
@@ -126,18 +126,20 @@ def draft_edition(template: PlanTemplate, access: Access) -> PlanTemplate:
     enforces this too.
     """
     session = db.session()
-    editions = select(PlanTemplate.edition, PlanTemplate.status).where(
-        PlanTemplate.line_id == template.line_id
+    of_line = PlanTemplate.line_id == template.line_id
+    db.refuse_second(
+        PlanTemplate,
+        of_line,
+        PlanTemplate.status == TemplateStatus.DRAFT,
+        code=Code.TEMPLATE_DRAFT_OPEN,
     )
-    known = session.execute(editions).all()
-    if any(row.status == TemplateStatus.DRAFT for row in known):
-        raise Problem(Code.TEMPLATE_DRAFT_OPEN)
+    latest = session.scalar(select(func.max(PlanTemplate.edition)).where(of_line)) or 0
     following = PlanTemplate(
         id=db.new_id(),
         district_id=template.district_id,
         school_id=template.school_id,
         line_id=template.line_id,
-        edition=max(row.edition for row in known) + 1,
+        edition=latest + 1,
         status=TemplateStatus.DRAFT,
         name=template.name,
         grades=template.grades,
@@ -241,7 +243,12 @@ def _refuse_overlap(template: PlanTemplate, beside: Iterable[PlanTemplate]) -> N
         both = sorted(template.grades & other.grades)
         if both and not other.is_default:
             detail = f"Grade {', '.join(both)}: retire the other, or divide the grades."
-            raise Problem(Code.TEMPLATE_OVERLAPS, detail, extra={"template_id": str(other.id)})
+            raise Problem(
+                Code.TEMPLATE_OVERLAPS,
+                detail,
+                extra={"template_id": str(other.id)},
+                existing=Existing(PlanTemplate, {"id": other.id}),
+            )
 
 
 def retire(template: PlanTemplate, access: Access) -> None:

@@ -77,7 +77,7 @@ class PlanTemplate(Resource, Base):
             unique=True,
             sqlite_where=text("status = 'draft'"),
             postgresql_where=text("status = 'draft'"),
-            info={"problem": Code.TEMPLATE_DRAFT_OPEN},
+            info={"problem": Code.TEMPLATE_DRAFT_OPEN, "tells": ("edition",)},
         ),
         Index(
             "uq_plan_templates_published",

@@ -10,11 +10,24 @@ from inspect import Parameter, signature
 from typing import Any
 from uuid import UUID
 
-from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.rows import Access
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.access.permissions import Permission, holders
+from plp_api.foundation.access.rows import Access, denied
+from plp_api.foundation.problems import Code, Existing, FieldError, Problem
 
-Guard = Callable[[Any, Access], str | Code | None]
+
+@dataclass(frozen=True)
+class ForOthers:
+    """A reason that is about the caller: others may take the action.
+
+    They need any of `permissions`; if there are none, those of the action.
+    """
+
+    reason: str
+    permissions: tuple[Permission, ...] = ()
+
+
+Reason = str | Code | ForOthers
+Guard = Callable[[Any, Access], Reason | None]
 """Returns why an action is not available on a row although state and permission allow it: a
 sentence, or a problem code; None where it is available."""
 
@@ -29,10 +42,10 @@ def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
     return None if access.keeps(row.student_id) else not_family(row, access)
 
 
-def own_work(access: Access, *authors: UUID | None) -> str | None:
+def own_work(access: Access, *authors: UUID | None) -> ForOthers | None:
     """Why the caller may not approve the work of these authors: nobody approves their own."""
     if access.caller.person_id in authors:
-        return "Nobody approves their own work; another approver is needed."
+        return ForOthers("Nobody approves their own work; another approver is needed.")
     return None
 
 
@@ -42,6 +55,9 @@ class Move:
 
     `perform(row, access, **fields)` does the work. Where `target` is None, it
     sets the new status itself (the outcome depends on facts).
+
+    `is_done(row, access, **fields)` says whether the same caller did the same already.
+    A move that leaves the row where the move is possible again needs it.
     """
 
     action: str
@@ -50,6 +66,7 @@ class Move:
     permissions: tuple[Permission, ...]
     perform: Callable[..., Any]
     guards: tuple[Guard, ...] = ()
+    is_done: Callable[..., bool] | None = None
 
 
 def move(
@@ -59,10 +76,17 @@ def move(
     target: str | None,
     perform: Callable[..., Any],
     *guards: Guard,
+    is_done: Callable[..., bool] | None = None,
 ) -> Move:
     """A line of the table; `sources` are states separated by spaces."""
     who = (permissions,) if isinstance(permissions, Permission) else tuple(permissions)
-    return Move(action, frozenset(sources.split()), target, who, perform, guards)
+    return Move(action, frozenset(sources.split()), target, who, perform, guards, is_done)
+
+
+def repeated(row: Any, action: str, detail: str) -> Problem:
+    """The problem that the action was taken on the row already; it names the row."""
+    existing = Existing(type(row), {"id": row.id})
+    return Problem(Code.ACTION_REPEATED, detail, extra={"action": action}, existing=existing)
 
 
 class LifeCycle:
@@ -77,7 +101,7 @@ class LifeCycle:
     ) -> None:
         self.moves = tuple(moves)
         self.status = status
-        self.refuses = (Code.ACTION_UNAVAILABLE, *refuses)
+        self.refuses = (Code.ACTION_UNAVAILABLE, Code.ACTION_REPEATED, *refuses)
 
     @property
     def actions(self) -> list[str]:
@@ -92,35 +116,44 @@ class LifeCycle:
             )
         )
 
+    def wrong_fields(
+        self, action: str, given: Iterable[str], refused: Iterable[str]
+    ) -> dict[str, str]:
+        """What is wrong with the names of an action's fields, besides those refused already."""
+        refused = set(refused)
+        line = next((line for line in self.moves if line.action == action), None)
+        wrong = _wrong_fields(line, given) if line else {}
+        return {name: detail for name, detail in wrong.items() if name not in refused}
+
     def _refusal(self, line: Move, row: Any, access: Access) -> Problem | None:
         if not any(access.may_on(permission, row) for permission in line.permissions):
-            return Problem(Code.PERMISSION_DENIED)
+            return denied(*line.permissions)
         status = getattr(row, self.status)
         if status not in line.sources:
+            if status == line.target:
+                return repeated(row, line.action, f"It is {status} already.")
             wanted = ", ".join(sorted(line.sources))
-            return self._unavailable(line.action, f"It is {status}; this needs {wanted}.")
+            return _unavailable(line, f"It is {status}; this needs {wanted}.")
         for guard in line.guards:
             if reason := guard(row, access):
-                return self._unavailable(line.action, reason)
+                return _unavailable(line, reason)
         return None
-
-    def _unavailable(self, action: str, reason: str | Code) -> Problem:
-        if isinstance(reason, Code):
-            return Problem(reason, extra={"action": action})
-        return Problem(Code.ACTION_UNAVAILABLE, reason, extra={"action": action})
 
     def perform(self, row: Any, access: Access, action: str, **fields: Any) -> Any:
         """Perform the action, and return the result of its line's `perform`.
 
         Raises Problem: permission_denied where no line of the action permits the
         caller, validation_failed where `fields` do not match the parameters of
-        the action, action_unavailable where the state or a guard forbids it.
+        the action, action_unavailable where the state or a guard forbids it,
+        action_repeated where it was taken already.
         """
         refusals = []
         for line in self._lines(action, row, access):
             _check_fields(line, fields)
             refusal = self._refusal(line, row, access)
             if refusal is None:
+                if line.is_done is not None and line.is_done(row, access, **fields):
+                    raise repeated(row, action, "You did exactly this already.")
                 result = line.perform(row, access, **fields)
                 if line.target is not None:
                     setattr(row, self.status, line.target)
@@ -137,22 +170,41 @@ class LifeCycle:
             and any(access.may_on(permission, row) for permission in line.permissions)
         ]
         if not lines:
-            raise Problem(Code.PERMISSION_DENIED)
+            of_action = (line for line in self.moves if line.action == action)
+            raise denied(*(one for line in of_action for one in line.permissions))
         return lines
+
+
+def _unavailable(line: Move, reason: Reason) -> Problem:
+    """The problem; where others may take the action, it says which roles."""
+    extra: dict[str, object] = {"action": line.action}
+    if isinstance(reason, ForOthers):
+        extra["allowed_roles"] = holders(*(reason.permissions or line.permissions))
+        return Problem(Code.ACTION_UNAVAILABLE, reason.reason, extra=extra)
+    if isinstance(reason, str):
+        return Problem(Code.ACTION_UNAVAILABLE, reason, extra=extra)
+    if reason.value.is_for_others:
+        extra["allowed_roles"] = holders(*line.permissions)
+    return Problem(reason, extra=extra)
 
 
 def _check_fields(line: Move, fields: dict[str, Any]) -> None:
     """Raise validation_failed for fields that the action does not take, and for missing ones."""
-    taken = list(signature(line.perform).parameters.values())[2:]
-    names = {parameter.name for parameter in taken}
-    missing = [p.name for p in taken if p.default is Parameter.empty and p.name not in fields]
-    errors = [
-        *(
-            FieldError(f"/{name}", "Unknown field for this action.")
-            for name in fields
-            if name not in names
-        ),
-        *(FieldError(f"/{name}", "This action needs it.") for name in missing),
-    ]
-    if errors:
+    wrong = _wrong_fields(line, fields)
+    if wrong:
+        errors = [FieldError(f"/{name}", detail) for name, detail in wrong.items()]
         raise Problem(Code.VALIDATION_FAILED, errors=errors)
+
+
+def _wrong_fields(line: Move, given: Iterable[str]) -> dict[str, str]:
+    """What is wrong with these names as the fields of the action, by name."""
+    taken = list(signature(line.perform).parameters.values())[2:]
+    names, given = {parameter.name for parameter in taken}, list(given)
+    return {
+        **{name: "Unknown field for this action." for name in given if name not in names},
+        **{
+            one.name: "This action needs it."
+            for one in taken
+            if one.default is Parameter.empty and one.name not in given
+        },
+    }

@@ -262,3 +262,14 @@ def conditions(role: Role, permission: Permission) -> frozenset[Condition | None
         elif grant.startswith(f"{permission}:"):
             granted.add(Condition(grant.rsplit(":", 1)[1]))
     return frozenset(granted)
+
+
+def holders(*permissions: Permission) -> list[Role]:
+    """The roles that the table gives any of these permissions, nearest to the student first.
+
+    A role that has it only while it keeps a plan in home study counts only where no
+    other role has it.
+    """
+    given = {role: {c for one in permissions for c in conditions(role, one)} for role in Role}
+    usual = [role for role, under in given.items() if under - {Condition.KEEPING}]
+    return usual or [role for role, under in given.items() if under]

@@ -17,6 +17,7 @@ from plp_api.foundation.access.permissions import (
     Permission,
     Role,
     conditions,
+    holders,
 )
 from plp_api.foundation.access.reach import Reached
 from plp_api.foundation.access.scope import unsealed, visible
@@ -41,6 +42,12 @@ def _key_to(model: Any, parent: Any) -> ColumnElement[Any]:
     key: ColumnElement[Any]
     (key,) = (column for column in model.__table__.c if column.references(parent.__table__.c.id))
     return key
+
+
+def denied(*permissions: Permission, detail: str | None = None) -> Problem:
+    """The problem permission_denied, which says which roles have any of these permissions."""
+    extra = {"allowed_roles": holders(*permissions)}
+    return Problem(Code.PERMISSION_DENIED, detail, extra=extra)
 
 
 class Access:
@@ -118,7 +125,7 @@ class Access:
             if rows and needed == permission:
                 return rows[0]  # type: ignore[no-any-return]
             if rows:
-                raise Problem(Code.PERMISSION_DENIED)
+                raise denied(permission)
         raise Problem(Code.NOT_FOUND)
 
     def _load_of_student(
@@ -132,6 +139,16 @@ class Access:
             self.know(getattr(row, row.__ownership__.column), reached)
         self.require(permission, row)
         return row  # type: ignore[no-any-return]
+
+    def readable(self, model: type[Model], key: UUID) -> Model | None:
+        """The row, if the caller may read it without a stated reason: for a problem to tell of."""
+        read = getattr(getattr(model, "__ownership__", None), "read", None)
+        if read is None or self.caller.reason is not None:
+            return None
+        try:
+            return self.load(model, key, Permission(read))
+        except Problem:
+            return None
 
     def require(self, permission: Permission, row: Any) -> None:
         """Check that the caller has `permission` on the row; log it if it needs a stated reason.
@@ -152,7 +169,7 @@ class Access:
         if reach.needs_reason(self.caller, reached, permission):
             raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
         if reach.permits(self.caller, reached, read):
-            raise Problem(Code.PERMISSION_DENIED)
+            raise denied(permission)
         raise Problem(Code.NOT_FOUND)
 
     def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
@@ -255,7 +272,7 @@ class Access:
         for role in Role:
             if role in self.caller.roles and reach.grants(self.caller, reached, role, permission):
                 return role
-        raise Problem(Code.PERMISSION_DENIED)
+        raise denied(permission)
 
     def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
         """Whether this role of the caller grants the permission on the student."""
@@ -337,4 +354,4 @@ class Access:
     def require_at(self, permission: Permission, school_id: UUID | None) -> None:
         """Raise permission_denied unless `may_at`."""
         if not self.may_at(permission, school_id):
-            raise Problem(Code.PERMISSION_DENIED)
+            raise denied(permission)

@@ -62,3 +62,21 @@ def exist_on(subject: Any) -> bool:
         Comment.subject_type == subject.__tablename__, Comment.subject_id == subject.id
     )
     return bool(db.session().scalar(select(criterion)))
+
+
+def was_said(subject: Any, access: Access, body: str | None) -> bool:
+    """Whether the caller's last comment on the row is this one; of no comment, always."""
+    if body is None:
+        return True
+    last = (
+        select(Comment.body)
+        .where(
+            Comment.subject_type == subject.__tablename__,
+            Comment.subject_id == subject.id,
+            Comment.author_id == access.caller.person_id,
+            Comment.withdrawn_at.is_(None),
+        )
+        .order_by(Comment.id.desc())
+        .limit(1)
+    )
+    return db.session().scalar(last) == body

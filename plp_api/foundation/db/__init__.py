@@ -13,7 +13,7 @@ from plp_api.foundation.db.columns import (
 from plp_api.foundation.db.database import Database
 from plp_api.foundation.db.expressions import any_of, joined, unindexed
 from plp_api.foundation.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
-from plp_api.foundation.db.models import Base, Dated, Identified, Resource, new_id
+from plp_api.foundation.db.models import Base, Dated, Identified, Part, Resource, new_id
 from plp_api.foundation.db.transactions import (
     after_commit,
     current,
@@ -27,6 +27,7 @@ from plp_api.foundation.db.transactions import (
     session,
     using,
 )
+from plp_api.foundation.db.twins import refuse_second
 
 __all__ = [
     "IDS",
@@ -37,6 +38,7 @@ __all__ = [
     "Dated",
     "Identified",
     "Instant",
+    "Part",
     "Prepared",
     "Query",
     "Resource",
@@ -59,6 +61,7 @@ __all__ = [
     "new_id",
     "on_postgresql",
     "on_rollback",
+    "refuse_second",
     "session",
     "storable",
     "unindexed",

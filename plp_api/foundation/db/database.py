@@ -13,6 +13,8 @@ import orjson
 import psycopg.types.json
 from psycopg.types.numeric import FloatLoader
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from plp_api.foundation.db.fetching import enter
@@ -49,6 +51,7 @@ class Database:
         self.engine: Engine = create_engine(
             url, json_serializer=_dumps, json_deserializer=orjson.loads, **options
         )
+        event.listen(self.engine, "handle_error", _keep_values)
         if not self.is_postgresql:
             _prepare_sqlite(self.engine)
         self._writing = sessionmaker(
@@ -88,6 +91,16 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _keep_values(context: ExceptionContext) -> None:
+    """Give a broken constraint's error the values that were to be written, by column name.
+
+    The driver's own are in the form of each database: by position on SQLite.
+    """
+    error, execution = context.sqlalchemy_exception, context.execution_context
+    if isinstance(error, IntegrityError) and execution is not None:
+        error.params = getattr(execution, "compiled_parameters", None)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -65,6 +65,18 @@ class Resource(Identified, Dated):
         self.updated_at = clock.now()
 
 
+class Part(Resource):
+    """A part of a whole, as a resource of its own, so that two people can change two parts at once.
+
+    Changing a part gives the whole a new version too. `db.lock` locks the whole
+    first, so that it never waits for another part's writer in the other order.
+    """
+
+    def whole(self) -> Resource:
+        """The row that the part belongs to."""
+        raise NotImplementedError
+
+
 @event.listens_for(Base, "instrument_class", propagate=True)
 def _count_versions(mapper: Any, class_: type) -> None:
     """Make the database reject a stale write of a Resource too; If-Match is the first check."""

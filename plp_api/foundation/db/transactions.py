@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import TextClause, event, insert, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from plp_api.foundation.db.models import Base
+from plp_api.foundation.db.models import Base, Part
+from plp_api.foundation.problems import Code, Problem
 
 if TYPE_CHECKING:
     from plp_api.foundation.db.database import Database
@@ -112,9 +113,16 @@ def lock(row: Any) -> None:
     has one writer at a time and needs no lock. The lock covers only this row, not
     joined ones, and lets others insert rows that refer to it: otherwise two
     transactions that lock different rows of one plan would wait for each other.
+    The whole of a part is locked before the part. Raises Problem(not_found) if the
+    row was deleted since it was read.
     """
+    if isinstance(row, Part):
+        lock(row.whole())
     held = {"of": type(row), "key_share": True} if on_postgresql() else None
-    session().refresh(row, with_for_update=held)
+    try:
+        session().refresh(row, with_for_update=held)
+    except InvalidRequestError as error:
+        raise Problem(Code.NOT_FOUND) from error
 
 
 def is_deadlock(error: OperationalError) -> bool:

@@ -24,7 +24,7 @@ from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access import reach
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.rows import Access
+from plp_api.foundation.access.rows import Access, denied
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.rest import (
@@ -34,9 +34,10 @@ from plp_api.foundation.rest import (
     idempotency,
     limits,
     paging,
+    refusals,
     tokens,
 )
-from plp_api.foundation.rest.life import annotate, register_actions
+from plp_api.foundation.rest.life import annotate, current, register_actions
 
 View = Callable[..., Any]
 SameView = TypeVar("SameView", bound=View)
@@ -116,6 +117,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: View) -> View:
             @wraps(view)
             def checked(**url: Any) -> Any:
+                g.asked = (permission,) if also is None else (permission, also)
                 access = signed_in(_asked(ahead, model, url))
                 _check_address(url)
                 if district_wide:
@@ -210,6 +212,7 @@ class Blueprint(flask_smorest.Blueprint):
             def tagged(*args: Any, **kwargs: Any) -> Response:
                 return _tagged(dumped(*args, **kwargs), is_shaped=hasattr(schema, "shape"))
 
+            tagged.answers_with = schema  # type: ignore[attr-defined]
             return tagged
 
         return decorator
@@ -268,7 +271,7 @@ def _row(access: Access, permission: Permission, model: Any, url: dict[str, Any]
         reached = reach.reached_by(results[0]) if results else None
         return access.load(model, _key(url), permission, reached)
     if not access.caller.may(permission):
-        raise Problem(Code.PERMISSION_DENIED)
+        raise denied(permission)
     return None
 
 
@@ -310,8 +313,9 @@ def _once(access: Access, run: Callable[[], Any]) -> Any:
 def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool) -> Any:
     if changes and row is not None:
         db.lock(row)
-        if hasattr(row, "version"):
-            concurrency.require_match(row)
+        if hasattr(row, "version") and not concurrency.matches(row):
+            answer = getattr(view, "answers_with", None)
+            raise Problem(Code.VERSION_STALE, extra=current(row, answer, access))
     tokens.check_reason()
     _check_parameters(view)
     if row is not None:
@@ -345,18 +349,14 @@ def _tagged(response: Response, *, is_shaped: bool) -> Response:
     shown = g.pop("shown", None)
     if not hasattr(shown, "__tablename__"):
         return response
-    if response.status_code in (201, 202) and (location := address(shown)):
+    if response.status_code in (201, 202) and (
+        location := refusals.address(type(shown), shown.id)
+    ):
         response.headers["Location"] = location
     if getattr(shown, "version", None) is None:
         return response
     body = response.get_data() if is_shaped else b""
     return concurrency.not_modified(response, concurrency.tag(shown, g.access, body))
-
-
-def address(row: Any) -> str | None:
-    """The URL path of a row, if it has one; the collection is named like the table."""
-    path = f"{PREFIX}/{row.__tablename__.replace('_', '-')}/{row.id}"
-    return path if current_app.url_map.bind("").test(path, "GET") else None
 
 
 @cache

@@ -77,22 +77,21 @@ def plain(
     return response
 
 
-def require_match(row: Any) -> None:
-    """Check that If-Match names the row's version.
+def matches(row: Any) -> bool:
+    """Whether If-Match names the row's version.
 
     Only the part before the dot counts, and `W/` is ignored: proxies weaken tags.
-    Raises Problem: precondition_required, version_stale.
+    Raises Problem(precondition_required) without the header.
     """
     header = request.headers.get("If-Match")
     if header is None:
         raise Problem(Code.PRECONDITION_REQUIRED)
     if header.strip() == "*":
-        return
+        return True
     versions = {
         part.strip().removeprefix("W/").strip('"').split(".")[0] for part in header.split(",")
     }
-    if str(row.version) not in versions:
-        raise Problem(Code.VERSION_STALE)
+    return str(row.version) in versions
 
 
 def not_modified(response: Response, value: str) -> Response:

@@ -29,6 +29,21 @@ class FieldErrorSchema(ma.Schema):
     detail = fields.String(required=True)
 
 
+class ExistingSchema(ma.Schema):
+    """The row that is there already, if you may read it."""
+
+    id = fields.UUID(required=True)
+    href = fields.String(
+        required=True,
+        metadata={"example": "/api/v1/plan-versions/01990f5e-7b7a-7e5c-8c59-1e2f3a4b5c6d"},
+    )
+
+    class Meta:
+        """A row may have more members: the number of a version."""
+
+        unknown = ma.INCLUDE
+
+
 class ProblemSchema(ma.Schema):
     """The body of every error (RFC 9457). Match `code`; show `title` and `detail`."""
 
@@ -41,6 +56,17 @@ class ProblemSchema(ma.Schema):
     detail = fields.String()
     errors = fields.List(fields.Nested(FieldErrorSchema))
     request_id = fields.String()
+    current = fields.Dict(
+        metadata={"description": "With `version_stale`: the resource as it is now, as you read it."}
+    )
+    existing = fields.Nested(ExistingSchema)
+    allowed_roles = fields.List(
+        fields.String(),
+        metadata={
+            "description": "The roles that may do it, where the problem is about who asks.",
+            "example": ["counselor", "school_admin"],
+        },
+    )
 
     class Meta:
         """A problem may have more members: the action, the limit (RFC 9457, section 3.2)."""

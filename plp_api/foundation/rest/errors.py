@@ -11,16 +11,17 @@ from flask_jwt_extended.exceptions import (
     NoAuthorizationError,
 )
 from jwt import ExpiredSignatureError, PyJWTError
-from sqlalchemy import Constraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from plp_api.foundation import db
-from plp_api.foundation.problems import Code, FieldError, Problem, document
+from plp_api.foundation.problems import Code, Existing, FieldError, Problem, document
 from plp_api.foundation.rest.bodies import token
 
 MEDIA_TYPE = "application/problem+json"
+Rule = UniqueConstraint | CheckConstraint | Index
 log = structlog.get_logger()
 
 CODE_OF_STATUS = {
@@ -126,20 +127,43 @@ def _from_silence(error: OperationalError) -> Problem:
 
 
 def _from_constraint(error: IntegrityError) -> Problem:
-    """The problem in the `info` of the violated constraint (with `detail`), or one by its kind."""
+    """The problem in the `info` of the violated constraint (with `detail`), or one by its kind.
+
+    That of a UNIQUE constraint names the row that has the values already.
+    """
     is_violated, kind = _constraint(error)
+    # SQLite names columns, which two rules may share: the one with a problem comes first.
+    rules = sorted(filter(is_violated, _rules()), key=lambda rule: "problem" not in rule.info)
+    rule = rules[0] if rules else None
+    usual = {"unique": Code.RECORD_DUPLICATE, "foreign": Code.RECORD_IN_USE}
+    code = usual.get(kind, Code.RECORD_INVALID)
+    if rule is None:
+        return Problem(code)
+    existing = _existing(rule, error.params) if kind == "unique" else None
+    return Problem(rule.info.get("problem", code), rule.info.get("detail"), existing=existing)
+
+
+def _rules() -> Iterator[Rule]:
     for table in db.Base.metadata.tables.values():
-        for rule in (*table.constraints, *table.indexes):
-            if "problem" not in rule.info or not isinstance(rule, Constraint | Index):
-                continue
-            if is_violated(rule):
-                return Problem(rule.info["problem"], rule.info.get("detail"))
-    if kind == "unique":
-        return Problem(Code.RECORD_DUPLICATE)
-    return Problem(Code.RECORD_IN_USE if kind == "foreign" else Code.RECORD_INVALID)
+        yield from table.indexes
+        for one in table.constraints:
+            if isinstance(one, UniqueConstraint | CheckConstraint):
+                yield one
 
 
-def _constraint(error: IntegrityError) -> tuple[Callable[[Constraint | Index], bool], str]:
+def _existing(rule: Rule, written: Any) -> Existing | None:
+    """The row that a UNIQUE constraint protects, if the values that broke it are known."""
+    (values,) = written if isinstance(written, list) and len(written) == 1 else ({},)
+    names = [column.name for column in rule.columns]
+    model = next((one for one in db.Base.registry.mappers if one.local_table is rule.table), None)
+    if model is None or not values.keys() >= set(names):
+        return None
+    condition = rule.dialect_options["sqlite"]["where"] if isinstance(rule, Index) else None
+    tells = rule.info.get("tells", ())
+    return Existing(model.class_, {name: values[name] for name in names}, condition, tells)
+
+
+def _constraint(error: IntegrityError) -> tuple[Callable[[Rule], bool], str]:
     """A test for the violated constraint, and its kind, from psycopg's or SQLite's error.
 
     PostgreSQL and SQLite's checks name the constraint; SQLite's UNIQUE names the columns.

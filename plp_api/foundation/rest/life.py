@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
+import orjson
 from flask import g
 from marshmallow import fields, validate
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,14 +15,17 @@ from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, document
+from plp_api.foundation.rest import refusals
 from plp_api.foundation.rest.documents import ProblemSchema
 from plp_api.foundation.rest.errors import translated
-from plp_api.foundation.rest.fields import Choice, Schema, actions_of, noun_of
+from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, actions_of, noun_of
 
 if TYPE_CHECKING:
     from plp_api.foundation.rest.blueprint import Blueprint
 
 MOST_AT_ONCE = 50
+# In bytes. The longest section comes through; a whole version with long sections does not.
+LARGEST_SHOWN = 100_000
 
 
 def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
@@ -43,11 +47,45 @@ def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
             row.available_actions = life.available(row, access)
 
 
+def current(row: Any, schema: Any, access: Access) -> dict[str, Any]:
+    """The member `current` of a 412: the resource as it is now, as the caller may read it.
+
+    Nothing where the operation does not answer with the resource itself, where the
+    caller may not read it, or where it is too large to come along unasked. Nothing
+    with a stated reason either: the refusal would roll back the log of what was read.
+    """
+    if not _is_resource(schema) or access.readable(type(row), row.id) is None:
+        return {}
+    annotate([row], schema, access)
+    shown = (schema() if isinstance(schema, type) else schema).dump(row)
+    size = len(orjson.dumps(shown, default=str))
+    return {"current": shown} if size <= LARGEST_SHOWN else {}
+
+
+def _is_resource(schema: Any) -> bool:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return issubclass(kind, ResourceSchema)
+
+
 def action_schema(
-    name: str, actions: type[StrEnum], extra: type[ma.Schema], *, listed: bool
+    name: str, life: LifeCycle, actions: type[StrEnum], extra: type[ma.Schema], *, listed: bool
 ) -> type[ma.Schema]:
-    """The schema of an action's body: its name and its fields."""
-    members: dict[str, Any] = {"action": Choice(actions, required=True)}
+    """The schema of an action's body: its name and its fields.
+
+    A body that is refused for one member is told everything that its action misses too.
+    """
+
+    def handle_error(_schema: ma.Schema, error: ma.ValidationError, sent: Any, **_: Any) -> None:
+        action = sent.get("action") if isinstance(sent, dict) else None
+        if isinstance(action, str) and isinstance(error.messages, dict) and not listed:
+            given = sent.keys() - {"action"} - error.messages.keys()
+            for member, detail in life.wrong_fields(action, given, error.messages).items():
+                error.messages[member] = [detail]
+
+    members: dict[str, Any] = {
+        "handle_error": handle_error,
+        "action": Choice(actions, required=True),
+    }
     if listed:
         item = type(
             f"{name}ActionItemSchema",
@@ -106,7 +144,7 @@ def register_actions(
     read = permission or Permission(model.__ownership__.read)
     summary = ", ".join(f"`{action}`" for action in life.actions)
 
-    @blueprint.arguments(action_schema(noun, actions, extra, listed=False))
+    @blueprint.arguments(action_schema(noun, life, actions, extra, listed=False))
     @blueprint.response(200, schema)
     def act(access: Access, row: Any, fields: dict[str, Any]) -> Any:
         result = life.perform(row, access, **fields)
@@ -117,7 +155,8 @@ def register_actions(
 
         One of {summary}. The {word}'s `available_actions` lists those that you may
         take now. Any other gets 409 `action_unavailable` with the reason, or 403 if
-        you have no permission for it.
+        you have no permission for it; `allowed_roles` says who has it. An action that
+        was taken already gets 409 `action_repeated`, and is not taken twice.
         """
     act.life = life  # type: ignore[attr-defined]
     checked = blueprint.requires(read, model, changes=True)(act)
@@ -135,7 +174,7 @@ def register_actions(
         f"{noun}ActionAnswersSchema", (Schema,), {"items": fields.List(fields.Nested(answer))}
     )
 
-    @blueprint.arguments(action_schema(noun, actions, extra, listed=True))
+    @blueprint.arguments(action_schema(noun, life, actions, extra, listed=True))
     @blueprint.response(200, answers)
     def act_on_many(access: Access, fields: dict[str, Any]) -> Any:
         return {"items": _each(access, model, schema, read, fields)}
@@ -181,13 +220,14 @@ def _one(
             row = access.load(model, key, read)
             db.lock(row)
             if row.version != version:
-                raise Problem(Code.VERSION_STALE)
+                raise Problem(Code.VERSION_STALE, extra=current(row, schema, access))
             result = schema.life.perform(row, access, **fields)
             db.session().flush()
     except (Problem, SQLAlchemyError) as error:
         problem = translated(error)
         if problem.status >= 500:
             raise
+        refusals.complete(problem, access)
         return {"id": key, "status": problem.status, "problem": document(problem)}
     shown = row if result is None else result
     annotate([shown], schema, g.access)

@@ -104,11 +104,14 @@ def change_school(school: School, access: Access, fields: Fields) -> School:
 
 def _refuse_same_name(access: Access, name: str, but: UUID | None) -> None:
     db.lock_name(f"school|{access.caller.district_id}|{name}")
-    same = exists().where(
-        School.district_id == access.caller.district_id, School.name == name, School.id != but
+    db.refuse_second(
+        School,
+        School.district_id == access.caller.district_id,
+        School.name == name,
+        School.id != but,
+        code=Code.RECORD_DUPLICATE,
+        detail="A school of the district has this name.",
     )
-    if db.session().scalar(select(same)):
-        raise Problem(Code.RECORD_DUPLICATE, "A school of the district has this name.")
 
 
 def require_kind(session: AcademicSession, *, is_year: bool) -> AcademicSession:
@@ -293,13 +296,14 @@ def _refuse_known_number(access: Access, number: str | None, but: UUID | None) -
     if number is None:
         return
     db.lock_name(f"state id|{access.caller.district_id}|{number}")
-    known = exists().where(
+    db.refuse_second(
+        Student,
         Student.district_id == access.caller.district_id,
         Student.state_student_id == number,
         Student.id != but,
+        code=Code.RECORD_DUPLICATE,
+        detail="A student of the district has this state number.",
     )
-    if db.session().scalar(select(known)):
-        raise Problem(Code.RECORD_DUPLICATE, "A student of the district has this state number.")
 
 
 def _promote(student: Student, access: Access, grade: str) -> None:
@@ -448,14 +452,15 @@ def _check_enrollment(
 ) -> None:
     spans.check(starts_on, ends_on)
     db.lock_name(f"school enrollments|{student_id}")
-    same = exists().where(
+    db.refuse_second(
+        SchoolEnrollment,
         SchoolEnrollment.student_id == student_id,
         SchoolEnrollment.school_id == school_id,
         SchoolEnrollment.id != but,
         spans.overlaps(SchoolEnrollment, starts_on, ends_on),
+        code=Code.RECORD_DUPLICATE,
+        detail="The student is enrolled there at that time.",
     )
-    if db.session().scalar(select(same)):
-        raise Problem(Code.RECORD_DUPLICATE, "The student is enrolled there at that time.")
 
 
 def _check_exit(ends_on: date | None, exit_code: str | None) -> None:
@@ -530,11 +535,12 @@ def _check_membership(
 ) -> None:
     spans.check(starts_on, ends_on)
     db.lock_name(f"enrollments|{student_id}")
-    same = exists().where(
+    db.refuse_second(
+        Enrollment,
         Enrollment.person_id == student_id,
         Enrollment.class_id == class_id,
         Enrollment.id != but,
         spans.overlaps(Enrollment, starts_on, ends_on),
+        code=Code.RECORD_DUPLICATE,
+        detail="The student is in that class at that time.",
     )
-    if db.session().scalar(select(same)):
-        raise Problem(Code.RECORD_DUPLICATE, "The student is in that class at that time.")

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access import powers, revocation
 from plp_api.foundation.access.caller import holds
+from plp_api.foundation.access.lifecycle import ForOthers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -121,7 +122,7 @@ def _refuse_second(row: Relationship) -> None:
     """Refuse a second relationship of the same kind, between the same two, at the same time."""
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"relationships|{row.student_id}")
-    twins = select(Relationship.status).where(
+    is_twin = (
         Relationship.person_id == row.person_id,
         Relationship.student_id == row.student_id,
         Relationship.kind == row.kind,
@@ -129,12 +130,16 @@ def _refuse_second(row: Relationship) -> None:
         Relationship.advisory_id.is_(None),
         spans.overlaps(Relationship, row.starts_on, row.ends_on),
     )
+    is_suppressed = Relationship.status == RelationshipStatus.SUPPRESSED
     with db.session().no_autoflush:
-        statuses = set(db.session().scalars(twins))
-    if RelationshipStatus.SUPPRESSED in statuses:
-        raise Problem(Code.RELATIONSHIP_SUPPRESSED, "Restore it instead.")
-    if statuses:
-        raise Problem(Code.RELATIONSHIP_EXISTS)
+        db.refuse_second(
+            Relationship,
+            *is_twin,
+            is_suppressed,
+            code=Code.RELATIONSHIP_SUPPRESSED,
+            detail="Restore it instead.",
+        )
+        db.refuse_second(Relationship, *is_twin, code=Code.RELATIONSHIP_EXISTS)
 
 
 def _note(row: Relationship, event: str, access: Access, **facts: Any) -> None:
@@ -220,6 +225,11 @@ def end(row: Relationship, access: Access, ends_on: date | None = None) -> None:
     _note(row, "relationship.ended", access, person_id=row.person_id, ends_on=day)
 
 
+def ends_so(row: Relationship, access: Access, ends_on: date | None = None) -> bool:
+    """Whether it ends on that day already."""
+    return row.ends_on == (access.caller.today if ends_on is None else ends_on)
+
+
 def _end_now(row: Relationship, access: Access) -> None:
     if row.kind == RelationshipKind.PARENT:
         revocation.revoke(row.person_id, _student_of(row), access=access)
@@ -230,13 +240,15 @@ def _end_now(row: Relationship, access: Access) -> None:
 # Reasons why an action is not available, although state and permission would allow it.
 
 
-def concerns_caller(row: Relationship, access: Access) -> str | None:
+def concerns_caller(row: Relationship, access: Access) -> ForOthers | None:
     """Reason: the relationship is the caller's own, their child's, or their child's family's."""
     if row.person_id in access.selves:
-        return "It is your own."
+        return ForOthers("It is your own.")
     if row.person_id in access.household:
-        return "They are your child's family."
-    return "You are the student's family." if access.is_family(row.student_id) else None
+        return ForOthers("They are your child's family.")
+    if access.is_family(row.student_id):
+        return ForOthers("You are the student's family.")
+    return None
 
 
 def has_ended(row: Relationship, access: Access) -> str | None:
@@ -294,16 +306,17 @@ def change_placement(row: Placement, access: Access, fields: Fields) -> Placemen
 def _refuse_second_placement(row: Placement) -> None:
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"placements|{row.student_id}")
-    twin = exists().where(
-        Placement.student_id == row.student_id,
-        Placement.school_id == row.school_id,
-        Placement.kind == row.kind,
-        Placement.id != row.id,
-        spans.overlaps(Placement, row.starts_on, row.ends_on),
-    )
     with db.session().no_autoflush:
-        if db.session().scalar(select(twin)):
-            raise Problem(Code.RECORD_DUPLICATE, "The student is placed there at that time.")
+        db.refuse_second(
+            Placement,
+            Placement.student_id == row.student_id,
+            Placement.school_id == row.school_id,
+            Placement.kind == row.kind,
+            Placement.id != row.id,
+            spans.overlaps(Placement, row.starts_on, row.ends_on),
+            code=Code.RECORD_DUPLICATE,
+            detail="The student is placed there at that time.",
+        )
 
 
 # Appointments.
@@ -459,13 +472,14 @@ def _only_shortens(row: Appointment, fields: Fields) -> bool:
 def _refuse_second_appointment(row: Appointment) -> None:
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"appointments|{row.person_id}")
-    twin = exists().where(
-        Appointment.person_id == row.person_id,
-        Appointment.role == row.role,
-        Appointment.school_id.is_not_distinct_from(row.school_id),
-        Appointment.id != row.id,
-        spans.overlaps(Appointment, row.starts_on, row.ends_on),
-    )
     with db.session().no_autoflush:
-        if db.session().scalar(select(twin)):
-            raise Problem(Code.RECORD_DUPLICATE, "They hold that office at that time.")
+        db.refuse_second(
+            Appointment,
+            Appointment.person_id == row.person_id,
+            Appointment.role == row.role,
+            Appointment.school_id.is_not_distinct_from(row.school_id),
+            Appointment.id != row.id,
+            spans.overlaps(Appointment, row.starts_on, row.ends_on),
+            code=Code.RECORD_DUPLICATE,
+            detail="They hold that office at that time.",
+        )

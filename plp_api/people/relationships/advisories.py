@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, exists, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.access import powers
@@ -143,15 +143,16 @@ def _refuse_twin(row: Any, whom: str) -> None:
     model = type(row)
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"{model.__tablename__}|{row.advisory_id}")
-    twin = exists().where(
-        model.advisory_id == row.advisory_id,
-        getattr(model, whom) == getattr(row, whom),
-        model.id != row.id,
-        spans.overlaps(model, row.starts_on, row.ends_on),
-    )
     with db.session().no_autoflush:
-        if db.session().scalar(select(twin)):
-            raise Problem(Code.RECORD_DUPLICATE, "They are in the advisory at that time.")
+        db.refuse_second(
+            model,
+            model.advisory_id == row.advisory_id,
+            getattr(model, whom) == getattr(row, whom),
+            model.id != row.id,
+            spans.overlaps(model, row.starts_on, row.ends_on),
+            code=Code.RECORD_DUPLICATE,
+            detail="They are in the advisory at that time.",
+        )
 
 
 def _settled(row: Dated, event: str, access: Access) -> Dated:

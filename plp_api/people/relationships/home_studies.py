@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from plp_api.foundation import db
 from plp_api.foundation.access import revocation
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.problems import Code
 from plp_api.foundation.roster import followers, spans
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import Student
@@ -56,13 +56,13 @@ def change(row: HomeStudy, access: Access, fields: dict[str, Any]) -> HomeStudy:
 def _check(student_id: UUID, starts_on: date, ends_on: date | None, but: UUID | None) -> None:
     spans.check(starts_on, ends_on)
     db.lock_name(f"home studies|{student_id}")
-    same = exists().where(
+    db.refuse_second(
+        HomeStudy,
         HomeStudy.student_id == student_id,
         HomeStudy.id != but,
         spans.overlaps(HomeStudy, starts_on, ends_on),
+        code=Code.HOME_STUDY_EXISTS,
     )
-    if db.session().scalar(select(same)):
-        raise Problem(Code.HOME_STUDY_EXISTS)
 
 
 def _follow(row: HomeStudy, what: str, access: Access) -> None:

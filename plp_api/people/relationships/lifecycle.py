@@ -31,6 +31,7 @@ RELATIONSHIP = LifeCycle(
             concerns_caller,
             follows_advisory,
             has_ended,
+            is_done=actions.ends_so,
         ),
     ]
 )

@@ -17,7 +17,6 @@ from plp_api.foundation import clock, db, problems
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.jobs import actions as jobs
-from plp_api.foundation.problems import Problem
 from plp_api.foundation.roster import district_settings, followers, spans
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.people.rostering import (
@@ -359,11 +358,12 @@ def receive(
     Raises Problem: import_running while another import of the district is unfinished.
     """
     db.lock_name(f"roster {district_id}")
-    unfinished = select(RosterImport.id).where(
-        RosterImport.district_id == district_id, RosterImport.state.in_(UNFINISHED)
+    db.refuse_second(
+        RosterImport,
+        RosterImport.district_id == district_id,
+        RosterImport.state.in_(UNFINISHED),
+        code=problems.Code.IMPORT_RUNNING,
     )
-    if db.session().scalar(unfinished.limit(1)):
-        raise Problem(problems.Code.IMPORT_RUNNING)
     row = RosterImport(id=db.new_id(), district_id=district_id, created_by=by, **fields)
     row.sha256 = _save(package, path_of(folder, row.id))
     job = jobs.enqueue(JOB, district_id, by, import_id=str(row.id))

@@ -301,6 +301,14 @@ def propose_outcome(
     _note_move("goal.outcome_proposed", goal, access, comment, outcome=outcome)
 
 
+def is_proposed_so(
+    goal: Goal, access: Access, outcome: str, reflection: str, comment: str | None = None
+) -> bool:
+    """Whether this outcome is proposed already, with this reflection and comment."""
+    is_same = (goal.proposed_outcome, goal.reflection) == (outcome, reflection)
+    return is_same and comments.was_said(goal, access, comment)
+
+
 def confirm_outcome(goal: Goal, access: Access, comment: str | None = None) -> None:
     """Confirm the outcome that the student proposed, which closes the goal."""
     outcome = Outcome(goal.proposed_outcome or "")

@@ -52,7 +52,15 @@ GOAL = LifeCycle(
         move("active", "hold", ADVISOR, "on_hold", actions.hold, *SCHOOL),
         move("on_hold", "resume", STUDENT, "active", actions.resume, plan_is_open),
         move("on_hold", "resume", ADVISOR, "active", actions.resume, *SCHOOL),
-        move(NOT_ENDED, "propose_outcome", STUDENT, None, actions.propose_outcome, plan_is_open),
+        move(
+            NOT_ENDED,
+            "propose_outcome",
+            STUDENT,
+            None,
+            actions.propose_outcome,
+            plan_is_open,
+            is_done=actions.is_proposed_so,
+        ),
         move(NOT_ENDED, "confirm_outcome", ADVISOR, None, actions.confirm_outcome, *ANSWER),
         move(NOT_ENDED, "decline_outcome", ADVISOR, None, actions.decline_outcome, *ANSWER),
         move(

@@ -6,7 +6,7 @@ from typing import Any
 
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.rows import Access
+from plp_api.foundation.access.rows import Access, denied
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.db import new_id
@@ -155,6 +155,24 @@ def record_readiness(
     _note_move("pathway_element.readiness_recorded", element, access, RECORD, comment, **payload)
 
 
+def is_recorded_so(
+    element: PathwayElement,
+    access: Access,
+    party: str,
+    said_by: str,
+    said_on: date | None = None,
+    is_ready: bool = True,
+    comment: str | None = None,
+) -> bool:
+    """Whether this was recorded already, with this comment."""
+    known = {
+        Party.HOME_SCHOOL: (element.home_ready_by, element.home_ready_on),
+        Party.PROVIDER: (element.provider_ready_by, element.provider_ready_on),
+    }
+    said = (said_by, said_on or access.caller.today) if is_ready else (None, None)
+    return known[Party(party)] == said and comments.was_said(element, access, comment)
+
+
 def approve(element: PathwayElement, access: Access, comment: str | None = None) -> None:
     """Approve the element, so that it is part of the plan.
 
@@ -174,6 +192,11 @@ def return_(element: PathwayElement, access: Access, comment: str) -> None:
     """Return the element with a comment that says what to change; it stays planned."""
     element.returned_on = access.caller.today
     _note_move("pathway_element.returned", element, access, APPROVE, comment)
+
+
+def is_returned_so(element: PathwayElement, access: Access, comment: str) -> bool:
+    """Whether the caller returned it with this comment, and nobody has changed it since."""
+    return element.returned_on is not None and comments.was_said(element, access, comment)
 
 
 def enroll(
@@ -209,6 +232,21 @@ def complete(
     _note_move("pathway_element.completed", element, access, RECORD, comment)
 
 
+def is_completed_so(
+    element: PathwayElement,
+    access: Access,
+    result: str | None = None,
+    high_school_credits_earned: float | None = None,
+    college_credits_earned: float | None = None,
+    comment: str | None = None,
+) -> bool:
+    """Whether this result was recorded already, with this comment."""
+    known = (element.result, element.high_school_credits_earned, element.college_credits_earned)
+    told = (result, high_school_credits_earned, college_credits_earned)
+    is_same = element.status == PathwayStatus.COMPLETED and known == told
+    return is_same and comments.was_said(element, access, comment)
+
+
 def withdraw(
     element: PathwayElement,
     access: Access,
@@ -218,7 +256,7 @@ def withdraw(
     """Withdraw from the element. Its voucher stays used unless `is_voucher_used` says otherwise."""
     if is_voucher_used is not None:
         if not access.may_on(RECORD, element):
-            raise Problem(Code.PERMISSION_DENIED)
+            raise denied(RECORD)
         if not element.is_state_funded or element.enrolled_on is None:
             raise invalid("is_voucher_used", "No voucher was used for it.")
         element.is_voucher_used = is_voucher_used

@@ -1,6 +1,6 @@
 """The life cycle of a pathway element, as a table."""
 
-from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family, own_work
+from plp_api.foundation.access.lifecycle import ForOthers, LifeCycle, move, not_family, own_work
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
@@ -15,15 +15,15 @@ PLAN, APPROVE, RECORD = (
 )
 
 
-def not_its_author(element: PathwayElement, access: Access) -> str | None:
+def not_its_author(element: PathwayElement, access: Access) -> ForOthers | None:
     """Why the caller cannot approve the element: they planned it."""
     return own_work(access, element.planned_by, element.student_id)
 
 
-def is_kept_here(element: PathwayElement, access: Access) -> str | None:
+def is_kept_here(element: PathwayElement, access: Access) -> ForOthers | None:
     """Why the caller cannot decide: their district only hosts the student."""
     if element.district_id != access.caller.district_id:
-        return "Only the student's own district decides on it."
+        return ForOthers("Only the student's own district decides on it.")
     return None
 
 
@@ -34,7 +34,13 @@ WITHDRAWN = PathwayStatus.WITHDRAWN
 PATHWAY_ELEMENT = LifeCycle(
     [
         move(
-            PLANNED, "record_readiness", (RECORD, APPROVE), None, actions.record_readiness, *SCHOOL
+            PLANNED,
+            "record_readiness",
+            (RECORD, APPROVE),
+            None,
+            actions.record_readiness,
+            *SCHOOL,
+            is_done=actions.is_recorded_so,
         ),
         move(
             PLANNED,
@@ -46,10 +52,27 @@ PATHWAY_ELEMENT = LifeCycle(
             is_kept_here,
             not_its_author,
         ),
-        move(PLANNED, "return", APPROVE, None, actions.return_, *SCHOOL, is_kept_here),
+        move(
+            PLANNED,
+            "return",
+            APPROVE,
+            None,
+            actions.return_,
+            *SCHOOL,
+            is_kept_here,
+            is_done=actions.is_returned_so,
+        ),
         move("approved", "enroll", RECORD, PathwayStatus.ENROLLED, actions.enroll, *SCHOOL),
         # A result may come after the plan was closed.
-        move("enrolled completed", "complete", RECORD, COMPLETED, actions.complete, not_family),
+        move(
+            "enrolled completed",
+            "complete",
+            RECORD,
+            COMPLETED,
+            actions.complete,
+            not_family,
+            is_done=actions.is_completed_so,
+        ),
         move(PLANNED, "withdraw", PLAN, WITHDRAWN, actions.withdraw, *SCHOOL),
         move("approved enrolled", "withdraw", RECORD, WITHDRAWN, actions.withdraw, not_family),
         move(

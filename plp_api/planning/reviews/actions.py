@@ -129,6 +129,11 @@ def prepare(review: Review, access: Access, preparation: str) -> None:
     audit.record("review.prepared", review, by=access.caller.person_id)
 
 
+def is_prepared_so(review: Review, access: Access, preparation: str) -> bool:
+    """Whether this is the preparation already."""
+    return review.preparation == preparation
+
+
 def hold(
     review: Review,
     access: Access,
@@ -159,6 +164,32 @@ def hold(
         held_on=held_on,
         mode=mode,
         roles=sorted({item["role"] for item in participants}),
+    )
+
+
+def is_held_so(
+    review: Review,
+    access: Access,
+    held_on: date,
+    mode: str,
+    participants: Sequence[dict[str, Any]],
+    summary: str | None = None,
+    signatures: Sequence[dict[str, Any]] = (),
+) -> bool:
+    """Whether the caller recorded exactly this meeting, and these people have signed."""
+    told = (access.caller.person_id, held_on, mode, summary)
+    if (review.held_by, review.held_on, review.mode, review.summary) != told:
+        return False
+    known = [(one.role, one.person_id, one.name, one.language) for one in review.participants]
+    names = ("role", "person_id", "name", "language")
+    present = [tuple(item.get(name) for name in names) for item in participants]
+    if sorted(known, key=str) != sorted(present, key=str):
+        return False
+    version = plans.in_force(review.plan) if signatures else None
+    return all(
+        version is not None
+        and signers.has_signed(version, SignerRole(item["role"]), item["person_id"])
+        for item in signatures
     )
 
 

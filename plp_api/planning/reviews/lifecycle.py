@@ -18,6 +18,7 @@ REVIEW = LifeCycle(
             PREPARED,
             actions.prepare,
             plan_is_open,
+            is_done=actions.is_prepared_so,
         ),
         move(
             "scheduled prepared held",
@@ -27,6 +28,7 @@ REVIEW = LifeCycle(
             actions.hold,
             not_family,
             plan_is_open,
+            is_done=actions.is_held_so,
         ),
         move(
             "scheduled prepared held",

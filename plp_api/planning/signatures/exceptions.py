@@ -1,6 +1,7 @@
 """Excuse a missing signature: after silence, after a refusal, or when parents disagree."""
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.lifecycle import ForOthers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -91,9 +92,11 @@ def withdraw(exception: SignatureException, access: Access, comment: str | None 
     audit.record("signature.exception_withdrawn", exception, by=access.caller.person_id)
 
 
-def only_an_admin_takes_back(exception: SignatureException, access: Access) -> str | None:
+def only_an_admin_takes_back(exception: SignatureException, access: Access) -> ForOthers | None:
     """Why the caller cannot withdraw it: only an admin may, unless the basis is silence."""
     if exception.basis == ExceptionBasis.SILENCE:
         return None
-    may = access.may_on(Permission.SIGNATURES_EXCEPT, exception)
-    return None if may else "An admin gave it: only an admin can withdraw it."
+    if access.may_on(Permission.SIGNATURES_EXCEPT, exception):
+        return None
+    reason = "An admin gave it: only an admin can withdraw it."
+    return ForOthers(reason, (Permission.SIGNATURES_EXCEPT,))

@@ -82,14 +82,14 @@ def change(support: Support, access: Access, **fields: Any) -> Support:
 def _check(support: Support, starts_on: date, ends_on: date | None, coordinator_id: UUID) -> None:
     spans.check(starts_on, ends_on)
     db.lock_name(f"supports|{support.student_id}")
-    twin = exists().where(
+    db.refuse_second(
+        Support,
         Support.student_id == support.student_id,
         Support.kind == support.kind,
         Support.id != support.id,
         spans.overlaps(Support, starts_on, ends_on),
+        code=Code.SUPPORT_EXISTS,
     )
-    if db.session().scalar(select(twin)):
-        raise Problem(Code.SUPPORT_EXISTS)
     if not _is_adult_here(coordinator_id, support.district_id):
         raise invalid("coordinator_id", "No such person on the staff of the district.")
 
