@@ -136,6 +136,8 @@ STEPS = db.Prepared(
 
 SECTIONS = db.Prepared(
     select(
+        PlanSection.id,
+        PlanSection.version,
         PlanSection.key,
         PlanSection.body,
         PlanSection.visibility,

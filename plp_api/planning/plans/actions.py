@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from plp_api.catalog.templates import actions as templates
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.lifecycle import own_work
-from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.lifecycle import ForOthers, own_work
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
@@ -112,36 +112,55 @@ def in_force(plan: Plan) -> PlanVersion | None:
 def write_sections(version: PlanVersion, access: Access, bodies: Mapping[str, str]) -> PlanVersion:
     """Set the text of sections in an editable version. The caller must be an author of each.
 
-    In home study the person who keeps the plan is an author of every section.
-
     Raises Problem: version_frozen, validation_failed (the template has no such
     section), section_not_yours, plan_closed.
     """
-    if version.status not in (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED):
-        raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
-    described = sections.described(version)
-    written = {section.key: section for section in version.sections}
+    sections.require_editable(version)
+    known = {section.key for section in version.sections}
     unknown = [
-        FieldError(f"/sections/{key}", "No such section.") for key in bodies if key not in described
+        FieldError(f"/sections/{key}", "No such section.") for key in bodies if key not in known
     ]
     if unknown:
         raise Problem(Code.VALIDATION_FAILED, errors=unknown)
+    _write(version, access, bodies, {key: f"/sections/{key}" for key in bodies})
+    return version
+
+
+def write_section(section: PlanSection, access: Access, body: str) -> PlanSection:
+    """Set the text of one section, by the rules of `write_sections`.
+
+    The version gets a new `version` too, so that nobody who read it before submits
+    or overwrites a text that they did not see.
+    """
+    version = section.whole()
+    sections.require_editable(version)
+    _write(version, access, {section.key: body}, {section.key: "/body"})
+    return section
+
+
+def _write(
+    version: PlanVersion, access: Access, bodies: Mapping[str, str], pointers: Mapping[str, str]
+) -> None:
+    """Set the texts; an error names the place in the body that `pointers` has for the section."""
     require_open(version.plan)
-    keeps, roles = access.keeps(version.student_id), access.roles_to(version.student_id)
-    if access.is_family(version.student_id):
-        roles.discard(Role.ADVISOR)
-    for key, body in bodies.items():
-        if not keeps and not templates.writable(described[key], roles):
-            errors = [FieldError(f"/sections/{key}", "You are not one of its authors.")]
-            raise Problem(Code.SECTION_NOT_YOURS, errors=errors)
-        if written[key].body != body:
-            written[key].body = body
-            written[key].written_by = access.caller.person_id
+    own = sections.written_by(version, access)
+    errors = [
+        FieldError(pointers[key], "You are not one of its authors.")
+        for key in bodies
+        if key not in own
+    ]
+    if errors:
+        others = (key for key in bodies if key not in own)
+        roles = {"allowed_roles": sections.roles_that_write(version, others)}
+        raise Problem(Code.SECTION_NOT_YOURS, errors=errors, extra=roles)
+    for section in version.sections:
+        body = bodies.get(section.key, section.body)
+        if section.body != body:
+            section.body, section.written_by = body, access.caller.person_id
     version.touch()
     version.plan.stir()
-    changed = sorted(bodies)
-    audit.record("plan_version.written", version, by=access.caller.person_id, sections=changed)
-    return version
+    written = sorted(bodies)
+    audit.record("plan_version.written", version, by=access.caller.person_id, sections=written)
 
 
 def discard(version: PlanVersion, access: Access) -> None:
@@ -266,7 +285,7 @@ def _held_in_force(plan: Plan) -> PlanVersion | None:
     return last if last.status == VersionStatus.IN_FORCE else _held_in_force(plan)
 
 
-def author_is_approver(version: PlanVersion, access: Access) -> str | None:
+def author_is_approver(version: PlanVersion, access: Access) -> ForOthers | None:
     """Why the caller cannot approve it: they handed it in or wrote a section of the student's."""
     scribes = sections.writers_for_student(version, _changed_sections(version))
     return own_work(access, *scribes, version.submitted_by, version.student_id)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.lifecycle import own_work
+from plp_api.foundation.access.lifecycle import ForOthers, own_work
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.db import new_id
@@ -120,7 +120,7 @@ def reaffirm(version: PlanVersion, access: Access, comment: str | None = None) -
     )
 
 
-def holds_ones_own_words(version: PlanVersion, access: Access) -> str | None:
+def holds_ones_own_words(version: PlanVersion, access: Access) -> ForOthers | None:
     """Why the caller cannot reaffirm it: they handed it in or wrote a section of the student's."""
     scribes = sections_of.writers_for_student(version, version.sections)
     return own_work(access, *scribes, version.submitted_by, version.student_id)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.catalog.templates.models import Visibility
 from plp_api.foundation import clock, db
-from plp_api.foundation.db import Base, Dated, Identified, Resource
+from plp_api.foundation.db import Base, Identified, Part, Resource
 from plp_api.foundation.ownership import OwnedByStudent, OwnedWithSubject
 from plp_api.foundation.problems import Code
 from plp_api.planning.plans.members import permission_of
@@ -112,6 +112,7 @@ class VersionStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
+EDITABLE = (VersionStatus.DRAFT, VersionStatus.CHANGES_REQUESTED)
 OPEN_VERSION = (VersionStatus.DRAFT, VersionStatus.SUBMITTED, VersionStatus.CHANGES_REQUESTED)
 
 
@@ -156,6 +157,7 @@ class PlanVersion(Resource, Base):
                 "problem": Code.VERSION_OPEN,
                 "detail": "16 V.S.A. 942: a student has one plan, so one version of it is written"
                 " at a time. Finish or discard the open one first.",
+                "tells": ("number",),
             },
         ),
         Index("ix_plan_versions_student_id", "student_id", "in_force_on"),
@@ -192,7 +194,7 @@ class PlanVersion(Resource, Base):
     )
 
 
-class PlanSection(Identified, Dated, Base):
+class PlanSection(Part, Base):
     """The text of one section of a version; `key` names the template's section.
 
     A section that the version's template no longer asks for is kept if it has
@@ -210,11 +212,16 @@ class PlanSection(Identified, Dated, Base):
     key: Mapped[str] = mapped_column(String(64))
     position: Mapped[int]
     body: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     written_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     kept_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_templates.id"))
     visibility: Mapped[str] = mapped_column(String(32), default=Visibility.EVERYONE_WITH_THE_PLAN)
 
     plan_version: Mapped[PlanVersion] = relationship(back_populates="sections", lazy="raise")
+
+    def whole(self) -> PlanVersion:
+        """Its version: one that is loaded already costs no query."""
+        return db.session().get_one(PlanVersion, self.plan_version_id)
 
 
 class ProfileKind(StrEnum):

@@ -13,9 +13,17 @@ from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.relationships import RecordKind
-from plp_api.planning.plans import disagreements, parts
+from plp_api.planning.plans import disagreements, parts, sections
 from plp_api.planning.plans.members import SECTIONS
-from plp_api.planning.plans.models import EntryStatus, Plan, PlanVersion, ProfileEntry, Statement
+from plp_api.planning.plans.models import (
+    EDITABLE,
+    EntryStatus,
+    Plan,
+    PlanSection,
+    PlanVersion,
+    ProfileEntry,
+    Statement,
+)
 
 STATUS = frozenset({"status", "submitted_at", "approved_at", "in_force_on", "superseded_on"})
 """The fields of a version that show the plan's status, which is a record kind of its own."""
@@ -140,17 +148,31 @@ def in_states(states: Sequence[EntryStatus]) -> ColumnElement[bool]:
 def shape(versions: Sequence[Any], access: Access) -> None:
     """Set what the caller may read: statements of versions, texts and writers of sections."""
     made = statements_on(versions, access)
+    _held = sections.read_templates([one for one in versions if one.status in EDITABLE])
     for version in versions:
-        is_open = version.sealed_on is None or opens_seals(version.student_id, access)
         is_placed = access.shows(RecordKind.PLAN_STATUS, version.student_id)
         version.disclosed = STATUS if is_placed else frozenset()
         version.shown_statements = made[version.id]
         version.shown_starter = access.shown_person(version.started_by, version.student_id)
         version.shown_approver = access.shown_person(version.approved_by, version.student_id)
-        for section in version.sections:
-            section.shown_writer = access.shown_person(section.written_by, version.student_id)
-            is_theirs = may_read_section(section.visibility, access, version.student_id)
-            section.shown_body = section.body if is_open and is_theirs else None
+        _shape_sections(version, version.sections, access)
+
+
+def shape_sections(shown: Sequence[PlanSection], access: Access) -> None:
+    """As `shape`, of sections that are shown without their versions."""
+    for version in {section.whole() for section in shown}:
+        _shape_sections(version, [one for one in shown if one.whole() is version], access)
+
+
+def _shape_sections(version: PlanVersion, shown: Sequence[Any], access: Access) -> None:
+    """Set what the caller may read of these sections, and whether they may write them now."""
+    is_open = version.sealed_on is None or opens_seals(version.student_id, access)
+    writable = sections.writable_by(version, access)
+    for section in shown:
+        section.shown_writer = access.shown_person(section.written_by, version.student_id)
+        is_theirs = may_read_section(section.visibility, access, version.student_id)
+        section.shown_body = section.body if is_open and is_theirs else None
+        section.is_writable = section.key in writable
 
 
 def shape_entries(entries: Sequence[Any], access: Access) -> None:

@@ -33,6 +33,7 @@ from plp_api.planning.plans import (
 from plp_api.planning.plans.models import (
     EntryStatus,
     Plan,
+    PlanSection,
     PlanVersion,
     ProfileEntry,
     ProfileKind,
@@ -48,6 +49,8 @@ from plp_api.planning.plans.schemas import (
     HistorySchema,
     PlanActionFieldsSchema,
     PlanSchema,
+    PlanSectionPatchSchema,
+    PlanSectionSchema,
     PlanVersionActionFieldsSchema,
     PlanVersionPatchSchema,
     PlanVersionSchema,
@@ -66,6 +69,10 @@ VERSIONS = Listing(
         "updated_since": since(PlanVersion.updated_at),
     },
     sorts={"updated_at": PlanVersion.updated_at, "created_at": PlanVersion.created_at},
+)
+SECTIONS = Listing(
+    filters={"updated_since": since(PlanSection.updated_at)},
+    sorts={"position": PlanSection.position, "updated_at": PlanSection.updated_at},
 )
 ENTRIES = Listing(
     filters={
@@ -168,10 +175,49 @@ def write_plan_version(access: Access, version: PlanVersion, fields: dict[str, A
 
     Send only the sections you change. The template names the `authors` of each
     section: a parent writes the family's section, an advisor the advisor's and,
-    as scribe, the student's. The answer is 412 if somebody else saved since you
-    read the version: read it again and send your text with the new ETag.
+    as scribe, the student's. The answer is 412 if somebody else saved anything in
+    the version since you read it. To save while others write in it too, change one
+    section with `PATCH /plan-sections/{id}`.
     """
     return actions.write_sections(version, access, fields.get("sections", {}))
+
+
+@blueprint.route("/plan-versions/<uuid:version_id>/sections")
+@blueprint.requires(Permission.PLANS_READ, PlanVersion)
+@blueprint.lists(PlanSectionSchema, SECTIONS)
+def list_plan_version_sections(access: Access, version: PlanVersion) -> Any:
+    """List the sections of a version, each with its own `version`.
+
+    A section that you may not read has null in the place of its text.
+    """
+    return access.beneath(version, PlanSection)
+
+
+@blueprint.route("/plan-sections/<uuid:section_id>")
+@blueprint.requires(Permission.PLANS_READ, PlanSection)
+@blueprint.response(200, PlanSectionSchema)
+def get_plan_section(access: Access, section: PlanSection) -> PlanSection:
+    """Get one section of a plan version, with the ETag to save it.
+
+    If you may not read the section, its text is null.
+    """
+    return section
+
+
+@blueprint.route("/plan-sections/<uuid:section_id>", methods=["PATCH"])
+@blueprint.requires(Permission.PLANS_CONTRIBUTE, PlanSection)
+@blueprint.refuses(Code.VERSION_FROZEN, Code.SECTION_NOT_YOURS, Code.PLAN_CLOSED)
+@blueprint.arguments(PlanSectionPatchSchema)
+@blueprint.response(200, PlanSectionSchema)
+def write_plan_section(access: Access, section: PlanSection, fields: dict[str, Any]) -> PlanSection:
+    """Write one section of an open version, while others write other sections.
+
+    If-Match is the ETag of the section: the answer is 412 only if somebody saved
+    this section since you read it, and has their text in `current`. A save gives
+    the plan version a new `version` too: read the version again before you change
+    or submit it.
+    """
+    return actions.write_section(section, access, fields["body"])
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])

@@ -23,7 +23,13 @@ from plp_api.planning.plans.models import (
     Regime,
     VersionStatus,
 )
-from plp_api.planning.plans.presenters import STATUS, name_authors, shape, shape_entries
+from plp_api.planning.plans.presenters import (
+    STATUS,
+    name_authors,
+    shape,
+    shape_entries,
+    shape_sections,
+)
 
 LONGEST_SECTION = 20_000
 LONGEST_PART = 120
@@ -61,6 +67,10 @@ class PlanActionFieldsSchema(Schema):
 
 
 class SectionSchema(Schema):
+    id = fields.UUID(metadata={"description": "Of the section in this version: UUIDv7."})
+    version = fields.Integer(
+        metadata={"description": "Of the section alone; grows with each change of its text."}
+    )
     key = fields.String(metadata={"example": "scope_and_rigor"})
     body = fields.String(
         allow_none=True,
@@ -90,6 +100,35 @@ class VersionSectionSchema(SectionSchema):
         metadata={
             "description": "Set if the version's template no longer asks for this section: the"
             " template edition that describes it."
+        },
+    )
+    is_writable = fields.Boolean(
+        dump_only=True,
+        metadata={
+            "description": "Whether you may write it now: the version is open, and you are one of"
+            " the section's authors."
+        },
+    )
+
+
+class PlanSectionSchema(VersionSectionSchema, ResourceSchema):
+    """The text of one section of a plan version."""
+
+    shape = staticmethod(shape_sections)
+
+    student_id = fields.UUID()
+    plan_version_id = fields.UUID()
+    position = fields.Integer(metadata={"description": "Its place in the version, from 0."})
+
+
+class PlanSectionPatchSchema(Schema):
+    body = Text(
+        longest=LONGEST_SECTION,
+        blank=True,
+        required=True,
+        metadata={
+            "description": "The whole new text of the section.",
+            "example": "I like to take things apart.",
         },
     )
 

@@ -1,6 +1,7 @@
-"""The sections of a version: those its template asks for, and earlier ones that have text.
+"""The sections of a version: what they are, who writes them, and how they follow a template.
 
-Text is never dropped: a section with text that the version's template does not
+A version has the sections that its template asks for, and earlier ones that have
+text. Text is never dropped: a section with text that the version's template does not
 ask for stays, marked with the edition that asked for it (`kept_from_id`).
 """
 
@@ -13,11 +14,13 @@ from sqlalchemy import select
 from plp_api.catalog.templates import actions as templates
 from plp_api.catalog.templates.models import PlanTemplate, TemplateStatus, visibility_of
 from plp_api.foundation import db
+from plp_api.foundation.access.lifecycle import repeated
+from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.models import Student
-from plp_api.planning.plans.models import Plan, PlanSection, PlanVersion
+from plp_api.planning.plans.models import EDITABLE, Plan, PlanSection, PlanVersion
 
 
 def described(version: PlanVersion) -> dict[str, dict[str, Any]]:
@@ -29,6 +32,62 @@ def described(version: PlanVersion) -> dict[str, dict[str, Any]]:
             asked_by = session.get_one(PlanTemplate, section.kept_from_id)
             descriptions[section.key] = asked_by.described[section.key]
     return descriptions
+
+
+def require_editable(version: PlanVersion) -> None:
+    """Raise version_frozen if the version was handed in or has been in force."""
+    if version.status not in EDITABLE:
+        raise Problem(Code.VERSION_FROZEN, f"It is {version.status}.")
+
+
+def written_by(version: PlanVersion, access: Access) -> frozenset[str]:
+    """The keys of the sections of which the caller is an author.
+
+    In home study the person who keeps the plan is an author of every section. A
+    parent who is also the student's advisor writes as a parent.
+    """
+    descriptions = described(version)
+    if access.keeps(version.student_id):
+        return frozenset(descriptions)
+    roles = access.roles_to(version.student_id)
+    if access.is_family(version.student_id):
+        roles.discard(Role.ADVISOR)
+    return frozenset(
+        key for key, description in descriptions.items() if templates.writable(description, roles)
+    )
+
+
+def roles_that_write(version: PlanVersion, keys: Iterable[str]) -> list[Role]:
+    """The roles that are authors of all these sections."""
+    descriptions = described(version)
+    asked = [descriptions[key] for key in keys]
+    return [role for role in Role if all(templates.writable(one, [role]) for one in asked)]
+
+
+def writable_by(version: PlanVersion, access: Access) -> frozenset[str]:
+    """The keys of the sections that the caller may write now, for a front end to show."""
+    may_write = (
+        version.status in EDITABLE
+        and version.plan.is_open
+        and access.may_on(Permission.PLANS_CONTRIBUTE, version)
+    )
+    return written_by(version, access) if may_write else frozenset()
+
+
+def read_templates(versions: Iterable[PlanVersion]) -> list[PlanTemplate]:
+    """Read in one query the editions that `described` needs for these versions.
+
+    Hold the result as long as they are needed: the session forgets rows that nobody holds.
+    """
+    versions = list(versions)
+    ids = {version.template_id for version in versions}
+    ids |= {
+        one.kept_from_id for version in versions for one in version.sections if one.kept_from_id
+    }
+    if not ids:
+        return []
+    query = select(PlanTemplate).where(db.any_of(PlanTemplate.id, db.ids_bind("ids")))
+    return list(db.session().scalars(query, {"ids": list(ids)}))
 
 
 def writers_for_student(version: PlanVersion, written: Iterable[PlanSection]) -> list[UUID | None]:
@@ -123,7 +182,7 @@ def change_template(
     """Move an open version to another template or edition, with all its text.
 
     Without `template_id`, to the template published for the student's school
-    and grade today. Raises Problem: plan_closed; action_unavailable if the
+    and grade today. Raises Problem: plan_closed; action_repeated if the
     version has that template already; validation_failed if the template is not
     offered to the student; section_unasked, unless `keep_unasked`, which names
     the sections with text that the other template does not ask for.
@@ -131,7 +190,7 @@ def change_template(
     plan, session = version.plan, db.session()
     template = _offered(plan, template_id or _fitting(plan))
     if template.id == version.template_id:
-        raise Problem(Code.ACTION_UNAVAILABLE, "It is written in that template already.")
+        raise repeated(version, "change_template", "It is written in that template already.")
     known = list(version.sections)
     lost = unasked(template, known)
     if lost and not keep_unasked:

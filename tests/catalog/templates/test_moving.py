@@ -46,7 +46,7 @@ def test_without_a_template_it_moves_to_the_one_meant_for_the_student(
     student: Client, school_admin: Client, published: Callable[..., Any], path: str
 ) -> None:
     refused = student.act(path, "change_template")
-    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    assert (refused.status_code, code(refused)) == (409, "action_repeated")
     ours = published(school_admin)
     assert student.act(path, "change_template").json["template_id"] == ours["id"]
 

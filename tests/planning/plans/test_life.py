@@ -92,7 +92,7 @@ def test_a_plan_is_closed_with_a_reason_and_on_a_day_that_has_been(act: Callable
 def test_a_closed_plan_is_not_closed_again_nor_an_open_one_reopened(
     act: Callable[..., Any],
 ) -> None:
-    assert code(act("reopen", reason="x")) == "action_unavailable"
+    assert code(act("reopen", reason="x")) == "action_repeated"
     act("complete", reason="Graduated.")
     assert code(act("withdraw", reason="x")) == "action_unavailable"
 
