@@ -107,7 +107,7 @@ def test_what_is_offered_is_done_and_everything_else_refused(
                 assert answer.status_code == 200, (action, answer.json)
                 assert answer.json["status"] == NEXT.get(action, state[0]), action
             elif action in all_of_theirs:
-                # An outcome that was answered does not wait; which one it was, the action cannot tell.
+                # An action without a target state of its own cannot tell it.
                 is_reached = NEXT.get(action) == state[0] and action != "confirm_outcome"
                 why = "action_repeated" if is_reached else "action_unavailable"
                 assert (answer.status_code, code(answer)) == (409, why), action
