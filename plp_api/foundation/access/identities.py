@@ -11,8 +11,7 @@ Two homes may not know of each other, and a court order may keep one from the
 other: a plan must not reveal one to the other.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -22,10 +21,10 @@ from plp_api.foundation.roster.relationships import Relationship, RelationshipKi
 FAMILY_ROLES = frozenset({"parent", "engaged_adult", "interpreter"})
 
 
-def parents_of(student_id: Any) -> Select[Any]:
-    """Ids of the student's parents, of any time and whether confirmed or not, as SQL."""
-    return select(Relationship.person_id).where(
-        Relationship.student_id == student_id, Relationship.kind == RelationshipKind.PARENT
+def parents_of(students: Collection[UUID]) -> Select[UUID, UUID]:
+    """The students and their parents, of any time and whether confirmed or not, as SQL."""
+    return select(Relationship.student_id, Relationship.person_id).where(
+        Relationship.student_id.in_(students), Relationship.kind == RelationshipKind.PARENT
     )
 
 

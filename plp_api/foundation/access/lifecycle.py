@@ -93,15 +93,22 @@ class LifeCycle:
     """The table of one resource; `status` names the column that holds the state.
 
     `refuses` are the problem codes of guards and actions besides action_unavailable,
-    for the document.
+    for the document. `look_up(rows, access)` loads in few queries what the guards ask
+    of many rows.
     """
 
     def __init__(
-        self, moves: Iterable[Move], status: str = "status", refuses: Iterable[Code] = ()
+        self,
+        moves: Iterable[Move],
+        status: str = "status",
+        *,
+        refuses: Iterable[Code] = (),
+        look_up: Callable[[Any, Access], None] | None = None,
     ) -> None:
         self.moves = tuple(moves)
         self.status = status
         self.refuses = (Code.ACTION_UNAVAILABLE, Code.ACTION_REPEATED, *refuses)
+        self.look_up = look_up
 
     @property
     def actions(self) -> list[str]:

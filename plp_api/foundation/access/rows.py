@@ -61,7 +61,7 @@ class Access:
         self._ahead = ahead
         self._reached: dict[UUID, Reached] = {}
         self._districts: dict[UUID, District] = {}
-        self._parents: dict[UUID, frozenset[UUID]] = {}
+        self._parents: dict[UUID, set[UUID]] = {}
         self._opened: set[tuple[UUID, Permission]] = set()
 
     def answered(self) -> list[list[dict[str, Any]]] | None:
@@ -313,10 +313,13 @@ class Access:
             is_parent=lambda person: person in self._parents_of(student_id),
         )
 
-    def _parents_of(self, student_id: UUID) -> frozenset[UUID]:
+    def _parents_of(self, student_id: UUID) -> set[UUID]:
+        """The student's parents; one query for all students that the request has looked up."""
         if student_id not in self._parents:
-            parents = db.session().scalars(identities.parents_of(student_id))
-            self._parents[student_id] = frozenset(parents)
+            students = {student_id, *self._reached} - self._parents.keys()
+            self._parents.update({student: set() for student in students})
+            for student, parent in db.session().execute(identities.parents_of(students)):
+                self._parents[student].add(parent)
         return self._parents[student_id]
 
     @cached_property

@@ -30,11 +30,6 @@ GUARDED = FOR_STAFF | WITHHELD
 FAMILY = {Role.STUDENT, Role.PARENT}
 
 IDS = db.ids_bind("ids")
-SAMPLES = db.Prepared(
-    select(SampledStudent.appointment_id, SampledStudent.student_id)
-    .where(db.any_of(SampledStudent.appointment_id, IDS))
-    .order_by(SampledStudent.student_id)
-)
 HOSTS = db.Prepared(
     select(School.id, School.name, District.name.label("district_name"))
     .join(District, District.id == School.district_id)
@@ -86,11 +81,13 @@ def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
     """Set the holder's name, and the students of an auditor's sample whom the reader reaches."""
     named = presenters.names((row.person_id for row in rows), access)
     samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    (drawn,) = db.fetch(SAMPLES(ids=[row.id for row in rows]))
-    access.look_up({sampled["student_id"] for sampled in drawn})
-    for sampled in drawn:
-        if access.reached(sampled["student_id"]):
-            samples[sampled["appointment_id"]].append(sampled["student_id"])
+    drawn = (
+        access.select(SampledStudent)
+        .where(SampledStudent.appointment_id.in_(row.id for row in rows))
+        .order_by(SampledStudent.student_id)
+    )
+    for sampled in access.scalars(drawn):
+        samples[sampled.appointment_id].append(sampled.student_id)
     for row in rows:
         _name(row, named, "person")
         row.sample = samples[row.id]  # type: ignore[attr-defined]

@@ -3,7 +3,9 @@
 Progress on goals is not in the snapshot, so that work goes on after people have signed.
 """
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
 
@@ -12,7 +14,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.planning.goals.models import Goal, GoalStatus
 from plp_api.planning.plans import history
-from plp_api.planning.plans.models import Plan, PlanVersion
+from plp_api.planning.plans.models import PlanVersion
 
 CONFIRMED = (GoalStatus.ACTIVE, GoalStatus.ON_HOLD)
 
@@ -45,11 +47,13 @@ def confirm_proposed(version: PlanVersion, access: Access) -> None:
         audit.record("goal.confirmed", goal, by=by, plan_version_id=version.id)
 
 
-def texts(plan: Plan) -> list[dict[str, Any]]:
-    """The texts of the plan's confirmed goals for a snapshot, without progress or names."""
-    confirmed = select(Goal).where(Goal.plan_id == plan.id, Goal.status.in_(CONFIRMED))
-    in_order = confirmed.order_by(Goal.created_at, Goal.id)
-    return [_text(goal) for goal in db.session().scalars(in_order)]
+def texts(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """By plan, the texts of its confirmed goals for a snapshot, without progress or names."""
+    confirmed = select(Goal).where(Goal.plan_id.in_(plans), Goal.status.in_(CONFIRMED))
+    found: dict[UUID, list[dict[str, Any]]] = {plan: [] for plan in plans}
+    for goal in db.session().scalars(confirmed.order_by(Goal.created_at, Goal.id)):
+        found[goal.plan_id].append(_text(goal))
+    return found
 
 
 def _text(goal: Goal) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The pathway elements in a plan version's snapshot: ids and texts, no names of people."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from plp_api.foundation import clock, db
 from plp_api.planning.pathways.models import STANDING, PathwayElement
-from plp_api.planning.plans.models import Plan
 
 TEXTS = (
     "type",
@@ -23,8 +24,8 @@ TEXTS = (
 )
 
 
-def elements(plan: Plan) -> list[dict[str, Any]]:
-    """The elements that are part of the plan: approved here and not withdrawn.
+def elements(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """By plan, the elements that are part of it: approved here and not withdrawn.
 
     A planned element needs an approval of its own; a version's approval does not
     confirm it. Enrollment, completion and results are left out, so that nobody
@@ -33,13 +34,16 @@ def elements(plan: Plan) -> list[dict[str, Any]]:
     standing = (
         select(PathwayElement)
         .where(
-            PathwayElement.plan_id == plan.id,
+            PathwayElement.plan_id.in_(plans),
             PathwayElement.status.in_(STANDING),
             PathwayElement.taken_elsewhere_at.is_(None),
         )
         .order_by(PathwayElement.created_at, PathwayElement.id)
     )
-    return [_text(element) for element in db.session().scalars(standing)]
+    found: dict[UUID, list[dict[str, Any]]] = {plan: [] for plan in plans}
+    for element in db.session().scalars(standing):
+        found[element.plan_id].append(_text(element))
+    return found
 
 
 def _text(element: PathwayElement) -> dict[str, Any]:

@@ -185,9 +185,30 @@ def discard(version: PlanVersion, access: Access) -> None:
     session.delete(version)
 
 
+def look_up(versions: Sequence[PlanVersion], access: Access) -> None:
+    """Load in few queries what decides whether the caller may approve each of these versions."""
+    waiting = [
+        version
+        for version in versions
+        if version.status == VersionStatus.SUBMITTED
+        and access.may(Permission.PLANS_APPROVE, version.student_id)
+    ]
+    if not waiting:
+        return
+    sections.look_up(waiting)
+    plans = {version.plan_id for version in waiting}
+    query = select(PlanVersion).where(
+        PlanVersion.plan_id.in_(plans), PlanVersion.status == VersionStatus.IN_FORCE
+    )
+    by_plan = {found.plan_id: found for found in db.session().scalars(query)}
+    for version in waiting:
+        vars(version)["started_from"] = by_plan.get(version.plan_id)
+
+
 def _changed_sections(version: PlanVersion) -> list[PlanSection]:
     """The sections of a draft that differ from the version in force, which it was started from."""
-    kept = _bodies(in_force(version.plan))
+    is_known = "started_from" in vars(version)
+    kept = _bodies(vars(version)["started_from"] if is_known else in_force(version.plan))
     return [
         section
         for section in version.sections

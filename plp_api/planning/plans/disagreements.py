@@ -131,7 +131,11 @@ def on_each(versions: Sequence[PlanVersion]) -> dict[UUID, list[Statement]]:
     for row in made:
         by_plan.setdefault(row.plan_id, []).append(row)
     numbers = _numbers(made)
-    return {row.id: travelling(by_plan.get(row.plan_id, []), row, numbers) for row in versions}
+    contents = parts.contents_of([row for row in versions if row.plan_id in by_plan])
+    return {
+        row.id: _travelling(by_plan.get(row.plan_id, []), row, numbers, contents.get(row.id, {}))
+        for row in versions
+    }
 
 
 def travelling(
@@ -143,9 +147,16 @@ def travelling(
     holds the same text, and with every later version that has the part: a small
     change of the text does not remove a statement.
     """
-    if not made:
-        return []
-    now = {name: parts.digest(name, value) for name, value in _standing(version)}
+    return _travelling(made, version, numbers, parts.content_of(version) if made else {})
+
+
+def _travelling(
+    made: Sequence[Statement],
+    version: PlanVersion,
+    numbers: Mapping[UUID, int],
+    content: dict[str, Any],
+) -> list[Statement]:
+    now = {name: parts.digest(name, value) for name, _, value in parts.places(content)}
     return [
         statement
         for statement in made
@@ -153,11 +164,6 @@ def travelling(
         or now.get(statement.part) == statement.part_sha256
         or (statement.part in now and version.number > numbers[statement.plan_version_id])
     ]
-
-
-def _standing(version: PlanVersion) -> list[tuple[str, Any]]:
-    content = parts.content_of(version)
-    return [(name, value) for name, _, value in parts.places(content)]
 
 
 def _numbers(made: Sequence[Statement]) -> dict[UUID, int]:

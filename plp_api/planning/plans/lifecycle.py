@@ -92,6 +92,7 @@ VERSION = LifeCycle(
         Code.SECTION_UNASKED,
         Code.VERSION_REAFFIRMED,
     ),
+    look_up=actions.look_up,
 )
 
 CLOSE = Permission.PLANS_CLOSE

@@ -4,16 +4,17 @@ Plans define the sections. Areas that build on plans register the other members
 (`plp_api.server.wiring`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from plp_api.foundation.access.permissions import Permission
 
 SECTIONS, WHOLE = "sections", ""
 
-SNAPSHOT_PARTS: list[tuple[str, Permission, Callable[[Any], Any]]] = []
-"""Members beside the sections: a name, the permission to read it, and a function of the plan that
-returns the content as plain data (ids of people, never their names)."""
+SNAPSHOT_PARTS: list[tuple[str, Permission, Callable[[Collection[UUID]], Mapping[UUID, Any]]]] = []
+"""Members beside the sections: a name, the permission to read it, and a function of the ids of
+plans that returns the content of each as plain data (ids of people, never their names)."""
 
 
 def is_known(member: str) -> bool:

@@ -5,7 +5,9 @@ again. It holds ids of people, not names: names are added for each reader.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import rfc8785
 
@@ -24,6 +26,27 @@ def freeze(version: PlanVersion) -> None:
 
 def content(version: PlanVersion) -> dict[str, Any]:
     """The content of the snapshot, which people sign."""
+    return contents([version])[version.id]
+
+
+def contents(versions: Sequence[PlanVersion]) -> dict[UUID, dict[str, Any]]:
+    """The content of each version's snapshot by the version's id, in few queries for all."""
+    plans = {version.plan_id for version in versions}
+    if not plans:
+        return {}
+    members = {name: of_plans(plans) for name, _, of_plans in SNAPSHOT_PARTS}
+    sections.look_up([version for version in versions if "templates" not in vars(version)])
+    return {
+        version.id: {
+            **_framed(version),
+            **{name: of_plans[version.plan_id] for name, of_plans in members.items()},
+        }
+        for version in versions
+    }
+
+
+def _framed(version: PlanVersion) -> dict[str, Any]:
+    """What identifies the version, and its sections."""
     descriptions = sections.described(version)
     return {
         "format": FORMAT,
@@ -39,5 +62,4 @@ def content(version: PlanVersion) -> dict[str, Any]:
             }
             for section in version.sections
         ],
-        **{name: part(version.plan) for name, _, part in SNAPSHOT_PARTS},
     }
