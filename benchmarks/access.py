@@ -229,13 +229,15 @@ def explained(session: Any, statement: Any, binds: dict[str, Any]) -> list[str]:
     is_postgresql = connection.dialect.name == "postgresql"
     dialect = connection.dialect if is_postgresql else sqlite.dialect(paramstyle="named")
     compiled = statement.compile(dialect=dialect)
-    processors: dict[str, Any] = compiled._bind_processors
+    expanded = compiled.construct_expanded_state(binds)
+    processors: dict[str, Any] = {**compiled._bind_processors, **expanded.processors}
     given = {
         name: processors[name](value) if name in processors else value
-        for name, value in compiled.construct_params(binds).items()
+        for name, value in expanded.parameters.items()
     }
     how = "EXPLAIN (COSTS OFF)" if is_postgresql else "EXPLAIN QUERY PLAN"
-    return [str(row[-1]) for row in connection.exec_driver_sql(f"{how} {compiled}", given)]
+    explaining = f"{how} {expanded.statement}"
+    return [str(row[-1]) for row in connection.exec_driver_sql(explaining, given)]
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,8 @@ def test_a_list_is_sorted_by_what_every_row_has() -> None:
     empty = [
         f"{operation}: {name}"
         for operation in OPERATIONS
-        for name, column in (operation.listing.sorts.items() if operation.listing else ())
+        for name in (operation.listing.sorts if operation.listing else ())
+        for column in operation.listing.position(name)  # type: ignore[union-attr]  # as above
         if getattr(column.property.columns[0], "nullable", False)
     ]
     assert empty == []

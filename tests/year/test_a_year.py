@@ -13,7 +13,7 @@ def test_a_silent_parent_is_excepted_by_the_advisor_after_three_logged_attempts(
     year.meets()
     version = year.approved(scope_and_rigor="Algebra, and a term at the clinic.")
     year.signed(version, pupil)
-    assert year.standing == "complete", "no signature is a lock on the plan"
+    assert year.standing == "current", "no signature is a lock on the plan"
     assert year.covered()["current"] == before["current"] + 1
     assert year.asked(version) == (
         "pending",
@@ -55,7 +55,7 @@ def test_a_parent_who_refuses_is_excepted_by_an_admin_and_their_words_stay_their
     year.on("09-20")
     year.declined(version, parent, words)
     assert year.asked(version)[1]["parent"] == "declined"
-    assert year.standing == "complete"
+    assert year.standing == "current"
     for reader, is_told in (
         (year.advisor, True),
         (year.school_admin, True),
@@ -100,7 +100,7 @@ def test_a_split_household_under_any_is_settled_by_an_admin(year: Year) -> None:
     done(year.excuse(version, year.home.school_admin, "split"))
     assert year.asked(version)[0] == "excepted"
     assert year.school_admin.read("/plans?signature_status=split")["items"] == []
-    assert year.standing == "complete"
+    assert year.standing == "current"
 
 
 def test_a_split_household_under_all_waits_for_both(year: Year) -> None:
@@ -140,7 +140,7 @@ def test_in_state_custody_no_parent_is_waited_for_and_why_is_for_staff(year: Yea
         "complete",
         {"student": "signed", "school": "signed", "parent": "not_applicable"},
     )
-    assert year.standing == "complete"
+    assert year.standing == "current"
     assert year.school_admin.read(f"/signature-waivers/{kept['id']}")["note"] == "DCF, Ms. Hale."
     for reader in (year.student, year.advisor, year.registrar, year.auditor):
         assert reader.get(waivers).status_code == 403, "the student is theirs to see"
@@ -176,11 +176,11 @@ def test_a_student_who_enters_in_october_has_45_days(year: Year) -> None:
     late = f"/reviews/{review['id']}"
     year.travel(due)
     year.approved(year.draft(), about_me="I came in October.", scope_and_rigor="Algebra.")
-    assert year.student.read(late)["standing"] == "complete"
+    assert year.student.read(late)["standing"] == "current"
     assert year.covered()["current"] == before["current"] + 1
     assert year.student.read(f"/goals/{goal['id']}")["status"] == "active"
     year.travel(due + timedelta(days=1))
-    assert year.advisor.read(late)["standing"] == "complete"
+    assert year.advisor.read(late)["standing"] == "current"
 
 
 def test_a_student_who_entered_in_october_and_has_no_plan_is_overdue_on_the_46th_day(
@@ -256,7 +256,7 @@ def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it
     signed = {one["role"] for one in year.student.read(f"{version}/signatures")["items"]}
     assert signed == {"student", "parent"}, "nobody of the school took part"
     assert "We took a house apart." in year.printed(version, year.parent)
-    assert year.standing == "complete", "by what was approved at school"
+    assert year.standing == "current", "by what was approved at school"
 
     back = year.on("02-01")
     done(year.registrar.patch(f"/home-studies/{span['id']}", {"ends_on": str(back)}))
@@ -264,7 +264,7 @@ def test_in_home_study_the_family_keeps_the_plan_and_the_school_reads_none_of_it
     assert year.standing == "due"
     assert body(year.advisor.read(version), "about_me") == "We took a house apart."
     at_school = year.amended(about_me="Back, and building.")
-    assert year.standing == "complete"
+    assert year.standing == "current"
     assert year.asked(at_school) == (
         "pending",
         {"student": "open", "school": "signed", "parent": "open"},
@@ -371,7 +371,7 @@ def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forwar
     goal = f"/goals/{year.pupil.goal_id}"
     year.on("09-15")
     version = year.approved()
-    assert year.standing == "complete"
+    assert year.standing == "current"
     before = year.covered()
     year.on("10-20")
     done(year.leaves(clock.today(), exit_code="1907"))
@@ -398,7 +398,7 @@ def test_a_student_who_returns_finds_the_plan_reopened_and_goals_to_carry_forwar
     )
     assert fresh["title"] == "Shadow a nurse"
     second = year.amended(about_me="I mend boats now.")
-    assert year.standing == "complete"
+    assert year.standing == "current"
     assert year.student.read(version)["status"] == "superseded"
     assert year.student.read(second)["number"] == 2
 

@@ -1,10 +1,11 @@
 """The templates of plans, edition by edition."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import db
@@ -116,9 +117,9 @@ class PlanTemplate(Resource, Base):
         return {section["key"]: section for section in self.sections}
 
 
-def meant_for(grade: str) -> ColumnElement[bool]:
-    """SQL: whether a template is for the grade."""
-    return db.has_tag(PlanTemplate.grades, grade)
+def meant_for(grades: Sequence[str]) -> ColumnElement[bool]:
+    """SQL: whether a template is for one of the grades."""
+    return or_(*(db.has_tag(PlanTemplate.grades, grade) for grade in grades))
 
 
 def visibility_of(section: dict[str, Any]) -> str:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
-
 from plp_api.catalog.templates import actions
 from plp_api.catalog.templates.models import PlanTemplate, TemplateStatus, meant_for
 from plp_api.catalog.templates.schemas import (
@@ -15,7 +13,15 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
-from plp_api.foundation.rest.paging import Filter, Listing, one_of, same_id, since
+from plp_api.foundation.rest.paging import (
+    Filter,
+    Listing,
+    one_of,
+    repeatable,
+    same_id,
+    since,
+    word_of,
+)
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 blueprint = Blueprint("Plan templates", __name__, "The sections of a plan, edition by edition.")
@@ -26,11 +32,7 @@ TEMPLATES = Listing(
         "school_id": same_id(PlanTemplate.school_id, "Only templates of this school."),
         "line_id": same_id(PlanTemplate.line_id, "Only editions of this template."),
         "grade": Filter(
-            fields.String(
-                validate=validate.OneOf(GRADES_WITH_PLANS),
-                metadata={"description": "Only templates for this grade."},
-            ),
-            meant_for,
+            repeatable(word_of(GRADES_WITH_PLANS, "Only templates for this grade.")), meant_for
         ),
         "updated_since": since(PlanTemplate.updated_at),
     },

@@ -168,6 +168,21 @@ def _visible_by_student(
     return _column(model, ownership.column).in_(students)
 
 
+def is_about_students_of(
+    model: type[db.Base], caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """The rows of the students on whom the caller has the permission; none if on nobody.
+
+    For filters: `visible` decides about the rows, this about what they are found by.
+    """
+    ownership = getattr(model, "__ownership__", None)
+    if not isinstance(ownership, OwnedByStudent):
+        raise TypeError(f"{model.__name__} hangs off no student")
+    if not caller.may(permission):
+        return false()
+    return _visible_by_student(model, ownership, caller, permission)
+
+
 def _in_whole_district(
     model: type[db.Base], ownership: OwnedByStudent, arms: Sequence[HeldArm], area: str
 ) -> ColumnElement[bool]:

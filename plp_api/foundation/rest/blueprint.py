@@ -12,6 +12,7 @@ replay, 428/412, 400/422, 409. The row is checked before the body is read.
 
 from collections.abc import Callable
 from functools import cache, partial, wraps
+from inspect import signature
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from plp_api.foundation.rest import (
     limits,
     paging,
     refusals,
+    sparse,
     tokens,
 )
 from plp_api.foundation.rest.life import annotate, current, register_actions
@@ -51,9 +53,27 @@ PREFIX = tokens.API_PATH
 
 
 class Parser(FlaskParser):
-    """Parses arguments; a member or parameter that the schema does not name is an error."""
+    """Parses arguments; a member or parameter that the schema does not name is an error.
+
+    A query parameter given twice is an error too, unless its field is a list: then it
+    means each of its values.
+    """
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": ma.RAISE, "form": ma.RAISE, "files": ma.RAISE}
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """The query string, without `fields` if the answer is a resource."""
+        given = sparse.other_parameters()
+        many = {
+            field.data_key or name
+            for name, field in schema.fields.items()
+            if isinstance(field, ma.fields.List)
+        }
+        twice = [name for name in given if name not in many and len(given.getlist(name)) > 1]
+        if twice:
+            errors = [FieldError("", "Give it once.", parameter=name) for name in twice]
+            raise Problem(Code.VALIDATION_FAILED, errors=errors)
+        return self._makeproxy(given, schema)
 
     def _raw_load_json(self, req: Request) -> Any:
         raw = req.get_data(cache=True)
@@ -190,6 +210,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[View], View]:
         """Flush, then dump the view's result, with available actions, ETag and Location."""
         outer = super().response(status_code, schema, **documented)
+        shape = sparse.shape_of(schema)
+        made = schema() if shape else None
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -200,11 +222,11 @@ class Blueprint(flask_smorest.Blueprint):
                     return _empty(status_code)
                 if isinstance(result, paging.Page):
                     annotate(result.items, schema, g.access)
-                    return result, status_code, result.headers
+                    return _cut(result, made), status_code, result.headers
                 if hasattr(result, "__tablename__"):
                     annotate([result], schema, g.access)
                 g.shown = result
-                return result
+                return _cut(result, made)
 
             dumped = outer(flushed)
 
@@ -213,25 +235,33 @@ class Blueprint(flask_smorest.Blueprint):
                 return _tagged(dumped(*args, **kwargs), is_shaped=hasattr(schema, "shape"))
 
             tagged.answers_with = schema  # type: ignore[attr-defined]
-            return tagged
+            tagged.shape = shape  # type: ignore[attr-defined]
+            return documents.sparse(tagged, shape)
 
         return decorator
 
     def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
-        """Filter, sort and page the select statement that the view returns."""
+        """Filter, sort and page the select statement that the view returns.
+
+        A list that hangs off no row (the view takes nothing but the access) gets the
+        filters of `Listing.across_students`.
+        """
         name = schema.__name__.removesuffix("Schema")
-        query = listing.query_schema(f"{name}Query")
         page = page_schema(name, schema)
 
         def decorator(view: View) -> View:
+            is_across = len(signature(view).parameters) == 1
+            listed_as = listing.across_students() if is_across else listing
+            query = listed_as.query_schema(f"{name}Query")
+
             @self.arguments(query, location="query")
             @self.response(200, page)
             @wraps(view)
             def listed(access: Access, *args: Any) -> paging.Page:
                 *rest, parameters = args
-                return paging.page(view(access, *rest), listing, parameters, access)
+                return paging.page(view(access, *rest), listed_as, parameters, access)
 
-            listed.listing = listing  # type: ignore[attr-defined]
+            listed.listing = listed_as  # type: ignore[attr-defined]
             return listed
 
         return decorator
@@ -330,12 +360,24 @@ def _check_address(url: dict[str, Any]) -> None:
 
 
 def _check_parameters(view: View) -> None:
-    """Reject query parameters if the view takes none: a typo must not return everything."""
-    if request.args and not getattr(view, "takes_query", False):
+    """Read `fields`, and reject other query parameters if the view takes none.
+
+    A typo must not return everything.
+    """
+    sparse.begin(getattr(view, "shape", None))
+    others = sparse.other_parameters()
+    if others and not getattr(view, "takes_query", False):
         raise Problem(
             Code.VALIDATION_FAILED,
-            errors=[FieldError("", "Unknown parameter.", parameter=name) for name in request.args],
+            errors=[FieldError("", "Unknown parameter.", parameter=name) for name in others],
         )
+
+
+def _cut(result: Any, schema: ma.Schema | None) -> Any:
+    """The result, or the response with only the members that `fields` asks for."""
+    if schema is None or isinstance(result, Response) or sparse.asked() is None:
+        return result
+    return concurrency.plain(schema.dump(result))
 
 
 def _empty(status_code: int) -> Response:

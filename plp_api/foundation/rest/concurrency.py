@@ -10,6 +10,7 @@ from flask import Response, request
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.rest import sparse
 
 
 def tag(row: Any, access: Access, body: bytes = b"") -> str:
@@ -66,10 +67,12 @@ def unchanged(value: str) -> Response | None:
 def plain(
     document: Any, *, tag: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A JSON response from plain dicts, without the schema that documents it (hot reads)."""
-    response = Response(
-        orjson.dumps(document, option=orjson.OPT_UTC_Z), mimetype="application/json"
-    )
+    """A JSON response from plain dicts, without the schema that documents it (hot reads).
+
+    Of a resource or page it has only the members that `fields` asks for.
+    """
+    body = orjson.dumps(sparse.cut(document), option=orjson.OPT_UTC_Z)
+    response = Response(body, mimetype="application/json")
     response.headers.update(headers or {})
     if tag is not None:
         response.set_etag(tag, weak=True)

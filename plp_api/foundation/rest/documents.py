@@ -13,6 +13,7 @@ from marshmallow import fields
 from plp_api.foundation.access.permissions import GRANTS, Condition, Permission
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest import examples, headers, shapes
+from plp_api.foundation.rest import sparse as sparsely
 from plp_api.foundation.rest.errors import MEDIA_TYPE
 from plp_api.foundation.rest.fields import Choice, document_fields, enum_of
 
@@ -158,6 +159,13 @@ def refuses(view: View, codes: Iterable[Code]) -> View:
     )
 
 
+def sparse(view: View, shape: sparsely.Shape | None) -> View:
+    """Note the members that `fields` may name, for the operations that read."""
+    if shape is None:
+        return view
+    return _document(view, **{"x-members": {"name": shape.name, "words": list(shape.members)}})
+
+
 CHANGING = ("patch", "put", "delete")
 
 
@@ -170,6 +178,7 @@ def finish(spec: dict[str, Any]) -> dict[str, Any]:
                 operation["responses"] = {str(status): response for status, response in responses}
                 schemas = spec["components"]["schemas"]
                 _gather_form(operation, schemas)
+                _offer_fields(method, operation, schemas)
                 has_tag = operation.pop("x-tagged", False) or _shows_a_version(operation, schemas)
                 for status in _finish_operation(method, operation, has_tag=has_tag):
                     _refer(spec["components"]["responses"], operation["responses"], status)
@@ -212,6 +221,30 @@ def _gather_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         field["name"]: {**field["schema"], "description": field["description"]} for field in form
     }
     media["schema"] = {**files, "properties": {**files["properties"], **members}}
+
+
+FIELDS = (
+    "Only these members, separated by commas or repeated; an answer with `fields` has no others."
+    " `id` and `version` are always there."
+)
+
+
+def _offer_fields(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Add the parameter `fields` to an operation that reads a resource or a page of them."""
+    members = operation.pop("x-members", None)
+    if members is None or method != "get":
+        return
+    name, words = f"{members['name']}Field", members["words"]
+    known = schemas.setdefault(
+        name,
+        {"type": "string", "enum": words, "description": f"A member of {members['name']}."},
+    )
+    if known["enum"] != words:
+        raise ValueError(f"two resources are called {members['name']}")
+    asked = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+    parameter = {"in": "query", "name": sparsely.PARAMETER, "required": False}
+    parameter |= {"description": FIELDS, "schema": asked, "style": "form", "explode": True}
+    operation.setdefault("parameters", []).append(parameter)
 
 
 def _refer(known: dict[str, Any], responses: dict[str, Any], status: HTTPStatus) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, cast
@@ -136,6 +136,21 @@ class Words(fields.List[str]):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         return frozenset(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Names(fields.List[str]):
+    """Words of a closed set in a query, repeated or separated by commas: `expand=goals,steps`."""
+
+    def __init__(self, words: Collection[str], **kwargs: Any) -> None:
+        error = f"Must be one of: {', '.join(words)}."
+        super().__init__(fields.String(validate=validate.OneOf(words, error=error)), **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[str | None]:
+        names = [name.strip() for one in value for name in one.split(",")]
+        given = [name for name in names if name]
+        return super()._deserialize(given, attr, data, **kwargs)
 
 
 class Schema(ma.Schema):

@@ -15,7 +15,7 @@ from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, document
-from plp_api.foundation.rest import refusals
+from plp_api.foundation.rest import refusals, sparse
 from plp_api.foundation.rest.documents import ProblemSchema
 from plp_api.foundation.rest.errors import translated
 from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, actions_of, noun_of
@@ -42,7 +42,9 @@ def annotate(rows: Iterable[Any], schema: Any, access: Access) -> None:
     access.look_up({row.student_id for row in rows if hasattr(row, "student_id")})
     if shape is not None:
         shape(rows, access)
-    if life is not None:
+    if life is not None and sparse.wants("available_actions"):
+        if life.look_up is not None:
+            life.look_up(rows, access)
         for row in rows:
             row.available_actions = life.available(row, access)
 

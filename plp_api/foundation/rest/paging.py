@@ -2,9 +2,10 @@
 
 import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,53 +19,101 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.foundation import db
+from plp_api.foundation.access import finding
 from plp_api.foundation.access.caller import holds
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.access.scope import is_about_students_of
+from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Text
 
 DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
 # A cursor holds a value of the sorted column: at most a few hundred characters of a title or name.
 LONGEST_CURSOR = 2000
+MOST_VALUES = 100
+"""How often a filter may be repeated."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A query parameter of a list: the field that parses it, and its SQL criterion."""
+    """A query parameter of a list: the field that parses it, and its SQL criterion.
+
+    A filter whose field is a list may be repeated, and means any of its values; every
+    other parameter is refused if it is given twice (`blueprint.Parser`). `needs` is the
+    permission on the student without which the filter finds nothing: it shows what
+    another kind of record says.
+    """
 
     field: fields.Field[Any]
     criterion: Callable[[Any], ColumnElement[bool]]
+    needs: Permission | None = None
 
 
-def one_of(column: Any, choices: type[StrEnum], description: str) -> Filter:
-    """The column is one of these; repeatable: `status=active&status=draft`."""
-    words = fields.List(Choice(choices), metadata={"description": description})
-    return Filter(words, lambda chosen: or_(*(column == word for word in chosen)))
+def repeatable(field: fields.Field[Any]) -> fields.List[Any]:
+    """The field of a filter that may be repeated: `status=active&status=draft`."""
+    described, field.metadata = field.metadata, {}
+    return fields.List(field, validate=validate.Length(1, MOST_VALUES), metadata=described)
+
+
+def one_of(
+    column: Any, choices: type[StrEnum], description: str, *, needs: Permission | None = None
+) -> Filter:
+    """The column is one of these words of an enum."""
+    return in_states(choices, description, _equals_one(column), needs=needs)
+
+
+def _equals_one(column: Any) -> Callable[[Any], ColumnElement[bool]]:
+    return lambda chosen: or_(*(column == word for word in chosen))
+
+
+def in_states(
+    choices: type[StrEnum],
+    description: str,
+    criterion: Callable[[Any], ColumnElement[bool]],
+    *,
+    needs: Permission | None = None,
+) -> Filter:
+    """One of the words of an enum, with its own criterion over the chosen words."""
+    field = Choice(choices, metadata={"description": description})
+    return Filter(repeatable(field), criterion, needs)
 
 
 def any_of(column: Any, words: Collection[str], description: str) -> Filter:
-    """As `one_of`, for words that are not an enum: `grade=10&grade=11`."""
-    word = fields.String(validate=validate.OneOf(words))
-    return Filter(fields.List(word, metadata={"description": description}), column.in_)
+    """The column is one of these words, which are no enum: `grade=10&grade=11`."""
+    return Filter(repeatable(word_of(words, description)), column.in_)
+
+
+def word_of(words: Collection[str], description: str) -> fields.String:
+    """The field of one word of a closed set that is no enum."""
+    error = f"Must be one of: {', '.join(words)}."
+    closed = validate.OneOf(words, error=error)
+    return fields.String(validate=closed, metadata={"description": description})
 
 
 def equals(column: Any, field: fields.Field[Any]) -> Filter:
-    """The column equals the value."""
-    return Filter(field, lambda value: column == value)
+    """The column equals one of the values."""
+    return Filter(repeatable(field), column.in_)
 
 
 def same_id(column: Any, description: str) -> Filter:
-    """The column equals the id."""
-    return of_id(description, lambda value: column == value)
+    """The column equals one of the ids."""
+    return of_id(description, column.in_)
 
 
-def of_id(description: str, criterion: Callable[[Any], ColumnElement[bool]]) -> Filter:
-    """An id, with its own criterion."""
-    return Filter(fields.UUID(metadata={"description": description}), criterion)
+def of_id(
+    description: str,
+    criterion: Callable[[Any], ColumnElement[bool]],
+    *,
+    needs: Permission | None = None,
+) -> Filter:
+    """Ids, with their own criterion."""
+    field = fields.UUID(metadata={"description": description})
+    return Filter(repeatable(field), criterion, needs)
 
 
 def same_year(column: Any, description: str) -> Filter:
-    """The column equals the year."""
+    """The column equals one of the years."""
     year = fields.Integer(
         validate=validate.Range(1900, 2200), metadata={"description": description}
     )
@@ -108,13 +157,37 @@ def search(*columns: Any) -> Filter:
     )
 
 
+def of_students(model: Any) -> dict[str, Filter]:
+    """The filters of a list whose rows hang off students, by what is known of the student."""
+    column = getattr(model, model.__ownership__.column)
+    found = {name: _by(way, column) for name, way in finding.WAYS.items()}
+    if column.key == "id":
+        return found
+    return {"student_id": same_id(column, "Only this student's."), **found}
+
+
+def _by(way: finding.Way, column: Any) -> Filter:
+    """The filter of one way to find students; `column` holds the student's id."""
+    if way.words is None:
+        return of_id(way.description, partial(way.criterion, column), needs=way.needs)
+    field = word_of(way.words, way.description)
+    return Filter(repeatable(field), partial(way.criterion, column), way.needs)
+
+
+Column = InstrumentedAttribute[Any]
+
+
 @dataclass(frozen=True)
 class Listing:
-    """How a collection may be listed: filters and sorts by name; the first sort is the default."""
+    """How a collection may be listed: filters and sorts by name; the first sort is the default.
+
+    A sort is a column, or several of which each orders the rows that are equal by those
+    before it: `(Person.family_name, Person.given_name)`.
+    """
 
     filters: Mapping[str, Filter]
-    sorts: Mapping[str, InstrumentedAttribute[Any]]
-    key: InstrumentedAttribute[Any] | None = None
+    sorts: Mapping[str, Column | tuple[Column, ...]]
+    key: Column | None = None
     """The column that orders rows with equal sort values; default: the `id` of the same table."""
 
     @classmethod
@@ -130,10 +203,25 @@ class Listing:
             sorts={"starts_on": model.starts_on, "updated_at": model.updated_at},
         )
 
-    def position(self, sort: str) -> tuple[InstrumentedAttribute[Any], Any]:
-        """The column of a sort, and the column that orders rows with equal values."""
-        column = self.sorts[sort.lstrip("-")]
-        return column, column.class_.id if self.key is None else self.key
+    @property
+    def model(self) -> Any:
+        """The table whose rows are listed."""
+        return self.position(next(iter(self.sorts)))[-1].class_
+
+    def across_students(self) -> "Listing":
+        """The same list, with the filters by student it lacks, if its rows hang off students.
+
+        For lists across students; beneath one row all rows are of one student.
+        """
+        if not isinstance(getattr(self.model, "__ownership__", None), OwnedByStudent):
+            return self
+        return replace(self, filters={**of_students(self.model), **self.filters})
+
+    def position(self, sort: str) -> tuple[Any, ...]:
+        """The columns of a sort, and the column that orders rows with equal values."""
+        named = self.sorts[sort.lstrip("-")]
+        columns = named if isinstance(named, tuple) else (named,)
+        return *columns, columns[0].class_.id if self.key is None else self.key
 
     def query_schema(self, name: str) -> type[ma.Schema]:
         """The schema of the query string; unknown parameters are a 422."""
@@ -193,9 +281,7 @@ def page(
     `asked` holds the query parameters. `load` runs the statement (default:
     `access.scalars`, which returns entities).
     """
-    for name, each in listing.filters.items():
-        if name in asked:
-            statement = statement.where(each.criterion(asked[name]))
+    statement = statement.where(*criteria(listing, asked, access))
     total = _count(statement, access) if asked["count"] else None
     if "cursor" in asked:
         statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
@@ -205,8 +291,20 @@ def page(
     return page
 
 
+def criteria(
+    listing: Listing, asked: Mapping[str, Any], access: Access
+) -> list[ColumnElement[bool]]:
+    """What the filters ask for, and what the caller must be allowed to know for it."""
+    chosen = [each for name, each in listing.filters.items() if name in asked]
+    needed = dict.fromkeys(each.needs for each in chosen if each.needs is not None)
+    return [
+        *(each.criterion(asked[name]) for name, each in listing.filters.items() if name in asked),
+        *(is_about_students_of(listing.model, access.caller, one) for one in needed),
+    ]
+
+
 def order(listing: Listing, sort: str) -> list[ColumnElement[Any]]:
-    """The ORDER BY of a list: the sort's column, then the key."""
+    """The ORDER BY of a list: the sort's columns, then the key."""
     columns = listing.position(sort)
     return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
@@ -215,8 +313,7 @@ def cut(rows: Sequence[Any], listing: Listing, asked: Mapping[str, Any]) -> Page
     """The page of these rows; one row more than `limit` means that another page follows."""
     items = rows[: asked["limit"]]
     more = len(rows) > len(items)
-    column, _ = listing.position(asked["sort"])
-    return Page(items, _cursor(asked["sort"], column, items[-1]) if more else None)
+    return Page(items, _cursor(asked["sort"], listing, items[-1]) if more else None)
 
 
 def _count(statement: Select[Any], access: Access) -> int:
@@ -224,37 +321,52 @@ def _count(statement: Select[Any], access: Access) -> int:
     return db.session().scalar(counted, access.caller.binds) or 0
 
 
-def _cursor(sort: str, column: InstrumentedAttribute[Any], row: Any) -> str:
-    place = row if isinstance(row, dict) else {"id": row.id, column.key: getattr(row, column.key)}
-    position = [request.path, sort, place[column.key], place["id"]]
+def _cursor(sort: str, listing: Listing, row: Any) -> str:
+    *columns, _ = listing.position(sort)
+    keys = [*(column.key for column in columns), "id"]
+    place = [row[key] if isinstance(row, dict) else getattr(row, key) for key in keys]
+    position = [request.path, sort, *place]
     return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
 
 
 def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
-    """The rows after the cursor, in the order it was made for.
-
-    Written so that both databases can use an index on (column, id).
-    """
-    column, model_id = listing.position(sort)
+    """The rows after the cursor, in the order it was made for."""
+    columns = listing.position(sort)
     try:
-        *made_for, value, last_id = orjson.loads(
+        path, made_for, *values = orjson.loads(
             base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         )
-        if made_for != [request.path, sort]:
+        if [path, made_for] != [request.path, sort]:
             raise ValueError("made for another list or sort")
-        value, last_id = _typed(value, column), UUID(last_id)
+        typed = [_typed(*pair) for pair in zip(values, columns, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         detail = "Not a cursor of this list."
         raise Problem(
             Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
         ) from error
-    after: ColumnElement[bool] = (column >= value) & ((column > value) | (model_id > last_id))
-    before: ColumnElement[bool] = (column <= value) & ((column < value) | (model_id < last_id))
-    return before if sort.startswith("-") else after
+    return _beyond(columns, typed, is_descending=sort.startswith("-"))
 
 
-def _typed(value: Any, column: InstrumentedAttribute[Any]) -> Any:
+def _beyond(
+    columns: Sequence[Any], values: Sequence[Any], *, is_descending: bool
+) -> ColumnElement[bool]:
+    """The rows beyond these values, compared column by column.
+
+    Written so that both databases can use an index that begins with the first columns.
+    """
+    column, value = columns[0], values[0]
+    beyond: ColumnElement[bool] = column < value if is_descending else column > value
+    if len(columns) == 1:
+        return beyond
+    rest = _beyond(columns[1:], values[1:], is_descending=is_descending)
+    reached: ColumnElement[bool] = column <= value if is_descending else column >= value
+    return reached & (beyond | rest)
+
+
+def _typed(value: Any, column: Column) -> Any:
     wanted = column.type.python_type
+    if wanted is UUID:
+        return UUID(value)
     if wanted is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
     if wanted is date:

@@ -194,6 +194,11 @@ class Student(Resource, Base):
         return self.person.family_name
 
     @property
+    def given_name(self) -> str:
+        """The person's given name, which orders students of one family name."""
+        return self.person.given_name
+
+    @property
     def is_birth_date_confirmed(self) -> bool:
         """Whether a person has confirmed the birth date."""
         return self.birth_date_confirmed_at is not None

@@ -1,39 +1,28 @@
 """The list of plans: its filters, order and pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.caller import Caller, holds, is_family_tie
+from plp_api.foundation.access.caller import TODAY, Caller, is_family_tie
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
-from plp_api.foundation.rest.fields import Choice, Text
 from plp_api.foundation.roster.models import District, Person, Student
-from plp_api.foundation.roster.relationships import (
-    Relationship,
-    RelationshipKind,
-    RelationshipStatus,
-)
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.home.overview import presenters, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
 from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus
+from plp_api.planning.reviews.models import Review
+from plp_api.planning.reviews.standing import Standing, stands
 from plp_api.planning.signatures import standing as signatures
 from plp_api.planning.signatures.models import RequirementStatus
-
-
-def _advised_by(person_id: Any) -> Any:
-    return exists().where(
-        Relationship.student_id == Plan.student_id,
-        Relationship.person_id == person_id,
-        Relationship.kind == RelationshipKind.ADVISOR,
-        Relationship.status == RelationshipStatus.CONFIRMED,
-        holds(Relationship),
-    )
 
 
 def _named(words: str) -> Any:
@@ -49,47 +38,60 @@ def _named(words: str) -> Any:
     )
 
 
-def _stands(status: str) -> Any:
-    """Whether a requirement of the version in force has this status today."""
+def _signed(chosen: Sequence[str]) -> Any:
+    """Whether a requirement of the version in force has one of these statuses today."""
     rule = District.settings["deciding_parents"].as_string()
+    wanted = [RequirementStatus(status) for status in chosen]
     is_there = exists().where(
         PlanVersion.plan_id == Plan.id,
         PlanVersion.status == VersionStatus.IN_FORCE,
         District.id == Plan.district_id,
-        signatures.stands(RequirementStatus(status), rule, clock.today()),
+        signatures.stands(wanted, rule, clock.today()),
     )
     return is_there.correlate(Plan, Student)
+
+
+def _stands(chosen: Sequence[str]) -> Any:
+    """Whether the review of the newest cycle that has begun stands in one of these ways today."""
+    newer = aliased(Review)
+    is_past = exists().where(
+        newer.student_id == Review.student_id,
+        newer.cycle_starts_on > Review.cycle_starts_on,
+        newer.cycle_starts_on <= TODAY,
+    )
+    return exists().where(
+        Review.student_id == Plan.student_id,
+        Review.cycle_starts_on <= TODAY,
+        stands(Review, chosen),
+        ~is_past,
+    )
 
 
 PLANS = paging.Listing(
     filters={
         "status": paging.one_of(Plan.status, PlanStatus, "Only plans in these states."),
-        "student_id": paging.same_id(Plan.student_id, "Only this student's plan."),
-        "school_id": paging.same_id(Student.plan_home_school_id, "Only students of this school."),
-        "grade": paging.equals(
-            Student.grade,
-            Text(
-                longest=8,
-                metadata={"description": "Only students in this grade.", "example": "10"},
-            ),
-        ),
-        "advisor_id": paging.of_id("Only students this person advises today.", _advised_by),
-        "signature_status": paging.Filter(
-            Choice(
-                RequirementStatus,
-                metadata={
-                    "description": "Only plans where a requirement to sign the version in force has"
-                    " this status: `split` waits for an admin."
-                },
-            ),
+        "standing": paging.in_states(
+            Standing,
+            "Only plans whose `review` stands so today: `standing=overdue&standing=due`.",
             _stands,
+            needs=Permission.REVIEWS_READ,
+        ),
+        "signature_status": paging.in_states(
+            RequirementStatus,
+            "Only plans where a requirement to sign the version in force has this status: `split`"
+            " waits for an admin.",
+            _signed,
+            needs=Permission.SIGNATURES_READ,
         ),
         "updated_since": paging.since(Plan.updated_at),
         "q": paging.Filter(paging.words_field(), _named),
     },
-    sorts={"updated_at": Plan.updated_at, "family_name": Person.family_name},
+    sorts={
+        "updated_at": Plan.updated_at,
+        "family_name": (Person.family_name, Person.given_name),
+    },
     key=Plan.id,
-)
+).across_students()
 QUERY = PLANS.query_schema("PlanListQuery")
 PAGE = page_schema("PlanSummary", PlanSummarySchema)
 
@@ -110,7 +112,7 @@ def page(access: Access, query: dict[str, Any]) -> SummaryPage:
     """
     if query.keys() == UNFILTERED and not query["count"]:
         return _first_page(access, query)
-    ids = paging.page(_ids(access, query), PLANS, query, access, load=access.rows)
+    ids = paging.page(_ids(access), PLANS, query, access, load=access.rows)
     document: dict[str, Any] = {
         "items": presenters.summaries(access, [row.id for row in ids.items]),
         "next_cursor": ids.next_cursor,
@@ -159,26 +161,12 @@ def _first(caller: Caller, sort: str) -> db.Prepared:
     return _firsts[key]
 
 
-FOUND_BY = {
-    "signature_status": Permission.SIGNATURES_READ,
-    "school_id": Permission.ROSTER_READ,
-    "grade": Permission.ROSTER_READ,
-    "advisor_id": Permission.RELATIONSHIPS_READ,
-}
-"""The permission that a parent needs for a filter, so that nobody searches by a denied record."""
-
-
-def _ids(access: Access, query: dict[str, Any]) -> Select[Any]:
+def _ids(access: Access) -> Select[Any]:
     """A select of plan ids with the columns to sort by."""
-    is_parent = Role.PARENT in access.caller.roles
-    needed = {FOUND_BY[name] for name in FOUND_BY.keys() & query.keys()} if is_parent else set()
-    wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name)
+    wanted: Any = select(Plan.id, Plan.updated_at, Person.family_name, Person.given_name)
     statement: Select[Any] = (
         wanted.join(Student, Student.id == Plan.student_id)
         .join(Person, Person.id == Plan.student_id)
-        .where(
-            visible(Plan, access.caller, Permission.PLAN_STATUS_READ),
-            *(visible(Plan, access.caller, permission) for permission in sorted(needed)),
-        )
+        .where(visible(Plan, access.caller, Permission.PLAN_STATUS_READ))
     )
     return statement

@@ -1,8 +1,8 @@
 """Schemas of the overview. Rows are returned without them; tests compare the two."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema
+from plp_api.foundation.rest.fields import Choice, Date, Instant, Names, ResourceSchema, Schema
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
 from plp_api.planning.plans.models import (
     PlanStatus,
@@ -132,10 +132,11 @@ class PlanDocumentSchema(PlanSummarySchema):
 
 
 class PlanQuerySchema(Schema):
-    expand = fields.String(
-        validate=validate.Length(max=200),
+    expand = Names(
+        EXPANDS,
+        load_default=list,
         metadata={
-            "description": f"The parts to add, separated by commas: {', '.join(EXPANDS)}.",
-            "example": "goals,signatures",
+            "description": f"Parts to add, separated by commas or repeated: {', '.join(EXPANDS)}.",
+            "example": ["goals", "signatures"],
         },
     )

@@ -1,5 +1,6 @@
 """The filters and sort orders of the lists of schools, classes, people and students."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, or_, select
@@ -8,13 +9,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.foundation.access.caller import holds, is_family_tie
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.rest.fields import Choice, Text
+from plp_api.foundation.rest.fields import Text
 from plp_api.foundation.rest.paging import (
     Filter,
     Listing,
-    any_of,
     equals,
-    of_id,
+    in_states,
     one_of,
     same_id,
     same_year,
@@ -23,14 +23,11 @@ from plp_api.foundation.rest.paging import (
     yes_or_no,
 )
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
-from plp_api.foundation.roster.models import GRADES, Person, PersonStatus, School, Student
+from plp_api.foundation.roster.models import Person, PersonStatus, School, Student
 from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
-    Placement,
     Relationship,
-    RelationshipKind,
-    RelationshipStatus,
     SchoolEnrollment,
 )
 
@@ -80,25 +77,21 @@ CLASSES = Listing(
 )
 
 
-def _with_office(role: str) -> ColumnElement[bool]:
-    held = select(Appointment.person_id).where(Appointment.role == role, holds(Appointment))
+def _with_office(roles: Sequence[str]) -> ColumnElement[bool]:
+    held = select(Appointment.person_id).where(Appointment.role.in_(roles), holds(Appointment))
     return Person.id.in_(held)
 
 
 LEGAL_NAME = Person.given_name + " " + Person.family_name
+BY_NAME = (Person.family_name, Person.given_name)
 PEOPLE = Listing(
     filters={
         "q": search(LEGAL_NAME, Person.display_name, Person.username, Person.email),
-        "role": Filter(
-            Choice(
-                AppointmentRole, metadata={"description": "Only people who hold this office today."}
-            ),
-            _with_office,
-        ),
+        "role": in_states(AppointmentRole, "Only people who hold this office today.", _with_office),
         "status": one_of(Person.status, PersonStatus, "Only people in these states."),
         "updated_since": since(Person.updated_at),
     },
-    sorts={"family_name": Person.family_name, "updated_at": Person.updated_at},
+    sorts={"family_name": BY_NAME, "updated_at": Person.updated_at},
 )
 
 
@@ -116,40 +109,16 @@ def _named(words: str) -> ColumnElement[bool]:
     return or_(LEGAL_NAME.icontains(words, autoescape=True), and_(is_shown, in_use))
 
 
-def _at_school(school_id: Any) -> ColumnElement[bool]:
-    """Students who are enrolled or placed at the school today."""
-    enrolled = select(SchoolEnrollment.student_id).where(
-        SchoolEnrollment.school_id == school_id, holds(SchoolEnrollment)
-    )
-    placed = select(Placement.student_id).where(Placement.school_id == school_id, holds(Placement))
-    return Student.id.in_(enrolled.union_all(placed))
-
-
-def _advised_by(person_id: Any) -> ColumnElement[bool]:
-    advised = select(Relationship.student_id).where(
-        Relationship.person_id == person_id,
-        Relationship.kind == RelationshipKind.ADVISOR,
-        Relationship.status == RelationshipStatus.CONFIRMED,
-        holds(Relationship),
-    )
-    return Student.id.in_(advised)
-
-
 IS_ENROLLED = Student.id.in_(select(SchoolEnrollment.student_id).where(holds(SchoolEnrollment)))
 STUDENTS = Listing(
     filters={
         "q": Filter(
             Text(longest=100, metadata={"description": "Words of the name, in any case."}), _named
         ),
-        "school_id": of_id("Only students enrolled or placed there today.", _at_school),
-        "grade": any_of(
-            Student.grade, GRADES, "Only students in these grades: `grade=10&grade=11`."
-        ),
-        "advisor_id": of_id("Only students whom this person advises today.", _advised_by),
         "is_enrolled": yes_or_no(IS_ENROLLED, "Only students enrolled today, or only others."),
         "updated_since": since(Student.updated_at),
     },
-    sorts={"family_name": Person.family_name, "updated_at": Student.updated_at},
+    sorts={"family_name": BY_NAME, "updated_at": Student.updated_at},
     key=Student.id,
 )
 SCHOOL_ENROLLMENTS = Listing.of_spans(SchoolEnrollment)

@@ -48,7 +48,6 @@ GOALS_OF_PLAN = Listing(
 GOALS = Listing(
     filters={
         **OF_PLAN,
-        "student_id": same_id(Goal.student_id, "Only this student's."),
         "plan_id": same_id(Goal.plan_id, "Only this plan's."),
     },
     sorts={"updated_at": Goal.updated_at, "created_at": Goal.created_at},

@@ -39,7 +39,6 @@ ELEMENTS_OF_PLAN = Listing(
 ELEMENTS = Listing(
     filters={
         **OF_PLAN,
-        "student_id": same_id(PathwayElement.student_id, "Only this student's."),
         "plan_id": same_id(PathwayElement.plan_id, "Only this plan's."),
     },
     sorts={"updated_at": PathwayElement.updated_at, "created_at": PathwayElement.created_at},

@@ -3,19 +3,18 @@
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
 
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.routes import serve as serve_comments
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint, page_schema
-from plp_api.foundation.rest.fields import Choice, Date, Text
+from plp_api.foundation.rest.fields import Date, Text
 from plp_api.foundation.rest.paging import (
-    Filter,
     Listing,
     Page,
     equals,
+    in_states,
     one_of,
     page,
     same_id,
@@ -64,7 +63,12 @@ blueprint = Blueprint("Plans", __name__, "The plan of a student: versions and pr
 
 VERSIONS = Listing(
     filters={
-        "status": one_of(PlanVersion.status, VersionStatus, "Only versions in these states."),
+        "status": one_of(
+            PlanVersion.status,
+            VersionStatus,
+            "Only versions in these states.",
+            needs=Permission.PLAN_STATUS_READ,
+        ),
         "student_id": same_id(PlanVersion.student_id, "Only this student's."),
         "updated_since": since(PlanVersion.updated_at),
     },
@@ -77,12 +81,7 @@ SECTIONS = Listing(
 ENTRIES = Listing(
     filters={
         "kind": one_of(ProfileEntry.kind, ProfileKind, "Only entries of these kinds."),
-        "status": Filter(
-            fields.List(
-                Choice(EntryStatus), metadata={"description": "Only entries in these states."}
-            ),
-            presenters.in_states,
-        ),
+        "status": in_states(EntryStatus, "Only entries in these states.", presenters.in_states),
         "updated_since": since(ProfileEntry.updated_at),
     },
     sorts={"created_at": ProfileEntry.created_at, "updated_at": ProfileEntry.updated_at},

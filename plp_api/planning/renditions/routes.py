@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from marshmallow import fields as wire
-from marshmallow import validate
-
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.fields import LanguageTag
 from plp_api.foundation.rest.paging import Listing, equals, since, yes_or_no
 from plp_api.planning.plans import presenters
 from plp_api.planning.plans.models import PlanVersion
@@ -24,10 +22,7 @@ RENDITIONS = Listing(
     filters={
         "language": equals(
             Rendition.language,
-            wire.String(
-                validate=validate.Length(max=16),
-                metadata={"description": "Only in this language.", "example": "es"},
-            ),
+            LanguageTag(metadata={"description": "Only in this language.", "example": "es"}),
         ),
         "is_current": yes_or_no(
             Rendition.superseded_at.is_(None), "Only current renditions, or only superseded ones."

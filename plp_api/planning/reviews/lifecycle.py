@@ -1,4 +1,4 @@
-"""The life cycle of an annual review, as a table. `complete` is computed, never stored."""
+"""The life cycle of an annual review, as a table. `standing` is computed, never stored."""
 
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission

@@ -1,5 +1,6 @@
 """Routes of annual reviews."""
 
+from functools import partial
 from typing import Any
 
 from plp_api.foundation.access.permissions import Permission
@@ -7,11 +8,12 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.routes import serve as serve_comments
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
-from plp_api.foundation.rest.paging import Listing, on_or_before, one_of, same_id, since
+from plp_api.foundation.rest.paging import Listing, in_states, on_or_before, one_of, same_id, since
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.reviews import actions
 from plp_api.planning.reviews.models import Review, ReviewStatus
 from plp_api.planning.reviews.schemas import ReviewActionFieldsSchema, ReviewSchema
+from plp_api.planning.reviews.standing import Standing, stands
 from plp_api.planning.signatures.models import (
     OutreachAttempt,
     OutreachMode,
@@ -25,6 +27,11 @@ blueprint = Blueprint("Annual reviews", __name__, "The yearly review of each stu
 REVIEWS = Listing(
     filters={
         "status": one_of(Review.status, ReviewStatus, "Only reviews in these states."),
+        "standing": in_states(
+            Standing,
+            "Only reviews that stand so today: `standing=overdue&standing=due`.",
+            partial(stands, Review),
+        ),
         "student_id": same_id(Review.student_id, "Only this student's."),
         "due_by": on_or_before(Review.due_on, "Only reviews due on that day or earlier."),
         "updated_since": since(Review.updated_at),

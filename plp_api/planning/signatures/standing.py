@@ -10,7 +10,7 @@ Only `statuses` and `state_of` decide what the facts mean. Counts in SQL look up
 their results (`state_letter`), so that no rule is written twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import IntFlag
 from functools import cache
@@ -370,9 +370,13 @@ def state_letter(marks: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.substr(letters, marks % _number(EVERY // 2) + _number(1), _number(1))
 
 
-def stands(status: RequirementStatus, rule: ColumnElement[Any], as_of: date) -> ColumnElement[bool]:
-    """Whether any requirement of a version has this status on the day. It needs no `binds`."""
-    letters = "".join("x" if status in statuses(value).values() else "-" for value in range(EVERY))
+def stands(
+    wanted: Collection[RequirementStatus], rule: ColumnElement[Any], as_of: date
+) -> ColumnElement[bool]:
+    """Whether a requirement of a version has one of these statuses on the day; needs no `binds`."""
+    letters = "".join(
+        "-" if set(wanted).isdisjoint(statuses(value).values()) else "x" for value in range(EVERY)
+    )
     letter: ColumnElement[Any] = func.substr(letters, marks(rule) + _number(1), _number(1))
     values = binds(as_of)
 

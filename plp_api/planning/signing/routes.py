@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, current_app, request
-from marshmallow import fields as wire
 
 from plp_api.foundation import settings
 from plp_api.foundation.access.permissions import Permission
@@ -13,8 +12,7 @@ from plp_api.foundation.files.models import FileType
 from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.problems import Code, invalid
 from plp_api.foundation.rest.blueprint import Blueprint
-from plp_api.foundation.rest.fields import Choice
-from plp_api.foundation.rest.paging import Filter, Listing, one_of, same_id, since
+from plp_api.foundation.rest.paging import Listing, in_states, one_of, same_id, since
 from plp_api.planning.plans.models import PlanVersion
 from plp_api.planning.signatures.models import IdentityCheck, SignerRole
 from plp_api.planning.signing import actions, letters, paper
@@ -31,10 +29,7 @@ from plp_api.planning.signing.schemas import (
 blueprint = Blueprint("Signing", __name__, "Signing without an account: by link, or on paper.")
 LINKS = Listing(
     filters={
-        "status": Filter(
-            wire.List(Choice(LinkStatus), metadata={"description": "Only links in these states."}),
-            SigningLink.in_states,
-        ),
+        "status": in_states(LinkStatus, "Only links in these states.", SigningLink.in_states),
         "role": one_of(SigningLink.role, SignerRole, "Only of these signers."),
         "person_id": same_id(SigningLink.person_id, "Only for this person's signature."),
         "updated_since": since(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import lazyload
 
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
+from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.ownership import (
@@ -58,13 +59,18 @@ def complete(world: World) -> None:
     """Add, in the running transaction, rows of kinds that the world does without."""
     for place in (world.home, world.away):
         for student in (place.student, place.other_student):
-            _add_for_student(place, student)
-            _add_signatures(place, student)
-            _add_signing(place, student)
-            _add_statement(place, student)
-            _add_family(place, student)
+            complete_student(place, student)
         _add_for_place(place)
     db.session().flush()
+
+
+def complete_student(place: Place, student: Any) -> None:
+    """Add the rows of kinds that the student of the world does without."""
+    _add_for_student(place, student)
+    _add_signatures(place, student)
+    _add_signing(place, student)
+    _add_statement(place, student)
+    _add_family(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -209,6 +215,19 @@ def _add_for_place(place: Place) -> None:
             AdvisoryMember(**own, **is_in, starts_on=since),
             AdvisoryAdvisor(**at_middle_school, **leads, starts_on=since),
         ]
+    )
+
+
+def an_event(place: Place) -> Event:
+    """An event about the student of the place, whose review was held."""
+    return Event(
+        district_id=place.district_id,
+        student_id=place.student.id,
+        subject_type="reviews",
+        subject_id=place.student.review_id,
+        type="review.held",
+        position=1,
+        payload_hash="0" * 64,
     )
 
 

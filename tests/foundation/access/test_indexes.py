@@ -13,15 +13,19 @@ from benchmarks.access import explained
 from plp_api.foundation import clock
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access import reach
+from plp_api.foundation.access.finding import WAYS
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Problem
+from plp_api.foundation.rest import paging
 from plp_api.foundation.roster.models import LoginSession, Student
+from plp_api.home.overview.listing import PLANS
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Plan, PlanVersion
 from plp_api.planning.reviews.models import Review
 from tests import databases
 from tests.client import Client
+from tests.foundation.access.operations import OPERATIONS
 from tests.world import CAST, World
 
 pytestmark = pytest.mark.both_databases
@@ -95,3 +99,25 @@ def test_a_bound_list_is_searched_by_an_index(asked: Any, world: World) -> None:
     words = "\n".join(explained(session, statement, binds))
     assert "= 1" not in str(statement.compile(dialect=session.connection().dialect))
     assert re.search(r"SEARCH|Index", words)
+
+
+LISTINGS = [one.listing for one in OPERATIONS if one.listing and one.model is None]
+FOUND = [one for one in LISTINGS if WAYS.keys() <= one.filters.keys()] + [PLANS]
+
+
+@each
+def test_what_is_filtered_by_the_student_is_found_by_indexes(asked: Any, world: World) -> None:
+    caller, session = asked
+    access, known = Access(caller), [world.home.school_id, world.home.advisor.id]
+    for listing in FOUND:
+        permission = Permission.PLAN_STATUS_READ if listing.model is Plan else None
+        if not caller.may(permission or Permission(listing.model.__ownership__.read)):
+            continue
+        seen = access.select(listing.model, permission)
+        values = {**dict.fromkeys(WAYS, known), "grade": ["10", "11"], "standing": ["overdue"]}
+        for name in values.keys() & listing.filters.keys():
+            found = seen.where(*paging.criteria(listing, {name: values[name]}, access))
+            page = found.with_only_columns(listing.model.id).limit(51)
+            updated = page.order_by(listing.model.updated_at, listing.model.id)
+            plan = explained(session, updated, caller.binds)
+            assert scanned(plan) == set(), (listing.model, name, "\n".join(plan))

@@ -54,7 +54,7 @@ def test_a_plan_unfolds_what_is_asked_and_is_as_documented(
     assert plan["goals"][0]["steps"][0]["title"] == "Write"
     assert {one["role"] for one in plan["signatures"]} == {"student", "parent", "school"}
     assert plan["in_force"]["signature_state"] == "complete"
-    assert plan["review"]["standing"] == "complete"
+    assert plan["review"]["standing"] == "current"
     assert plan["sections"][0]["body"] == "My about me."
 
 

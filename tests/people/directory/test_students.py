@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.models import Person, Student
 from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     RelationshipKind,
@@ -14,7 +14,7 @@ from plp_api.foundation.roster.relationships import (
 )
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.world import World, appoint, person, relate, writing
+from tests.world import World, appoint, person, pupil, relate, writing, years_ago
 
 
 def ids(page: dict[str, Any]) -> set[str]:
@@ -364,3 +364,45 @@ def test_the_stored_day_does_not_follow_a_birth_date_once_rights_moved_otherwise
         student = session.get(Student, world.home.student.id)
         assert student.rights_transfer_on == date(2026, 1, 5)
         assert session.query(SchoolEnrollment).filter_by(student_id=student.id).count() == 1
+
+
+def test_one_family_name_is_ordered_by_given_name_on_every_page(
+    client: Client, world: World, database: Isolated
+) -> None:
+    home = world.home
+    given = ["Bea", "Ada", "Cy", "Ada", "Bea", "Dot"]
+    with writing(database, home) as session:
+        for number, name in enumerate(given):
+            born = years_ago(14, number)
+            child = pupil(
+                session, home, f"same_{number}", grade="09", school_id=home.school_id, born=born
+            )
+            row = session.get_one(Person, child.id)
+            row.given_name, row.family_name = name, "Aaron"
+            parent = person(session, home, f"mother_{number}", email="m@example.org")
+            row = session.get_one(Person, parent.id)
+            row.given_name, row.family_name = name, "Aaron"
+    admin = client.as_(home.school_admin)
+    for path, named in (
+        ("/students?", lambda one: (one["family_name"], one["given_name"])),
+        ("/people?", lambda one: (one["family_name"], one["given_name"])),
+        ("/plans?grade=09&", lambda one: one["id"]),
+    ):
+        whole = admin.read(f"{path}sort=family_name&limit=200")["items"]
+        for limit in (1, 2, 4):
+            for sign, wanted in (("", whole), ("-", whole[::-1])):
+                pages = walked(admin, f"{path}sort={sign}family_name&limit={limit}")
+                assert [one["id"] for one in pages] == [one["id"] for one in wanted]
+        names = [named(one) for one in whole]
+        assert path.startswith("/plans") or names == sorted(names)
+        assert len(whole) >= len(given)
+
+
+def walked(reader: Client, path: str) -> list[Any]:
+    found: list[Any] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = reader.read(f"{path}{cursor and '&cursor=' + cursor}")
+        found += page["items"]
+        cursor = page["next_cursor"]
+    return found

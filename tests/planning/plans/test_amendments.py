@@ -187,7 +187,7 @@ def test_reaffirming_in_a_new_cycle_makes_its_review_complete(
     kept = advisor.act(first, "reaffirm", comment="Read together, still right.")
     assert (kept.status_code, kept.json["status"]) == (200, "in_force")
     assert kept.json["snapshot_sha256"] == student.read(first)["snapshot_sha256"]
-    assert reviews(student, world)[starts_on] == "complete"
+    assert reviews(student, world)[starts_on] == "current"
 
 
 def test_a_review_opened_after_reaffirming_is_complete(
@@ -201,7 +201,7 @@ def test_a_review_opened_after_reaffirming_is_complete(
     assert advisor.act(first, "reaffirm").status_code == 200
     open_reviews(database, world)
     starts_on = str(clock.Cycle.containing(next_cycle).starts_on)
-    assert reviews(student, world)[starts_on] == "complete"
+    assert reviews(student, world)[starts_on] == "current"
 
 
 def test_coverage_counts_a_reaffirmed_plan_as_current(

@@ -250,5 +250,5 @@ def test_signatures_and_the_review_are_those_of_the_day(
     assert [students(at(day)) for day in (approved_on, signed_on)] == ["open", "signed"]
     (before,), (after,) = at(start)["reviews"], at(approved_on)["reviews"]
     assert (before["standing"], before["plan_version_id"]) == ("due", None)
-    assert after["standing"] == "complete"
+    assert after["standing"] == "current"
     assert after["plan_version_id"] == str(world.home.student.version_id)

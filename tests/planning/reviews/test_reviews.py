@@ -68,7 +68,7 @@ def test_a_review_opened_after_the_approval_is_complete(
     with writing(database, world.home):
         open_cycle(world.home.district_id)
     (review,) = client.as_(student).read("/reviews")["items"]
-    assert review["standing"] == "complete"
+    assert review["standing"] == "current"
 
 
 def test_a_meeting_in_the_future_is_refused(

@@ -1,0 +1,140 @@
+"""Fifty rows of everything: fifty students with what hangs off them, and copies of all else."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, inspect, select, update
+
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation import clock, db
+from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.roster.classes import Enrollment
+from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
+from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.signatures.models import Signature
+from tests.foundation.access import rows
+from tests.foundation.access.operations import Operation
+from tests.world import Place, World, long_ago, pupil, relate, years_ago
+
+MANY = 50
+
+
+def gather(world: World) -> None:
+    """Add, in the running transaction, students whom the advisor, school and parent all reach."""
+    rows.complete(world)
+    place = world.home
+    for number in range(MANY):
+        _add(place, number)
+    _add_beside(place)
+    db.session().flush()
+    handed_in = {"status": "submitted", "submitted_at": clock.now()}
+    db.session().execute(
+        update(PlanVersion)
+        .where(PlanVersion.district_id == place.district_id)
+        .values(started_by=place.parent.id, **handed_in)
+    )
+
+
+def _add(place: Place, number: int) -> None:
+    session = db.session()
+    child = pupil(
+        session,
+        place,
+        f"crowd_{number}",
+        grade="09",
+        school_id=place.school_id,
+        born=years_ago(14, number),
+    )
+    rights = {"may_inspect": True, "may_decide": True}
+    relate(session, place, place.parent, child, RelationshipKind.PARENT, **rights)
+    relate(session, place, place.advisor, child, RelationshipKind.ADVISOR)
+    own, since = {"district_id": place.district_id}, {"starts_on": long_ago(200)}
+    learns = {"class_id": place.class_id, "person_id": child.id, "role": "student"}
+    is_in = {"advisory_id": place.advisory_id, "student_id": child.id}
+    session.add_all(
+        [
+            Enrollment(**own, **since, **learns, school_id=place.school_id),
+            AdvisoryMember(**own, **since, **is_in),
+        ]
+    )
+    rows.complete_student(place, child)
+
+
+def _add_beside(place: Place) -> None:
+    """Rows of kinds that only these lists show: an event, a comment on a review, a signature."""
+    own = {"district_id": place.district_id, "student_id": place.student.id}
+    about = {"subject_type": "reviews", "subject_id": place.student.review_id}
+    signed = {"plan_version_id": place.student.version_id, "snapshot_sha256": "0" * 64}
+    db.session().add_all(
+        [
+            rows.an_event(place),
+            Comment(**own, **about, author_id=place.advisor.id, author_role="advisor", body="Yes."),
+            Signature(**own, **signed, person_id=place.parent.id, role="parent", language="en"),
+        ]
+    )
+
+
+# Of what there may be one alone, the others are another way.
+OF_OTHERS: dict[Any, dict[str, Any]] = {
+    PlanVersion: {"status": "superseded"},
+    PlanTemplate: {"is_default": False},
+}
+
+
+def multiply(model: Any, criterion: Any) -> None:
+    """Copy the first of these rows until there are enough of them, in the running transaction."""
+    session = db.session()
+    found = session.scalars(select(model).where(criterion).order_by(model.id)).unique().all()
+    if not found or len(found) >= MANY:
+        return
+    names = [one.key for one in inspect(model).column_attrs]
+    for number in range(len(found), MANY):
+        values = {name: getattr(found[0], name) for name in names}
+        others = {**_varied(model, values, number), **OF_OTHERS.get(model, {})}
+        session.add(model(**{**values, **others, "id": db.new_id()}))
+    session.flush()
+
+
+def _varied(model: Any, values: dict[str, Any], number: int) -> dict[str, Any]:
+    """Other values in one column of each rule by which rows are unique."""
+    varied: dict[str, Any] = {}
+    for columns in _unique(model):
+        free = [column for column in columns if not column.foreign_keys]
+        wanted = [column for column in free if values.get(column.key) is not None]
+        if wanted:
+            key = wanted[-1].key
+            varied[key] = _other(values[key], number)
+    return varied
+
+
+def _unique(model: Any) -> Iterator[list[Any]]:
+    tables = inspect(model).tables
+    for table in tables:
+        for rule in chain(table.constraints, table.indexes):
+            if isinstance(rule, UniqueConstraint) or getattr(rule, "unique", False):
+                yield list(rule.columns)
+
+
+def _other(value: Any, number: int) -> Any:
+    if isinstance(value, date):
+        return value - timedelta(days=number)
+    if isinstance(value, int):
+        return value + number
+    return f"{value[:-3]}{number:03}" if isinstance(value, str) else db.new_id()
+
+
+def beneath(operation: Operation, model: Any, parent: Any) -> Any:
+    """Which rows of the model the operation lists for a parent, as a criterion."""
+    if hasattr(model, "subject_id"):
+        return (model.subject_type == operation.model.__tablename__) & (model.subject_id == parent)
+    if operation.model is Student:
+        return getattr(model, model.__ownership__.column) == parent
+    keys = [
+        column
+        for column in inspect(model).columns
+        if column.references(operation.model.__table__.c.id)
+    ]
+    return getattr(model, keys[0].key) == parent
