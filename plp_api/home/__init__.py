@@ -1,1 +1,1 @@
-"""The data of a front end's first page: plans with everything the page shows, in one call."""
+"""The data of a front end's first page: plans with everything it shows, and the inbox."""

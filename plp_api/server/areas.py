@@ -32,6 +32,7 @@ AREAS = (
     "planning.printing",
     "planning.signing",
     "home.overview",
+    "home.inbox",
     "accountability.reports",
 )
 # Modules with these names register work, in every area that has them; `models` hold tables.

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, exists, false, or_, select, union_all
+from sqlalchemy import BindParameter, exists, false, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
@@ -37,6 +37,7 @@ from plp_api.foundation.access.caller import (
     household,
     is_family_tie,
     schools_of,
+    selves,
 )
 from plp_api.foundation.access.permissions import (
     DECIDED_AT_HOME,
@@ -135,6 +136,40 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
         case OwnedByPerson():
             return _column(model, ownership.column) == CALLER
     raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
+
+
+def is_unrelated(student_id: Any, caller: Caller) -> ColumnElement[bool]:
+    """Whether the caller is no family of the student: nobody acts for the school on their own."""
+    if not caller.children:
+        return true()
+    relationship = aliased(Relationship)
+    children = select(relationship.student_id).where(is_family_tie(relationship))
+    unrelated: ColumnElement[bool] = student_id.not_in(children)
+    return unrelated
+
+
+def is_no_kin(person_id: Any, caller: Caller) -> ColumnElement[bool]:
+    """Whether the person is neither the caller, nor family of the caller's children."""
+    is_other: ColumnElement[bool] = person_id.not_in(selves())
+    return is_other & person_id.not_in(household()) if caller.children else is_other
+
+
+def visible_with_subject(
+    model: type[db.Base], caller: Caller, on_subject: Permission
+) -> ColumnElement[bool]:
+    """The rows of a model that is read with its subject, where `on_subject` holds too.
+
+    As `visible`, for one kind of subject: the calling code limits the rows to it.
+    Raises what `visible` raises, and TypeError for any other model.
+    """
+    ownership = getattr(model, "__ownership__", None)
+    if not isinstance(ownership, OwnedWithSubject):
+        raise TypeError(f"{model.__name__} is not read with a subject")
+    needed = (Permission(ownership.read), on_subject)
+    if not all(caller.may(permission) for permission in needed):
+        raise Problem(Code.PERMISSION_DENIED)
+    read, subject = (_visible_by_student(model, ownership, caller, each) for each in needed)
+    return read & subject
 
 
 def visible_then(

@@ -23,10 +23,14 @@ class Comment(Resource, Base):
 
     __tablename__ = "comments"
     __ownership__ = OwnedWithSubject(read="comments:read")
-    __table_args__ = (Index("ix_comments_subject", "subject_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_comments_subject", "subject_id", "created_at"),
+        Index("ix_comments_student_id", "student_id", "created_at"),
+        Index("ix_comments_district_id", "district_id", "created_at"),
+    )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"), index=True)
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
     subject_type: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[UUID]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.foundation.db import Base, Resource
@@ -108,6 +108,13 @@ class Relationship(Resource, Base):
     __table_args__ = (
         Index("ix_relationships_person_id", "person_id", "kind", "student_id"),
         Index("ix_relationships_student_id", "student_id", "kind"),
+        Index(
+            "ix_relationships_unconfirmed",
+            "district_id",
+            "created_at",
+            sqlite_where=text("status = 'unconfirmed'"),
+            postgresql_where=text("status = 'unconfirmed'"),
+        ),
         CheckConstraint("person_id <> student_id", name="not_oneself"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="span"),
     )

@@ -8,6 +8,9 @@ docs/decisions/0023.
 from collections.abc import Iterator
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_, or_
+
+from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.roster import district_settings
@@ -61,6 +64,14 @@ def require_for_enrollment(element: PathwayElement, access: Access) -> None:
     if element.type == PathwayType.EARLY_COLLEGE:
         unmet += [*_accepted(element, access.caller.today), *_left_high_school(element, access)]
     _refuse_unless_none(unmet)
+
+
+def is_free_of_conditions() -> ColumnElement[bool]:
+    """Whether no condition here can refuse the approval of an element, as SQL over `TODAY`."""
+    return and_(
+        *(PathwayElement.type != each for each in sorted(HAVE_PROVIDERS)),
+        or_(PathwayElement.starts_on.is_(None), PathwayElement.starts_on > TODAY),
+    )
 
 
 def _refuse_unless_none(unmet: list[FieldError]) -> None:

@@ -1,10 +1,11 @@
 """Open plans; write, hand in and approve their versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from plp_api.catalog.templates import actions as templates
 from plp_api.catalog.templates.models import PlanTemplate
@@ -310,6 +311,51 @@ def author_is_approver(version: PlanVersion, access: Access) -> ForOthers | None
     """Why the caller cannot approve it: they handed it in or wrote a section of the student's."""
     scribes = sections.writers_for_student(version, _changed_sections(version))
     return own_work(access, *scribes, version.submitted_by, version.student_id)
+
+
+def written_for_students_by(person_id: UUID, version_ids: Collection[UUID]) -> set[UUID]:
+    """The versions in which the person wrote for the student, and so may not approve.
+
+    As `author_is_approver` for one reader and many versions, in one statement.
+    """
+    if not version_ids:
+        return set()
+    (rows,) = db.fetch(_WRITTEN_BY(ids=list(version_ids), writer=person_id))
+    return {
+        row["plan_version_id"]
+        for row in rows
+        if any(
+            section["key"] == row["key"] and "advisor" not in section["authors"]
+            for section in row["sections"]
+        )
+    }
+
+
+def _written_by() -> db.Prepared:
+    """The sections of open versions that a person changed, each with the template that asks it."""
+    current, kept = aliased(PlanVersion), aliased(PlanSection)
+    asks = case(
+        (PlanSection.kept_from_id.is_(None), PlanVersion.template_id),
+        else_=PlanSection.kept_from_id,
+    )
+    is_current = and_(
+        current.plan_id == PlanVersion.plan_id, current.status == VersionStatus.IN_FORCE
+    )
+    return db.Prepared(
+        select(PlanSection.plan_version_id, PlanSection.key, PlanTemplate.sections)
+        .join(PlanVersion, PlanVersion.id == PlanSection.plan_version_id)
+        .join(PlanTemplate, PlanTemplate.id == asks)
+        .outerjoin(current, is_current)
+        .outerjoin(kept, and_(kept.plan_version_id == current.id, kept.key == PlanSection.key))
+        .where(
+            db.any_of(PlanSection.plan_version_id, db.ids_bind("ids")),
+            PlanSection.written_by == bindparam("writer", type_=Uuid()),
+            or_(kept.id.is_(None), kept.body != PlanSection.body),
+        )
+    )
+
+
+_WRITTEN_BY = _written_by()
 
 
 def add_entry(

@@ -161,6 +161,13 @@ class PlanVersion(Resource, Base):
             },
         ),
         Index("ix_plan_versions_student_id", "student_id", "in_force_on"),
+        Index(
+            "ix_plan_versions_submitted",
+            "district_id",
+            "submitted_at",
+            sqlite_where=text("status = 'submitted'"),
+            postgresql_where=text("status = 'submitted'"),
+        ),
         Index("ix_plan_versions_district_updated", "district_id", "updated_at", "id"),
     )
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from plp_api.foundation import db
+from plp_api.foundation.access.caller import CALLER, selves
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import AccountPerson, District, Student
 from plp_api.foundation.roster.relationships import Relationship
+from plp_api.people.identity import openers
 from plp_api.planning.plans import guards
 from plp_api.planning.plans.models import Plan, PlanVersion, Regime, VersionStatus
 from plp_api.planning.signatures import standing
@@ -92,6 +96,31 @@ def refuse_approver(
     """Raise signer_is_approver if one of these people approved the version (not in home study)."""
     if version.regime != Regime.HOME_STUDY and meet(approvers(version), people):
         raise Problem(Code.SIGNER_IS_APPROVER, why)
+
+
+def is_approver(version: Any, counted: Any) -> ColumnElement[bool]:
+    """SQL: whether the caller approved the version, or the one whose signatures it shares.
+
+    As `refuse_approver`, for one caller and many versions.
+    """
+    return and_(version.regime != Regime.HOME_STUDY, _approved_by(selves(), version, counted))
+
+
+def is_approver_the_opener(version: Any, counted: Any) -> ColumnElement[bool]:
+    """SQL: whether the caller's account was opened by a code of the version's approver."""
+    last = openers.last_of(CALLER)
+    own, shared = aliased(AccountPerson), aliased(AccountPerson)
+    same_account = (
+        select(shared.person_id)
+        .join(own, own.account_id == shared.account_id)
+        .where(own.person_id == last)
+    )
+    opener = union_all(select(last), same_account)
+    return and_(version.regime != Regime.HOME_STUDY, _approved_by(opener, version, counted))
+
+
+def _approved_by(people: Any, version: Any, counted: Any) -> ColumnElement[bool]:
+    return or_(version.approved_by.in_(people), counted.approved_by.in_(people))
 
 
 def meet(some: Iterable[UUID], others: Iterable[UUID]) -> bool:

@@ -370,6 +370,19 @@ def state_letter(marks: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.substr(letters, marks % _number(EVERY // 2) + _number(1), _number(1))
 
 
+def is_one_of(
+    wanted: Collection[RequirementStatus], roles: Collection[SignerRole], rule: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Whether the requirement of one of these roles has such a status. Bind `binds(…)`."""
+    letters = "".join(
+        "x" if any(statuses(value)[role] in wanted for role in roles) else "-"
+        for value in range(EVERY)
+    )
+    letter: ColumnElement[Any] = func.substr(letters, marks(rule) + _number(1), _number(1))
+    criterion: ColumnElement[bool] = letter == literal_column("'x'")
+    return criterion
+
+
 def stands(
     wanted: Collection[RequirementStatus], rule: ColumnElement[Any], as_of: date
 ) -> ColumnElement[bool]:

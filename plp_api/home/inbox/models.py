@@ -1,0 +1,60 @@
+"""The kinds of items, and the marks that say what a person has read."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plp_api.foundation.db import Base
+from plp_api.foundation.ownership import OwnedByPerson
+
+
+class Group(StrEnum):
+    """`waiting` stays until it is done, `new` until it is read."""
+
+    WAITING = "waiting"
+    NEW = "new"
+
+
+class Kind(StrEnum):
+    """What an item of the inbox is about."""
+
+    SIGNATURE_DUE = "signature_due"
+    SIGNATURE_CONTESTED = "signature_contested"
+    VERSION_TO_APPROVE = "version_to_approve"
+    VERSION_RETURNED = "version_returned"
+    VERSION_IN_FORCE = "version_in_force"
+    GOAL_TO_CONFIRM = "goal_to_confirm"
+    GOAL_RETURNED = "goal_returned"
+    OUTCOME_TO_CONFIRM = "outcome_to_confirm"
+    ELEMENT_TO_APPROVE = "element_to_approve"
+    ELEMENT_RETURNED = "element_returned"
+    RELATIONSHIP_TO_CONFIRM = "relationship_to_confirm"
+    REVIEW_TO_PREPARE = "review_to_prepare"
+    REVIEW_TO_HOLD = "review_to_hold"
+    REVIEW_OVERDUE = "review_overdue"
+    COMMENT_NEW = "comment_new"
+    STATEMENT_NEW = "statement_new"
+
+
+EVERYTHING = ""
+"""Instead of a kind: the mark covers every item that happened until `read_at`."""
+
+
+class ReadMark(Base):
+    """A person has read an item: whatever happened to it until `read_at` is not unread.
+
+    The item is named by its kind and the id of its row. With the kind EVERYTHING and the
+    person's own id the mark covers the whole inbox.
+    """
+
+    __tablename__ = "read_marks"
+    __ownership__ = OwnedByPerson(read="self:manage")
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    read_at: Mapped[datetime]

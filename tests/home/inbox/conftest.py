@@ -1,0 +1,97 @@
+"""A district in which something of every kind waits for somebody."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from plp_api.foundation import clock
+from plp_api.foundation.roster.relationships import RelationshipKind
+from plp_api.planning.reviews.models import Review
+from tests.client import Client
+from tests.databases import Isolated
+from tests.world import World, relate, writing
+
+WORDS = {"comment": "Please change the words."}
+
+
+@pytest.fixture
+def busy(client: Client, world: World, database: Isolated) -> World:
+    """The world after a busy autumn."""
+    home = world.home
+    with writing(database, home) as session:
+        relate(session, home, home.advisor, home.placed, RelationshipKind.ADVISOR)
+        _move_reviews(session, world)
+    _approve(client, home.student, by=home.counselor)
+    _approve(client, home.senior, by=home.counselor)
+    _approve(client, home.other_student, by=home.other_advisor)
+    _decline(client, home.other_student)
+    _hand_in_again(client, home.student)
+    again = _hand_in_again(client, home.senior)
+    assert client.as_(home.advisor).act(again, "request_changes", **WORDS).status_code == 200
+    _state(client, home.senior)
+    _add_goals(client, world)
+    _add_elements(client, world)
+    return world
+
+
+def _move_reviews(session: Any, world: World) -> None:
+    """One review is due soon, another was missed."""
+    today = clock.today()
+    session.get(Review, world.home.placed.review_id).due_on = today + timedelta(days=10)
+    missed = session.get(Review, world.home.other_student.review_id)
+    missed.cycle_starts_on = today - timedelta(days=300)
+    missed.cycle_ends_on = missed.due_on = today - timedelta(days=5)
+
+
+def _ok(response: Any) -> Any:
+    assert response.status_code in (200, 201), response.json
+    return response.json
+
+
+def _approve(client: Client, pupil: Any, by: Any) -> None:
+    version = f"/plan-versions/{pupil.version_id}"
+    _ok(client.as_(pupil).act(version, "submit"))
+    _ok(client.as_(by).act(version, "approve"))
+
+
+def _decline(client: Client, pupil: Any) -> None:
+    path = f"/plan-versions/{pupil.version_id}/declines"
+    client.as_(pupil).made(path, {"words": "I do not agree."})
+
+
+def _hand_in_again(client: Client, pupil: Any) -> str:
+    """The path of an amendment that the student handed in."""
+    student = client.as_(pupil)
+    made = student.made(f"/plans/{pupil.plan_id}/versions", {})
+    path = f"/plan-versions/{made['id']}"
+    _ok(student.act(path, "submit"))
+    return path
+
+
+def _state(client: Client, pupil: Any) -> None:
+    body = {"part": "sections/about_me", "body": "This is not what I said."}
+    client.as_(pupil).made(f"/plan-versions/{pupil.version_id}/statements", body)
+
+
+def _add_goals(client: Client, world: World) -> None:
+    student, advisor = client.as_(world.home.student), client.as_(world.home.advisor)
+    for title in ("Learn Abenaki", "Build a boat"):
+        goal = student.made(
+            f"/plans/{world.home.student.plan_id}/goals", {"title": title, "domain": "civic"}
+        )
+        path = f"/goals/{goal['id']}"
+        _ok(student.act(path, "propose"))
+    _ok(advisor.act(path, "return", **WORDS))
+    over = {"outcome": "achieved", "reflection": "It went well."}
+    _ok(student.act(f"/goals/{world.home.student.goal_id}", "propose_outcome", **over))
+
+
+def _add_elements(client: Client, world: World) -> None:
+    student, counselor = client.as_(world.home.student), client.as_(world.home.counselor)
+    for title in ("Help at the shelter", "Work at the mill"):
+        element = student.made(
+            f"/plans/{world.home.student.plan_id}/pathway-elements",
+            {"title": title, "type": "service_learning"},
+        )
+    _ok(counselor.act(f"/pathway-elements/{element['id']}", "return", **WORDS))
