@@ -58,17 +58,19 @@ def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
     """The queries of `page` to run ahead; none unless the request has no parameters."""
     if not is_plain:
         return db.Ahead()
-    wanted = Wanted()
-    return db.Ahead(_queries(caller, _sources(caller, wanted), wanted))
+    return db.Ahead(first(caller))
+
+
+def first(caller: Caller) -> list[db.Query]:
+    """The queries of the first page, one for each source that may hold items for the caller."""
+    return _queries(caller, _sources(caller, Wanted()), Wanted())
 
 
 def counted(access: Access) -> Row:
     """How many items wait, are new and are unread: MOST_COUNTED means as many or more."""
     caller = access.caller
     asked = _sources(caller, Wanted())
-    binds = {**statements.binds(caller), "most": MOST_COUNTED}
-    prepared = statements.counts(asked, caller)
-    results = db.fetch(*(statement(**binds) for statement in prepared))
+    results = db.fetch(*numbers(caller))
     by_group = dict.fromkeys(Group, 0)
     by_kind: dict[Kind, int] = {}
     unread = 0
@@ -86,6 +88,13 @@ def counted(access: Access) -> Row:
             if number
         ],
     }
+
+
+def numbers(caller: Caller) -> list[db.Query]:
+    """The queries of `counted`, one for each source."""
+    binds = {**statements.binds(caller), "most": MOST_COUNTED}
+    prepared = statements.counts(_sources(caller, Wanted()), caller)
+    return [statement(**binds) for statement in prepared]
 
 
 def _sources(caller: Caller, wanted: Wanted) -> list[Source]:

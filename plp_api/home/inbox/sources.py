@@ -311,8 +311,10 @@ def _returned(model: Any, event: str, words: Any, *criteria: ColumnElement[bool]
             .correlate(model)
             .scalar_subquery()
         )
-        items = _items(model, Event.at, words=words, actor=Event.actor_id)
-        return _of_plan(items, model, model.student_id == CALLER, *criteria).join(
+        # Rows that came with a history from elsewhere have no event.
+        at = func.coalesce(Event.at, model.updated_at)
+        items = _items(model, at, words=words, actor=Event.actor_id)
+        return _of_plan(items, model, model.student_id == CALLER, *criteria).outerjoin(
             Event,
             and_(
                 Event.student_id == model.student_id,

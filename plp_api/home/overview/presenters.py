@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from plp_api.catalog.templates.models import Visibility
 from plp_api.foundation import db
 from plp_api.foundation.access import reach
 from plp_api.foundation.access.caller import Caller
@@ -46,6 +47,11 @@ UNFOLDED = {
     ),
     "signatures": Unfold(Permission.SIGNATURES_READ, ("signatures",), (statements.SIGNATURES,)),
     "profile_entries": Unfold(Permission.PLANS_READ, ("profile_entries",), (statements.ENTRIES,)),
+    "pathway_elements": Unfold(
+        Permission.PATHWAYS_READ, ("pathway_elements",), (statements.ELEMENTS,)
+    ),
+    # Whoever reads the plan reads the questions that it answers.
+    "template": Unfold(Permission.PLANS_READ, ("template",), (statements.TEMPLATE,)),
 }
 
 Parts = dict[str, list[Row]]
@@ -134,7 +140,27 @@ def document(access: Access, head: Row, parts: Parts) -> Row:
         shown["statements"] = _statements(parts["statements"], head, access, shown["sections"])
     if "signatures" in shown:
         shown["signatures"] = [_signature(row, access, student_id) for row in parts["signatures"]]
+    if "pathway_elements" in shown:
+        shown["pathway_elements"] = [_element(row) for row in parts["pathway_elements"]]
+    if "template" in shown:
+        (template,) = parts["template"]
+        sections = [{**WITHOUT, **section} for section in template["sections"]]
+        shown["template"] = {**template, "sections": sections}
     return shown
+
+
+WITHOUT = {"sensitivity": None, "visibility": Visibility.EVERYONE_WITH_THE_PLAN}
+"""What sections of old editions lack."""
+CREDITS = (
+    *("high_school_credits", "college_credits"),
+    *("high_school_credits_earned", "college_credits_earned"),
+)
+
+
+def _element(row: Row) -> Row:
+    """An element, with its credits as JSON's numbers."""
+    given = {name: float(row[name]) for name in CREDITS if row[name] is not None}
+    return {**row, **given}
 
 
 def _with_steps(goals: Sequence[Row], steps: Sequence[Row]) -> Sequence[Row]:

@@ -2,8 +2,11 @@
 
 from marshmallow import fields
 
+from plp_api.catalog.templates.schemas import TemplateSectionSchema
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Names, ResourceSchema, Schema
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
+from plp_api.planning.pathways.models import PathwayStatus
+from plp_api.planning.pathways.schemas import PlannedCourseSchema
 from plp_api.planning.plans.models import (
     PlanStatus,
     ProfileKind,
@@ -16,7 +19,14 @@ from plp_api.planning.reviews.standing import Standing
 from plp_api.planning.signatures.models import SignatureState
 from plp_api.planning.signatures.schemas import RequirementSchema, SignatureSchema
 
-EXPANDS = ("goals", "sections", "signatures", "profile_entries")
+EXPANDS = (
+    "goals",
+    "sections",
+    "signatures",
+    "profile_entries",
+    "pathway_elements",
+    "template",
+)
 
 
 class PlanStudentSchema(Schema):
@@ -116,6 +126,34 @@ class PlanEntrySchema(Schema):
     created_at = Instant()
 
 
+class PlanElementSchema(PlannedCourseSchema):
+    """A pathway element, without who decided; `/pathway-elements/{id}` has all of it."""
+
+    class Meta:
+        exclude = ("supervisor_id", "supervisor_name", "supervisor_licence", "accepted_on")
+
+    id = fields.UUID()
+    version = fields.Integer()
+    status = Choice(PathwayStatus)
+    returned_on = Date(allow_none=True)
+    approved_on = Date(allow_none=True)
+    enrolled_on = Date(allow_none=True)
+    completed_on = Date(allow_none=True)
+    withdrawn_on = Date(allow_none=True)
+    result = fields.String(allow_none=True)
+    high_school_credits_earned = fields.Float(allow_none=True)
+    college_credits_earned = fields.Float(allow_none=True)
+
+
+class PlanFormSchema(Schema):
+    """The edition of the template that the open version answers, or else the plan."""
+
+    id = fields.UUID()
+    name = fields.String()
+    edition = fields.Integer()
+    sections = fields.List(fields.Nested(TemplateSectionSchema))
+
+
 class PlanDocumentSchema(PlanSummarySchema):
     """A plan, with the parts that `expand` names; sections are of the version in force."""
 
@@ -129,6 +167,8 @@ class PlanDocumentSchema(PlanSummarySchema):
     )
     signatures = fields.List(fields.Nested(SignatureSchema))
     profile_entries = fields.List(fields.Nested(PlanEntrySchema))
+    pathway_elements = fields.List(fields.Nested(PlanElementSchema))
+    template = fields.Nested(PlanFormSchema)
 
 
 class PlanQuerySchema(Schema):

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.planning.goals.models import Goal, GoalStep
+from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import (
     OPEN_VERSION,
     Plan,
@@ -200,6 +202,47 @@ ENTRIES = db.Prepared(
     select(ProfileEntry.id, ProfileEntry.kind, ProfileEntry.body, ProfileEntry.created_at)
     .where(ProfileEntry.plan_id == PLAN, ProfileEntry.withdrawn_at.is_(None))
     .order_by(ProfileEntry.created_at)
+)
+ELEMENTS = db.Prepared(
+    select(
+        PathwayElement.id,
+        PathwayElement.version,
+        PathwayElement.status,
+        PathwayElement.type,
+        PathwayElement.title,
+        PathwayElement.course_code,
+        PathwayElement.provider_name,
+        PathwayElement.provider_kind,
+        PathwayElement.location,
+        PathwayElement.term,
+        PathwayElement.starts_on,
+        PathwayElement.ends_on,
+        PathwayElement.funding,
+        PathwayElement.high_school_credits,
+        PathwayElement.college_credits,
+        PathwayElement.returned_on,
+        PathwayElement.approved_on,
+        PathwayElement.enrolled_on,
+        PathwayElement.completed_on,
+        PathwayElement.withdrawn_on,
+        PathwayElement.result,
+        PathwayElement.high_school_credits_earned,
+        PathwayElement.college_credits_earned,
+    )
+    .where(PathwayElement.plan_id == PLAN)
+    .order_by(PathwayElement.created_at, PathwayElement.id)
+)
+_written = aliased(PlanVersion)
+_asked = case((_written.template_id.is_(None), Plan.template_id), else_=_written.template_id)
+TEMPLATE = db.Prepared(
+    select(PlanTemplate.id, PlanTemplate.name, PlanTemplate.edition, PlanTemplate.sections)
+    .select_from(Plan)
+    .outerjoin(
+        _written,
+        and_(_written.plan_id == Plan.id, or_(*(_written.status == each for each in OPEN_VERSION))),
+    )
+    .join(PlanTemplate, PlanTemplate.id == _asked)
+    .where(Plan.id == PLAN)
 )
 PLAN_OF_STUDENT = db.Prepared(
     select(Plan.id).where(Plan.student_id == bindparam("student", type_=Uuid()))

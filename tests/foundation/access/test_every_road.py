@@ -43,8 +43,10 @@ MARKS: dict[str, list[str]] = {
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
 QUERIES = {
-    "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries",
-    "GET /api/v1/students/<uuid:student_id>/plan": "?expand=goals,sections,signatures",
+    "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries,"
+    "pathway_elements,template",
+    "GET /api/v1/students/<uuid:student_id>/plan": "?expand=goals,sections,signatures,"
+    "pathway_elements",
     "GET /api/v1/plans/<uuid:plan_id>/history": "?as_of={today}",
     "GET /api/v1/plans/<uuid:plan_id>/progress": "?as_of={today}",
     "GET /api/v1/plan-versions/<uuid:version_id>/print": "?format=html",

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from plp_api.home.overview.schemas import PlanDocumentSchema, PlanSummarySchema
+from plp_api.catalog.templates.models import PlanTemplate
+from plp_api.foundation.roster.relationships import Relationship
+from plp_api.home.overview.schemas import (
+    PlanDocumentSchema,
+    PlanElementSchema,
+    PlanFormSchema,
+    PlanSummarySchema,
+)
+from plp_api.planning.plans.models import PlanVersion
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.queries import counting
-from tests.world import World
+from tests.world import SECTIONS, World, writing
 
 
 @pytest.fixture
@@ -17,7 +26,7 @@ def path(world: World) -> str:
     return f"/plans/{world.home.student.plan_id}"
 
 
-EVERYTHING = "?expand=goals,sections,signatures,profile_entries"
+EVERYTHING = "?expand=goals,sections,signatures,profile_entries,pathway_elements,template"
 
 
 def settle(client: Client, world: World) -> None:
@@ -56,6 +65,40 @@ def test_a_plan_unfolds_what_is_asked_and_is_as_documented(
     assert plan["in_force"]["signature_state"] == "complete"
     assert plan["review"]["standing"] == "current"
     assert plan["sections"][0]["body"] == "My about me."
+
+
+def test_the_form_is_that_of_the_version_being_written(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
+    student = client.as_(world.home.student)
+    form = student.read(path + "?expand=template")["template"]
+    assert list(keys(PlanFormSchema, form)) == []
+    assert [one["key"] for one in form["sections"]] == [one["key"] for one in SECTIONS]
+    assert {one["visibility"] for one in form["sections"]} == {"everyone_with_the_plan"}
+    edition = {"line_id": uuid4(), "edition": 2, "name": "New", "sections": SECTIONS[:1]}
+    with writing(database, world.home) as session:
+        newer = PlanTemplate(id=uuid4(), district_id=world.home.district_id, **edition)
+        session.add(newer)
+        session.flush()
+        session.get(PlanVersion, world.home.student.version_id).template_id = newer.id
+    form = student.read(path + "?expand=template")["template"]
+    assert (form["edition"], len(form["sections"])) == (2, 1)
+
+
+def test_elements_unfold_with_their_credits_for_who_may_read_them(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
+    student = client.as_(world.home.student)
+    element = {"type": "cte", "title": "Nursing", "high_school_credits": 0.5}
+    student.made(f"{path}/pathway-elements", element)
+    parent = client.as_(world.home.parent)
+    (shown,) = parent.read(path + "?expand=pathway_elements")["pathway_elements"]
+    assert set(shown) == set(PlanElementSchema().fields)
+    assert (shown["title"], shown["high_school_credits"]) == ("Nursing", 0.5)
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
+        tie.denied = frozenset({"pathways"})
+    assert "pathway_elements" not in parent.read(path + EVERYTHING)
 
 
 def test_an_unknown_word_to_unfold_is_refused(client: Client, world: World, path: str) -> None:
@@ -130,7 +173,6 @@ def test_a_district_admin_opens_a_plan_with_a_stated_reason_that_is_logged(
     opened = admin.get(path, headers={"X-Access-Reason": "Complaint 12"})
     assert opened.status_code == 200
     from plp_api.foundation.audit.models import Event
-    from tests.world import writing
 
     with writing(client.app.database, world.home) as session:
         logged = session.query(Event).filter_by(type="record.opened").one()
@@ -155,8 +197,6 @@ def test_the_host_schools_counselor_reads_a_placed_students_plan(
 def test_an_order_that_denies_goals_leaves_them_out(
     client: Client, world: World, path: str, database: Isolated
 ) -> None:
-    from plp_api.foundation.roster.relationships import Relationship
-    from tests.world import writing
 
     with writing(database, world.home) as session:
         tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
@@ -170,7 +210,6 @@ def test_a_parent_reads_the_name_that_the_family_uses(
     client: Client, world: World, path: str, database: Isolated
 ) -> None:
     from plp_api.foundation.roster.models import Person
-    from tests.world import writing
 
     with writing(database, world.home) as session:
         person = session.get(Person, world.home.student.id)
@@ -188,6 +227,17 @@ def test_a_plan_takes_at_most_eight_queries(
     with counting(database) as queries:
         student.read(path + "?expand=goals,signatures")
     assert queries.count <= 8, queries.statements
+
+
+def test_everything_unfolds_in_twelve_queries(
+    client: Client, world: World, path: str, database: Isolated
+) -> None:
+    """The caller, the row's reach, the plan, and one or two for each part; one more in between."""
+    settle(client, world)
+    for name in ("student", "parent", "advisor"):
+        with counting(database) as queries:
+            client.as_(getattr(world.home, name)).read(path + EVERYTHING)
+        assert queries.count <= 13, queries.statements
 
 
 def test_the_list_takes_the_same_few_queries_whatever_its_length(
