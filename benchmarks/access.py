@@ -263,9 +263,9 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
     for role, asker in askers.items():
         with database.transaction(write=False) as session:
             args = (asker.person_id, asker.session_id, asker.district_id, clock.DEFAULT_ZONE)
-            seconds, (caller, _) = _timed(partial(callers.load, *args))
+            seconds, (caller, _) = timed(partial(callers.load, *args))
             yield Measured(role, "who asks", seconds, 1, [])
-            seconds, found = _timed(partial(reach.look_up, caller, [asker.student_id]))
+            seconds, found = timed(partial(reach.look_up, caller, [asker.student_id]))
             asked = reach.statement(caller.shape, None).statement
             plan = explained(session, asked, {**caller.binds, "students": [asker.student_id]})
             yield Measured(role, "may they, on one student", seconds, len(found), plan)
@@ -276,7 +276,7 @@ def measure(database: Database, askers: dict[str, Asker]) -> Iterator[Measured]:
                 if not caller.may(Permission(model.__ownership__.read)):
                     continue
                 page = _page(access, model, sort)
-                seconds, rows = _timed(partial(_rows, session, page, caller.binds))
+                seconds, rows = timed(partial(_rows, session, page, caller.binds))
                 plan = explained(session, page, caller.binds)
                 name = f"a page of {model.__tablename__}"
                 yield Measured(role, name, seconds, len(rows), plan)
@@ -288,7 +288,7 @@ def _measure_powers(session: Any, role: str, access: Access) -> Iterator[Measure
     parents = list(dict.fromkeys(session.scalars(ties)))
     for number in ACTED_ON:
         people = parents[:number]
-        seconds, found = _timed(partial(powers.look_up, access, people))
+        seconds, found = timed(partial(powers.look_up, access, people))
         query = powers.query(access, people)
         plan = explained(session, query.prepared.statement, query.binds)
         yield Measured(role, f"powers over {number:,}", seconds, len(found), plan)
@@ -304,7 +304,7 @@ def _page(access: Access, model: Any, sort: Any) -> Select[Any]:
     return visible.order_by(sort.desc(), model.id.desc()).limit(PAGE)
 
 
-def _timed(run: Any) -> tuple[float, Any]:
+def timed(run: Any) -> tuple[float, Any]:
     """The median of several runs in milliseconds, without the first, and the last run's result."""
     found, taken = run(), []
     for _ in range(TIMES):
