@@ -235,17 +235,19 @@ def _signatures_contested(caller: Caller) -> Select[Any]:
         .correlate(PlanVersion)
         .scalar_subquery()
     )
-    counted = select(SignatureDecline.signed_version_id).where(
+    # Few have declined: starting from them, the facts of few versions are collected.
+    students = select(SignatureDecline.student_id).where(
         _seen(SignatureDecline, caller, Permission.SIGNATURES_EXCEPT)
     )
+    is_declined = exists().where(SignatureDecline.signed_version_id == signatures.COUNTED)
     items = _items(PlanVersion, declines, words=PlanVersion.number)
     return (
         _of_plan(items, PlanVersion, PlanVersion.status == VersionStatus.IN_FORCE)
         .join(Student, Student.id == PlanVersion.student_id)
         .join(District, District.id == PlanVersion.district_id)
         .where(
-            _seen(PlanVersion, caller, Permission.SIGNATURES_EXCEPT, Permission.PLANS_READ),
-            signatures.COUNTED.in_(counted),
+            PlanVersion.student_id.in_(students),
+            is_declined.correlate(PlanVersion),
             is_unrelated(PlanVersion.student_id, caller),
             signatures.is_one_of(CONTESTED, [SignerRole.STUDENT, SignerRole.PARENT], RULE),
         )
