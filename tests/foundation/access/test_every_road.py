@@ -39,7 +39,7 @@ MARKS: dict[str, list[str]] = {
     RecordKind.SUPPORTS: ["MARK-supports"],
     RecordKind.SIGNATURES: ['"signature_state"', '"requirements"', '"identity_check"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
-    RecordKind.ROSTER: ['"plan_home_school_id"', '"grade"'],
+    RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
 QUERIES = {
