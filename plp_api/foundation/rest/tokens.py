@@ -11,6 +11,8 @@ change needs the CSRF token of a second cookie in `X-CSRF-TOKEN` (double submit)
 
 import re
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -67,7 +69,7 @@ def register(app: Flask, settings: Settings) -> None:
         JWT_SESSION_COOKIE=True,
     )
     Manager(app)
-    app.extensions["plp_verified"] = lru_cache(REMEMBERED)(decode_token)
+    app.extensions["plp_read"] = lru_cache(REMEMBERED)(_read)
 
 
 def issue(person_id: UUID, session_id: UUID, district_id: UUID, zone: str) -> str:
@@ -101,14 +103,12 @@ def renewal(token: str | None) -> Renewal:
 
     Raises flask-jwt-extended's exceptions, and Problem(token_invalid).
     """
-    if token is None:
-        verify_jwt_in_request(refresh=True, locations=["cookies"])
-        claims = get_jwt()
-    else:
-        claims = decode_token(token)
-    if claims["type"] != "refresh":
-        raise Problem(Code.TOKEN_INVALID, "Send a refresh token.")
-    return Renewal(UUID(claims["sub"]), claims["key"], token is None)
+    with _refusing_malformed():
+        claims = _claims_of_cookie(refresh=True) if token is None else decode_token(token)
+        if claims["type"] != "refresh":
+            raise Problem(Code.TOKEN_INVALID, "Send a refresh token.")
+        _check_types(claims, exp=int, key=str)
+        return Renewal(UUID(claims["sub"]), claims["key"], token is None)
 
 
 def put_in_cookies(access: str, refresh: str) -> None:
@@ -154,31 +154,81 @@ def signed_in(ask: callers.AskAhead | None = None) -> Access:
     Raises flask-jwt-extended's exceptions, and Problem: token_invalid, session_ended.
     """
     claims = _claims()
-    try:
-        person, session, district = (UUID(claims[name]) for name in ("sub", "sid", "district"))
-        zone = claims["zone"]
-    except (KeyError, ValueError) as error:
-        raise Problem(Code.TOKEN_INVALID) from error
-    return Access(*callers.load(person, session, district, zone, _reason(), ask))
+    loaded = callers.load(
+        claims.person_id, claims.session_id, claims.district_id, claims.zone, _reason(), ask
+    )
+    return Access(*loaded)
 
 
-def _claims() -> dict[str, Any]:
-    """The verified claims of the request's token.
+@dataclass(frozen=True)
+class Claims:
+    """The content of an access token."""
+
+    person_id: UUID
+    session_id: UUID
+    district_id: UUID
+    zone: str
+    expires_at: int
+
+
+def _claims() -> Claims:
+    """The verified claims of the request's token: from the header, or else from the cookie.
 
     A token from the header is decoded once and cached until it expires, because
     decoding took a third of a fast read. The session is still checked in the
     database each time.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Bearer":
-        verify_jwt_in_request()
-        return get_jwt()
-    claims: dict[str, Any] = current_app.extensions["plp_verified"](token)
-    if claims["exp"] <= time.time():
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    # RFC 9110, 11.1: the name of a scheme has no case, and one or more spaces follow it.
+    if scheme.lower() != "bearer":
+        with _refusing_malformed():
+            return _typed(_claims_of_cookie(refresh=False))
+    claims: Claims = current_app.extensions["plp_read"](token.strip())
+    if claims.expires_at <= time.time():
         raise ExpiredSignatureError
+    return claims
+
+
+def _read(token: str) -> Claims:
+    """The claims of an access token. Raises PyJWT's exceptions, and Problem(token_invalid)."""
+    with _refusing_malformed():
+        return _typed(decode_token(token))
+
+
+def _typed(claims: Mapping[str, Any]) -> Claims:
     if claims["type"] != "access":
         raise Problem(Code.TOKEN_INVALID, "Send an access token.")
-    return claims
+    _check_types(claims, exp=int, zone=str)
+    # An unknown time zone fails here, not in the middle of the request.
+    clock.today(claims["zone"])
+    person, session, district = (UUID(claims[name]) for name in ("sub", "sid", "district"))
+    return Claims(person, session, district, claims["zone"], claims["exp"])
+
+
+def _check_types(claims: Mapping[str, Any], **types: type) -> None:
+    """Check the claims that no further step checks. Raises KeyError or TypeError."""
+    for name, wanted in types.items():
+        if type(claims[name]) is not wanted:
+            raise TypeError(name)
+
+
+def _claims_of_cookie(*, refresh: bool) -> dict[str, Any]:
+    """The claims of the cookie's token; a change also needs the CSRF token that fits it."""
+    verify_jwt_in_request(refresh=refresh, locations=["cookies"])
+    return get_jwt()
+
+
+@contextmanager
+def _refusing_malformed() -> Iterator[None]:
+    """Raise Problem(token_invalid) for a claim that is missing or has the wrong type.
+
+    The signature does not exclude that: another program may have the key, or an older
+    version may have issued the token. Libraries too stumble over such claims.
+    """
+    try:
+        yield
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise Problem(Code.TOKEN_INVALID) from error
 
 
 def _reason() -> str | None:
