@@ -32,6 +32,7 @@ from plp_api.foundation.rest import (
     bodies,
     concurrency,
     documents,
+    exact,
     idempotency,
     limits,
     paging,
@@ -163,9 +164,10 @@ class Blueprint(flask_smorest.Blueprint):
     def arguments(
         self, schema: Any, *, location: str = "json", **documented: Any
     ) -> Callable[[View], View]:
-        """Parse the body, or the query string with `location="query"`, by a schema."""
+        """Parse the body, or the query string with `location="query"`, exactly by a schema."""
         # An instance, because webargs would instantiate a class for each request.
         made = schema() if isinstance(schema, type) else schema
+        (exact.receive_json if location == "json" else exact.receive_text)(made)
         decorate = super().arguments(made, location=location, **documented)
 
         def decorator(view: View) -> View:
