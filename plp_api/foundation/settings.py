@@ -1,6 +1,7 @@
 """The operator's settings, read once from the environment and never changed afterwards."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +9,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from environs import Env, validate
+from environs import Env, EnvError, validate
 
 SECRET_FILE = "secret.key"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# A name in ASCII (browsers send others as punycode), or an IP address.
+HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+")
 
 
 class UnsafeSettings(Exception):
@@ -36,6 +41,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
+    cors_origins: tuple[str, ...] = ()
+    cors_credentials: bool = False
     mail_url: str = ""
     mail_from: str = "plp@localhost"
     rate_limit: str = "1200/minute"
@@ -107,6 +114,8 @@ def read() -> Settings:
         host=env.str("HOST", "127.0.0.1"),
         port=env.int("PORT", 8000),
         public_url=env.str("PUBLIC_URL", "").rstrip("/"),
+        cors_origins=_origins(env.str("CORS_ORIGINS", "")),
+        cors_credentials=env.bool("CORS_CREDENTIALS", False),
         mail_url=env.str("MAIL_URL", ""),
         mail_from=env.str("MAIL_FROM", "plp@localhost"),
         rate_limit=env.str("RATE_LIMIT", "1200/minute"),
@@ -139,6 +148,38 @@ def _password_cost(env: Env, environment: str) -> str:
     if cost == "minimal" and environment == "production":
         raise UnsafeSettings("PLP_PASSWORD_COST=minimal is for tests, not for production.")
     return cost
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    return tuple(_origin(text.strip()) for text in listed.split(",")) if listed.strip() else ()
+
+
+def _origin(origin: str) -> str:
+    """The origin, as browsers write it in `Origin`; another form would never match."""
+    if origin == "*":
+        raise EnvError(
+            "PLP_CORS_ORIGINS: * would let every web page use the API; name each origin."
+        )
+    if origin != _origin_of(origin):
+        raise EnvError(
+            f"PLP_CORS_ORIGINS: {origin!r} is not an origin; write it like https://app.example.org"
+            " or http://localhost:5173, in lower case, without path, slash or default port."
+        )
+    return origin
+
+
+def _origin_of(url: str) -> str | None:
+    """Scheme, host and port of an http(s) URL, as a browser writes them; None for any other."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.hostname or ""):
+        return None
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+    is_default = port in (None, DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if is_default else f":{port}")
 
 
 def _with_driver(url: str) -> str:

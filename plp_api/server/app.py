@@ -17,7 +17,7 @@ from plp_api.foundation import settings as settings_module
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit.actions import request_id as audit_request_id
 from plp_api.foundation.problems import Problem
-from plp_api.foundation.rest import bodies, documents, errors, limits, refusals, tokens
+from plp_api.foundation.rest import bodies, cors, documents, errors, limits, refusals, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
 from plp_api.planning.signing import page
@@ -148,6 +148,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     logs.configure(settings.log_level)
     app.before_request(_begin)
+    cors.register(app, settings)
     tokens.register(app, settings)
     limits.register(app, settings)
     errors.register(app)

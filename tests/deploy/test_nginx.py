@@ -28,6 +28,11 @@ TRUSTING = ssl._create_unverified_context()
 IS_REQUIRED = "PLP_TEST_REQUIRES_NGINX" in os.environ
 pytestmark = pytest.mark.skipif(NGINX is None and not IS_REQUIRED, reason="nginx is not at hand")
 
+LISTED = "https://app.example"
+ORIGINS = {
+    "PLP_CORS_ORIGINS": f"http://localhost:5173, {LISTED},https://board.example",
+    "PLP_CORS_CREDENTIALS": "true",
+}
 MAIN = """\
 daemon off;
 {user}
@@ -67,6 +72,7 @@ class Proxy:
             "PLP_HTTP_PORT": str(self.plain_port),
             "PLP_HTTPS_PORT": str(self.port),
             "PLP_TLS_FOLDER": str(folder),
+            **ORIGINS,
         }
         text = TEMPLATE.read_text()
         for name, value in values.items():
@@ -103,7 +109,10 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     (folder / "pauses").mkdir()
-    server = Server(databases.prepared("sqlite", folder), folder / "pauses")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in ORIGINS.items():
+            environment.setenv(name, value)
+        server = Server(databases.prepared("sqlite", folder), folder / "pauses")
     family = server.family()
     made = Proxy(folder, server.port)
     yield made
@@ -222,6 +231,36 @@ def test_metrics_stay_inside(proxy: Proxy) -> None:
     assert proxy.send("GET", "/metrics")[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("origin", "is_listed"),
+    [
+        *((LISTED, True), ("http://localhost:5173", True), ("https://board.example", True)),
+        *(("https://evil.example", False), ("null", False), ("https://app.example.evil", False)),
+        *(("https://app", False), ("example", False), ("http://localhost", False), ("", False)),
+    ],
+)
+def test_a_listed_origin_reads_answers_and_refusals(
+    proxy: Proxy, origin: str, is_listed: bool
+) -> None:
+    """Refusals of nginx's own too (413); each header once, whoever of the two sets it."""
+    large = b"x" * (2 << 20)
+    for status, sent in {
+        401: ("GET", "/api/v1/me"),
+        404: ("GET", "/api/v1/none"),
+        413: ("POST", "/api/v1/auth/login", large),
+        204: ("OPTIONS", "/api/v1/me"),
+    }.items():
+        asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+        answered, headers, _ = proxy.send(*sent, **asked)
+        assert answered == status
+        allowed = [origin] if is_listed else None
+        assert headers.get_all("Access-Control-Allow-Origin") == allowed
+        assert headers.get_all("Access-Control-Allow-Credentials") == (
+            ["true"] if allowed else None
+        )
+        assert "Origin" in headers["Vary"]
+
+
 def test_logins_come_no_faster_than_a_school_sends_them(proxy: Proxy) -> None:
     body = json.dumps({"username": "no.such", "password": "nor such a password"}).encode()
     sent = [
@@ -229,4 +268,7 @@ def test_logins_come_no_faster_than_a_school_sends_them(proxy: Proxy) -> None:
         for _ in range(120)
     ]
     assert {status for status, _, _ in sent} <= {401, 429, 503}
+    preflight = {"Origin": LISTED, "Access-Control-Request-Method": "POST"}
+    asked = [proxy.send("OPTIONS", "/api/v1/auth/login", **preflight) for _ in range(60)]
+    assert {status for status, _, _ in asked} == {204}, "a preflight is no login"
     assert all(headers["Retry-After"] for status, headers, _ in sent if status != 401)

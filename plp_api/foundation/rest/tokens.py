@@ -25,6 +25,7 @@ from flask_jwt_extended import (
     create_access_token,
     create_refresh_token,
     decode_token,
+    get_csrf_token,
     get_jwt,
     set_access_cookies,
     set_refresh_cookies,
@@ -40,6 +41,7 @@ from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.settings import Settings
 
 REASON_HEADER = "X-Access-Reason"
+CSRF_HEADER = "X-CSRF-TOKEN"
 LONGEST_REASON, FEWEST_WORDS, FEWEST_LETTERS = 500, 2, 6
 WORD = re.compile(r"\w+")
 REMEMBERED = 4096
@@ -66,6 +68,8 @@ def register(app: Flask, settings: Settings) -> None:
         JWT_COOKIE_SECURE=settings.is_production,
         JWT_COOKIE_SAMESITE="Strict",
         JWT_COOKIE_CSRF_PROTECT=True,
+        JWT_ACCESS_CSRF_HEADER_NAME=CSRF_HEADER,
+        JWT_REFRESH_CSRF_HEADER_NAME=CSRF_HEADER,
         JWT_SESSION_COOKIE=True,
     )
     Manager(app)
@@ -120,6 +124,16 @@ def put_in_cookies(access: str, refresh: str) -> None:
             set_access_cookies(response, access)
             set_refresh_cookies(response, refresh)
         return response
+
+
+def csrf_token(token: str) -> str:
+    """The CSRF token that must accompany this token's cookie.
+
+    A front end on another origin cannot read it from the readable cookie, so the
+    answer to signing in holds it too.
+    """
+    found: str = get_csrf_token(token)
+    return found
 
 
 def put_cookie(name: str, value: str, seconds: int, path: str) -> None:

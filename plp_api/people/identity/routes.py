@@ -58,6 +58,8 @@ def _answer(signed_in: SignedIn, transport: str) -> dict[str, Any]:
         "expires_in": settings.current().access_token_lifetime,
         "access_token": None if in_cookies else access,
         "refresh_token": None if in_cookies else refresh,
+        "csrf_access_token": tokens.csrf_token(access) if in_cookies else None,
+        "csrf_refresh_token": tokens.csrf_token(refresh) if in_cookies else None,
     }
 
 
@@ -78,7 +80,9 @@ def log_in(fields: dict[str, Any]) -> dict[str, Any]:
 
     With `transport: cookie` the tokens come in cookies that no script can read;
     send every change with `X-CSRF-TOKEN`, the value of the cookie
-    `csrf_access_token` (for `/auth/refresh`: `csrf_refresh_token`).
+    `csrf_access_token` (for `/auth/refresh`: `csrf_refresh_token`). The answer
+    holds both values too, for a front end on another origin, which cannot read
+    these cookies.
     """
     transport = fields.pop("transport")
     return _answer(sessions.sign_in(**fields, origin=_origin()), transport)

@@ -109,6 +109,16 @@ class SignedInSchema(Schema):
         allow_none=True,
         metadata={"description": "Can be used once; each refresh returns the next."},
     )
+    csrf_access_token = fields.String(
+        allow_none=True,
+        metadata={"description": "Null without cookies. Send it in `X-CSRF-TOKEN` with changes."},
+    )
+    csrf_refresh_token = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Null without cookies. Send it in `X-CSRF-TOKEN` to `/auth/refresh`."
+        },
+    )
 
 
 class PasswordChangeSchema(Schema):
