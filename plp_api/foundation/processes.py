@@ -13,6 +13,7 @@ import structlog
 
 SUPERVISOR = "PLP_SUPERVISOR_PID"
 GATE = "PLP_GATE_FD"
+NEWS = "PLP_NEWS_FD"
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SECONDS_TO_END = 25
 SECONDS_IN_HASTE = 2
@@ -104,6 +105,33 @@ def wait_at_gate() -> None:
     fd = int(os.environ.get(GATE, "-1"))
     if fd >= 0:
         os.read(fd, 1)
+
+
+class News:
+    """Lets a child tell its supervisor that it is ready (`tell_supervisor`)."""
+
+    def __init__(self) -> None:
+        self._ours, self.fd = os.pipe()
+        # Nobody reads what later children tell; they must never wait for that.
+        os.set_blocking(self.fd, False)
+        self.environment = {NEWS: str(self.fd)}
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Call `act` once, when a child tells it; never if none does."""
+
+        def wait() -> None:
+            os.read(self._ours, 1)
+            act()
+
+        threading.Thread(target=wait, daemon=True).start()
+
+
+def tell_supervisor() -> None:
+    """Tell the supervisor, if there is one, that this process is ready."""
+    fd = int(os.environ.get(NEWS, "-1"))
+    if fd >= 0:
+        with suppress(BlockingIOError):
+            os.write(fd, b".")
 
 
 def supervise(children: Sequence[Child]) -> bool:

@@ -4,16 +4,23 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import mkstemp
 from urllib.parse import urlsplit
 
+import limits
 from environs import Env, EnvError, validate
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SECRET_FILE = "secret.key"
+SHORTEST_SECRET = 32
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+DATABASE_FORMS = "write it like postgresql://user:password@host/name or sqlite:////path/to/file."
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # A name in ASCII (browsers send others as punycode), or an IP address.
 HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+")
@@ -54,6 +61,7 @@ class Settings:
     package_limit: int = 256 << 20
     storage_url: str = ""
     scan_limit: int = 10 << 20
+    disk_reserve: int = 64 << 20
     database_pool: int = 8
     database_pipeline: str = "own"
     web_processes: int = 2
@@ -108,17 +116,19 @@ def read() -> Settings:
     return Settings(
         environment=environment,
         data_dir=data_dir,
-        database_url=_with_driver(database_url),
-        migration_database_url=_with_driver(env.str("MIGRATION_DATABASE_URL", database_url)),
+        database_url=_database(database_url, "PLP_DATABASE_URL"),
+        migration_database_url=_database(
+            env.str("MIGRATION_DATABASE_URL", database_url), "PLP_MIGRATION_DATABASE_URL"
+        ),
         secret_key=_secret(env.str("SECRET_KEY", ""), environment, data_dir),
         host=env.str("HOST", "127.0.0.1"),
-        port=env.int("PORT", 8000),
+        port=env.int("PORT", 8000, validate=validate.Range(0, 65535)),
         public_url=env.str("PUBLIC_URL", "").rstrip("/"),
         cors_origins=_origins(env.str("CORS_ORIGINS", "")),
         cors_credentials=env.bool("CORS_CREDENTIALS", False),
         mail_url=env.str("MAIL_URL", ""),
         mail_from=env.str("MAIL_FROM", "plp@localhost"),
-        rate_limit=env.str("RATE_LIMIT", "1200/minute"),
+        rate_limit=_rate(env.str("RATE_LIMIT", "1200/minute")),
         rate_limit_storage_url=env.str("RATE_LIMIT_STORAGE_URL", "memory://"),
         access_token_lifetime=env.int("ACCESS_TOKEN_LIFETIME", 900),
         session_lifetime=env.int("SESSION_LIFETIME", 14 * 86400),
@@ -127,6 +137,7 @@ def read() -> Settings:
         package_limit=env.int("PACKAGE_LIMIT", 256 << 20),
         storage_url=env.str("STORAGE_URL", ""),
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
+        disk_reserve=env.int("DISK_RESERVE", 64 << 20, validate=validate.Range(min=0)),
         database_pool=env.int("DATABASE_POOL", 8),
         database_pipeline=env.str(
             "DATABASE_PIPELINE", "own", validate=validate.OneOf(["own", "driver"])
@@ -137,7 +148,7 @@ def read() -> Settings:
         queue_url=_with_driver(env.str("QUEUE_URL", "")),
         job_lease=env.int("JOB_LEASE", 60, validate=validate.Range(min=1)),
         password_cost=_password_cost(env, environment),
-        log_level=env.str("LOG_LEVEL", "INFO"),
+        log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LOG_LEVELS)),
     )
 
 
@@ -182,6 +193,30 @@ def _origin_of(url: str) -> str | None:
     return f"{parts.scheme}://{host}" + ("" if is_default else f":{port}")
 
 
+def _rate(text: str) -> str:
+    """A rate that `limits` reads. Raises EnvError."""
+    try:
+        if text:
+            limits.parse(text)
+    except ValueError as error:
+        raise EnvError(
+            f"PLP_RATE_LIMIT: {text!r} is no rate; write it like 1200/minute."
+        ) from error
+    return text
+
+
+def _database(url: str, setting: str) -> str:
+    """The URL of a database that we have a driver for. Raises EnvError, without the password."""
+    with_driver = _with_driver(url)
+    try:
+        backend = make_url(with_driver).get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        raise EnvError(f"{setting} is not the URL of a database; {DATABASE_FORMS}") from error
+    if backend not in ("postgresql", "sqlite"):
+        raise EnvError(f"{setting}: there is no support for {backend}; {DATABASE_FORMS}")
+    return with_driver
+
+
 def _with_driver(url: str) -> str:
     """The URL with the name of our driver; operators write `postgresql://…`."""
     for scheme in ("postgres://", "postgresql://"):
@@ -193,7 +228,7 @@ def _with_driver(url: str) -> str:
 def _secret(given: str, environment: str, data_dir: Path) -> str:
     """The signing secret: the operator's, or in development a generated one in the data folder."""
     if given:
-        if environment == "production" and len(given) < 32:
+        if environment == "production" and len(given) < SHORTEST_SECRET:
             raise UnsafeSettings("PLP_SECRET_KEY must have at least 32 characters in production.")
         return given
     if environment == "production":
@@ -202,12 +237,28 @@ def _secret(given: str, environment: str, data_dir: Path) -> str:
 
 
 def _generated_secret(path: Path) -> str:
+    """The secret in the file, which is made where there is none: whole or not at all.
+
+    A file cut short by a full disk would be a secret that anybody can guess.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
+    if not path.exists():
+        _write_secret(path)
+    secret = path.read_text()
+    if len(secret) < SHORTEST_SECRET:
+        raise UnsafeSettings(f"{path} is damaged: remove it, and everybody must sign in again.")
     return secret
+
+
+def _write_secret(path: Path) -> None:
+    descriptor, name = mkstemp(dir=path.parent, prefix=f"{SECRET_FILE}.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(descriptor)
+        # Another process may have been quicker; then its secret counts.
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()

@@ -4,6 +4,7 @@ Each command imports its modules when it runs, so that `plp --help` answers quic
 """
 
 import difflib
+import errno
 import os
 import socket
 import sys
@@ -20,10 +21,11 @@ from plp_api.server import areas
 
 if TYPE_CHECKING:
     from plp_api.foundation.db import Database
-    from plp_api.foundation.processes import Child, Gate
+    from plp_api.foundation.processes import Child, Gate, News
     from plp_api.foundation.settings import Settings
 
 AREA_COMMANDS = {
+    "districts": "plp_api.people.directory.commands",
     "people": "plp_api.people.identity.commands",
     "roster": "plp_api.people.rostering.commands",
 }
@@ -58,10 +60,14 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a problem ends it with exit code 1, a wrong setting with 2."""
-        from environs import EnvError
-        from sqlalchemy.exc import OperationalError
+        """Run the command; whatever the operator can mend ends it with one line on stderr.
 
+        The exit code is 1, or 2 where a setting has the wrong form.
+        """
+        from environs import EnvError
+        from sqlalchemy.exc import DBAPIError
+
+        from plp_api.foundation.db import failures
         from plp_api.foundation.problems import Problem
         from plp_api.foundation.settings import UnsafeSettings
 
@@ -72,15 +78,26 @@ class Commands(click.Group):
         except UnsafeSettings as error:
             raise click.ClickException(str(error)) from error
         except EnvError as error:
-            raise click.UsageError(f"A setting has the wrong form. {error}") from error
-        except OperationalError as error:
-            raise click.ClickException("The database does not answer.") from error
+            raise WrongSetting(f"{' '.join(str(error).split()).rstrip('.')}.") from error
+        except DBAPIError as error:
+            raise click.ClickException(failures.of_database(error)) from error
+        except OSError as error:
+            # Nobody reads the output any more: click ends without a word.
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise click.ClickException(failures.of_disk(error)) from error
+
+
+class WrongSetting(click.ClickException):
+    """A setting has the wrong form."""
+
+    exit_code = 2
 
 
 def _words(problem: Any) -> str:
-    lines = [problem.code.value.title, problem.detail or ""]
-    lines += [f"{error.parameter or error.pointer}: {error.detail}" for error in problem.errors]
-    return "\n".join(line for line in lines if line)
+    places = [f"{error.parameter or error.pointer}: {error.detail}" for error in problem.errors]
+    said = [problem.code.value.title, problem.detail or "", *places]
+    return " ".join(words for words in said if words)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,19 +123,26 @@ def serve(demo: bool) -> None:
         click.echo(WITHOUT_PROXY, err=True)
     with _listening(settings) as listener, TemporaryDirectory(prefix="plp-metrics-") as counters:
         gate = processes.Gate()
-        server, worker = _children(listener, gate, counters)
+        news = processes.News()
+        server, worker = _children(listener, gate, news, counters)
         try:
             # The server loads the application while the database is made ready.
             server.start()
             _prepare(settings, demo)
+            news.then(lambda: _say_where(listener))
             gate.open()
-            where = f"http://{settings.host}:{settings.port}"
-            click.echo(f"Serving on {where}, documentation at /docs.")
             is_well = processes.supervise([server, worker])
         finally:
             server.kill()
     if not is_well:
         raise click.ClickException("The server could not start, or failed; its log says why.")
+
+
+def _say_where(listener: socket.socket) -> None:
+    """Say it once requests are answered, and not before."""
+    host, port, *_ = listener.getsockname()
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Serving on http://{shown}:{port}, documentation at /docs.")
 
 
 def _prepare(settings: "Settings", demo: bool) -> None:
@@ -137,11 +161,21 @@ def _listening(settings: "Settings") -> socket.socket:
         listener = socket.create_server(infos[0][4][:2], family=infos[0][0], backlog=2048)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise click.ClickException(f"Cannot listen on {where}: {error.strerror}.") from error
+        advice = LISTENING.get(error.errno or 0, "set PLP_HOST to an address of this machine")
+        words = f"Cannot listen on {where} ({error.strerror}): {advice}."
+        raise click.ClickException(words) from error
     return listener
 
 
-def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Child", "Child"]:
+LISTENING = {
+    errno.EADDRINUSE: "stop the program that has the port, or set PLP_PORT to another",
+    errno.EACCES: "ports below 1024 are for root; set PLP_PORT to another, and put a proxy before",
+}
+
+
+def _children(
+    listener: socket.socket, gate: "Gate", news: "News", counters: str
+) -> tuple["Child", "Child"]:
     """The server, which waits for the gate, and the worker; neither is started yet."""
     from plp_api.foundation.processes import Child
 
@@ -149,8 +183,8 @@ def _children(listener: socket.socket, gate: "Gate", counters: str) -> tuple["Ch
     server = Child(
         "server",
         [*MODULE, "gunicorn", *SERVER, "--bind", f"fd://{listener.fileno()}", APPLICATION],
-        {**environment, **gate.environment},
-        inherited=[listener.fileno(), gate.fd],
+        {**environment, **gate.environment, **news.environment},
+        inherited=[listener.fileno(), gate.fd, news.fd],
         is_vital=True,
     )
     return server, Child("worker", [*MODULE, "plp_api.server.cli", "worker"], environment)

@@ -11,17 +11,31 @@ from uuid import uuid4
 
 import orjson
 import structlog
+from environs import EnvError
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
 from plp_api.foundation import db, logs, metrics, processes, settings
+from plp_api.foundation.db import failures
 from plp_api.foundation.jobs import queue
 from plp_api.server.app import Application, create_app
 from plp_api.server.operations import readiness
 
 log = structlog.get_logger()
-_settings = settings.read()
+
+
+def _read_settings() -> settings.Settings:
+    """The settings. Raises SystemExit, with one line, where they are wrong or unsafe."""
+    try:
+        return settings.read()
+    except OSError as error:
+        raise SystemExit(f"Error: {failures.of_disk(error)}") from error
+    except (EnvError, settings.UnsafeSettings) as error:
+        raise SystemExit(f"Error: {error}") from error
+
+
+_settings = _read_settings()
 _shared_memory = Path("/dev/shm")  # noqa: S108 - only gunicorn's heartbeat files, without content
 logs.configure(_settings.log_level)
 
@@ -116,6 +130,11 @@ def on_starting(_server: Any) -> None:
 def when_ready(_server: Any) -> None:
     """End when `plp serve` ends, even if it was killed."""
     processes.end_with_supervisor()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Tell `plp serve` that requests are answered now."""
+    processes.tell_supervisor()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -244,12 +244,13 @@ def test_a_listed_origin_reads_answers_and_refusals(
 ) -> None:
     """Refusals of nginx's own too (413); each header once, whoever of the two sets it."""
     large = b"x" * (2 << 20)
-    for status, sent in {
+    requests: dict[int, tuple[Any, ...]] = {
         401: ("GET", "/api/v1/me"),
         404: ("GET", "/api/v1/none"),
         413: ("POST", "/api/v1/auth/login", large),
         204: ("OPTIONS", "/api/v1/me"),
-    }.items():
+    }
+    for status, sent in requests.items():
         asked = {"Origin": origin, "Access-Control-Request-Method": "GET"}
         answered, headers, _ = proxy.send(*sent, **asked)
         assert answered == status

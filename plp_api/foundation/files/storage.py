@@ -60,10 +60,18 @@ def get(name: str) -> bytes:
     return content
 
 
+def local_folder(chosen: settings.Settings) -> Path | None:
+    """The local folder of the files; None where they are in another storage."""
+    place, root = url_to_fs(_url(chosen))
+    return Path(root) if isinstance(place, LocalFileSystem) else None
+
+
+def _url(chosen: settings.Settings) -> str:
+    return chosen.storage_url or (chosen.data_dir / FOLDER).as_uri()
+
+
 def _at(name: str) -> tuple[AbstractFileSystem, str]:
-    chosen = settings.current()
-    url = chosen.storage_url or (chosen.data_dir / FOLDER).as_uri()
-    place, root = url_to_fs(url)
+    place, root = url_to_fs(_url(settings.current()))
     return place, f"{root.rstrip('/')}/{name}"
 
 

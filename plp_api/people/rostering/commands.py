@@ -124,7 +124,7 @@ def _district_id(database: "Database", slug: str) -> UUID:
     with database.transaction(write=False) as session:
         district_id = session.scalar(select(District.id).where(District.slug == slug))
     if district_id is None:
-        raise click.ClickException(f"There is no district {slug}.")
+        raise click.ClickException(f"There is no district {slug}; `plp districts` lists them.")
     return district_id
 
 

@@ -1,6 +1,7 @@
 """Health, metrics, and the documentation of the API: outside `/api/v1`, open to everybody."""
 
 from importlib.resources import files
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, json, send_from_directory
 
@@ -45,9 +46,10 @@ def live() -> dict[str, str]:
 
 @blueprint.get("/health/ready")
 def ready() -> tuple[dict[str, str], int]:
-    """Answer whether requests can be served: the database answers and its schema is current."""
+    """Answer whether requests can be served: database, schema, and space on the disk."""
     # current_app is an Application, which stands above and is not imported here.
-    reason = readiness.missing(current_app.database)  # type: ignore[attr-defined]
+    app: Any = current_app
+    reason = readiness.missing(app.database, app.settings)
     return ({"status": "ready"}, 200) if reason is None else ({"status": reason}, 503)
 
 
