@@ -57,10 +57,10 @@ def of_database(error: DBAPIError) -> str:
     setting = "PLP_DATABASE_URL"
     meaning = next((text for words, text in MEANINGS if words in said.lower()), None)
     if meaning is None and "does not exist" in said:
-        kind = "relation" in said or "column" in said
+        lacks_schema = "relation" in said or "column" in said
         meaning = (
             "Run `plp migrate`."
-            if kind
+            if lacks_schema
             else "Create it (docs/operations.md), or correct {setting}."
         )
     said = said.rstrip(".")
