@@ -64,7 +64,7 @@ LARGE = (
     "plans",
     "plan_versions",
 )
-LARGE += ("goals", "reviews")
+LARGE += ("goals", "reviews", "person_terms")
 ROLES = ("student", "parent", "advisor", "counselor", "registrar", "district_admin")
 ACTED_ON = (1, 50, 2_000)
 

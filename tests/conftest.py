@@ -14,6 +14,7 @@ from plp_api.foundation.settings import Settings
 from plp_api.server.app import Application, create_app
 from tests import contract, databases, moved_clock
 from tests.client import Client
+from tests.terms import stale
 from tests.world import World, populate
 
 moved_clock.move()
@@ -45,9 +46,13 @@ def populated(shared_database: databases.Isolated) -> World:
 
 @pytest.fixture
 def database(shared_database: databases.Isolated, populated: World) -> Iterator[databases.Isolated]:
-    """The database, in a transaction that the test's end takes back."""
+    """The database, in a transaction that the test's end takes back.
+
+    Whatever the test has called, the terms by which people are found must follow.
+    """
     with shared_database.isolated():
         yield shared_database
+        assert not stale(shared_database, populated.home.district_id, populated.away.district_id)
 
 
 @pytest.fixture

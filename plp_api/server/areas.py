@@ -38,7 +38,7 @@ AREAS = (
 # Modules with these names register work, in every area that has them; `models` hold tables.
 WORK = ("actions", "upkeep", "work")
 # The roster has more tables than one module holds.
-ROSTER = ("classes", "relationships", "home_study")
+ROSTER = ("classes", "relationships", "home_study", "terms")
 
 
 def load_routes() -> list[ModuleType]:

@@ -227,8 +227,16 @@ def is_about_students_of(
     ownership = getattr(model, "__ownership__", None)
     if not isinstance(ownership, OwnedByStudent):
         raise TypeError(f"{model.__name__} hangs off no student")
+    return about_students(model, ownership.column, caller, permission)
+
+
+def about_students(
+    model: Any, column: str, caller: Caller, permission: Permission
+) -> ColumnElement[bool]:
+    """The same for any model with `district_id` whose `column` is the id of a student."""
     if not caller.may(permission):
         return false()
+    ownership = OwnedByStudent(read=permission, column=column)
     return _visible_by_student(model, ownership, caller, permission)
 
 

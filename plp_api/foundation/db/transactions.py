@@ -4,14 +4,15 @@ The session lives in a context variable, so that actions, the worker and the
 command line need no web context.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import psycopg
-from sqlalchemy import TextClause, event, insert, text
+from sqlalchemy import Table, TextClause, event, insert, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -138,6 +139,28 @@ def lock_name(name: str, wait: bool = True) -> bool:
     key = text(f"SELECT {function}(hashtextextended(:name, 0))")
     with session().no_autoflush:
         return session().execute(key, {"name": name}).scalar() is not False
+
+
+def insert_columns(
+    table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]], running: Session
+) -> None:
+    """Insert many small rows of texts and ids, given as tuples in the order of the columns' names.
+
+    Takes half the time of an insert of rows: PostgreSQL gets one statement with a list for
+    each column, SQLite the values without a conversion of each.
+    """
+    running.info["has_written"] = True
+    connection = running.connection()
+    into = f"INSERT INTO {table.name} ({', '.join(names)})"
+    if connection.dialect.name == "postgresql":
+        lists = [list(values) for values in zip(*rows, strict=True)]
+        kinds = ("%s::uuid[]" if isinstance(first, UUID) else "%s::text[]" for first in rows[0])
+        unnested = f"{into} SELECT * FROM unnest({', '.join(kinds)})"  # noqa: S608 - our names
+        connection.exec_driver_sql(unnested, (*lists,))
+        return
+    places = ", ".join("?" * len(names))
+    stored = [tuple(v.hex if isinstance(v, UUID) else v for v in row) for row in rows]
+    connection.exec_driver_sql(f"{into} VALUES ({places})", stored)
 
 
 def insert_many(model: type[Base], rows: Iterable[dict[str, Any]]) -> int:

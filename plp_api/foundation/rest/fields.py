@@ -1,7 +1,6 @@
 """Our own fields, where marshmallow's accept values a database cannot store, or document badly."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -11,7 +10,7 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields, validate
 
-from plp_api.foundation import clock, db
+from plp_api.foundation import clock, db, texts
 
 LONGEST = 10_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -20,16 +19,20 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Text(fields.String):
     """A string of at most `longest` characters that a database can store; blank only if allowed.
 
-    White space at both ends is removed.
+    It is brought into Unicode's form NFC, and white space at both ends is removed. Control
+    characters are refused, but for tabs and line ends in texts of several lines (`foundation.texts`
+    has the rules).
     """
 
     default_error_messages = {
         "unstorable": "Contains a NUL byte or a lone surrogate.",
-        "blank": "Must not be blank.",
+        str(texts.Fault.CONTROL): "Must not contain control characters.",
+        str(texts.Fault.INVISIBLE): "Must not be blank.",
     }
 
     def __init__(self, *, longest: int = LONGEST, blank: bool = False, **kwargs: Any) -> None:
         self.blank = blank
+        self.has_lines = longest > texts.LONGEST_LINE
         limit = validate.Length(min=0 if blank else 1, max=longest)
         kwargs.setdefault("validate", []).append(limit)
         super().__init__(**kwargs)
@@ -40,16 +43,11 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not db.storable(text):
             raise self.make_error("unstorable")
-        text = text.strip()
-        if not self.blank and not any(map(_is_seen, text)):
-            raise self.make_error("blank")
-        return text
-
-
-def _is_seen(character: str) -> bool:
-    """Whether the character is visible: not Unicode's Z or C, except private use (Co)."""
-    category = unicodedata.category(character)
-    return category == "Co" or category[0] not in "ZC"
+        text = texts.normal(text)
+        fault = texts.fault_of(text, has_lines=self.has_lines)
+        if fault is None or (self.blank and fault is texts.Fault.INVISIBLE):
+            return text
+        raise self.make_error(str(fault))
 
 
 class Sha256(fields.String):

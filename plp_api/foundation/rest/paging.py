@@ -14,13 +14,13 @@ import marshmallow as ma
 import orjson
 from flask import request
 from marshmallow import fields, validate
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.foundation import db
-from plp_api.foundation.access import finding
-from plp_api.foundation.access.caller import holds
+from plp_api.foundation.access import finding, searching
+from plp_api.foundation.access.caller import Caller, holds
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import is_about_students_of
@@ -48,6 +48,26 @@ class Filter:
     field: fields.Field[Any]
     criterion: Callable[[Any], ColumnElement[bool]]
     needs: Permission | None = None
+
+    def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
+        """The rows of the statement that have this value, as far as the reader may know it."""
+        return statement.where(self.criterion(value))
+
+
+@dataclass(frozen=True)
+class NameFilter(Filter):
+    """A search for people by words; what it finds depends on the reader (`access.searching`)."""
+
+    find: Callable[[str, Caller], searching.Ids]
+    key: Any
+
+    def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
+        """The rows of the people whom these words name for this reader."""
+        ids = self.find(value, access.caller)
+        if ids is None:
+            return statement.where(false())
+        found = ids.subquery()
+        return statement.join(found, found.c.person_id == self.key)
 
 
 def repeatable(field: fields.Field[Any]) -> fields.List[Any]:
@@ -147,6 +167,16 @@ def words_field() -> fields.Field[Any]:
     """The field of a text search."""
     described = {"description": "Text to search for; case is ignored."}
     return Text(longest=100, metadata=described)
+
+
+def names(key: Any, find: Callable[[str, Caller], searching.Ids], found_by: str) -> Filter:
+    """A search for people, whose id is `key`; `found_by` says by what they are found."""
+    words = (
+        f"Words, each the beginning of a word of {found_by}, in any order. Case and accents do not"
+        " matter."
+    )
+    field = Text(longest=100, metadata={"description": words, "example": "ortiz ma"})
+    return NameFilter(field, lambda _: true(), find, key)
 
 
 def search(*columns: Any) -> Filter:
@@ -281,7 +311,7 @@ def page(
     `asked` holds the query parameters. `load` runs the statement (default:
     `access.scalars`, which returns entities).
     """
-    statement = statement.where(*criteria(listing, asked, access))
+    statement = narrowed(statement, listing, asked, access)
     total = _count(statement, access) if asked["count"] else None
     if "cursor" in asked:
         statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
@@ -291,16 +321,17 @@ def page(
     return page
 
 
-def criteria(
-    listing: Listing, asked: Mapping[str, Any], access: Access
-) -> list[ColumnElement[bool]]:
-    """What the filters ask for, and what the caller must be allowed to know for it."""
-    chosen = [each for name, each in listing.filters.items() if name in asked]
-    needed = dict.fromkeys(each.needs for each in chosen if each.needs is not None)
-    return [
-        *(each.criterion(asked[name]) for name, each in listing.filters.items() if name in asked),
-        *(is_about_students_of(listing.model, access.caller, one) for one in needed),
-    ]
+def narrowed(
+    statement: Select[Any], listing: Listing, asked: Mapping[str, Any], access: Access
+) -> Select[Any]:
+    """The rows that the filters ask for, of students about whom the caller may know that much."""
+    chosen = {name: each for name, each in listing.filters.items() if name in asked}
+    for name, each in chosen.items():
+        statement = each.narrow(statement, asked[name], access)
+    needed = dict.fromkeys(each.needs for each in chosen.values() if each.needs is not None)
+    return statement.where(
+        *(is_about_students_of(listing.model, access.caller, one) for one in needed)
+    )
 
 
 def order(listing: Listing, sort: str) -> list[ColumnElement[Any]]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.caller import TODAY, Caller, is_family_tie
+from plp_api.foundation.access import searching
+from plp_api.foundation.access.caller import TODAY, Caller
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
@@ -25,17 +26,8 @@ from plp_api.planning.signatures import standing as signatures
 from plp_api.planning.signatures.models import RequirementStatus
 
 
-def _named(words: str) -> Any:
-    """Search by name; a child's preferred name is hidden from family that must not know it."""
-    is_child = exists().where(
-        is_family_tie(Relationship), Relationship.student_id == Plan.student_id
-    )
-    known = or_(Person.family_uses_preferred.is_(True), ~is_child)
-    return or_(
-        Person.given_name.icontains(words, autoescape=True),
-        Person.family_name.icontains(words, autoescape=True),
-        and_(Person.preferred_given_name.icontains(words, autoescape=True), known),
-    )
+def _named(words: str, caller: Caller) -> searching.Ids:
+    return searching.students(words, caller, Permission.PLAN_STATUS_READ)
 
 
 def _signed(chosen: Sequence[str]) -> Any:
@@ -67,6 +59,7 @@ def _stands(chosen: Sequence[str]) -> Any:
     )
 
 
+BY_WHAT = "the student's names, user name, local id or state's number"
 PLANS = paging.Listing(
     filters={
         "status": paging.one_of(Plan.status, PlanStatus, "Only plans in these states."),
@@ -84,7 +77,7 @@ PLANS = paging.Listing(
             needs=Permission.SIGNATURES_READ,
         ),
         "updated_since": paging.since(Plan.updated_at),
-        "q": paging.Filter(paging.words_field(), _named),
+        "q": paging.names(Plan.student_id, _named, f"{BY_WHAT}, as far as you may read them"),
     },
     sorts={
         "updated_at": Plan.updated_at,

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import Select, and_, exists, select
+from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
-from plp_api.foundation.access.caller import holds, is_family_tie
+from plp_api.foundation.access import searching
+from plp_api.foundation.access.caller import Caller, holds
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Text
 from plp_api.foundation.rest.paging import (
@@ -15,6 +17,7 @@ from plp_api.foundation.rest.paging import (
     Listing,
     equals,
     in_states,
+    names,
     one_of,
     same_id,
     same_year,
@@ -82,11 +85,12 @@ def _with_office(roles: Sequence[str]) -> ColumnElement[bool]:
     return Person.id.in_(held)
 
 
-LEGAL_NAME = Person.given_name + " " + Person.family_name
 BY_NAME = (Person.family_name, Person.given_name)
 PEOPLE = Listing(
     filters={
-        "q": search(LEGAL_NAME, Person.display_name, Person.username, Person.email),
+        "q": names(
+            Person.id, searching.people, "a name, the user name, the local id or the e-mail"
+        ),
         "role": in_states(AppointmentRole, "Only people who hold this office today.", _with_office),
         "status": one_of(Person.status, PersonStatus, "Only people in these states."),
         "updated_since": since(Person.updated_at),
@@ -100,21 +104,15 @@ def people(access: Access) -> Select[Any]:
     return access.select(Person).where(~exists().where(Student.id == Person.id))
 
 
-def _named(words: str) -> ColumnElement[bool]:
-    """Students with this name; a family cannot search by a preferred name hidden from it."""
-    tie = aliased(Relationship)
-    children = select(tie.student_id).where(is_family_tie(tie))
-    is_shown = or_(Person.family_uses_preferred, Student.id.not_in(children))
-    in_use = Person.display_name.icontains(words, autoescape=True)
-    return or_(LEGAL_NAME.icontains(words, autoescape=True), and_(is_shown, in_use))
+def _named(words: str, caller: Caller) -> searching.Ids:
+    return searching.students(words, caller, Permission.ROSTER_READ)
 
 
+BY_WHAT = "a name, the user name, the local id or the state's number"
 IS_ENROLLED = Student.id.in_(select(SchoolEnrollment.student_id).where(holds(SchoolEnrollment)))
 STUDENTS = Listing(
     filters={
-        "q": Filter(
-            Text(longest=100, metadata={"description": "Words of the name, in any case."}), _named
-        ),
+        "q": names(Student.id, _named, f"{BY_WHAT}, as far as you may read them"),
         "is_enrolled": yes_or_no(IS_ENROLLED, "Only students enrolled today, or only others."),
         "updated_since": since(Student.updated_at),
     },

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from plp_api.foundation import db
+from plp_api.foundation import db, texts
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import spans, usernames
@@ -47,8 +47,10 @@ def person(place: District, person_id: UUID) -> Person:
 def add_person(
     place: District, given: str, family: str, username: str | None, email: str | None
 ) -> Person:
-    """Add a person. Raises Problem: username_taken."""
+    """Add a person. Raises Problem: username_taken, validation_failed for an unsuited name."""
+    given, family = _name("given", given), _name("family", family)
     if username is not None:
+        username = _name("username", username)
         usernames.hold(place.id, username)
         same_name = select(Person.id).where(
             Person.district_id == place.id, func.lower(Person.username) == username.lower()
@@ -67,6 +69,14 @@ def add_person(
     db.session().flush()
     audit.record("person.created", made, by=None)
     return made
+
+
+def _name(field: str, name: str) -> str:
+    """The name by the rules of the API. Raises Problem: validation_failed."""
+    name = texts.normal(name)
+    if texts.fault_of(name) is not None:
+        raise invalid(field, "Must not be blank or contain control characters.")
+    return name
 
 
 def appoint(person: Person, role: AppointmentRole, school: str | None) -> None:

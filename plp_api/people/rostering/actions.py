@@ -141,6 +141,7 @@ def _apply(database: db.Database, package: Package, order: Order, progress: Prog
             answers = _identify(comparison, order)
             _bring_all(comparison, package)
             _judge(comparison, order)
+            kinds.renew_terms()
             import_id = _keep(order, comparison, answers)
             staging.clear()
         return Outcome(ImportState.APPLIED, package.findings, counts, district_id, import_id)

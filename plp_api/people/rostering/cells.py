@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 
+from plp_api.foundation import texts
 from plp_api.foundation.roster import usernames
 from plp_api.people.rostering.columns import GRADES, Column, Kind
 from plp_api.people.rostering.findings import Code
@@ -44,9 +45,20 @@ def reader_for(column: Column) -> Reader:
     return _READERS[column.kind]
 
 
+_FAULTS = {
+    texts.Fault.CONTROL: Code.CONTROL_CHARACTER,
+    texts.Fault.INVISIBLE: Code.TEXT_INVISIBLE,
+}
+
+
 def _text(text: str) -> str:
+    """The text by the rules of the API (`foundation.texts`)."""
+    text = texts.normal(text)
     if len(text) > LONGEST_TEXT:
         raise Unfit(Code.TEXT_TOO_LONG, detail=f"At most {LONGEST_TEXT} characters.")
+    fault = texts.fault_of(text)
+    if fault is not None:
+        raise Unfit(_FAULTS[fault])
     return text
 
 
@@ -126,9 +138,10 @@ def _grade(text: str) -> str:
 
 
 def _username(text: str) -> str:
-    if not usernames.is_plain(_text(text)):
+    name = _text(text)
+    if not usernames.is_plain(name):
         raise Unfit(Code.USERNAME_UNSUITED)
-    return text
+    return name
 
 
 @lru_cache(maxsize=1_000)

@@ -59,6 +59,8 @@ class Code(StrEnum):
     CELL_MISSING = "cell_missing"
     NEWLINE_IN_CELL = "newline_in_cell"
     TEXT_TOO_LONG = "text_too_long"
+    CONTROL_CHARACTER = "control_character"
+    TEXT_INVISIBLE = "text_invisible"
     ID_INVALID = "id_invalid"
     DATE_INVALID = "date_invalid"
     YEAR_INVALID = "year_invalid"
@@ -135,6 +137,8 @@ MESSAGES = {
     Code.CELL_MISSING: "The cell must not be empty.",
     Code.NEWLINE_IN_CELL: "The cell holds a line break.",
     Code.TEXT_TOO_LONG: "The text is too long.",
+    Code.CONTROL_CHARACTER: "The cell holds a control character.",
+    Code.TEXT_INVISIBLE: "The cell holds characters, but none that can be seen.",
     Code.ID_INVALID: "An identifier has 1 to 255 of the characters 0-9 A-Z a-z . _ - / @.",
     Code.DATE_INVALID: "A date is written YYYY-MM-DD.",
     Code.YEAR_INVALID: "A school year is written YYYY, the year in which it ends.",

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
-from plp_api.foundation.roster import birth_dates, spans
+from plp_api.foundation.roster import birth_dates, spans, terms
 from plp_api.foundation.roster.classes import (
     AcademicSession,
     Class,
@@ -48,6 +48,7 @@ from plp_api.people.rostering.difference import (
     REACTIVATED,
     REMOVED,
     SKIPPED,
+    UPDATED,
     Comparison,
     Kind,
     absent,
@@ -367,6 +368,15 @@ def bring_students(comparison: Comparison) -> None:
     write(kind, comparison)
     _move_rights_by_corrected_grades(comparison)
     _tell_doubtful_birth_dates(comparison)
+
+
+def renew_terms() -> None:
+    """Renew the terms by which people are found, of everybody whom the import changed."""
+    written = (CREATED, UPDATED, REACTIVATED)
+    changed = union(
+        *(select(staged.c.id).where(staged.c.state.in_(written)) for staged in (USERS, STUDENTS))
+    )
+    terms.renew(db.session().scalars(changed).all())
 
 
 def _rights_of_new(comparison: Comparison) -> Any:

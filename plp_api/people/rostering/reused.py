@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, and_, func, not_, or_, select, update
 
 from plp_api.foundation import db
+from plp_api.foundation.roster import terms
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.people.rostering.decisions import Answers
 from plp_api.people.rostering.difference import Comparison, execute
@@ -52,6 +53,7 @@ def settle(answers: Answers) -> list[UUID]:
 def _take_key(person_id: UUID) -> None:
     changed = {"sourced_id": None, "version": PEOPLE.c.version + 1}
     execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(changed))
+    terms.renew([person_id])
 
 
 def _reused(comparison: Comparison) -> Iterator[Reused]:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.roster import terms
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.people.rostering.decisions import Answers, Decision, remember, remembered
 from plp_api.people.rostering.difference import SKIPPED, Comparison, execute
@@ -64,6 +65,7 @@ def rekey_returned(comparison: Comparison) -> None:
     gather_statistics(REKEYED)
     changed = {"sourced_id": REKEYED.c.sourced_id, "version": PEOPLE.c.version + 1}
     execute(update(PEOPLE).where(PEOPLE.c.id == REKEYED.c.id).values(changed))
+    terms.renew(db.session().scalars(select(REKEYED.c.id)).all())
     for row in db.session().scalars(select(REKEYED.c.row).order_by(REKEYED.c.row)):
         comparison.findings.add(Code.STUDENT_REKEYED, "users.csv", row, "sourcedId")
 
@@ -258,12 +260,15 @@ def _fold(row: Sharer, into: str, comparison: Comparison) -> None:
 def _rekey(first: Sharer, row: Sharer) -> None:
     changed = {"sourced_id": row.sourced_id, "version": PEOPLE.c.version + 1}
     execute(update(PEOPLE).where(PEOPLE.c.id == first.person_id).values(changed))
+    if first.person_id is not None:
+        terms.renew([first.person_id])
 
 
 def _forget_number(student_id: UUID, number: str) -> None:
     is_wrong = and_(STUDENTS.c.id == student_id, STUDENTS.c.state_student_id == number)
     changed = {"state_student_id": None, "version": STUDENTS.c.version + 1}
     execute(update(STUDENTS).where(is_wrong).values(changed))
+    terms.renew([student_id])
 
 
 def _groups(comparison: Comparison) -> Iterator[Group]:

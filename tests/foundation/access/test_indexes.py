@@ -20,6 +20,7 @@ from plp_api.foundation.problems import Problem
 from plp_api.foundation.rest import paging
 from plp_api.foundation.roster.models import LoginSession, Student
 from plp_api.home.overview.listing import PLANS
+from plp_api.people.directory.listings import STUDENTS
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Plan, PlanVersion
 from plp_api.planning.reviews.models import Review
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.both_databases
 LISTS = (Student, Plan, PlanVersion, Goal, Review)
 # What grows with the number of students.
 LARGE = {"students", "people", "relationships", "school_enrollments", "enrollments", "placements"}
+LARGE |= {"person_terms"}
 LARGE |= {one.__tablename__ for one in LISTS} | {"advisory_members", "sampled_students"}
 
 
@@ -71,6 +73,21 @@ def test_a_list_is_found_by_indexes(asked: Any, model: Any) -> None:
     page = visible.with_only_columns(model.id).order_by(model.updated_at, model.id).limit(51)
     plan = explained(session, page, caller.binds)
     assert scanned(plan) == set(), "\n".join(plan)
+
+
+@each
+def test_a_search_reads_a_range_of_the_terms(asked: Any) -> None:
+    caller, session = asked
+    if not caller.may(Permission.ROSTER_READ):
+        return
+    access = Access(caller)
+    statement = access.select(Student).with_only_columns(Student.id)
+    page = STUDENTS.filters["q"].narrow(statement, "ortiz, ma", access)
+    plan = explained(session, page, caller.binds)
+    assert scanned(plan) == set(), "\n".join(plan)
+    # Of one student PostgreSQL reads the range of that person's terms alone.
+    ranges = r"(ix_person_terms_district_id_term|pk_person_terms)"
+    assert re.search(ranges, "\n".join(plan)), "\n".join(plan)
 
 
 @each
@@ -116,7 +133,7 @@ def test_what_is_filtered_by_the_student_is_found_by_indexes(asked: Any, world: 
         seen = access.select(listing.model, permission)
         values = {**dict.fromkeys(WAYS, known), "grade": ["10", "11"], "standing": ["overdue"]}
         for name in values.keys() & listing.filters.keys():
-            found = seen.where(*paging.criteria(listing, {name: values[name]}, access))
+            found = paging.narrowed(seen, listing, {name: values[name]}, access)
             page = found.with_only_columns(listing.model.id).limit(51)
             updated = page.order_by(listing.model.updated_at, listing.model.id)
             plan = explained(session, updated, caller.binds)

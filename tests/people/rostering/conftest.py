@@ -15,6 +15,7 @@ from plp_api.foundation.roster import followers
 from plp_api.foundation.roster.models import District
 from plp_api.people.rostering.actions import Order, Outcome, carry_out
 from tests.people.rostering.packages import contents, zipped
+from tests.terms import stale
 
 TODAY = date(2026, 11, 2)
 NOON = datetime(2026, 11, 2, 17, tzinfo=UTC)
@@ -87,5 +88,8 @@ def enrolled(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
 
 
 @pytest.fixture
-def roster(database: db.Database, enrolled: list[UUID], tmp_path: Path) -> Roster:
-    return Roster(database, tmp_path)
+def roster(database: db.Database, enrolled: list[UUID], tmp_path: Path) -> Iterator[Roster]:
+    """Imports, after which the terms by which people are found say what their rows say."""
+    made = Roster(database, tmp_path)
+    yield made
+    assert not (made.district_id and stale(database, made.district_id))

@@ -18,6 +18,7 @@ from plp_api.foundation.roster.models import (
     Student,
 )
 from plp_api.foundation.roster.relationships import SchoolEnrollment
+from plp_api.foundation.roster.terms import PersonTerm
 from plp_api.people.rostering import relationships
 from plp_api.people.rostering.actions import Order, Outcome
 from plp_api.people.rostering.difference import Comparison
@@ -437,3 +438,28 @@ def test_plans_follow_for_students_who_come_into_a_grade_that_has_them(
     assert len(enrolled) == 1
     roster.bring(users=changed(USERS, 1, grades="7"), order=Order(is_confirmed=True))
     assert len(enrolled) == 2
+
+
+# Names.
+
+
+def test_names_are_stored_in_one_form(roster: Roster) -> None:
+    roster.bring(users=changed(USERS, 1, givenName="Zoe\u0308", username="zoe\u0308"))
+    bo = roster.by_sourced_id(Person)["u1"]
+    assert (bo.given_name, bo.username) == ("Zo\u00eb", "zo\u00eb")
+
+
+def test_the_terms_follow_what_later_imports_change(roster: Roster) -> None:
+    """Terms are compared with all rows at the test's end (`roster`)."""
+    roster.bring()
+    roster.bring(users=changed(USERS, 1, familyName="de la Cruz", userIds="{state:VT-1}"))
+    roster.bring(users=changed(USERS, 1, familyName="Birch", username="bo.birch"))
+    with roster.writing() as session:
+        held = session.scalars(select(PersonTerm.term).order_by(PersonTerm.term)).all()
+    assert {"birch", "bobirch"} <= set(held)
+    assert "delacruz" not in held
+
+
+def test_a_dry_run_leaves_the_terms(roster: Roster) -> None:
+    roster.bring()
+    roster.bring("1.2", Order(is_dry_run=True), users=changed(USERS, 1, familyName="Somebody Else"))

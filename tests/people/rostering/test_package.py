@@ -484,6 +484,11 @@ def test_a_cell_must_not_hold_a_line_break(value: str) -> None:
     ("cells", "code"),
     [
         ({"username": "x" * 1001}, Code.TEXT_TOO_LONG),
+        ({"givenName": "\u200b"}, Code.TEXT_INVISIBLE),
+        ({"preferredGivenName": "\u2060\u00a0"}, Code.TEXT_INVISIBLE),
+        ({"familyName": "Bir\ach"}, Code.CONTROL_CHARACTER),
+        ({"middleName": "\x1b[2J"}, Code.CONTROL_CHARACTER),
+        ({"username": "ro\tbin"}, Code.CONTROL_CHARACTER),
         ({"primaryOrgSourcedId": "s 1"}, Code.ID_INVALID),
         ({"primaryOrgSourcedId": "s" * 256}, Code.ID_INVALID),
         ({"agentSourcedIds": "p1,Ö"}, Code.ID_INVALID),

@@ -1,0 +1,88 @@
+"""Text from outside: one form, no control characters; and its folded form, for searching.
+
+The API and the roster import use the same rules. A text is in Unicode's form NFC: a letter with a
+mark is stored in one way, however it was typed.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+from anyascii import anyascii
+
+LONGEST_LINE = 320
+"""A text that may be longer has several lines, so that tabs and line ends may stand in it."""
+LONGEST_TERM = 64
+BREAKS = frozenset("\t\n\r")
+
+_WORD = re.compile(r"[a-z0-9]+")
+_CHUNK = re.compile(r"[^\s,;]+")
+
+
+class Fault(StrEnum):
+    """Why a text is refused."""
+
+    CONTROL = "control"
+    """It holds a control character."""
+    INVISIBLE = "invisible"
+    """Nothing of it can be seen."""
+
+
+def normal(text: str) -> str:
+    """The text in the form NFC, without white space at both ends."""
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
+
+
+def fault_of(text: str, *, has_lines: bool = False) -> Fault | None:
+    """Why the text is refused, or None. With `has_lines`, tabs and line ends may stand in it.
+
+    Characters without width may stand inside a text: some scripts need them to join letters.
+    """
+    if text.isprintable() and text.isascii() and text.strip(" "):
+        return None
+    if any(_is_control(char) and not (has_lines and char in BREAKS) for char in text):
+        return Fault.CONTROL
+    return None if any(map(_is_seen, text)) else Fault.INVISIBLE
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc"
+
+
+def _is_seen(char: str) -> bool:
+    """Whether the character is visible: not Unicode's Z or C, except private use (Co)."""
+    category = unicodedata.category(char)
+    return category == "Co" or category[0] not in "ZC"
+
+
+def folded(text: str) -> str:
+    """The text in ASCII, without case and accents: `Zoë`, `ZOE` and `zoe` are the same."""
+    plain = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
+    return plain.casefold()
+
+
+# A roster repeats a few hundred names.
+@lru_cache(maxsize=10_000)
+def terms(text: str) -> tuple[str, ...]:
+    """What a search for a text may begin with: the text from the beginning of each of its words.
+
+    A term has letters and digits alone. So `de la Cruz` has the terms `delacruz`, `lacruz` and
+    `cruz`, and `O'Brien` is found by `o'brien`, `obrien` and `brien`.
+    """
+    words = _WORD.findall(folded(text))
+    return tuple("".join(words[start:])[:LONGEST_TERM] for start in range(len(words)))
+
+
+def prefixes(search: str) -> list[str]:
+    """The beginnings of terms that a search asks for: one for each of its words.
+
+    White space and commas part the words; other signs within a word are left out, as in terms.
+    """
+    chunks = ("".join(_WORD.findall(chunk)) for chunk in _CHUNK.findall(folded(search)))
+    return list(dict.fromkeys(chunk[:LONGEST_TERM] for chunk in chunks if chunk))
+
+
+def after(prefix: str) -> str:
+    """The first text that is greater than every text with this beginning of ASCII characters."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
