@@ -1,4 +1,4 @@
-"""The student as every resource that hangs off one shows them."""
+"""The names of people in responses, in one shape everywhere."""
 
 from marshmallow import fields
 
@@ -6,9 +6,26 @@ from plp_api.foundation.rest.fields import Schema
 
 
 class StudentBriefSchema(Schema):
-    """The student whom it is about, with the name that this reader's audience uses."""
+    """The student whom a resource belongs to, as this reader may know them."""
 
     id = fields.UUID(required=True)
-    display_name = fields.String(required=True, metadata={"example": "Robin Beaudry"})
-    grade = fields.String(required=True, allow_none=True, metadata={"example": "10"})
-    school_id = fields.UUID(required=True, allow_none=True)
+    display_name = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The name that your audience (family or school) uses.",
+            "example": "Charlie Roy",
+        },
+    )
+    grade = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where you may not read the roster.", "example": "10"},
+    )
+    school_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The school that keeps the plan; null where you may not read the roster."
+        },
+    )
