@@ -137,7 +137,7 @@ class Condition(StrEnum):
     SAMPLED = "sampled"
     """Only the students drawn for an auditor."""
     OWN = "own"
-    """Only rows in which the caller takes part (a student: their advisory)."""
+    """Only rows in which the caller takes part: a student's advisory, oneself as a person."""
     HOLDING = "holding"
     """Only the holder of the rights under FERPA: a parent; after their transfer the student."""
     KEEPING = "keeping"
@@ -156,7 +156,8 @@ def _grants(words: str) -> frozenset[str]:
 # Each word is `area:verb`, or `area:verb:condition`.
 GRANTS: Mapping[Role, frozenset[str]] = {
     Role.STUDENT: _grants("""
-        self:manage settings:read roster:read names:write relationships:read advisories:read:own
+        self:manage people:read:own
+        settings:read roster:read names:write relationships:read advisories:read:own
         signatures:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit
         signatures:sign signatures:read_scans
@@ -167,7 +168,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
     """),
     Role.PARENT: _grants("""
-        self:manage settings:read roster:read relationships:read
+        self:manage people:read:own
+        settings:read roster:read relationships:read
         signatures:read
         plan_status:read plans:read plans:contribute plans:comment signatures:sign:deciding
         goals:read goals:comment reviews:read reviews:comment
@@ -178,7 +180,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:read_scans
     """),
     Role.ADVISOR: _grants("""
-        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        self:manage people:read:own
+        settings:read roster:read classes:read relationships:read advisories:read
         signatures:read
         plan_status:read plans:read plans:write plans:contribute plans:comment plans:submit_for
         plans:approve
@@ -189,12 +192,14 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
     """),
     Role.TEACHER: _grants("""
-        self:manage settings:read roster:read classes:read goals:read goals:comment
+        self:manage people:read:own
+        settings:read roster:read classes:read goals:read goals:comment
         comments:read comments:withdraw
         supports:read_accommodations
     """),
     Role.COUNSELOR: _grants("""
-        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        self:manage people:read:own
+        settings:read roster:read classes:read relationships:read advisories:read
         signatures:read
         plan_status:read plans:read plans:comment plans:approve signatures:sign
         goals:read goals:comment comments:read comments:withdraw
@@ -204,7 +209,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:record supports:read supports:write supports:read_accommodations
     """),
     Role.ELO_COORDINATOR: _grants("""
-        self:manage settings:read roster:read classes:read goals:read comments:read
+        self:manage people:read:own
+        settings:read roster:read classes:read goals:read comments:read
         coverage:read
         pathways:read
     """),
@@ -243,7 +249,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read
     """),
     Role.AUDITOR: _grants("""
-        self:manage settings:read roster:read classes:read relationships:read advisories:read
+        self:manage people:read:own
+        settings:read roster:read classes:read relationships:read advisories:read
         imports:read signatures:read plan_status:read plans:read:sampled goals:read:sampled
         comments:read:sampled
         reviews:read coverage:read audit:read

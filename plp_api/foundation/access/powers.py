@@ -134,6 +134,8 @@ def query(access: Access, people: Collection[UUID]) -> db.Query:
 
 def allowed(access: Access, holdings: Holdings) -> frozenset[Act]:
     """The acts that the actor may do to an account with these holdings."""
+    if not access.caller.may(Permission.PEOPLE_WRITE):
+        return frozenset()
     return frozenset(act for act in Act if refusal(access, act, holdings) is None)
 
 

@@ -308,14 +308,18 @@ def _visible_person(
 ) -> ColumnElement[bool]:
     """Every adult of the district, and the students whose roster the caller may read or write.
 
-    No office lets a parent read the other family members of their child.
+    Whoever keeps no roster sees themselves alone. No office lets a parent read the
+    other family members of their child.
     """
     in_district = _column(model, ownership.column) == DISTRICT
+    granted = {role: conditions(role, permission) for role in sorted(caller.roles)}
+    if not any(None in needed for needed in granted.values()):
+        return in_district & (_column(model, "id") == CALLER)
     if caller.children:
         id_ = _column(model, "id")
         is_kin = id_.in_(household()) & (id_ != CALLER) & id_.not_in(caller.children)
         in_district = in_district & ~is_kin
-    if any(role in caller.wide and conditions(role, permission) for role in caller.roles):
+    if any(role in caller.wide and None in needed for role, needed in granted.items()):
         return in_district
     is_read = permission == ownership.read
     students = students_for(caller, Permission.ROSTER_READ if is_read else Permission.ROSTER_WRITE)

@@ -213,8 +213,9 @@ def get_class(access: Access, group: Class) -> Class:
 def list_people(access: Access) -> Any:
     """List or search the people of your district who are not students.
 
-    `role` finds the people who hold an office today. Students are listed under
-    `/students`, where each reader sees the students they reach.
+    Who does not keep the roster finds themselves alone. `role` finds the people who
+    hold an office today. Students are listed under `/students`, where each reader
+    sees the students they reach.
     """
     return listings.people(access)
 
@@ -237,10 +238,11 @@ def add_person(access: Access, fields: Fields) -> Person:
 @blueprint.requires(Permission.PEOPLE_READ, Person)
 @blueprint.response(200, PersonSchema)
 def get_person(access: Access, person: Person) -> Person:
-    """Get a person: any adult of your district, or a student whom you reach.
+    """Get a person: yourself; for who keeps the roster any adult, or a student they reach.
 
-    An office does not show you your own household: the other parent of your
-    child is a 404.
+    Everybody else is a 404: where a response holds a person's id, it has their name
+    beside it. An office does not show you your own household: the other parent of
+    your child is a 404.
     """
     return person
 

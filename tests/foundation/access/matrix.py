@@ -17,7 +17,7 @@ settings:write       .       .        .       .       .         .               
 roster:read          x       x        x       x       x         x               x         x            x              x        # roster, enrollment, placement: R
 roster:write         .       .        .       .       .         .               x         x            x              .        # roster, enrollment, placement: CRU
 names:write          x       .        .       .       .         .               .         .            .              .        # section 3: names and pronouns have an audience, set by the student
-people:read          .       .        .       .       .         .               x         x            x              .        # roster: whoever keeps it reads every person
+people:read          own     own      own     own     own       own             x         x            x              own      # roster: whoever keeps it reads every person, everybody themselves
 people:write         .       .        .       .       .         .               x         x            x              .        # roster: CRU
 classes:read         .       .        x       x       x         x               x         x            x              x        # roster: R of staff (own and child's stand in the enrollments)
 appointments:read    .       .        .       .       .         .               x         x            x              .        # no row: offices are read by whoever keeps people,

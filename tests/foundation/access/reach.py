@@ -159,6 +159,9 @@ class Reader:
                 return sees, sees if permission == read else self.may_at(
                     owner.school_id, permission
                 )
+            case PersonOfDistrict() if not self.may_everywhere(read):
+                sees = self.may(read) and self.person.id == owner.person_id
+                return sees, sees and (permission == read or self.may_everywhere(permission))
             case PersonOfDistrict() if owner.student_id and not self.is_wide:
                 sees = self.may(read) and self.may_on(owner.student_id, "roster:read")
                 writes = self.may(permission) and self.may_on(owner.student_id, "roster:write")

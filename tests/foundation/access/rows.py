@@ -259,7 +259,8 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
             part = frozenset(members.get(advisory, ()))
             return Owner(row.district_id, school_id=getattr(row, column), member_ids=part)
         case PersonOfDistrict():
-            return Owner(row.district_id, student_id=row.id if row.id in students else None)
+            student_id = row.id if row.id in students else None
+            return Owner(row.district_id, student_id=student_id, person_id=row.id)
         case OwnedByDistrict(column=column):
             return Owner(getattr(row, column), kind=getattr(row, "type", None))
         case OwnedByPerson(column=column):
