@@ -18,7 +18,15 @@ def review(database: Isolated, world: World) -> str:
 
 
 def test_who_holds_the_meeting_sees_it(client: Client, world: World, review: str) -> None:
-    wanted = [{"role": "parent", "person_id": str(world.home.parent.id), "language": "ne"}]
+    name_of = client.as_(world.home.registrar).read(f"/people/{world.home.parent.id}")
+    wanted = [
+        {
+            "role": "parent",
+            "person_id": str(world.home.parent.id),
+            "person_name": name_of["display_name"],
+            "language": "ne",
+        }
+    ]
     for name in ("advisor", "counselor", "school_admin"):
         found = client.as_(getattr(world.home, name)).read(review)
         assert found["interpreters_needed"] == wanted, name

@@ -4,6 +4,7 @@ The school says Wren; the family reads the name on the record, unless the studen
 The student decides, and earlier versions, comments and prints follow.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Person
 from tests.client import Client
+from tests.families.addresses import every_address
 from tests.world import World, writing
 
 CHOSEN, RECORDED = "Wren", "Theodora"
@@ -134,3 +136,31 @@ def test_another_name_appears_in_what_was_frozen_said_and_printed_before(
     assert where(told, "Robin") >= NAMED | SPOKEN
     assert not where(told, CHOSEN)
     assert advisor.get(f"{version}/snapshot").data == frozen, "no name was ever signed"
+
+
+AT_ROSTER = re.compile(r"//api/v1/(students|people)(/[0-9a-f-]{36})?")
+
+
+@pytest.fixture
+def everywhere(database: Any, world: World, read: Any) -> list[str]:
+    """Every address with rows of the student, who wrote, signed and met."""
+    return every_address(database, world)
+
+
+@pytest.mark.parametrize("reader", [*FAMILY, "advisor", "teacher", "counselor", "school_admin"])
+def test_no_answer_at_all_has_the_name_of_the_other_audience(
+    client: Client, world: World, everywhere: list[str], reader: str
+) -> None:
+    somebody, told, answered = client.as_(getattr(world.home, reader)), [], 0
+    wrong = CHOSEN if reader in FAMILY else RECORDED
+    for address in everywhere:
+        answer = somebody.get(address)
+        assert answer.status_code < 500, address
+        answered += answer.status_code == 200
+        # The roster's own cards hold the name of record beside the one in use.
+        if reader not in FAMILY and AT_ROSTER.fullmatch(address):
+            continue
+        if answer.mimetype != "application/pdf" and wrong in answer.get_data(as_text=True):
+            told.append(address)
+    assert answered > 30, "the walk must reach what they read"
+    assert told == []

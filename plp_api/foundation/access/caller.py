@@ -28,7 +28,7 @@ from sqlalchemy.sql.selectable import Select
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import spans
+from plp_api.foundation.roster import names, spans
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -121,13 +121,23 @@ Shape = tuple[frozenset[Role], frozenset[Role], bool]
 
 
 @dataclass(frozen=True)
+class Own:
+    """The caller's name at school; if they are a student, their grade and school."""
+
+    name: str
+    grade: str | None = None
+    school_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Caller:
     """A signed-in person, with the roles they hold today.
 
     `schools` lists, per role, the schools where the caller holds that office.
     `wide` holds the offices held for the whole district. `guest_districts` are
     the home districts of students placed in the caller's district. `children`
-    are the students to whom the caller is family (see `is_family_tie`).
+    are the students to whom the caller is family (see `is_family_tie`). `own` is what
+    responses say of the caller themselves.
     """
 
     person_id: UUID
@@ -140,6 +150,7 @@ class Caller:
     guest_districts: tuple[UUID, ...] = ()
     children: frozenset[UUID] = frozenset()
     reason: str | None = None
+    own: "Own | None" = None
 
     def may(self, permission: Permission) -> bool:
         """Whether a role of the caller grants the permission on any student at all."""
@@ -161,12 +172,18 @@ class Caller:
         return self.roles, self.wide, bool(self.guest_districts)
 
     @cached_property
+    def naming(self) -> dict[str, Any]:
+        """The values of the bound parameters in the SQL of names (`roster.names`)."""
+        return {"children": list(self.children), "districts": list(self.districts)}
+
+    @cached_property
     def binds(self) -> dict[str, Any]:
         """The values of the bound parameters in the caller's SQL."""
         return {
             "caller": self.person_id,
             "district": self.district_id,
             "today": self.today,
+            **self.naming,
             **{f"{role}_schools": list(ids) for role, ids in self.schools.items()},
         }
 
@@ -186,7 +203,7 @@ def _statement() -> db.Prepared:
     session_id = bindparam("session", type_=Uuid())
     return db.Prepared(
         union_all(
-            _row("session", Person.id, LoginSession.account_id)
+            _row("session", Person.id, LoginSession.account_id, names.at_school(Person))
             .join_from(LoginSession, Person, Person.id == LoginSession.person_id)
             .join(Account, Account.id == LoginSession.account_id)
             .where(
@@ -196,7 +213,9 @@ def _statement() -> db.Prepared:
                 Person.status == PersonStatus.ACTIVE,
                 Account.is_disabled.is_(False),
             ),
-            _row("student", Student.id).where(Student.id == CALLER),
+            _row("student", Student.id, Student.plan_home_school_id, Student.grade).where(
+                Student.id == CALLER
+            ),
             _row("tie", c=Relationship.kind)
             .where(
                 Relationship.person_id == CALLER,
@@ -328,10 +347,14 @@ def _assembled(
     schools: dict[Role, list[UUID]] = {}
     guests: list[UUID] = []
     children: set[UUID] = set()
+    own: dict[str, Any] = {}
     for row in rows:
         match row["kind"]:
+            case "session":
+                own["name"] = row["c"]
             case "student":
                 roles.add(Role.STUDENT)
+                own |= {"grade": row["c"], "school_id": row["b"]}
             case "teaches":
                 roles.add(Role.TEACHER)
             case "tie":
@@ -359,4 +382,5 @@ def _assembled(
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         children=frozenset(children),
         reason=reason,
+        own=Own(**own) if "name" in own else None,
     )

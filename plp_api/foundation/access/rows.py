@@ -248,6 +248,11 @@ class Access:
             return True
         return not reach.denies(self.reached(student_id), kind)
 
+    def look_up_denied(self, student_ids: Iterable[UUID]) -> None:
+        """Load in one query what orders deny a parent of these students, before each `shows`."""
+        if Role.PARENT in self.caller.roles:
+            self.look_up(student_ids)
+
     def may_on(self, permission: Permission, row: Any) -> bool:
         """Whether the caller has the permission on this row, which they may read."""
         if isinstance(row.__ownership__, OwnedBySchool):
@@ -288,6 +293,16 @@ class Access:
         A parent without rights, whom reach leaves out, counts too.
         """
         return student_id in self.caller.children
+
+    def names_as_family(self, person_id: UUID, student_id: UUID | None) -> bool:
+        """Whether the caller reads this person's name as the family does (`roster.names`).
+
+        They do in what is about their child, and of their child everywhere; in what is
+        about no student, if they are nothing but a parent.
+        """
+        if student_id is None and self.caller.roles <= {Role.PARENT}:
+            return True
+        return not self.caller.children.isdisjoint({person_id, student_id})
 
     def keeps(self, student_id: UUID) -> bool:
         """Whether the caller keeps the student's plan in home study (16 V.S.A. 942)."""

@@ -5,6 +5,7 @@ from marshmallow import fields
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.comments.presenters import shape
 from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
 
 LONGEST_COMMENT = 4000
 
@@ -23,6 +24,7 @@ class CommentSchema(ResourceSchema):
     shape = staticmethod(shape)
 
     student_id = fields.UUID()
+    student = student_of()
     subject_type = fields.String(metadata={"example": "goals"})
     subject_id = fields.UUID()
     body = fields.String(
@@ -35,10 +37,7 @@ class CommentSchema(ResourceSchema):
         allow_none=True,
         metadata={"description": "Null where a parent reads another parent's comment."},
     )
-    author_name = fields.String(
-        allow_none=True,
-        metadata={"description": "Null like `author_id`, and for staff of another district."},
-    )
+    author_name = name_of("author_id")
     author_role = Choice(Role, metadata={"description": "The author's role at the time."})
     is_own = fields.Boolean(metadata={"description": "Whether you wrote it and may withdraw it."})
     withdrawn_at = Instant(allow_none=True)

@@ -36,11 +36,13 @@ from plp_api.foundation.rest import (
     idempotency,
     limits,
     paging,
+    people,
     refusals,
     sparse,
     tokens,
 )
 from plp_api.foundation.rest.life import annotate, current, register_actions
+from plp_api.foundation.roster.models import Student
 
 View = Callable[..., Any]
 SameView = TypeVar("SameView", bound=View)
@@ -220,6 +222,7 @@ class Blueprint(flask_smorest.Blueprint):
             def flushed(*args: Any, **kwargs: Any) -> Any:
                 result = view(*args, **kwargs)
                 db.flush()
+                g.dumped_by = schema
                 if result is None and schema is None:
                     return _empty(status_code)
                 if isinstance(result, paging.Page):
@@ -234,13 +237,21 @@ class Blueprint(flask_smorest.Blueprint):
 
             @wraps(dumped)
             def tagged(*args: Any, **kwargs: Any) -> Response:
-                return _tagged(dumped(*args, **kwargs), is_shaped=hasattr(schema, "shape"))
+                return _tagged(dumped(*args, **kwargs), is_shaped=shows_more(schema))
 
             tagged.answers_with = schema  # type: ignore[attr-defined]
             tagged.shape = shape  # type: ignore[attr-defined]
             return documents.sparse(tagged, shape)
 
         return decorator
+
+    @staticmethod
+    def _prepare_response_content(data: Any) -> Any:
+        """Fill in the names of people; flask-smorest calls this between dump and response."""
+        schema = g.pop("dumped_by", None)
+        if schema is not None and "access" in g:
+            _name_people(data, schema, g.access)
+        return data
 
     def lists(self, schema: type[ma.Schema], listing: paging.Listing) -> Callable[[View], View]:
         """Filter, sort and page the select statement that the view returns.
@@ -350,6 +361,7 @@ def _go(view: View, access: Access, row: Any, url: dict[str, Any], changes: bool
             raise Problem(Code.VERSION_STALE, extra=current(row, answer, access))
     tokens.check_reason()
     _check_parameters(view)
+    g.student_id = row.id if isinstance(row, Student) else getattr(row, "student_id", None)
     if row is not None:
         return view(access, row)
     return view(access, *url.values())
@@ -379,7 +391,25 @@ def _cut(result: Any, schema: ma.Schema | None) -> Any:
     """The result, or the response with only the members that `fields` asks for."""
     if schema is None or isinstance(result, Response) or sparse.asked() is None:
         return result
-    return concurrency.plain(schema.dump(result))
+    dumped = schema.dump(result)
+    _name_people(dumped, g.pop("dumped_by"), g.access)
+    return concurrency.plain(dumped)
+
+
+def shows_more(schema: Any) -> bool:
+    """Whether a schema shows more than its row, whose version does not change with the rest."""
+    if schema is None:
+        return False
+    return hasattr(schema, "shape") or not people.shape_of(schema).is_empty
+
+
+def _name_people(data: Any, schema: Any, access: Access) -> None:
+    """Fill in the names in one statement, which on PostgreSQL ends a read's transaction too."""
+    shown = g.get("shown")
+    if hasattr(shown, "__ownership__"):
+        concurrency.look_up(shown, access)  # The tag needs it, and a statement cannot follow.
+    is_last = request.method in ("GET", "HEAD")
+    people.fill(data, schema, access, g.get("student_id"), is_last=is_last)
 
 
 def _empty(status_code: int) -> Response:

@@ -26,6 +26,13 @@ def tag(row: Any, access: Access, body: bytes = b"") -> str:
     return f"{row.version}.{hashlib.sha256(seen_by.encode() + body).hexdigest()[:16]}"
 
 
+def look_up(row: Any, access: Access) -> None:
+    """Load the reach that `tag` needs, while the transaction lasts."""
+    student = _student_of(row)
+    if student is not None:
+        access.reached(student)
+
+
 def _query() -> str:
     return request.query_string.decode("latin-1") if request.method in ("GET", "HEAD") else ""
 

@@ -188,6 +188,12 @@ class GuardedSchema(ResourceSchema):
     def leave_out(self, shown: dict[str, Any], row: Any, **_: Any) -> dict[str, Any]:
         """Leave out the members that this reader does not get."""
         withheld = self.guarded - getattr(row, "disclosed", frozenset())
+        # The name of a person whose id is left out (`rest.people`).
+        withheld |= {
+            name
+            for name, field in self.declared_fields.items()
+            if getattr(field, "of", None) in withheld
+        }
         return {name: value for name, value in shown.items() if name not in withheld}
 
 

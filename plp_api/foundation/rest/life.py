@@ -15,7 +15,7 @@ from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, document
-from plp_api.foundation.rest import refusals, sparse
+from plp_api.foundation.rest import people, refusals, sparse
 from plp_api.foundation.rest.documents import ProblemSchema
 from plp_api.foundation.rest.errors import translated
 from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, actions_of, noun_of
@@ -60,6 +60,7 @@ def current(row: Any, schema: Any, access: Access) -> dict[str, Any]:
         return {}
     annotate([row], schema, access)
     shown = (schema() if isinstance(schema, type) else schema).dump(row)
+    people.fill(shown, schema, access, getattr(row, "student_id", None), is_last=False)
     size = len(orjson.dumps(shown, default=str))
     return {"current": shown} if size <= LARGEST_SHOWN else {}
 

@@ -54,7 +54,7 @@ class Filter:
         return statement.where(self.criterion(value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NameFilter(Filter):
     """A search for people by words; what it finds depends on the reader (`access.searching`)."""
 
@@ -176,7 +176,7 @@ def names(key: Any, find: Callable[[str, Caller], searching.Ids], found_by: str)
         " matter."
     )
     field = Text(longest=100, metadata={"description": words, "example": "ortiz ma"})
-    return NameFilter(field, lambda _: true(), find, key)
+    return NameFilter(field, lambda _: true(), find=find, key=key)
 
 
 def search(*columns: Any) -> Filter:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -127,8 +127,7 @@ class Person(Resource, Base):
     @display_name.inplace.expression
     @classmethod
     def _display_name(cls) -> ColumnElement[str]:
-        given = func.coalesce(cls.preferred_given_name, cls.given_name)
-        return given + " " + func.coalesce(cls.preferred_family_name, cls.family_name)
+        return names.at_school(cls)
 
     @property
     def family_display_name(self) -> str:

@@ -14,7 +14,6 @@ from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.home.overview import statements
@@ -78,7 +77,7 @@ def ask(caller: Caller, plan_id: UUID, unfold: Sequence[str]) -> db.Ahead:
     queries = [
         reach.query(caller, Plan, plan_id),
         statements.HEAD(row=plan_id, **head_binds(caller)),
-        *_queries(plan_id, unfold),
+        *_queries(caller, plan_id, unfold),
     ]
     return db.Ahead(queries, is_last=caller.reason is None)
 
@@ -94,15 +93,19 @@ def unfolded(access: Access, plan_id: UUID, unfold: Sequence[str]) -> Parts:
     return _named(
         unfold,
         db.fetch(
-            *_queries(plan_id, unfold),
+            *_queries(caller, plan_id, unfold),
             districts=caller.districts,
             is_last=caller.reason is None,
         ),
     )
 
 
-def _queries(plan_id: UUID, unfold: Sequence[str]) -> list[db.Query]:
-    return [statement(row=plan_id) for name in unfold for statement in UNFOLDED[name].statements]
+def _queries(caller: Caller, plan_id: UUID, unfold: Sequence[str]) -> list[db.Query]:
+    return [
+        statement(row=plan_id, **caller.naming)
+        for name in unfold
+        for statement in UNFOLDED[name].statements
+    ]
 
 
 def _named(unfold: Sequence[str], results: list[list[Row]]) -> Parts:
@@ -120,7 +123,7 @@ def _as_plan(head: Row) -> Any:
 
 def head_binds(caller: Caller) -> Row:
     """The bind values of `statements.heads`, for today."""
-    return {"today": caller.today, **signatures.binds(caller.today)}
+    return {"today": caller.today, **caller.naming, **signatures.binds(caller.today)}
 
 
 def document(access: Access, head: Row, parts: Parts) -> Row:
@@ -179,7 +182,7 @@ def _signature(row: Row, access: Access, student_id: UUID) -> Row:
     """A signature, without its signer's name if the caller may not know it."""
     if access.is_named(row["person_id"], student_id, row["role"]):
         return row
-    return {**row, "person_id": None, "signed_by_name": None}
+    return {**row, "person_id": None, "person_name": None, "signed_by_name": None}
 
 
 STATED = ("id", "student_id", "plan_id", "plan_version_id", "part", "body", "author_role")
@@ -194,13 +197,15 @@ def _statements(rows: list[Row], head: Row, access: Access, sections: list[Row])
         id=head["version_id"], number=head["version_number"], snapshot=rows[0]["snapshot"]
     )
     numbers = {row["plan_version_id"]: row.pop("contested_number") for row in rows}
+    authors = {row["author_id"]: row.pop("author_name") for row in rows}
     made = [Statement(**{k: v for k, v in row.items() if k != "snapshot"}) for row in rows]
     hidden = {f"sections/{section['key']}" for section in sections if section["body"] is None}
     travelling = disagreements.travelling(made, version, numbers)
     return [
         {
             **{name: getattr(statement, name) for name in STATED},
-            "author_id": statement.shown_author_id,  # type: ignore[attr-defined]
+            "author_id": (author_id := statement.shown_author_id),  # type: ignore[attr-defined]
+            "author_name": authors.get(author_id),
             **{name: getattr(statement, name) for name in STATED_AT},
         }
         for statement in plans.readable_statements(travelling, access)
@@ -211,10 +216,12 @@ def _statements(rows: list[Row], head: Row, access: Access, sections: list[Row])
 def _section(row: Row, access: Access, student_id: UUID) -> Row:
     """A section, without text and writer where the caller may not know them."""
     is_theirs = plans.may_read_section(row.pop("visibility"), access, student_id)
+    writer = access.shown_person(row["written_by"], student_id)
     return {
         **row,
         "body": row["body"] if is_theirs else None,
-        "written_by": access.shown_person(row["written_by"], student_id),
+        "written_by": writer,
+        "written_by_name": row["written_by_name"] if writer else None,
     }
 
 
@@ -265,17 +272,14 @@ def _stand(head: Row, access: Access) -> Row:
 
 def _student(head: Row, access: Access) -> Row:
     """The student, with the name that the caller's audience (family or school) uses."""
-    is_family = access.is_family(head["student_id"])
-    name = names.shown(head, names.audience(is_family=is_family))
-    shown = {
+    is_open = access.shows(RecordKind.ROSTER, head["student_id"])
+    return {
         "id": head["student_id"],
-        "given_name": name.given,
-        "family_name": name.family,
-        "pronouns": name.pronouns,
+        "display_name": head["display_name"],
+        "pronouns": head["pronouns"],
+        "grade": head["grade"] if is_open else None,
+        "school_id": head["plan_home_school_id"] if is_open else None,
     }
-    if access.shows(RecordKind.ROSTER, head["student_id"]):
-        shown |= {name: head[name] for name in ("grade", "plan_home_school_id")}
-    return shown
 
 
 def _in_force(head: Row, access: Access) -> Row | None:

@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from plp_api.catalog.templates.schemas import TemplateSectionSchema
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Names, ResourceSchema, Schema
+from plp_api.foundation.rest.people import StudentBriefSchema
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
 from plp_api.planning.pathways.models import PathwayStatus
 from plp_api.planning.pathways.schemas import PlannedCourseSchema
@@ -29,17 +30,10 @@ EXPANDS = (
 )
 
 
-class PlanStudentSchema(Schema):
-    """The student, with the name that the caller's audience (family or school) uses."""
+class PlanStudentSchema(StudentBriefSchema):
+    """The student, with the name and pronouns that the caller's audience uses."""
 
-    sometimes = frozenset({"grade", "plan_home_school_id"})
-
-    id = fields.UUID()
-    given_name = fields.String()
-    family_name = fields.String()
-    pronouns = fields.String(allow_none=True)
-    grade = fields.String(allow_none=True)
-    plan_home_school_id = fields.UUID(allow_none=True)
+    pronouns = fields.String(required=True, allow_none=True)
 
 
 class VersionInForceSchema(Schema):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import TODAY
+from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.planning.goals.models import Goal, GoalStep
 from plp_api.planning.pathways.models import PathwayElement
@@ -55,12 +56,9 @@ def heads() -> Select[Any]:
         Plan.updated_at,
         Plan.student_id,
         Plan.district_id,
-        Person.given_name,
         Person.family_name,
-        Person.preferred_given_name,
-        Person.preferred_family_name,
-        Person.pronouns,
-        Person.family_uses_preferred,
+        names.for_reader(Person, Plan.student_id).label("display_name"),
+        names.pronouns_for_reader(Person, Plan.student_id).label("pronouns"),
         Student.grade,
         Student.plan_home_school_id,
         PlanVersion.id.label("version_id"),
@@ -97,7 +95,14 @@ def heads() -> Select[Any]:
     )
 
 
-HEAD = db.Prepared(heads().where(Plan.id == PLAN))
+_renamed_at = (
+    select(func.max(Person.updated_at))
+    .where(Person.district_id == Plan.district_id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
+HEAD = db.Prepared(heads().add_columns(_renamed_at.label("renamed_at")).where(Plan.id == PLAN))
+"""With the last change of a person of the district: the plan's tag covers the names in it."""
 HEADS = db.Prepared(heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
 
 GOALS = db.Prepared(
@@ -135,6 +140,8 @@ STEPS = db.Prepared(
     .order_by(Goal.created_at, Goal.id, GoalStep.position)
 )
 
+_writer, _author, _signer = aliased(Person), aliased(Person), aliased(Person)
+_witness, _recorder, _issuer = aliased(Person), aliased(Person), aliased(Person)
 
 SECTIONS = db.Prepared(
     select(
@@ -144,9 +151,11 @@ SECTIONS = db.Prepared(
         PlanSection.body,
         PlanSection.visibility,
         PlanSection.written_by,
+        names.for_reader(_writer, PlanSection.student_id).label("written_by_name"),
         PlanSection.updated_at,
     )
     .join(PlanVersion, PlanSection.plan_version_id == PlanVersion.id)
+    .outerjoin(_writer, names.is_known(_writer, PlanSection.written_by))
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
     .order_by(PlanSection.position)
 )
@@ -161,6 +170,7 @@ STATEMENTS = db.Prepared(
         Statement.part_sha256,
         Statement.body,
         Statement.author_id,
+        names.for_reader(_author, Statement.student_id).label("author_name"),
         Statement.author_role,
         Statement.stated_at,
         Statement.withdrawn_at,
@@ -169,6 +179,7 @@ STATEMENTS = db.Prepared(
         _contested.number.label("contested_number"),
         PlanVersion.snapshot,
     )
+    .outerjoin(_author, names.is_known(_author, Statement.author_id))
     .join(_contested, _contested.id == Statement.plan_version_id)
     .join(PlanVersion, PlanVersion.plan_id == Statement.plan_id)
     .where(
@@ -184,6 +195,7 @@ SIGNATURES = db.Prepared(
         Signature.plan_version_id,
         Signature.role,
         Signature.person_id,
+        names.for_reader(_signer, Signature.student_id).label("person_name"),
         Signature.signed_by_name,
         Signature.method,
         Signature.identity_check,
@@ -191,9 +203,16 @@ SIGNATURES = db.Prepared(
         Signature.language,
         Signature.signed_at,
         Signature.witnessed_by,
+        names.for_reader(_witness, Signature.student_id).label("witnessed_by_name"),
         Signature.recorded_by,
+        names.for_reader(_recorder, Signature.student_id).label("recorded_by_name"),
         Signature.issued_by,
+        names.for_reader(_issuer, Signature.student_id).label("issued_by_name"),
     )
+    .outerjoin(_signer, names.is_known(_signer, Signature.person_id))
+    .outerjoin(_witness, names.is_known(_witness, Signature.witnessed_by))
+    .outerjoin(_recorder, names.is_known(_recorder, Signature.recorded_by))
+    .outerjoin(_issuer, names.is_known(_issuer, Signature.issued_by))
     .join(PlanVersion, Signature.signed_version_id == signatures.COUNTED)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
     .order_by(Signature.signed_at)

@@ -18,7 +18,7 @@ from plp_api.foundation.access import powers
 from plp_api.foundation.access.caller import holds
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster import district_settings, names
 from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import District, Person, School, Student, majority_of
 from plp_api.foundation.roster.relationships import (
@@ -45,7 +45,7 @@ ADVISORS = db.Prepared(
         Relationship.student_id,
         Relationship.person_id,
         Relationship.capacity,
-        Person.display_name.label("name"),
+        names.for_reader(Person, Relationship.student_id).label("person_name"),
     )
     .join(Person, Person.id == Relationship.person_id)
     .where(
@@ -68,7 +68,7 @@ TEACHERS = db.Prepared(
         Enrollment.class_id,
         Enrollment.person_id,
         Enrollment.is_primary,
-        Person.display_name.label("name"),
+        Person.display_name.label("person_name"),
     )
     .join(Person, Person.id == Enrollment.person_id)
     .where(
@@ -87,15 +87,6 @@ def name(person: Person, access: Access) -> str:
     return person.family_display_name if is_child else person.display_name
 
 
-def names(person_ids: Iterable[UUID | None], access: Access) -> dict[UUID, str]:
-    """The names of these people, in one query; the caller may only pass ids the reader sees."""
-    ids = {person_id for person_id in person_ids if person_id is not None}
-    if not ids:
-        return {}
-    people = db.session().scalars(select(Person).where(db.any_of(Person.id, IDS)), {"ids": ids})
-    return {person.id: name(person, access) for person in people}
-
-
 def shape_people(people: Sequence[Person], access: Access) -> None:
     """Set the computed members of people: the name shown, whether a student, the acts allowed."""
     ids = [person.id for person in people]
@@ -103,7 +94,6 @@ def shape_people(people: Sequence[Person], access: Access) -> None:
     students = {row["id"] for row in rows}
     holdings = powers.look_up(access, ids)
     opened_by = openers.of(ids)
-    named = names(opened_by.values(), access)
     for person in people:
         is_child = access.is_family(person.id)
         _set(
@@ -112,7 +102,6 @@ def shape_people(people: Sequence[Person], access: Access) -> None:
             is_student=person.id in students,
             available_acts=sorted(_acts(person, access, holdings[person.id])),
             activated_by_id=opened_by.get(person.id),
-            activated_by_name=_name_of(opened_by.get(person.id), named),
             disclosed=frozenset() if is_child else AUDIENCE,
         )
 
@@ -124,10 +113,6 @@ def _acts(person: Person, access: Access, holdings: powers.Holdings) -> frozense
     return allowed if can_mail else allowed - {powers.Act.MAIL_CODE}
 
 
-def _name_of(person_id: UUID | None, named: dict[UUID, str]) -> str | None:
-    return None if person_id is None else named.get(person_id)
-
-
 def shape_students(students: Sequence[Student], access: Access) -> None:
     """Set the members of students that are not columns of their own table."""
     ids = [student.id for student in students]
@@ -135,7 +120,9 @@ def shape_students(students: Sequence[Student], access: Access) -> None:
     today = access.caller.today
     access.look_up(ids)
     advisors, enrolled, schools = db.fetch(
-        ADVISORS(ids=ids, today=today), ENROLLED(ids=ids, today=today), SCHOOLS(ids=homes)
+        ADVISORS(ids=ids, today=today, **access.caller.naming),
+        ENROLLED(ids=ids, today=today),
+        SCHOOLS(ids=homes),
     )
     advisors_of = _advisors(advisors)
     are_enrolled = {row["student_id"] for row in enrolled}

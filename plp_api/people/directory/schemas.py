@@ -20,6 +20,7 @@ from plp_api.foundation.rest.fields import (
     Text,
     enum_of,
 )
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.foundation.roster.district_settings import (
     CONFIRMABLE,
     NOTHING,
@@ -280,7 +281,7 @@ class CourseSchema(ResourceSchema):
 
 class TeacherOfClassSchema(Schema):
     person_id = fields.UUID()
-    name = fields.String()
+    person_name = fields.String()
     is_primary = fields.Boolean()
 
 
@@ -406,7 +407,7 @@ class PersonSchema(PersonFields, GuardedSchema):  # type: ignore[misc, valid-typ
             "the operator made it, or the account was never opened."
         ),
     )
-    activated_by_name = fields.String(dump_only=True, allow_none=True)
+    activated_by_name = name_of("activated_by_id")
 
 
 class PersonPatchSchema(PersonFields):  # type: ignore[misc, valid-type]
@@ -448,7 +449,7 @@ class PersonActedSchema(Schema):
 
 class AdvisorOfStudentSchema(Schema):
     person_id = fields.UUID()
-    name = fields.String()
+    person_name = fields.String()
     capacity = Choice(Capacity, allow_none=True)
 
 
@@ -579,6 +580,7 @@ class SchoolEnrollmentSchema(ResourceSchema):
     """A student's enrollment at a school, in a grade, for a span of days."""
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     school_id = fields.UUID(required=True)
     grade = grade_field(required=True)
     starts_on = Date(metadata=described("By default today."))
@@ -599,6 +601,7 @@ class EnrollmentSchema(ResourceSchema):
     """A student's enrollment in a class, for a span of days."""
 
     student_id = fields.UUID(dump_only=True, attribute="person_id")
+    student = student_of()
     class_id = fields.UUID(required=True)
     school_id = fields.UUID(dump_only=True)
     role = fields.String(dump_only=True)

@@ -15,13 +15,11 @@ from plp_api.foundation.roster.models import District, Person, School
 from plp_api.foundation.roster.relationships import (
     Advisory,
     AdvisoryAdvisor,
-    AdvisoryMember,
     Appointment,
     Placement,
     Relationship,
     SampledStudent,
 )
-from plp_api.people.directory import presenters
 from plp_api.people.identity import openers
 
 FOR_STAFF = frozenset({"basis", "order_reference", "activated_by_id", "activated_by_name"})
@@ -40,7 +38,7 @@ ADVISORS = db.Prepared(
         AdvisoryAdvisor.advisory_id,
         AdvisoryAdvisor.person_id,
         AdvisoryAdvisor.capacity,
-        Person.display_name.label("name"),
+        Person.display_name.label("person_name"),
     )
     .join(Person, Person.id == AdvisoryAdvisor.person_id)
     .where(db.any_of(AdvisoryAdvisor.advisory_id, IDS), holds(AdvisoryAdvisor))
@@ -49,7 +47,7 @@ ADVISORS = db.Prepared(
 
 
 def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
-    """Set both people's names, and the members that this reader sees.
+    """Set the members that this reader sees.
 
     Only staff who are not the family see the order, its grounds, and whose code
     opened the person's account: before staff confirm a relationship, they see
@@ -58,11 +56,8 @@ def shape_relationships(rows: Sequence[Relationship], access: Access) -> None:
     disclosed = {row.id: _disclosed(row, access) for row in rows}
     activated = {row.person_id for row in rows if disclosed[row.id] == GUARDED}
     opened_by = openers.of(activated) if activated else {}
-    people = {key for row in rows for key in (row.person_id, row.student_id)}
-    named = presenters.names({*people, *opened_by.values()}, access)
     for row in rows:
         row.activated_by_id = opened_by.get(row.person_id)  # type: ignore[attr-defined]
-        _name(row, named, "person", "student", "activated_by")
         row.disclosed = disclosed[row.id]  # type: ignore[attr-defined]
 
 
@@ -72,14 +67,8 @@ def _disclosed(row: Relationship, access: Access) -> frozenset[str]:
     return WITHHELD if row.person_id == access.caller.person_id else frozenset()
 
 
-def _name(row: Any, named: dict[UUID, str], *whom: str) -> None:
-    for role in whom:
-        setattr(row, f"{role}_name", named.get(getattr(row, f"{role}_id")))
-
-
 def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
-    """Set the holder's name, and the students of an auditor's sample whom the reader reaches."""
-    named = presenters.names((row.person_id for row in rows), access)
+    """Set the students of an auditor's sample whom the reader reaches."""
     samples: defaultdict[UUID, list[UUID]] = defaultdict(list)
     drawn = (
         access.select(SampledStudent)
@@ -89,7 +78,6 @@ def shape_appointments(rows: Sequence[Appointment], access: Access) -> None:
     for sampled in access.scalars(drawn):
         samples[sampled.appointment_id].append(sampled.student_id)
     for row in rows:
-        _name(row, named, "person")
         row.sample = samples[row.id]  # type: ignore[attr-defined]
 
 
@@ -122,17 +110,3 @@ def shape_advisories(rows: Sequence[Advisory], access: Access) -> None:
         advisors[advisor["advisory_id"]].append(advisor)
     for row in rows:
         row.advisors = advisors[row.id]  # type: ignore[attr-defined]
-
-
-def shape_members(rows: Sequence[AdvisoryMember], access: Access) -> None:
-    """Set the students' names."""
-    named = presenters.names((row.student_id for row in rows), access)
-    for row in rows:
-        _name(row, named, "student")
-
-
-def shape_advisors(rows: Sequence[AdvisoryAdvisor], access: Access) -> None:
-    """Set the advisors' names."""
-    named = presenters.names((row.person_id for row in rows), access)
-    for row in rows:
-        _name(row, named, "person")

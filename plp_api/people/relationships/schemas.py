@@ -13,6 +13,7 @@ from plp_api.foundation.rest.fields import (
     Text,
     Words,
 )
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     Capacity,
@@ -85,9 +86,10 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
     guarded = presenters.GUARDED
 
     student_id = fields.UUID(dump_only=True)
-    student_name = fields.String(dump_only=True)
+    student = student_of()
+    student_name = name_of("student_id")
     person_id = fields.UUID(required=True)
-    person_name = fields.String(dump_only=True)
+    person_name = name_of("person_id")
     kind = Choice(RelationshipKind, required=True)
     status = Choice(
         RelationshipStatus,
@@ -109,7 +111,7 @@ class RelationshipSchema(RightsSchema, SpanSchema, GuardedSchema):
             "district could, or the account was never opened. Shown to staff only."
         ),
     )
-    activated_by_name = fields.String(dump_only=True, allow_none=True)
+    activated_by_name = name_of("activated_by_id")
     available_actions = fields.List(fields.String(), dump_only=True)
 
 
@@ -133,6 +135,7 @@ class PlacementSchema(SpanSchema, ResourceSchema):
     shape = staticmethod(presenters.shape_placements)
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     school_id = fields.UUID(required=True, metadata=described("One of `/host-schools`."))
     school_name = fields.String(dump_only=True)
     host_district_id = fields.UUID(dump_only=True)
@@ -148,6 +151,7 @@ class HomeStudySchema(SpanSchema, ResourceSchema):
     """A span of days in which a student studies at home and the family keeps the plan."""
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
 
 
 class HostSchoolSchema(Schema):
@@ -167,7 +171,7 @@ class AppointmentSchema(SpanSchema, ResourceSchema):
     shape = staticmethod(presenters.shape_appointments)
 
     person_id = fields.UUID(required=True)
-    person_name = fields.String(dump_only=True)
+    person_name = name_of("person_id")
     school_id = fields.UUID(
         allow_none=True, load_default=None, metadata=described("Null: for the whole district.")
     )
@@ -191,7 +195,7 @@ class AppointmentSchema(SpanSchema, ResourceSchema):
 
 class AdvisorSchema(Schema):
     person_id = fields.UUID()
-    name = fields.String()
+    person_name = fields.String()
     capacity = Choice(Capacity)
 
 
@@ -221,22 +225,19 @@ class AdvisoryPatchSchema(Schema):
 class AdvisoryMemberSchema(SpanSchema, ResourceSchema):
     """A student's membership in an advisory, for a span of days."""
 
-    shape = staticmethod(presenters.shape_members)
-
     advisory_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(required=True)
-    student_name = fields.String(dump_only=True)
+    student = student_of()
+    student_name = name_of("student_id")
     is_from_roster = fields.Boolean(dump_only=True)
 
 
 class AdvisoryAdvisorSchema(SpanSchema, ResourceSchema):
     """An advisor of an advisory, for a span of days."""
 
-    shape = staticmethod(presenters.shape_advisors)
-
     advisory_id = fields.UUID(dump_only=True)
     person_id = fields.UUID(required=True)
-    person_name = fields.String(dump_only=True)
+    person_name = name_of("person_id")
     capacity = Choice(Capacity, metadata=described("By default `lead`."))
     is_from_roster = fields.Boolean(dump_only=True)
 

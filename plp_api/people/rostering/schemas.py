@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of
 from plp_api.people.rostering.decisions import ABOUT
 from plp_api.people.rostering.difference import REMOVED, STATES
 from plp_api.people.rostering.findings import Code, Profile, Severity
@@ -144,5 +145,6 @@ class RosterImportSchema(ResourceSchema):
         metadata=_described("Why the import failed: a problem document."),
     )
     created_by = fields.UUID(dump_only=True, allow_none=True)
+    created_by_name = name_of("created_by")
     started_at = Instant(dump_only=True, allow_none=True)
     finished_at = Instant(dump_only=True, allow_none=True)

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
 from plp_api.planning.goals.presenters import shape
@@ -36,6 +37,7 @@ class GoalSchema(ResourceSchema):
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     status = Choice(GoalStatus, dump_only=True)
     domain = Choice(Domain, required=True)
     title = _title()
@@ -52,6 +54,7 @@ class GoalSchema(ResourceSchema):
         allow_none=True,
         metadata={"description": "Null for a parent if another parent did, in home study."},
     )
+    confirmed_by_name = name_of("confirmed_by")
     proposed_outcome = Choice(
         Outcome,
         dump_only=True,
@@ -121,6 +124,7 @@ class GoalStepSchema(ResourceSchema):
 
     goal_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     position = _position()
     title = Text(required=True, longest=LONGEST_TITLE, metadata={"example": "Call the clinic"})
     due_on = Date(load_default=None, allow_none=True)
@@ -150,6 +154,7 @@ class CheckInSchema(ResourceSchema):
 
     goal_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     checked_on = Date(metadata={"description": "Today, if left out."})
     percent = _percent(required=True)
     body = Text(
@@ -159,6 +164,7 @@ class CheckInSchema(ResourceSchema):
         metadata={"example": "The clinic said yes."},
     )
     author_id = fields.UUID(dump_only=True)
+    author_name = name_of("author_id")
 
 
 class CheckInPatchSchema(Schema):

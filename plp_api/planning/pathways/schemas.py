@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import NameOrText, name_of, student_of
 from plp_api.planning.pathways.actions import Party
 from plp_api.planning.pathways.lifecycle import PATHWAY_ELEMENT
 from plp_api.planning.pathways.models import Funding, PathwayStatus, PathwayType, ProviderKind
@@ -92,7 +93,15 @@ class PlannedCourseSchema(Schema):
         allow_none=True,
         metadata={"description": "The licensed educator of a virtual course, a person here."},
     )
-    supervisor_name = _words("That educator's name, if they are no person here.", "Ada Roy")
+    supervisor_name = NameOrText(
+        "supervisor_id",
+        longest=LONGEST_NAME,
+        allow_none=True,
+        metadata={
+            "description": "That educator's name. Send it only if they are no person here.",
+            "example": "Ada Roy",
+        },
+    )
     supervisor_licence = _words("That educator's licence.", "VT 123456")
     accepted_on = _day("When the early college accepted the student.")
 
@@ -108,6 +117,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     status = Choice(PathwayStatus, dump_only=True)
     type = Choice(PathwayType, required=True)
     title = _title(required=True)
@@ -126,6 +136,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     provider_ready_by = _said_by("provider")
     provider_ready_on = Date(dump_only=True, allow_none=True)
     planned_by = fields.UUID(dump_only=True)
+    planned_by_name = name_of("planned_by")
     returned_on = Date(
         dump_only=True,
         allow_none=True,
@@ -133,6 +144,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     )
     approved_on = Date(dump_only=True, allow_none=True)
     approved_by = fields.UUID(dump_only=True, allow_none=True)
+    approved_by_name = name_of("approved_by")
     is_before_course = fields.Boolean(
         dump_only=True,
         allow_none=True,
@@ -240,6 +252,7 @@ class PathwayLedgerSchema(Schema):
     """The dual-enrollment courses of one student, and how many of the two state-funded are left."""
 
     student_id = fields.UUID(required=True)
+    student = student_of()
     as_of = Date(required=True)
     state_funded_most = fields.Integer(required=True, metadata={"example": 2})
     state_funded_used = fields.Integer(required=True, metadata={"example": 1})

@@ -15,6 +15,7 @@ from plp_api.foundation.rest.fields import (
     Schema,
     Text,
 )
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.plans.lifecycle import PLAN, VERSION
 from plp_api.planning.plans.models import (
     EntryStatus,
@@ -41,6 +42,7 @@ class PlanSchema(ResourceSchema):
     life = PLAN
 
     student_id = fields.UUID()
+    student = student_of()
     template_id = fields.UUID()
     status = Choice(PlanStatus)
     regime = Choice(Regime)
@@ -77,6 +79,7 @@ class SectionSchema(Schema):
         metadata={"description": "Null if the section's `visibility` excludes you."},
     )
     written_by = fields.UUID(allow_none=True)
+    written_by_name = name_of("written_by")
     updated_at = Instant()
 
 
@@ -94,6 +97,7 @@ class VersionSectionSchema(SectionSchema):
         allow_none=True,
         metadata={"description": "Null for the family if another adult wrote it."},
     )
+    written_by_name = name_of("written_by")
     visibility = Choice(Visibility)
     kept_from_id = fields.UUID(
         allow_none=True,
@@ -140,6 +144,7 @@ class StatementSchema(Schema):
 
     id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     plan_id = fields.UUID(dump_only=True)
     plan_version_id = fields.UUID(
         dump_only=True, metadata={"description": "The version it was placed on."}
@@ -165,6 +170,7 @@ class StatementSchema(Schema):
         allow_none=True,
         metadata={"description": "Null for the family if another adult made it."},
     )
+    author_name = name_of("author_id")
     author_role = fields.String(dump_only=True, metadata={"example": "parent"})
     stated_at = Instant(dump_only=True)
     withdrawn_at = Instant(dump_only=True, allow_none=True)
@@ -233,6 +239,7 @@ class PlanVersionSchema(GuardedSchema):
 
     plan_id = fields.UUID()
     student_id = fields.UUID()
+    student = student_of()
     template_id = fields.UUID()
     number = fields.Integer()
     status = Choice(VersionStatus)
@@ -242,8 +249,10 @@ class PlanVersionSchema(GuardedSchema):
         allow_none=True,
         metadata={"description": "Null for a parent if another parent started it."},
     )
+    started_by_name = name_of("started_by")
     submitted_at = Instant(allow_none=True)
     submitted_by = fields.UUID(allow_none=True)
+    submitted_by_name = name_of("submitted_by")
     recorded_for = fields.String(
         allow_none=True, metadata={"description": "Why an advisor handed it in for the student."}
     )
@@ -255,6 +264,7 @@ class PlanVersionSchema(GuardedSchema):
             "description": "In home study, the person who put it in force; null for another parent."
         },
     )
+    approved_by_name = name_of("approved_by")
     regime = Choice(
         Regime,
         metadata={"description": "Who puts it in force: the school or the family."},
@@ -452,6 +462,7 @@ class ProfileEntrySchema(ResourceSchema):
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     kind = Choice(ProfileKind, required=True)
     body = Text(required=True, longest=2000, metadata={"example": "Patient with animals"})
     written_by = fields.UUID(
@@ -460,6 +471,7 @@ class ProfileEntrySchema(ResourceSchema):
         dump_only=True,
         metadata={"description": "Null for a parent if another parent wrote it, in home study."},
     )
+    written_by_name = name_of("written_by")
     replaces_id = fields.UUID(
         load_default=None,
         allow_none=True,

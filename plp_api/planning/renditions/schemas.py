@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import GuardedSchema, Instant, LanguageTag, Schema, Sha256, Text
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.renditions.presenters import GUARDED, shape
 
 LONGEST_TEXT = 20_000
@@ -40,6 +41,7 @@ class RenditionSchema(GuardedSchema):
 
     plan_version_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     snapshot_sha256 = Sha256(
         required=True,
         metadata={"description": "The `snapshot_sha256` of the version that was translated."},
@@ -83,4 +85,5 @@ class RenditionSchema(GuardedSchema):
         allow_none=True,
         metadata={"description": "Null for a parent if another parent did, in home study."},
     )
+    supplied_by_name = name_of("supplied_by")
     superseded_at = Instant(dump_only=True, allow_none=True)

@@ -12,6 +12,7 @@ from plp_api.foundation.rest.fields import (
     Sha256,
     Text,
 )
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.reviews.lifecycle import REVIEW
 from plp_api.planning.reviews.models import ParticipantRole, ReviewMode, ReviewStatus
 from plp_api.planning.reviews.presenters import shape
@@ -25,6 +26,7 @@ class ParticipantSchema(Schema):
 
     role = Choice(ParticipantRole, required=True)
     person_id = fields.UUID(allow_none=True)
+    person_name = name_of("person_id")
     name = Text(longest=200, allow_none=True)
     language = LanguageTag(
         allow_none=True,
@@ -40,6 +42,7 @@ class InterpreterNeededSchema(Schema):
 
     role = Choice(ParticipantRole)
     person_id = fields.UUID()
+    person_name = name_of("person_id")
     language = fields.String(metadata={"example": "ne"})
 
 
@@ -65,6 +68,7 @@ class ReviewSchema(ResourceSchema):
     shape = staticmethod(shape)
 
     student_id = fields.UUID()
+    student = student_of()
     plan_id = fields.UUID()
     cycle_starts_on = Date()
     cycle_ends_on = Date(metadata={"description": "The last day of the cycle."})
@@ -80,6 +84,7 @@ class ReviewSchema(ResourceSchema):
     prepared_at = Instant(allow_none=True)
     held_on = Date(allow_none=True)
     held_by = fields.UUID(allow_none=True)
+    held_by_name = name_of("held_by")
     mode = Choice(ReviewMode, allow_none=True)
     summary = fields.String(allow_none=True)
     participants = fields.List(
@@ -97,6 +102,7 @@ class ReviewSchema(ResourceSchema):
     )
     excepted_on = Date(allow_none=True)
     excepted_by = fields.UUID(allow_none=True)
+    excepted_by_name = name_of("excepted_by")
     exception_reason = fields.String(allow_none=True)
     available_actions = fields.List(fields.String(), dump_only=True)
 

@@ -14,6 +14,7 @@ from plp_api.foundation.rest.fields import (
     Sha256,
     Text,
 )
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.signatures.lifecycle import EXCEPTION
 from plp_api.planning.signatures.models import (
     ExceptionBasis,
@@ -61,6 +62,7 @@ class SignatureSchema(Schema):
         allow_none=True,
         metadata={"description": "The signer. Null if you may not know who signed."},
     )
+    person_name = name_of("person_id")
     signed_by_name = fields.String(
         dump_only=True,
         allow_none=True,
@@ -81,6 +83,7 @@ class SignatureSchema(Schema):
             "description": "The staff member who was present, or who handed over the link's code."
         },
     )
+    witnessed_by_name = name_of("witnessed_by")
     issued_by = fields.UUID(
         dump_only=True,
         allow_none=True,
@@ -89,11 +92,13 @@ class SignatureSchema(Schema):
             " the signer's account."
         },
     )
+    issued_by_name = name_of("issued_by")
     recorded_by = fields.UUID(
         dump_only=True,
         allow_none=True,
         metadata={"description": "Who entered a signature from paper."},
     )
+    recorded_by_name = name_of("recorded_by")
 
 
 class RequirementSchema(Schema):
@@ -109,8 +114,10 @@ class DeclineSchema(Schema):
     person_id = fields.UUID(
         metadata={"description": "Staff must send who declined. If left out, you decline."}
     )
+    person_name = name_of("person_id")
     words = Text(required=True, longest=4000, metadata={"example": "I was not at the meeting."})
     recorded_by = fields.UUID(dump_only=True, allow_none=True)
+    recorded_by_name = name_of("recorded_by")
     declined_at = Instant(dump_only=True)
 
 
@@ -135,6 +142,7 @@ class SignatureExceptionSchema(ResourceSchema):
     life = EXCEPTION
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     signed_version_id = fields.UUID(
         dump_only=True, metadata={"description": "The version to which it applies."}
     )
@@ -151,8 +159,10 @@ class SignatureExceptionSchema(ResourceSchema):
     status = Choice(ExceptionStatus, dump_only=True)
     given_at = Instant(dump_only=True)
     given_by = fields.UUID(dump_only=True)
+    given_by_name = name_of("given_by")
     withdrawn_at = Instant(dump_only=True, allow_none=True)
     withdrawn_by = fields.UUID(dump_only=True, allow_none=True)
+    withdrawn_by_name = name_of("withdrawn_by")
     available_actions = fields.List(fields.String(), dump_only=True)
 
 
@@ -164,11 +174,13 @@ class SignatureWaiverSchema(ResourceSchema):
     """No parent has to sign for the student in this span. Never shown to the family."""
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     reason = Choice(WaiverReason, required=True)
     note = Text(longest=4000, allow_none=True)
     starts_on = Date(metadata={"description": "Today, unless another day is given."})
     ends_on = Date(allow_none=True, metadata={"description": "The first day it no longer holds."})
     set_by = fields.UUID(dump_only=True)
+    set_by_name = name_of("set_by")
 
 
 class SignatureWaiverPatchSchema(Schema):
@@ -185,11 +197,14 @@ class SignatureDelegateSchema(ResourceSchema):
     """An adult who may sign in a deciding parent's place."""
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     parent_id = fields.UUID(dump_only=True)
+    parent_name = name_of("parent_id")
     name = Text(required=True, longest=200)
     person_id = fields.UUID(
         allow_none=True, metadata={"description": "If the delegate is a person in the district."}
     )
+    person_name = name_of("person_id")
     starts_on = Date(metadata={"description": "Today, unless another day is given."})
     ends_on = Date(allow_none=True, metadata={"description": "The first day it no longer holds."})
 
@@ -199,14 +214,17 @@ class OutreachAttemptSchema(Schema):
 
     id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     review_id = fields.UUID(dump_only=True)
     role = family_role()
     person_id = fields.UUID(
         allow_none=True, metadata={"description": "The person; if null, anybody in the role."}
     )
+    person_name = name_of("person_id")
     tried_on = Date(metadata={"description": "Today, unless another day is given."})
     mode = Choice(OutreachMode, required=True)
     outcome = Choice(OutreachOutcome, required=True)
     words = Text(longest=4000, allow_none=True)
     logged_by = fields.UUID(dump_only=True)
+    logged_by_name = name_of("logged_by")
     logged_at = Instant(dump_only=True)

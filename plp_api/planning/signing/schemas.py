@@ -7,6 +7,7 @@ from marshmallow import fields
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.links.models import CodeBy, LinkCheck, LinkEnd
 from plp_api.foundation.rest.fields import Choice, Date, Instant, LanguageTag, Schema
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.signatures.models import IdentityCheck, SignerRole
 from plp_api.planning.signing.models import LinkStatus
 
@@ -47,9 +48,12 @@ class SigningLinkSchema(Schema):
     sometimes = frozenset({"url", "code", "letter"})
 
     id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
     plan_version_id = fields.UUID(dump_only=True)
     snapshot_sha256 = fields.String(dump_only=True)
     person_id = fields.UUID(required=True, metadata=_described("Whose signature is asked for."))
+    person_name = name_of("person_id")
     role = Choice(AbsentSignerRole, required=True)
     delegate_id = fields.UUID(
         allow_none=True,
@@ -87,6 +91,7 @@ class SigningLinkSchema(Schema):
     witnessed_by = fields.UUID(
         dump_only=True, allow_none=True, metadata=_described("Who took the code to hand it over.")
     )
+    witnessed_by_name = name_of("witnessed_by")
     witnessed_at = Instant(dump_only=True, allow_none=True)
     status = Choice(LinkStatus, dump_only=True)
     attempts_left = fields.Integer(
@@ -94,6 +99,7 @@ class SigningLinkSchema(Schema):
     )
     created_at = Instant(dump_only=True)
     issued_by = fields.UUID(dump_only=True)
+    issued_by_name = name_of("issued_by")
     expires_at = Instant(dump_only=True)
     opened_at = Instant(dump_only=True, allow_none=True)
     used_at = Instant(dump_only=True, allow_none=True)
@@ -143,8 +149,11 @@ class ScanSchema(Schema):
     """The scan of a paper that somebody signed."""
 
     id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
     plan_version_id = fields.UUID(dump_only=True)
     person_id = fields.UUID(dump_only=True)
+    person_name = name_of("person_id")
     role = Choice(AbsentSignerRole, dump_only=True)
     media_type = Choice(FileType, called="ScanType", dump_only=True)
     size = fields.Integer(dump_only=True, metadata=_described("In bytes."))

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, GuardedSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.supports.models import SupportKind
 from plp_api.planning.supports.presenters import WHOLE, shape
 
@@ -28,12 +29,14 @@ class SupportSchema(GuardedSchema):
     shape = staticmethod(shape)
 
     student_id = fields.UUID(dump_only=True)
+    student = student_of()
     kind = Choice(SupportKind)
     starts_on = Date(metadata={"description": "The first day it holds; today unless given."})
     ends_on = _ends_on(load_default=None)
     coordinator_id = fields.UUID(
         metadata={"description": "Whom to ask: the case manager or coordinator."}
     )
+    coordinator_name = name_of("coordinator_id")
     accommodations = fields.List(
         Text(longest=LONGEST_ACCOMMODATION),
         load_default=list,

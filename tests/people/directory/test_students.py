@@ -121,7 +121,7 @@ def test_a_renamed_advisor_is_not_hidden_behind_a_304(client: Client, world: Wor
     registrar.patch(advisor, {"preferred_given_name": "Sam"})
     again = parent.get(path, headers={"If-None-Match": tag})
     assert again.status_code == 200
-    assert again.json["advisors"][0]["name"].startswith("Sam ")
+    assert again.json["advisors"][0]["person_name"].startswith("Sam ")
 
 
 # Entering and correcting.
