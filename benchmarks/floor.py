@@ -25,7 +25,9 @@ pool = ConnectionPool(
 
 HEAD = """
 SELECT p.id, p.version, p.status, p.regime, p.opened_on, p.template_id, p.created_at, p.updated_at,
-       p.student_id, n.given_name, n.family_name, n.pronouns, s.grade, s.plan_home_school_id,
+       p.student_id, coalesce(n.preferred_given_name, n.given_name) || ' '
+           || coalesce(n.preferred_family_name, n.family_name) AS display_name,
+       n.pronouns, s.grade, s.plan_home_school_id,
        v.id AS version_id, v.number, v.in_force_on, v.snapshot_sha256,
        r.id AS review_id, r.version AS review_version, r.status AS review_status,
        r.due_on, r.held_on
@@ -44,10 +46,15 @@ FROM goals g LEFT JOIN goal_steps t ON t.goal_id = g.id
 WHERE g.plan_id = %s ORDER BY g.created_at, g.id, t.position
 """
 SIGNATURES = """
-SELECT x.id, x.plan_version_id, x.role, x.person_id, x.signed_by_name, x.method, x.identity_check,
-       x.snapshot_sha256, x.language, x.signed_at, x.witnessed_by, x.recorded_by,
-       x.issued_by
+SELECT x.id, x.plan_version_id, x.role, x.person_id,
+       s.given_name || ' ' || s.family_name AS person_name,
+       x.signed_by_name, x.method, x.identity_check, x.snapshot_sha256, x.language, x.signed_at,
+       x.witnessed_by, w.given_name || ' ' || w.family_name AS witnessed_by_name,
+       x.recorded_by, r.given_name || ' ' || r.family_name AS recorded_by_name,
+       x.issued_by, i.given_name || ' ' || i.family_name AS issued_by_name
 FROM signatures x JOIN plan_versions v ON v.id = x.plan_version_id
+LEFT JOIN people s ON s.id = x.person_id LEFT JOIN people w ON w.id = x.witnessed_by
+LEFT JOIN people r ON r.id = x.recorded_by LEFT JOIN people i ON i.id = x.issued_by
 WHERE v.plan_id = %s AND v.status = 'in_force' ORDER BY x.signed_at
 """
 ADVISEES = """
@@ -98,11 +105,10 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
         "updated_at": row["updated_at"],
         "student": {
             "id": row["student_id"],
-            "given_name": row["given_name"],
-            "family_name": row["family_name"],
+            "display_name": row["display_name"],
             "pronouns": row["pronouns"],
             "grade": row["grade"],
-            "plan_home_school_id": row["plan_home_school_id"],
+            "school_id": row["plan_home_school_id"],
         },
         "in_force": {
             "id": row["version_id"],

@@ -118,7 +118,7 @@ def test_a_renamed_advisor_is_not_hidden_behind_a_304(client: Client, world: Wor
     tag = parent.etag(path)
     assert parent.get(path, headers={"If-None-Match": tag}).status_code == 304
     advisor = f"/people/{world.home.advisor.id}"
-    registrar.patch(advisor, {"preferred_given_name": "Sam"})
+    registrar.patch(advisor, {"given_name": "Sam"})
     again = parent.get(path, headers={"If-None-Match": tag})
     assert again.status_code == 200
     assert again.json["advisors"][0]["person_name"].startswith("Sam ")
