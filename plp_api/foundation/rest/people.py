@@ -34,9 +34,10 @@ from plp_api.foundation.roster.relationships import RecordKind
 class StudentBriefSchema(Schema):
     """The student whom a resource belongs to, as this reader may know them."""
 
-    id = fields.UUID(required=True)
+    id = fields.UUID(required=True, dump_only=True)
     display_name = fields.String(
         required=True,
+        dump_only=True,
         allow_none=True,
         metadata={
             "description": "The name that your audience (family or school) uses.",
@@ -45,11 +46,13 @@ class StudentBriefSchema(Schema):
     )
     grade = fields.String(
         required=True,
+        dump_only=True,
         allow_none=True,
         metadata={"description": "Null where you may not read the roster.", "example": "10"},
     )
     school_id = fields.UUID(
         required=True,
+        dump_only=True,
         allow_none=True,
         metadata={
             "description": "The school that keeps the plan; null where you may not read the roster."

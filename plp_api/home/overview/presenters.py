@@ -197,6 +197,7 @@ def _statements(rows: list[Row], head: Row, access: Access, sections: list[Row])
         id=head["version_id"], number=head["version_number"], snapshot=rows[0]["snapshot"]
     )
     numbers = {row["plan_version_id"]: row.pop("contested_number") for row in rows}
+    student = _brief(head, access)
     authors = {row["author_id"]: row.pop("author_name") for row in rows}
     made = [Statement(**{k: v for k, v in row.items() if k != "snapshot"}) for row in rows]
     hidden = {f"sections/{section['key']}" for section in sections if section["body"] is None}
@@ -204,6 +205,7 @@ def _statements(rows: list[Row], head: Row, access: Access, sections: list[Row])
     return [
         {
             **{name: getattr(statement, name) for name in STATED},
+            "student": student,
             "author_id": (author_id := statement.shown_author_id),  # type: ignore[attr-defined]
             "author_name": authors.get(author_id),
             **{name: getattr(statement, name) for name in STATED_AT},
@@ -271,12 +273,16 @@ def _stand(head: Row, access: Access) -> Row:
 
 
 def _student(head: Row, access: Access) -> Row:
-    """The student, with the name that the caller's audience (family or school) uses."""
+    """The student, with the name and pronouns that the caller's audience uses."""
+    return {**_brief(head, access), "pronouns": head["pronouns"]}
+
+
+def _brief(head: Row, access: Access) -> Row:
+    """The student, as every resource of theirs names them."""
     is_open = access.shows(RecordKind.ROSTER, head["student_id"])
     return {
         "id": head["student_id"],
         "display_name": head["display_name"],
-        "pronouns": head["pronouns"],
         "grade": head["grade"] if is_open else None,
         "school_id": head["plan_home_school_id"] if is_open else None,
     }
