@@ -89,8 +89,8 @@ def measure(database: Database, askers: dict[str, filled.Asker]) -> Iterator[Com
             for words in SEARCHES:
                 old = _page(access).where(_by_like(words))
                 new = STUDENTS.filters["q"].narrow(_page(access), words, access)
-                before, _ = filled._timed(partial(filled._rows, session, old, caller.binds))
-                after, rows = filled._timed(partial(filled._rows, session, new, caller.binds))
+                before, _ = filled.timed(partial(filled._rows, session, old, caller.binds))
+                after, rows = filled.timed(partial(filled._rows, session, new, caller.binds))
                 plan = filled.explained(session, new, caller.binds)
                 yield Compared(role, words, before, after, len(rows), plan)
 

@@ -33,8 +33,9 @@ Sign in with `POST /api/v1/auth/login` and send the access token as `Authorizati
 `GET /api/v1/me` shows your roles and relationships. Every error is `application/problem+json`;
 match its `code`. A value has exactly the type that this document names: a boolean is `true` or
 `false`, in a query string too. Lists are paged by `cursor`; a repeated filter means any of its
-values. `fields` keeps only some members of an answer. To change a row, send the `ETag` that you read
-in `If-Match`. A resource with a life cycle lists in `available_actions` what you may do with it now.
+values. `fields` keeps only some members of an answer. To change a row, send the `ETag` that you
+read in `If-Match`. A resource with a life cycle lists in `available_actions` what you may do with
+it now.
 """
 LONGEST_REQUEST_ID = 64
 log = structlog.get_logger()

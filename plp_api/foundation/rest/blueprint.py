@@ -18,7 +18,7 @@ from uuid import UUID
 
 import flask_smorest
 import marshmallow as ma
-from flask import Request, Response, current_app, g, request
+from flask import Request, Response, g, request
 from webargs.flaskparser import FlaskParser
 
 from plp_api.foundation import db
@@ -423,9 +423,7 @@ def _tagged(response: Response, *, is_shaped: bool) -> Response:
     shown = g.pop("shown", None)
     if not hasattr(shown, "__tablename__"):
         return response
-    if response.status_code in (201, 202) and (
-        location := refusals.address(type(shown), shown.id)
-    ):
+    if response.status_code in (201, 202) and (location := refusals.address(type(shown), shown.id)):
         response.headers["Location"] = location
     if getattr(shown, "version", None) is None:
         return response

@@ -16,7 +16,6 @@ from plp_api.foundation.access.scope import visible
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
 from plp_api.foundation.roster.models import District, Person, Student
-from plp_api.foundation.roster.relationships import Relationship
 from plp_api.home.overview import presenters, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
 from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus

@@ -13,7 +13,6 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Text
 from plp_api.foundation.rest.paging import (
-    Filter,
     Listing,
     equals,
     in_states,
@@ -30,7 +29,6 @@ from plp_api.foundation.roster.models import Person, PersonStatus, School, Stude
 from plp_api.foundation.roster.relationships import (
     Appointment,
     AppointmentRole,
-    Relationship,
     SchoolEnrollment,
 )
 

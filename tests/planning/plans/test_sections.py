@@ -238,7 +238,7 @@ def test_sections_keep_their_text_on_the_way_down_and_up_and_begin_at_version_1(
     about_me = f"/plan-sections/{sections_of(student, version)['about_me']['id']}"
     assert student.patch(about_me, {"body": "I mend fences."}).status_code == 200
     own.database.dispose()
-    migrating.downgrade(own.settings, "0016")
+    migrating.downgrade(own.settings, "0018")
     migrating.upgrade(own.settings)
     after = student.read(about_me)
     assert (after["body"], after["version"]) == ("I mend fences.", 1)
