@@ -10,7 +10,7 @@ import marshmallow as ma
 from flask_smorest.utils import deepupdate
 from marshmallow import fields
 
-from plp_api.foundation.access.permissions import GRANTS, Condition, Permission
+from plp_api.foundation.access.permissions import GRANTS, Condition, Permission, Role
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest import examples, headers, shapes
 from plp_api.foundation.rest import sparse as sparsely
@@ -48,7 +48,9 @@ class ExistingSchema(ma.Schema):
 class ProblemSchema(ma.Schema):
     """The body of every error (RFC 9457). Match `code`; show `title` and `detail`."""
 
-    sometimes = frozenset({"detail", "errors", "request_id"})
+    sometimes = frozenset(
+        {"detail", "errors", "request_id", "current", "existing", "allowed_roles"}
+    )
 
     type = fields.String(required=True, metadata={"example": "/problems/validation_failed"})
     title = fields.String(required=True)
@@ -62,7 +64,7 @@ class ProblemSchema(ma.Schema):
     )
     existing = fields.Nested(ExistingSchema)
     allowed_roles = fields.List(
-        fields.String(),
+        Choice(Role),
         metadata={
             "description": "The roles that may do it, where the problem is about who asks.",
             "example": ["counselor", "school_admin"],
@@ -241,7 +243,8 @@ def _offer_fields(method: str, operation: dict[str, Any], schemas: dict[str, Any
     )
     if known["enum"] != words:
         raise ValueError(f"two resources are called {members['name']}")
-    asked = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+    word = {"anyOf": [{"$ref": f"#/components/schemas/{name}"}, {"type": "string"}]}
+    asked = {"type": "array", "items": word}
     parameter = {"in": "query", "name": sparsely.PARAMETER, "required": False}
     parameter |= {"description": FIELDS, "schema": asked, "style": "form", "explode": True}
     operation.setdefault("parameters", []).append(parameter)

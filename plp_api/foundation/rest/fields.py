@@ -236,7 +236,8 @@ def document_fields(plugin: MarshmallowPlugin) -> None:
     def sometimes(converter: Any, field: Any, ret: dict[str, Any], **_: Any) -> dict[str, Any]:
         schema = field.parent
         lacking = {*getattr(schema, "sometimes", ()), *getattr(schema, "guarded", ())}
-        return {"x-sometimes": True} if field.name in lacking else {}
+        # A name is missing where its id is.
+        return {"x-sometimes": True} if lacking & {field.name, getattr(field, "of", None)} else {}
 
     for function in (choice, actions, sometimes):
         plugin.converter.add_attribute_function(function)  # type: ignore[union-attr]

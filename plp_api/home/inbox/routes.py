@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
+from plp_api.foundation import clock
 from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -66,5 +67,6 @@ def act_on_inbox(access: Access, fields: dict[str, Any]) -> dict[str, Any]:
     What is new then leaves the inbox; what waits stays, and is no longer unread until
     something happens to it again. The answer has the numbers for the badge.
     """
-    actions.mark_read(access, fields.get("ids", ()), fields.get("until"))
+    ids, until = fields.get("ids", ()), fields.get("until")
+    actions.mark_read(access, ids, until if ids or until else clock.now())
     return presenters.counted(access)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate
 
-from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema
+from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema, enum_of
 from plp_api.foundation.rest.paging import DEFAULT_LIMIT, GREATEST_LIMIT, LONGEST_CURSOR
 from plp_api.foundation.rest.people import StudentBriefSchema
 from plp_api.home.inbox.models import Group, Kind
@@ -117,21 +117,17 @@ class InboxCountSchema(Schema):
     kinds = fields.List(fields.Nested(KindCountSchema), required=True)
 
 
-class MarkReadSchema(Schema):
-    """The items to mark: by `ids`, everything until an instant, or both."""
+InboxAction = enum_of("InboxActionName", ["mark_read"])
 
-    action = fields.String(
-        required=True,
-        validate=validate.OneOf(["mark_read"], error="Must be one of: mark_read."),
-        metadata={"enum": ["mark_read"]},
-    )
+
+class MarkReadSchema(Schema):
+    """The items to mark: by `ids`, everything until an instant, or both; else everything."""
+
+    action = Choice(InboxAction, required=True)
     ids = fields.List(_item_id(validate=IS_ITEM), validate=validate.Length(1, MOST_MARKED))
     until = Instant(
-        metadata={"description": "Everything that happened until then, at the latest until now."}
+        metadata={
+            "description": "Everything that happened until then, at the latest until now. With"
+            " neither `ids` nor `until`: until now."
+        }
     )
-
-    @validates_schema
-    def require_one(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse a body that marks nothing."""
-        if "ids" not in data and "until" not in data:
-            raise ValidationError("Give ids, until, or both.", "ids")

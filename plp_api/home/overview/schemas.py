@@ -151,7 +151,7 @@ class PlanFormSchema(Schema):
 class PlanDocumentSchema(PlanSummarySchema):
     """A plan, with the parts that `expand` names; sections are of the version in force."""
 
-    sometimes = STATUS | {"goals", "sections", "statements", "signatures", "profile_entries"}
+    sometimes = STATUS | {*EXPANDS, "statements"}
 
     goals = fields.List(fields.Nested(PlanGoalSchema))
     sections = fields.List(fields.Nested(SectionSchema))

@@ -56,7 +56,9 @@ def heads() -> Select[Any]:
         Plan.updated_at,
         Plan.student_id,
         Plan.district_id,
+        # The cursor of a list by name needs these two; no document shows them.
         Person.family_name,
+        Person.given_name,
         names.for_reader(Person, Plan.student_id).label("display_name"),
         names.pronouns_for_reader(Person, Plan.student_id).label("pronouns"),
         Student.grade,

@@ -25,7 +25,9 @@ class EventSchema(Schema):
     payload = fields.Dict(
         allow_none=True, metadata={"description": "Null after it was erased by law."}
     )
-    chain_hash = fields.String()
+    chain_hash = fields.String(
+        allow_none=True, metadata={"description": "Null until the event is sealed, moments later."}
+    )
 
 
 class EventQuerySchema(Schema):

@@ -111,12 +111,16 @@ class SignedInSchema(Schema):
     )
     csrf_access_token = fields.String(
         allow_none=True,
-        metadata={"description": "Null without cookies. Send it in `X-CSRF-TOKEN` with changes."},
+        metadata={
+            "description": "Null without cookies. Send it in `X-CSRF-TOKEN` with changes.",
+            "example": "6f1c2a90-4d0e-4b0f-9a53-0d6f4c1e7b21",
+        },
     )
     csrf_refresh_token = fields.String(
         allow_none=True,
         metadata={
-            "description": "Null without cookies. Send it in `X-CSRF-TOKEN` to `/auth/refresh`."
+            "description": "Null without cookies. Send it in `X-CSRF-TOKEN` to `/auth/refresh`.",
+            "example": "c27d5d5e-1a39-4c55-8a0b-5b1b0f3c9e10",
         },
     )
 

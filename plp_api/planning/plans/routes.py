@@ -216,7 +216,7 @@ def write_plan_section(access: Access, section: PlanSection, fields: dict[str, A
     the plan version a new `version` too: read the version again before you change
     or submit it.
     """
-    return actions.write_section(section, access, fields["body"])
+    return actions.write_section(section, access, fields.get("body", section.body))
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>", methods=["DELETE"])

@@ -121,6 +121,7 @@ class PlanSectionSchema(VersionSectionSchema, ResourceSchema):
     shape = staticmethod(shape_sections)
 
     student_id = fields.UUID()
+    student = student_of()
     plan_version_id = fields.UUID()
     position = fields.Integer(metadata={"description": "Its place in the version, from 0."})
 
@@ -129,7 +130,6 @@ class PlanSectionPatchSchema(Schema):
     body = Text(
         longest=LONGEST_SECTION,
         blank=True,
-        required=True,
         metadata={
             "description": "The whole new text of the section.",
             "example": "I like to take things apart.",
