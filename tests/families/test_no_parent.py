@@ -37,7 +37,7 @@ def test_a_year_goes_by_without_a_parent(client: Client, world: World, alone: Pu
     sha256 = student.read(version)["snapshot_sha256"]
     signed = student.post(f"{version}/signatures", {"snapshot_sha256": sha256, "language": "en"})
     assert signed.status_code == 201, signed.json
-    assert student.read(review)["standing"] == "complete"
+    assert student.read(review)["standing"] == "current"
     assert student.read(f"{plan}/progress")["goals"]
     amended = student.made(f"{plan}/versions", {})
     assert amended["status"] == "draft"

@@ -38,7 +38,7 @@ def test_a_plan_comes_into_force_and_counts(that_day: Live) -> None:
     for person in (pupil, home.parent):
         client.as_(person).made(f"{version}/signatures", {**signature, "language": "en"})
     assert client.as_(pupil).read(f"{version}/signatures")["signature_state"] == "complete"
-    assert client.as_(pupil).read(f"/reviews/{pupil.review_id}")["standing"] == "complete"
+    assert client.as_(pupil).read(f"/reviews/{pupil.review_id}")["standing"] == "current"
     covered = client.as_(home.district_admin).read("/reports/coverage")["total"]
     assert covered["current"] == 1
 

@@ -94,7 +94,7 @@ def test_from_a_roster_to_a_plan_in_force_and_past_the_18th_birthday(
         version = written_and_approved(student, advisor, plan)
         assert counselor.read(version)["status"] == "in_force"
         review = student.read(f"/reviews/{plan['review']['id']}")
-        assert review["standing"] == "complete"
+        assert review["standing"] == "current"
         assert covered(admin) == 1
 
         signed(student, parent, advisor, version)

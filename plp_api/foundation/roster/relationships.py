@@ -108,6 +108,7 @@ class Relationship(Resource, Base):
     __table_args__ = (
         Index("ix_relationships_person_id", "person_id", "kind", "student_id"),
         Index("ix_relationships_student_id", "student_id", "kind"),
+        Index("ix_relationships_district_updated", "district_id", "updated_at", "id"),
         Index(
             "ix_relationships_unconfirmed",
             "district_id",

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.db import new_id
+from plp_api.foundation.roster import terms
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.roster.relationships import (
@@ -457,6 +458,7 @@ def _write_district(
     for model, found in rows.by_table.items():
         if found:
             session.execute(insert(model), found)
+    terms.renew([each["id"] for each in rows.by_table[Person]], session)
     return place
 
 

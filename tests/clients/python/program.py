@@ -27,7 +27,7 @@ client = AuthenticatedClient(address, token=signed_in.access_token or "")
 
 plans = list_plans.sync(client=client)
 assert isinstance(plans, PlanSummaryPage), plans
-plan = get_plan.sync(plans.items[0].id, client=client, expand="goals")
+plan = get_plan.sync(plans.items[0].id, client=client, expand=["goals"])
 assert isinstance(plan, PlanDocument), plan
 before: list[str] = [goal.title for goal in plan.goals or []]
 

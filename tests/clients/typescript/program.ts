@@ -24,7 +24,7 @@ const first = plans.items[0];
 if (first === undefined) throw new Error("there is no plan");
 const path = { plan_id: first.id };
 const plan = must(
-  await client.GET("/api/v1/plans/{plan_id}", { params: { path, query: { expand: "goals" } } }),
+  await client.GET("/api/v1/plans/{plan_id}", { params: { path, query: { expand: ["goals"] } } }),
 );
 const before: string[] = (plan.goals ?? []).map((goal) => goal.title);
 

@@ -13,7 +13,7 @@ from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
-from plp_api.planning.plans.models import PlanVersion
+from plp_api.planning.plans.models import PlanSection, PlanVersion
 from plp_api.planning.signatures.models import Signature
 from tests.foundation.access import rows
 from tests.foundation.access.operations import Operation
@@ -95,7 +95,17 @@ def multiply(model: Any, criterion: Any) -> None:
         values = {name: getattr(found[0], name) for name in names}
         others = {**_varied(model, values, number), **OF_OTHERS.get(model, {})}
         session.add(model(**{**values, **others, "id": db.new_id()}))
+        if model is PlanSection:
+            _ask_for(found[0], others["key"])
     session.flush()
+
+
+def _ask_for(section: PlanSection, key: str) -> None:
+    """Let the template of the section ask for another like it: no section is without."""
+    version = db.session().get_one(PlanVersion, section.plan_version_id)
+    template = db.session().get_one(PlanTemplate, version.template_id)
+    asked = next(one for one in template.sections if one["key"] == section.key)
+    template.sections = [*template.sections, {**asked, "key": key}]
 
 
 def _varied(model: Any, values: dict[str, Any], number: int) -> dict[str, Any]:

@@ -39,9 +39,10 @@ class Crowd(NamedTuple):
 
 
 def lists() -> list[Operation]:
-    """Every operation that answers with a page."""
+    """Every operation that answers with a page; the inbox, which has no table, counts its own."""
     shapes = [(one, getattr(one.view, "shape", None)) for one in OPERATIONS]
-    return [one for one, shape in shapes if one.method == "GET" and shape and shape.is_page]
+    pages = [one for one, shape in shapes if one.method == "GET" and shape and shape.is_page]
+    return [one for one in pages if one.view.shape.name != "InboxItem"]
 
 
 @pytest.fixture(scope="module")

@@ -269,7 +269,6 @@ def test_marks_of_one_person_are_nobody_else_s_and_few(
 @pytest.mark.parametrize(
     "body",
     [
-        {"action": "mark_read"},
         {"action": "mark_read", "ids": ["goal_to_confirm"]},
         {"action": "mark_read", "ids": ["grade_new:01a218ff-0e75-74d6-8c3b-ce6cc826f927"]},
         {"action": "forget", "until": "2026-01-01T00:00:00Z"},

@@ -15,6 +15,7 @@ from plp_api.foundation import settings as settings_module
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.jobs.worker import Worker
+from plp_api.foundation.roster import terms
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.settings import Settings
@@ -37,6 +38,7 @@ def places(
         for model in (School, AcademicSession, Course, Class, Person, Enrollment):
             own = model.district_id == world.home.district_id
             session.execute(update(model).where(own).values(sourced_id=None))
+        terms.renew(session.scalars(select(Person.id)), session)
     with settings_module.using(settings):
         yield
         for path in work.folder().glob("*.zip"):

@@ -106,7 +106,7 @@ def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
     own = typst.Fonts(include_system_fonts=False)
     monkeypatch.setattr(setting, "_fonts", lambda: own)
     monkeypatch.setattr(pdf_module, "_set", set_here)
-    path = approve(about_me="I 😀 love 中文 and\x07 dogs 🐕.")
+    path = approve(about_me="I 😀 love 中文 and\u200e dogs 🐕.")
     setting._draws.cache_clear()
     reader: Any = pdf(client.as_(world.home.student), path)
     setting._draws.cache_clear()
