@@ -5,20 +5,33 @@ state's number only if they may read it: a family does not find its child by a p
 is hidden from it, and nobody by a state's number that `/students` leaves out for them. A search
 narrows a list, so it never finds a row that the list does not hold.
 
-A list joins the ids that a search finds. As a criterion (`id IN (...)`) SQLite read a whole
-district by name and looked each person up: 35-60 ms of 60,000 students, joined 0.1.
+An office reaches many students, so its list joins the ids that the words name. As a criterion
+(`id IN (...)`) SQLite read a whole district by name and looked each person up: 35-60 ms of 60,000
+students, joined 0.1. Anybody else reaches few students: their list looks up each one's terms, and
+does not pay for everybody whose name begins so.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, intersect, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    exists,
+    false,
+    intersect,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.selectable import CompoundSelect
 
 from plp_api.foundation import texts
 from plp_api.foundation.access.caller import DISTRICT, Caller, is_family_tie
-from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.scope import about_students
 from plp_api.foundation.roster.relationships import Relationship
 from plp_api.foundation.roster.terms import PersonTerm, TermKind
@@ -26,18 +39,19 @@ from plp_api.foundation.roster.terms import PersonTerm, TermKind
 Openness = Mapping[TermKind, ColumnElement[bool]]
 """Which rows of `PersonTerm` of each kind a reader may search by; a kind left out: none."""
 
-Ids = Select[Any] | CompoundSelect[Any] | None
-"""Ids of people as `person_id`, as SQL over `Caller.binds`; None: words without a letter or digit
-find nobody."""
-
 STATE_NUMBERS = Permission.RELATIONSHIPS_READ
 """The permission to read a student's state number (`directory.presenters`, PERSONAL)."""
 
+REACH_FEW = frozenset({Role.STUDENT, Role.PARENT, Role.ADVISOR, Role.TEACHER})
+"""The roles that are no office: they reach single students, or those of classes."""
 
-def students(words: str, caller: Caller, listed_by: Permission) -> Ids:
-    """Ids of the students whom the words name; `listed_by` is the permission that fills the list.
 
-    As for `people`, they include people whom the list does not hold.
+def students(
+    rows: Select[Any], student_id: Any, words: str, caller: Caller, listed_by: Permission
+) -> Select[Any]:
+    """The rows of students whom the words name; `listed_by` is the permission that fills the list.
+
+    The binds are `caller.binds`, as for `people`.
     """
     term = aliased(PersonTerm)
     roster, state = Permission.ROSTER_READ, STATE_NUMBERS
@@ -47,18 +61,19 @@ def students(words: str, caller: Caller, listed_by: Permission) -> Ids:
         TermKind.ROSTER: true() if listed_by == roster else _about(term, caller, roster),
         TermKind.STATE: _about(term, caller, state),
     }
-    return _found(words, caller, term, is_open)
+    narrow = _each if caller.roles <= REACH_FEW else _joined
+    return narrow(rows, student_id, words, caller, term, is_open)
 
 
-def people(words: str, caller: Caller) -> Ids:
-    """Ids of the people of the directory, who are not students, whom the words name."""
+def people(rows: Select[Any], person_id: Any, words: str, caller: Caller) -> Select[Any]:
+    """The rows of the people of the directory, who are not students, whom the words name."""
     term = aliased(PersonTerm)
     is_open = {
         TermKind.NAME: true(),
         TermKind.PREFERRED: _is_known(term, caller),
         TermKind.ROSTER: true(),
     }
-    return _found(words, caller, term, is_open)
+    return _joined(rows, person_id, words, caller, term, is_open)
 
 
 def _is_known(term: Any, caller: Caller) -> ColumnElement[bool]:
@@ -75,21 +90,43 @@ def _about(term: Any, caller: Caller, permission: Permission) -> ColumnElement[b
     return about_students(term, "person_id", caller, permission)
 
 
-def _found(words: str, caller: Caller, term: Any, is_open: Openness) -> Ids:
-    """People of whom every word begins a term that the reader may search by, each once."""
-    prefixes = texts.prefixes(words)
-    if not prefixes:
-        return None
-    may_search = or_(*(and_(term.kind == kind, guard) for kind, guard in is_open.items()))
-    holders = [_holders(prefix, caller, term).where(may_search) for prefix in prefixes]
-    return holders[0].distinct() if len(holders) == 1 else intersect(*holders)
+def _each(
+    rows: Select[Any], key: Any, words: str, _: Caller, term: Any, is_open: Openness
+) -> Select[Any]:
+    """The rows of whom every word begins a term that the reader may search by, looked up singly."""
+    begun = [
+        exists().where(term.person_id == key, _begins(term, prefix), _may_search(term, is_open))
+        for prefix in texts.prefixes(words)
+    ]
+    return rows.where(*begun) if begun else rows.where(false())
+
+
+def _joined(
+    rows: Select[Any], key: Any, words: str, caller: Caller, term: Any, is_open: Openness
+) -> Select[Any]:
+    """The same rows, joined with the ids of everybody whom the words name."""
+    holders = [
+        _holders(prefix, caller, term).where(_may_search(term, is_open))
+        for prefix in texts.prefixes(words)
+    ]
+    if not holders:
+        return rows.where(false())
+    ids = holders[0].distinct() if len(holders) == 1 else intersect(*holders)
+    found = ids.subquery()
+    return rows.join(found, found.c.person_id == key)
+
+
+def _may_search(term: Any, is_open: Openness) -> ColumnElement[bool]:
+    return or_(*(and_(term.kind == kind, guard) for kind, guard in is_open.items()))
 
 
 def _holders(prefix: str, caller: Caller, term: Any) -> Select[Any]:
     """Ids of the people with a term that begins so, in every district that the caller sees."""
     guest_districts = (literal(district, Uuid()) for district in caller.guest_districts)
     return select(term.person_id).where(
-        term.district_id.in_([DISTRICT, *guest_districts]),
-        term.term >= prefix,
-        term.term < texts.after(prefix),
+        term.district_id.in_([DISTRICT, *guest_districts]), _begins(term, prefix)
     )
+
+
+def _begins(term: Any, prefix: str) -> ColumnElement[bool]:
+    return and_(term.term >= prefix, term.term < texts.after(prefix))

@@ -14,12 +14,12 @@ import marshmallow as ma
 import orjson
 from flask import request
 from marshmallow import fields, validate
-from sqlalchemy import Select, false, func, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.foundation import db
-from plp_api.foundation.access import finding, searching
+from plp_api.foundation.access import finding
 from plp_api.foundation.access.caller import Caller, holds
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -54,20 +54,20 @@ class Filter:
         return statement.where(self.criterion(value))
 
 
+Find = Callable[[Select[Any], Any, str, Caller], Select[Any]]
+"""A search of `access.searching`: narrows rows with a person's id to whom the words name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NameFilter(Filter):
     """A search for people by words; what it finds depends on the reader (`access.searching`)."""
 
-    find: Callable[[str, Caller], searching.Ids]
+    find: Find
     key: Any
 
     def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
         """The rows of the people whom these words name for this reader."""
-        ids = self.find(value, access.caller)
-        if ids is None:
-            return statement.where(false())
-        found = ids.subquery()
-        return statement.join(found, found.c.person_id == self.key)
+        return self.find(statement, self.key, value, access.caller)
 
 
 def repeatable(field: fields.Field[Any]) -> fields.List[Any]:
@@ -169,7 +169,7 @@ def words_field() -> fields.Field[Any]:
     return Text(longest=100, metadata=described)
 
 
-def names(key: Any, find: Callable[[str, Caller], searching.Ids], found_by: str) -> Filter:
+def names(key: Any, find: Find, found_by: str) -> Filter:
     """A search for people, whose id is `key`; `found_by` says by what they are found."""
     words = (
         f"Words, each the beginning of a word of {found_by}, in any order. Case and accents do not"

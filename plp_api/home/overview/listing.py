@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, exists, select
@@ -23,10 +24,6 @@ from plp_api.planning.reviews.models import Review
 from plp_api.planning.reviews.standing import Standing, stands
 from plp_api.planning.signatures import standing as signatures
 from plp_api.planning.signatures.models import RequirementStatus
-
-
-def _named(words: str, caller: Caller) -> searching.Ids:
-    return searching.students(words, caller, Permission.PLAN_STATUS_READ)
 
 
 def _signed(chosen: Sequence[str]) -> Any:
@@ -58,6 +55,7 @@ def _stands(chosen: Sequence[str]) -> Any:
     )
 
 
+_named = partial(searching.students, listed_by=Permission.PLAN_STATUS_READ)
 BY_WHAT = "the student's names, user name, local id or state's number"
 PLANS = paging.Listing(
     filters={

@@ -1,6 +1,7 @@
 """The filters and sort orders of the lists of schools, classes, people and students."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.foundation.access import searching
-from plp_api.foundation.access.caller import Caller, holds
+from plp_api.foundation.access.caller import holds
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Text
@@ -102,10 +103,7 @@ def people(access: Access) -> Select[Any]:
     return access.select(Person).where(~exists().where(Student.id == Person.id))
 
 
-def _named(words: str, caller: Caller) -> searching.Ids:
-    return searching.students(words, caller, Permission.ROSTER_READ)
-
-
+_named = partial(searching.students, listed_by=Permission.ROSTER_READ)
 BY_WHAT = "a name, the user name, the local id or the state's number"
 IS_ENROLLED = Student.id.in_(select(SchoolEnrollment.student_id).where(holds(SchoolEnrollment)))
 STUDENTS = Listing(
