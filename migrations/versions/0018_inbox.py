@@ -53,6 +53,7 @@ def upgrade() -> None:
     # The list of relationships of a whole district, by the last change.
     updated = ["district_id", "updated_at", "id"]
     op.create_index("ix_relationships_district_updated", "relationships", updated)
+    op.create_index("ix_comments_author_id", "comments", ["author_id", "subject_id", "created_at"])
     for name, table, columns, condition in PARTIAL:
         where = sa.text(condition)
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
@@ -66,6 +67,7 @@ def downgrade() -> None:
     for name, table, _columns, _condition in PARTIAL:
         op.drop_index(name, table)
     op.drop_index("ix_relationships_district_updated", "relationships")
+    op.drop_index("ix_comments_author_id", "comments")
     op.drop_index("ix_comments_district_id", "comments")
     op.drop_index("ix_comments_student_id", "comments")
     op.create_index("ix_comments_student_id", "comments", ["student_id"])

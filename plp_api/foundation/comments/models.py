@@ -26,6 +26,7 @@ class Comment(Resource, Base):
     __table_args__ = (
         Index("ix_comments_subject", "subject_id", "created_at"),
         Index("ix_comments_student_id", "student_id", "created_at"),
+        Index("ix_comments_author_id", "author_id", "subject_id", "created_at"),
         Index("ix_comments_district_id", "district_id", "created_at"),
     )
 

@@ -19,7 +19,12 @@ class Group(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an item of the inbox is about."""
+    """What an item of the inbox is about.
+
+    Of what is new, the student, their parents and their advisors get everything. Who
+    reaches the student only by a class or an office gets a comment where they had
+    commented before, and a statement on a version that they approved.
+    """
 
     SIGNATURE_DUE = "signature_due"
     SIGNATURE_CONTESTED = "signature_contested"

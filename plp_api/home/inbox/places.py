@@ -10,7 +10,7 @@ import orjson
 
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.home.inbox.models import Group, Kind
-from plp_api.home.inbox.sources import Source
+from plp_api.home.inbox.sources.source import Source
 from plp_api.home.inbox.statements import NEVER
 
 GROUPS = list(Group)

@@ -14,7 +14,7 @@ from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.home.inbox import places, sources, statements
 from plp_api.home.inbox.models import Group, Kind
 from plp_api.home.inbox.places import Place
-from plp_api.home.inbox.sources import Source
+from plp_api.home.inbox.sources.source import Source
 from plp_api.home.inbox.statements import Narrowed
 from plp_api.planning.plans import actions as plans
 

@@ -31,7 +31,7 @@ from plp_api.foundation.access.caller import CALLER, Caller
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.home.inbox.models import EVERYTHING, Group, ReadMark
-from plp_api.home.inbox.sources import A_YEAR_AGO, COMING, NEW_FOR, PAST, SINCE, SOON, Source
+from plp_api.home.inbox.sources.source import A_YEAR_AGO, COMING, NEW_FOR, PAST, SINCE, SOON, Source
 
 NEVER = "9999-12-31"
 """Instead of a due day, so that what has none comes last."""

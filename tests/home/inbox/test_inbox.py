@@ -10,7 +10,7 @@ from sqlalchemy import select
 from plp_api.foundation import clock
 from plp_api.foundation.comments.models import READ_BY, Comment
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.relationships import Relationship
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.home.inbox.models import Kind, ReadMark
 from plp_api.home.inbox.schemas import InboxItemSchema, InboxPageSchema
 from plp_api.home.inbox.sources import SOURCES
@@ -18,7 +18,7 @@ from tests.client import Client, code
 from tests.databases import Isolated
 from tests.foundation.access.reach import EVERYBODY, readers
 from tests.queries import counting
-from tests.world import World, writing
+from tests.world import World, relate, writing
 
 pytestmark = pytest.mark.both_databases
 
@@ -54,22 +54,17 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     family = {"signature_due", "version_in_force", "comment_new"}
     assert kinds_of(client, home.parent) == family
     assert kinds_of(client, home.inspecting_parent) == family - {"signature_due"}
-    approves = {"version_to_approve", "comment_new", "statement_new"}
+    approves = {"version_to_approve", "statement_new"}
     confirms = {"goal_to_confirm", "outcome_to_confirm"}
-    assert kinds_of(client, home.advisor) == {*approves, *confirms, "review_to_hold"}
+    assert kinds_of(client, home.advisor) == {*approves, *confirms, "comment_new", "review_to_hold"}
     assert kinds_of(client, home.counselor) == {*approves, "element_to_approve"}
     assert kinds_of(client, home.school_admin) == {
-        *approves,
-        "element_to_approve",
-        "relationship_to_confirm",
+        *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
     }
-    assert kinds_of(client, home.other_school_admin) == {
-        *("signature_contested", "review_overdue", "comment_new"),
-    }
+    assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
     assert kinds_of(client, home.registrar) == {"relationship_to_confirm"}
     assert kinds_of(client, home.district_admin) == {"relationship_to_confirm"}
-    assert kinds_of(client, home.teacher) == {"comment_new"}
-    for nobody in (home.denied_parent, home.relative, home.senior_parent):
+    for nobody in (home.teacher, home.denied_parent, home.relative, home.senior_parent):
         assert items_of(client, nobody) == []
     found = {kind for who in actors(busy) for kind in kinds_of(client, who)}
     assert found == {*Kind}
@@ -330,6 +325,39 @@ def test_the_count_is_capped_at_100(client: Client, busy: World, database: Isola
     count = client.as_(busy.home.advisor).read("/me/inbox/count")
     assert (count["new"], count["unread"]) == (100, 100)
     assert {"kind": "comment_new", "count": 100} in count["kinds"]
+
+
+@pytest.mark.parametrize("office", ["counselor", "teacher"])
+def test_a_comment_is_new_for_an_office_only_where_it_took_part(
+    client: Client, world: World, office: str
+) -> None:
+    """The student's advisor gets every comment, an office those that follow its own."""
+    home = world.home
+    student, reader = client.as_(home.student), getattr(home, office)
+    comments = f"/goals/{home.student.goal_id}/comments"
+    kind = "&kind=comment_new"
+    before = student.made(comments, {"body": "I began."})
+    assert items_of(client, reader, kind) == []
+    client.as_(reader).made(comments, {"body": "How is it going?"})
+    assert items_of(client, reader, kind) == []
+    after = student.made(comments, {"body": "It is going well."})
+    (item,) = items_of(client, reader, kind)
+    assert item["id"] == f"comment_new:{after['id']}"
+    advised = {one["id"] for one in items_of(client, home.advisor, kind)}
+    assert advised >= {f"comment_new:{one['id']}" for one in (before, after)}
+
+
+def test_an_office_that_also_advises_gets_the_comments_of_its_advisees(
+    client: Client, world: World, database: Isolated
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        relate(session, home, home.counselor, home.senior, RelationshipKind.ADVISOR)
+    for pupil in (home.student, home.senior):
+        client.as_(pupil).made(f"/goals/{pupil.goal_id}/comments", {"body": "I began."})
+    found = items_of(client, home.counselor, "&kind=comment_new")
+    assert {one["student"]["id"] for one in found} == {str(home.senior.id)}
+    assert len(found) == len({one["id"] for one in found})
 
 
 def test_an_old_or_withdrawn_comment_is_not_new(

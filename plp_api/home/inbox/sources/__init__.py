@@ -1,0 +1,22 @@
+"""The sources of the inbox: for each kind of item, a select of the rows that wait or are new.
+
+A source selects only rows that the caller may read and act on today: the criteria are
+those of `access.scope`, and the states are those of the life cycles. It is built once
+for each combination of roles. All of them have the same columns (`source.item_columns`).
+An area adds a module with its own `SOURCES`.
+"""
+
+from plp_api.home.inbox.sources import (
+    comments,
+    disagreements,
+    goals,
+    pathways,
+    relationships,
+    reviews,
+    signatures,
+    versions,
+)
+from plp_api.home.inbox.sources.source import Source
+
+AREAS = (signatures, versions, goals, pathways, relationships, reviews, comments, disagreements)
+SOURCES: tuple[Source, ...] = tuple(source for area in AREAS for source in area.SOURCES)
