@@ -8,6 +8,7 @@ import re
 import unicodedata
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 
 from anyascii import anyascii
 
@@ -60,6 +61,33 @@ def folded(text: str) -> str:
     """The text in ASCII, without case and accents: `Zoë`, `ZOE` and `zoe` are the same."""
     plain = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
     return plain.casefold()
+
+
+SCRIPTS = ((0x41, 0x5B), (0xC0, 0x250), (0x370, 0x530), (0x1E00, 0x1F00))
+"""Where the letters of Latin, Greek and Cyrillic stand in Unicode."""
+WHOLE = dict(zip("ØøŁłĐđĦħŦŧı", "oollddhhtti", strict=True))
+"""Letters that Unicode does not take apart."""
+
+
+def _plain_letters() -> dict[int, str]:
+    """Letters with the one letter that is left of them without case and accents."""
+    table = {ord(letter): without for letter, without in WHOLE.items()}
+    for letter in map(chr, chain.from_iterable(range(*script) for script in SCRIPTS)):
+        apart = unicodedata.normalize("NFD", letter)
+        lower = apart[0].lower()
+        is_marked = all(map(unicodedata.combining, apart[1:]))
+        if len(lower) == 1 and lower != letter and is_marked:
+            table.setdefault(ord(letter), lower)
+    return table
+
+
+PLAIN_LETTERS = _plain_letters()
+"""What `plain` replaces: Latin, Greek and Cyrillic letters. Both databases use this table."""
+
+
+def plain(text: str) -> str:
+    """The text without case and accents, letter by letter, so that SQL can do the same."""
+    return text.translate(PLAIN_LETTERS)
 
 
 # A roster repeats a few hundred names.

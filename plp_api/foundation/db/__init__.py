@@ -11,7 +11,7 @@ from plp_api.foundation.db.columns import (
     storable,
 )
 from plp_api.foundation.db.database import Database
-from plp_api.foundation.db.expressions import any_of, joined, unindexed
+from plp_api.foundation.db.expressions import any_of, joined, plain, unindexed
 from plp_api.foundation.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
 from plp_api.foundation.db.models import Base, Dated, Identified, Part, Resource, new_id
 from plp_api.foundation.db.transactions import (
@@ -63,6 +63,7 @@ __all__ = [
     "new_id",
     "on_postgresql",
     "on_rollback",
+    "plain",
     "refuse_second",
     "session",
     "storable",

@@ -17,6 +17,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from plp_api.foundation import texts
 from plp_api.foundation.db.fetching import enter
 from plp_api.foundation.db.pipeline import DriverPipeline, Pipeline
 from plp_api.foundation.db.transactions import WritingSession, _database, _session
@@ -103,6 +104,10 @@ def _keep_values(context: ExceptionContext) -> None:
         error.params = getattr(execution, "compiled_parameters", None)
 
 
+def _plain(text: str | None) -> str | None:
+    return None if text is None else texts.plain(text)
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Set WAL mode and foreign keys, and begin every transaction explicitly.
 
@@ -113,6 +118,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        connection.create_function("plp_plain", 1, _plain, deterministic=True)
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",

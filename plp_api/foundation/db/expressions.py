@@ -7,6 +7,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from plp_api.foundation import texts
+
 
 class any_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function it is
     """`any_of(column, bindparam("ids", type_=IDS))`: whether the value is in one bound list.
@@ -78,3 +80,27 @@ def _plain(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
 def _unary_plus(element: unindexed, compiler: SQLCompiler, **kw: Any) -> str:
     (column,) = element.clauses
     return f"+{compiler.process(column, **kw)}"
+
+
+class plain(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it is
+    """`plain(column)`: the text without case and accents, as `texts.plain` writes it."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(plain, "postgresql")
+def _plain_by_postgresql(element: plain, compiler: SQLCompiler, **kw: Any) -> str:
+    text = compiler.process(element.clauses, **kw)
+    letters = "".join(map(chr, texts.PLAIN_LETTERS))
+    plain_letters = "".join(texts.PLAIN_LETTERS.values())
+    # Most texts are ASCII, and `translate` reads its whole table for each letter.
+    return (
+        f"CASE WHEN octet_length({text}) = char_length({text}) THEN lower({text})"
+        f" ELSE translate({text}, '{letters}', '{plain_letters}') END"
+    )
+
+
+@compiles(plain, "sqlite")
+def _plain_by_sqlite(element: plain, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"plp_plain({compiler.process(element.clauses, **kw)})"

@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
-from plp_api.foundation import db
+from plp_api.foundation import db, texts
 from plp_api.foundation.access import finding
 from plp_api.foundation.access.caller import Caller, holds
 from plp_api.foundation.access.permissions import Permission
@@ -165,7 +165,7 @@ def on_or_before(column: Any, description: str) -> Filter:
 
 def words_field() -> fields.Field[Any]:
     """The field of a text search."""
-    described = {"description": "Text to search for; case is ignored."}
+    described = {"description": "Text to search for; case and accents are ignored."}
     return Text(longest=100, metadata=described)
 
 
@@ -180,10 +180,12 @@ def names(key: Any, find: Find, found_by: str) -> Filter:
 
 
 def search(*columns: Any) -> Filter:
-    """One of the columns contains the text; case is ignored."""
+    """One of the columns contains the text; case and accents are ignored."""
     return Filter(
         words_field(),
-        lambda words: or_(*(column.icontains(words, autoescape=True) for column in columns)),
+        lambda words: or_(
+            *(db.plain(column).contains(texts.plain(words), autoescape=True) for column in columns)
+        ),
     )
 
 

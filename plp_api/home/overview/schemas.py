@@ -154,7 +154,13 @@ class PlanDocumentSchema(PlanSummarySchema):
     sometimes = STATUS | {*EXPANDS, "statements"}
 
     goals = fields.List(fields.Nested(PlanGoalSchema))
-    sections = fields.List(fields.Nested(SectionSchema))
+    sections = fields.List(
+        fields.Nested(SectionSchema),
+        metadata={
+            "description": "Of the version in force. The text of a draft is at"
+            " `/plan-versions/{id}`, with the id of `open_version`."
+        },
+    )
     statements = fields.List(
         fields.Nested(StatementSchema),
         metadata={"description": "Statements of disagreement; added with `sections`."},
