@@ -106,9 +106,9 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
         "student": {
             "id": row["student_id"],
             "display_name": row["display_name"],
-            "pronouns": row["pronouns"],
             "grade": row["grade"],
             "school_id": row["plan_home_school_id"],
+            "pronouns": row["pronouns"],
         },
         "in_force": {
             "id": row["version_id"],
@@ -123,7 +123,7 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
             "id": row["review_id"],
             "version": row["review_version"],
             "status": row["review_status"],
-            "standing": "complete",
+            "standing": "current",
             "due_on": row["due_on"],
             "held_on": row["held_on"],
         },
