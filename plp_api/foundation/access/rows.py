@@ -298,7 +298,7 @@ class Access:
         """Whether the caller reads this person's name as the family does (`roster.names`).
 
         They do in what is about their child, and of their child everywhere; in what is
-        about no student, if they are nothing but a parent.
+        about no student, if they are a parent and nothing else, or nothing yet.
         """
         if student_id is None and self.caller.roles <= {Role.PARENT}:
             return True

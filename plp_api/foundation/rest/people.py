@@ -151,10 +151,6 @@ def _shape_of(schema: Any) -> Shape:
     )
 
 
-def _of_kind(own: dict[str, Any], kind: Any) -> tuple[str, ...]:
-    return tuple(name for name, field in own.items() if isinstance(field, kind))
-
-
 def _nested(field: Any) -> Shape | None:
     inner = field.inner if isinstance(field, fields.List) else field
     if isinstance(inner, StudentOfResource) or not isinstance(inner, fields.Nested):

@@ -39,7 +39,7 @@ def complete(problem: Problem, access: Access | None) -> None:
 
 
 def _existing(existing: Existing, access: Access) -> dict[str, Any]:
-    """The member `existing`, of the first such row that the caller may read; nothing without."""
+    """The member `existing`, of such a row, if the caller may read it."""
     model = existing.model
     criteria = [getattr(model, name) == value for name, value in existing.values.items()]
     if existing.condition is not None:

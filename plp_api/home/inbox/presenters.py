@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from plp_api.foundation import db
@@ -177,12 +177,13 @@ def _student(access: Access, row: Row) -> Row:
     }
 
 
-def _name(access: Access, row: Row, whose: str) -> str | None:
+def _name(access: Access, row: Row, whose: Literal["student", "actor"]) -> str | None:
     """The name that the reader's audience uses; None for a person of another district."""
     person: Mapping[str, Any] = {column: row[f"{whose}_{column}"] for column in names.COLUMNS}
     if person["given_name"] is None:
         return None
-    audience = names.audience(is_family=access.is_family(row["student_id"]))
+    is_family = access.names_as_family(row[f"{whose}_id"], row["student_id"])
+    audience = names.audience(is_family=is_family)
     return str(names.shown(person, audience))
 
 

@@ -91,7 +91,9 @@ class InboxQuerySchema(Schema):
         Choice(Kind, called="InboxKind"), metadata={"description": "Only items of these kinds."}
     )
     student_id = fields.UUID(metadata={"description": "Only items about this student."})
-    is_unread = fields.Boolean(metadata={"description": "Only unread items, or only the others."})
+    is_unread = fields.Boolean(
+        metadata={"description": "Only unread items, or only the others; what is new is unread."}
+    )
     limit = fields.Integer(
         load_default=DEFAULT_LIMIT,
         validate=validate.Range(1, GREATEST_LIMIT),

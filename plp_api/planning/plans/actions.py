@@ -154,13 +154,14 @@ def _write(
         others = (key for key in bodies if key not in own)
         roles = {"allowed_roles": sections.roles_that_write(version, others)}
         raise Problem(Code.SECTION_NOT_YOURS, errors=errors, extra=roles)
-    for section in version.sections:
-        body = bodies.get(section.key, section.body)
-        if section.body != body:
-            section.body, section.written_by = body, access.caller.person_id
+    changed = [one for one in version.sections if bodies.get(one.key, one.body) != one.body]
+    if not changed:
+        return  # A save without a change must not make what others have read stale.
+    for section in changed:
+        section.body, section.written_by = bodies[section.key], access.caller.person_id
     version.touch()
     version.plan.stir()
-    written = sorted(bodies)
+    written = sorted(section.key for section in changed)
     audit.record("plan_version.written", version, by=access.caller.person_id, sections=written)
 
 

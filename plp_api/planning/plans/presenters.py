@@ -148,7 +148,7 @@ def in_states(states: Sequence[EntryStatus]) -> ColumnElement[bool]:
 def shape(versions: Sequence[Any], access: Access) -> None:
     """Set what the caller may read: statements of versions, texts and writers of sections."""
     made = statements_on(versions, access)
-    _held = sections.read_templates([one for one in versions if one.status in EDITABLE])
+    sections.look_up([one for one in versions if one.status in EDITABLE])
     for version in versions:
         is_placed = access.shows(RecordKind.PLAN_STATUS, version.student_id)
         version.disclosed = STATUS if is_placed else frozenset()

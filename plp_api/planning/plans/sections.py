@@ -86,22 +86,6 @@ def writable_by(version: PlanVersion, access: Access) -> frozenset[str]:
     return written_by(version, access) if may_write else frozenset()
 
 
-def read_templates(versions: Iterable[PlanVersion]) -> list[PlanTemplate]:
-    """Read in one query the editions that `described` needs for these versions.
-
-    Hold the result as long as they are needed: the session forgets rows that nobody holds.
-    """
-    versions = list(versions)
-    ids = {version.template_id for version in versions}
-    ids |= {
-        one.kept_from_id for version in versions for one in version.sections if one.kept_from_id
-    }
-    if not ids:
-        return []
-    query = select(PlanTemplate).where(db.any_of(PlanTemplate.id, db.ids_bind("ids")))
-    return list(db.session().scalars(query, {"ids": list(ids)}))
-
-
 def writers_for_student(version: PlanVersion, written: Iterable[PlanSection]) -> list[UUID | None]:
     """The writers of those sections that the template does not give to the advisor to write."""
     descriptions = described(version)
@@ -154,14 +138,14 @@ def _arrange(version: PlanVersion, template: PlanTemplate, known: list[PlanSecti
     Each `known` section must name the edition that asked for it in `kept_from_id`.
     """
     by_key = {one.key: one for one in known}
-    query = [
+    asked_for = [
         _asked(version, by_key.get(description["key"]), description)
         for description in template.sections
     ]
     kept = unasked(template, known)
-    for position, section in enumerate([*query, *kept]):
+    for position, section in enumerate([*asked_for, *kept]):
         section.position = position
-    version.sections = [*query, *kept]
+    version.sections = [*asked_for, *kept]
 
 
 def unasked(template: PlanTemplate, known: list[PlanSection]) -> list[PlanSection]:

@@ -38,8 +38,9 @@ def full_folder(database: Database, settings: Settings) -> Path | None:
 
 def _folders(database: Database, settings: Settings) -> list[Path]:
     folders = [settings.data_dir, storage.local_folder(settings)]
-    if not database.is_postgresql:
-        folders.append(Path(make_url(database.url).database or "").absolute().parent)
+    file = None if database.is_postgresql else make_url(database.url).database
+    if file and file != ":memory:":
+        folders.append(Path(file).absolute().parent)
     return [folder for folder in dict.fromkeys(folders) if folder is not None]
 
 

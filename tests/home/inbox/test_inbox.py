@@ -10,7 +10,7 @@ from sqlalchemy import select
 from plp_api.foundation import clock
 from plp_api.foundation.comments.models import READ_BY, Comment
 from plp_api.foundation.roster.models import Person
-from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import RecordKind, Relationship, RelationshipKind
 from plp_api.home.inbox.models import Kind, ReadMark
 from plp_api.home.inbox.schemas import InboxItemSchema, InboxPageSchema
 from plp_api.home.inbox.sources import SOURCES
@@ -157,6 +157,30 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
         tie = session.scalars(select(Relationship).where(Relationship.person_id == parent.id))
         tie.one().denied = frozenset({"plans", "goals", "pathways"})
     assert items_of(client, parent) == []
+
+
+TELLS = {
+    RecordKind.PLAN_STATUS: {"version_in_force", "signature_due"},
+    RecordKind.PLANS: {"version_in_force", "signature_due"},
+    RecordKind.SIGNATURES: {"signature_due"},
+}
+"""The kinds of items that tell a parent of a kind of record."""
+
+
+@pytest.mark.parametrize("denied", RecordKind)
+def test_no_item_tells_a_parent_of_a_denied_kind(
+    denied: RecordKind, client: Client, busy: World, database: Isolated
+) -> None:
+    parent = busy.home.parent
+    whole = {one["kind"] for one in items_of(client, parent)}
+    assert whole >= {"version_in_force", "signature_due", "comment_new"}
+    with writing(database, busy.home) as session:
+        tie = session.scalars(select(Relationship).where(Relationship.person_id == parent.id))
+        tie.one().denied = frozenset({denied})
+    left = items_of(client, parent)
+    assert {one["kind"] for one in left}.isdisjoint(TELLS.get(denied, set()))
+    for item in left:
+        assert client.as_(parent).get(under_api(item["link"])).status_code == 200
 
 
 def test_a_parent_does_not_learn_who_another_parent_is(client: Client, busy: World) -> None:

@@ -212,6 +212,18 @@ def test_the_version_in_force_on_the_plan_names_its_sections(
     }
 
 
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_save_that_changes_nothing_makes_nothing_stale(
+    student: Client, version: str, is_sent: bool
+) -> None:
+    section = sections_of(student, version)["about_me"]
+    before = student.etag(version)
+    body = {"body": section["body"]} if is_sent else {}
+    saved = student.patch(f"/plan-sections/{section['id']}", body)
+    assert (saved.status_code, saved.json["version"]) == (200, section["version"])
+    assert student.etag(version) == before
+
+
 def test_a_list_of_versions_says_which_sections_one_may_write(
     client: Client, world: World, version: str
 ) -> None:

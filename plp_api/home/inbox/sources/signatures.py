@@ -31,7 +31,13 @@ from plp_api.planning.signatures.models import (
 )
 
 RULE = District.settings["deciding_parents"].as_string()
-SIGNS = (Permission.SIGNATURES_SIGN, Permission.PLANS_READ, Permission.SIGNATURES_READ)
+SIGNS = (
+    Permission.SIGNATURES_SIGN,
+    Permission.PLANS_READ,
+    Permission.SIGNATURES_READ,
+    # The item tells that the version is in force, and since when.
+    Permission.PLAN_STATUS_READ,
+)
 
 
 def _signatures_due(role: SignerRole, asks: tuple[RequirementStatus, ...]) -> Make:

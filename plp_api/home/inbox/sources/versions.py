@@ -61,9 +61,12 @@ def _versions_in_force(caller: Caller) -> Select[Any]:
         PlanVersion.status == VersionStatus.IN_FORCE,
         PlanVersion.approved_at > SINCE,
         PlanVersion.approved_by != CALLER,
-        seen(PlanVersion, caller, Permission.PLANS_READ),
+        seen(PlanVersion, caller, *TOLD_IN_FORCE),
     )
 
+
+TOLD_IN_FORCE = (Permission.PLANS_READ, Permission.PLAN_STATUS_READ)
+"""That a version is in force, and since when, is a record of its own (`plan_status`)."""
 
 SOURCES: tuple[Source, ...] = (
     Source(
@@ -93,7 +96,7 @@ SOURCES: tuple[Source, ...] = (
         Kind.VERSION_IN_FORCE,
         VERSIONS,
         _versions_in_force,
-        (Permission.PLANS_READ,),
+        TOLD_IN_FORCE,
         roles=(Role.STUDENT, Role.PARENT),
         group=Group.NEW,
         title=VERSION,
