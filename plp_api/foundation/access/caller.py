@@ -150,7 +150,7 @@ class Caller:
     guest_districts: tuple[UUID, ...] = ()
     children: frozenset[UUID] = frozenset()
     reason: str | None = None
-    own: "Own | None" = None
+    own: Own | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether a role of the caller grants the permission on any student at all."""

@@ -30,10 +30,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import texts
-from plp_api.foundation.access.caller import DISTRICT, Caller, is_family_tie
+from plp_api.foundation.access.caller import DISTRICT, Caller
 from plp_api.foundation.access.permissions import Permission, Role
-from plp_api.foundation.access.scope import about_students
-from plp_api.foundation.roster.relationships import Relationship
+from plp_api.foundation.access.scope import about_students, is_unrelated
 from plp_api.foundation.roster.terms import PersonTerm, TermKind
 
 Openness = Mapping[TermKind, ColumnElement[bool]]
@@ -57,7 +56,7 @@ def students(
     roster, state = Permission.ROSTER_READ, STATE_NUMBERS
     is_open = {
         TermKind.NAME: true(),
-        TermKind.PREFERRED: _is_known(term, caller),
+        TermKind.PREFERRED: is_unrelated(term.person_id, caller),
         TermKind.ROSTER: true() if listed_by == roster else _about(term, caller, roster),
         TermKind.STATE: _about(term, caller, state),
     }
@@ -70,20 +69,10 @@ def people(rows: Select[Any], person_id: Any, words: str, caller: Caller) -> Sel
     term = aliased(PersonTerm)
     is_open = {
         TermKind.NAME: true(),
-        TermKind.PREFERRED: _is_known(term, caller),
+        TermKind.PREFERRED: is_unrelated(term.person_id, caller),
         TermKind.ROSTER: true(),
     }
     return _joined(rows, person_id, words, caller, term, is_open)
-
-
-def _is_known(term: Any, caller: Caller) -> ColumnElement[bool]:
-    """Whether the reader may know the preferred name: not one of their own child."""
-    if not caller.children:
-        return true()
-    tie = aliased(Relationship)
-    children = select(tie.student_id).where(is_family_tie(tie))
-    is_known: ColumnElement[bool] = term.person_id.not_in(children)
-    return is_known
 
 
 def _about(term: Any, caller: Caller, permission: Permission) -> ColumnElement[bool]:

@@ -67,13 +67,8 @@ class Parser(FlaskParser):
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """The query string, without `fields` if the answer is a resource."""
         given = sparse.other_parameters()
-        many = {
-            field.data_key or name
-            for name, field in schema.fields.items()
-            if isinstance(field, ma.fields.List)
-        }
-        twice = [name for name in given if name not in many and len(given.getlist(name)) > 1]
-        if twice:
+        repeated = [name for name in given if len(given.getlist(name)) > 1]
+        if twice := [name for name in repeated if name not in _repeatable(type(schema))]:
             errors = [FieldError("", "Give it once.", parameter=name) for name in twice]
             raise Problem(Code.VALIDATION_FAILED, errors=errors)
         return self._makeproxy(given, schema)
@@ -85,6 +80,16 @@ class Parser(FlaskParser):
         if req.content_length is None and limit is not None and len(raw) >= limit:
             raise Problem(Code.BODY_TOO_LARGE, f"The limit is {limit} bytes.")
         return bodies.parse(raw) if raw else ma.missing
+
+
+@cache
+def _repeatable(schema: type[ma.Schema]) -> frozenset[str]:
+    """The parameters of a query that may be given more than once."""
+    return frozenset(
+        field.data_key or name
+        for name, field in schema().fields.items()
+        if isinstance(field, ma.fields.List)
+    )
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -173,17 +173,15 @@ CHANGING = ("patch", "put", "delete")
 
 def finish(spec: dict[str, Any]) -> dict[str, Any]:
     """Add to the document what follows from an operation's method, and examples."""
-    for path in spec["paths"].values():
-        for method, operation in path.items():
-            if isinstance(operation, dict):
-                responses = operation["responses"].items()
-                operation["responses"] = {str(status): response for status, response in responses}
-                schemas = spec["components"]["schemas"]
-                _gather_form(operation, schemas)
-                _offer_fields(method, operation, schemas)
-                has_tag = operation.pop("x-tagged", False) or _shows_a_version(operation, schemas)
-                for status in _finish_operation(method, operation, has_tag=has_tag):
-                    _refer(spec["components"]["responses"], operation["responses"], status)
+    schemas = spec["components"]["schemas"]
+    for method, _, operation in shapes.operations_of(spec):
+        responses = operation["responses"].items()
+        operation["responses"] = {str(status): response for status, response in responses}
+        _gather_form(operation, schemas)
+        _offer_fields(method, operation, schemas)
+        has_tag = operation.pop("x-tagged", False) or _shows_a_version(operation, schemas)
+        for status in _finish_operation(method, operation, has_tag=has_tag):
+            _refer(spec["components"]["responses"], operation["responses"], status)
     headers.add(spec)
     shapes.split(spec)
     examples.add(spec)
@@ -243,8 +241,7 @@ def _offer_fields(method: str, operation: dict[str, Any], schemas: dict[str, Any
     )
     if known["enum"] != words:
         raise ValueError(f"two resources are called {members['name']}")
-    word = {"anyOf": [{"$ref": f"#/components/schemas/{name}"}, {"type": "string"}]}
-    asked = {"type": "array", "items": word}
+    asked = {"type": "array", "items": {"anyOf": shapes.open_enum(name)}}
     parameter = {"in": "query", "name": sparsely.PARAMETER, "required": False}
     parameter |= {"description": FIELDS, "schema": asked, "style": "form", "explode": True}
     operation.setdefault("parameters", []).append(parameter)

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from plp_api.foundation.problems import Code
+from plp_api.foundation.rest import shapes
 
 Json = dict[str, Any]
 DEEPEST = 6
@@ -158,10 +159,8 @@ DATES = {"birth_date": "2010-05-14", "starts_on": "2026-08-26", "ends_on": "2027
 def add(spec: Json) -> None:
     """Add an example to every JSON body of the document, in requests and responses."""
     schemas = spec["components"]["schemas"]
-    for path in spec["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict):
-                _add_to_operation(operation, schemas)
+    for _, _, operation in shapes.operations_of(spec):
+        _add_to_operation(operation, schemas)
     for name, response in spec["components"]["responses"].items():
         _add_problems(name, response)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, cast
 
 import marshmallow as ma
@@ -11,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields, validate
 
 from plp_api.foundation import clock, db, texts
+from plp_api.foundation.rest import shapes
 
 LONGEST = 10_000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -136,6 +138,11 @@ class Words(fields.List[str]):
         return frozenset(super()._deserialize(value, attr, data, **kwargs))
 
 
+def listed(values: Iterable[str]) -> list[str]:
+    """The words of a parameter whose words are repeated, or separated by commas."""
+    return [word.strip() for value in values for word in value.split(",")]
+
+
 class Names(fields.List[str]):
     """Words of a closed set in a query, repeated or separated by commas: `expand=goals,steps`."""
 
@@ -146,8 +153,7 @@ class Names(fields.List[str]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> list[str | None]:
-        names = [name.strip() for one in value for name in one.split(",")]
-        given = [name for name in names if name]
+        given = [name for name in listed(value) if name]
         return super()._deserialize(given, attr, data, **kwargs)
 
 
@@ -188,13 +194,20 @@ class GuardedSchema(ResourceSchema):
     def leave_out(self, shown: dict[str, Any], row: Any, **_: Any) -> dict[str, Any]:
         """Leave out the members that this reader does not get."""
         withheld = self.guarded - getattr(row, "disclosed", frozenset())
-        # The name of a person whose id is left out (`rest.people`).
-        withheld |= {
-            name
-            for name, field in self.declared_fields.items()
-            if getattr(field, "of", None) in withheld
+        # A name is left out where its id is (`rest.people`).
+        named = _named_by(type(self))
+        return {
+            name: value
+            for name, value in shown.items()
+            if name not in withheld and named.get(name) not in withheld
         }
-        return {name: value for name, value in shown.items() if name not in withheld}
+
+
+@cache
+def _named_by(schema: type[ma.Schema]) -> dict[str, str]:
+    """The members with the name of somebody, and the members with their ids."""
+    declared = schema._declared_fields.items()  # noqa: SLF001 - marshmallow has no other way
+    return {name: field.of for name, field in declared if hasattr(field, "of")}
 
 
 def noun_of(schema: type[ma.Schema]) -> str:
@@ -254,4 +267,4 @@ def _open_enum(plugin: MarshmallowPlugin, name: str, choices: type[StrEnum]) -> 
         components.schema(name, enum)
     elif known.get("enum") != words:
         raise ValueError(f"two schemas have the name {name}: give the Choice another by `called`")
-    return [{"$ref": f"#/components/schemas/{name}"}, {"type": "string"}]
+    return shapes.open_enum(name)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from plp_api.foundation.rest import shapes
+
 Json = dict[str, Any]
 
 # Header: its meaning, its example, and whether each response that declares it has it.
@@ -37,15 +39,9 @@ def add(spec: Json) -> None:
     for name, response in components["responses"].items():
         for header in OF_STATUS.get(name, ()):
             response.setdefault("headers", {})[header] = {"$ref": f"#/components/headers/{header}"}
-    operations = [
-        operation
-        for path in spec["paths"].values()
-        for operation in path.values()
-        if isinstance(operation, dict)
-    ]
     singles = [path["get"] for name, path in spec["paths"].items() if _is_of_one(name, path)]
     addressed = {shown(operation["responses"].get("200", {})) for operation in singles}
-    for operation in operations:
+    for _, _, operation in shapes.operations_of(spec):
         responses = operation["responses"]
         if shown(responses.get("200", {})).endswith("Page"):
             declare(responses, "Link")

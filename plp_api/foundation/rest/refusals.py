@@ -44,11 +44,9 @@ def _existing(existing: Existing, access: Access) -> dict[str, Any]:
     criteria = [getattr(model, name) == value for name, value in existing.values.items()]
     if existing.condition is not None:
         criteria.append(existing.condition)
-    for key in db.session().scalars(select(model.id).where(*criteria).limit(1)):
-        row = access.readable(model, key)
-        path = address(model, key)
-        if row is None or path is None:
-            return {}
-        told = {name: getattr(row, name) for name in existing.tells}
-        return {"existing": {"id": str(key), "href": path, **told}}
-    return {}
+    key = db.session().scalar(select(model.id).where(*criteria).limit(1))
+    row = None if key is None else access.readable(model, key)
+    if row is None or (path := address(model, row.id)) is None:
+        return {}
+    told = {name: getattr(row, name) for name in existing.tells}
+    return {"existing": {"id": str(key), "href": path, **told}}

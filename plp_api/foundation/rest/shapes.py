@@ -25,12 +25,7 @@ def split(spec: Json) -> None:
     """Give every schema of the document the shape of its direction, or one of each."""
     components = spec["components"]
     schemas: Json = components["schemas"]
-    operations = [
-        operation
-        for path in spec["paths"].values()
-        for operation in path.values()
-        if isinstance(operation, dict)
-    ]
+    operations = [operation for _, _, operation in operations_of(spec)]
     sent = [body for operation in operations if (body := operation.get("requestBody"))]
     answered = [
         *(operation["responses"] for operation in operations),
@@ -50,6 +45,19 @@ def split(spec: Json) -> None:
             media["schema"] = _renamed(_of_request(media["schema"]), names)
     _name_enums_of_parameters(operations, components["schemas"])
     _translate_patterns(spec)
+
+
+def operations_of(spec: Json) -> Iterator[tuple[str, str, Json]]:
+    """Every operation of the document, with its method and path."""
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict):
+                yield method, path, operation
+
+
+def open_enum(name: str) -> list[Json]:
+    """The parts of `anyOf` for a word of a named enum, to which later words may be added."""
+    return [{"$ref": PREFIX + name}, {"type": "string"}]
 
 
 def _used(roots: Iterable[Any], schemas: Json) -> Json:
@@ -125,7 +133,7 @@ def _name_enums_of_parameters(operations: list[Json], schemas: Json) -> None:
                 )
                 schemas.setdefault(name, {"type": schema.pop("type"), "enum": words})
                 schema.pop("type", None)
-                schema["anyOf"] = [{"$ref": PREFIX + name}, {"type": "string"}]
+                schema["anyOf"] = open_enum(name)
 
 
 def _translate_patterns(node: Any) -> None:

@@ -16,6 +16,7 @@ from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.rest.fields import listed
 
 PARAMETER = "fields"
 ALWAYS = ("id", "version")
@@ -66,12 +67,11 @@ def begin(shape: Shape | None) -> None:
     is_offered = shape is not None and request.method in ("GET", "HEAD")
     if shape is None or not is_offered or PARAMETER not in request.args:
         return
-    values = request.args.getlist(PARAMETER)
-    names = {name.strip() for value in values for name in value.split(",")}
+    names = frozenset(listed(request.args.getlist(PARAMETER)))
     if not names.issubset(shape.members):
         detail = f"Must be one of: {', '.join(shape.members)}."
         raise Problem(Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter=PARAMETER)])
-    g.sparse = Asked(frozenset(names), shape.is_page)
+    g.sparse = Asked(names, shape.is_page)
 
 
 def asked() -> Asked | None:

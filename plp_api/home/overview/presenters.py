@@ -11,7 +11,7 @@ from plp_api.catalog.templates.models import Visibility
 from plp_api.foundation import db
 from plp_api.foundation.access import reach
 from plp_api.foundation.access.caller import Caller
-from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import Student
@@ -237,8 +237,7 @@ def summaries(access: Access, ids: Sequence[UUID]) -> list[Row]:
 
 def look_up(access: Access, rows: Sequence[Row]) -> None:
     """Load in one query what a parent may read of the students of these plans."""
-    if Role.PARENT in access.caller.roles:
-        access.look_up({row["student_id"] for row in rows})
+    access.look_up_denied({row["student_id"] for row in rows})
 
 
 def summary(head: Row, access: Access) -> Row:

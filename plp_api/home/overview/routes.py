@@ -11,6 +11,7 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.concurrency import facts_tag, plain, polls, rights, unchanged
+from plp_api.foundation.rest.fields import listed
 from plp_api.foundation.roster.models import Student
 from plp_api.home.overview import listing, presenters
 from plp_api.home.overview.schemas import EXPANDS, PlanDocumentSchema, PlanQuerySchema
@@ -26,7 +27,7 @@ def _ask_plans(caller: Caller) -> Any:
 
 def _ask_plan(caller: Caller, plan_id: UUID) -> Any:
     """The queries that `get_plan` runs ahead; the view rejects unknown words in `expand`."""
-    words = {word.strip() for value in request.args.getlist("expand") for word in value.split(",")}
+    words = listed(request.args.getlist("expand"))
     return presenters.ask(caller, plan_id, [] if polls() else _in_order(words))
 
 

@@ -97,7 +97,6 @@ class VersionSectionSchema(SectionSchema):
         allow_none=True,
         metadata={"description": "Null for the family if another adult wrote it."},
     )
-    written_by_name = name_of("written_by")
     visibility = Choice(Visibility)
     kept_from_id = fields.UUID(
         allow_none=True,

@@ -387,15 +387,12 @@ def stands(
     wanted: Collection[RequirementStatus], rule: ColumnElement[Any], as_of: date
 ) -> ColumnElement[bool]:
     """Whether a requirement of a version has one of these statuses on the day; needs no `binds`."""
-    letters = "".join(
-        "-" if set(wanted).isdisjoint(statuses(value).values()) else "x" for value in range(EVERY)
-    )
-    letter: ColumnElement[Any] = func.substr(letters, marks(rule) + _number(1), _number(1))
+    is_one = is_one_of(wanted, list(SignerRole), rule)
     values = binds(as_of)
 
     def bound(element: Any, **_: Any) -> Any:
         is_of_day = isinstance(element, BindParameter) and element.key in values
         return bindparam(element.key, values[element.key], element.type) if is_of_day else None
 
-    criterion: ColumnElement[bool] = replacement_traverse(letter == "x", {}, bound)
+    criterion: ColumnElement[bool] = replacement_traverse(is_one, {}, bound)
     return criterion

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, current_app, json, send_from_direc
 
 from plp_api.foundation import metrics
 from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.shapes import operations_of
 from plp_api.server.operations import readiness
 
 blueprint = Blueprint("operations", __name__)
@@ -92,12 +93,10 @@ def problem(code: str) -> Response:
     member = Code.__members__.get(code.upper())
     if member is None:
         abort(404)
-    paths = current_app.extensions["plp_openapi"]["paths"]
     operations = [
         f"{method.upper()} {path}"
-        for path, item in paths.items()
-        for method, operation in item.items()
-        if isinstance(operation, dict) and member.wire in operation.get("x-problems", ())
+        for method, path, operation in operations_of(current_app.extensions["plp_openapi"])
+        if member.wire in operation.get("x-problems", ())
     ]
     body = {
         "code": member.wire,
