@@ -1,6 +1,5 @@
 """Lists: a closed set of filters and sorts, and cursors that skip no row when others change."""
 
-import base64
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -11,7 +10,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import marshmallow as ma
-import orjson
 from flask import request
 from marshmallow import fields, validate
 from sqlalchemy import Select, func, or_, select, true
@@ -25,14 +23,29 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import is_about_students_of
 from plp_api.foundation.ownership import OwnedByStudent
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.rest import cursors
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Text
 
 DEFAULT_LIMIT, GREATEST_LIMIT = 50, 200
-# A cursor holds a value of the sorted column: at most a few hundred characters of a title or name.
-LONGEST_CURSOR = 2000
 MOST_VALUES = 100
 """How often a filter may be repeated."""
+
+
+def limit_field() -> fields.Integer:
+    """The parameter `limit` of a list."""
+    return fields.Integer(
+        load_default=DEFAULT_LIMIT,
+        validate=validate.Range(1, GREATEST_LIMIT),
+        metadata={"description": "The maximum number of items on a page."},
+    )
+
+
+def cursor_field() -> fields.String:
+    """The parameter `cursor` of a list."""
+    return fields.String(
+        validate=validate.Length(max=cursors.LONGEST),
+        metadata={"description": "`next_cursor` of the previous page."},
+    )
 
 
 @dataclass(frozen=True)
@@ -266,15 +279,8 @@ class Listing:
                 validate=validate.OneOf(sorts, error=f"Must be one of: {', '.join(sorts)}."),
                 metadata=described,
             ),
-            "limit": fields.Integer(
-                load_default=DEFAULT_LIMIT,
-                validate=validate.Range(1, GREATEST_LIMIT),
-                metadata={"description": "The maximum number of items on a page."},
-            ),
-            "cursor": fields.String(
-                validate=validate.Length(max=LONGEST_CURSOR),
-                metadata={"description": "`next_cursor` of the previous page."},
-            ),
+            "limit": limit_field(),
+            "cursor": cursor_field(),
             "count": fields.Boolean(
                 load_default=False, metadata={"description": "Adds `total_count`."}
             ),
@@ -358,26 +364,21 @@ def _cursor(sort: str, listing: Listing, row: Any) -> str:
     *columns, _ = listing.position(sort)
     keys = [*(column.key for column in columns), "id"]
     place = [row[key] if isinstance(row, dict) else getattr(row, key) for key in keys]
-    position = [request.path, sort, *place]
-    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+    return cursors.written([request.path, sort, *place])
 
 
 def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
     """The rows after the cursor, in the order it was made for."""
     columns = listing.position(sort)
-    try:
-        path, made_for, *values = orjson.loads(
-            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        )
+
+    def parse(place: Any) -> list[Any]:
+        path, made_for, *values = place
         if [path, made_for] != [request.path, sort]:
             raise ValueError("made for another list or sort")
-        typed = [_typed(*pair) for pair in zip(values, columns, strict=True)]
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        detail = "Not a cursor of this list."
-        raise Problem(
-            Code.VALIDATION_FAILED, errors=[FieldError("", detail, parameter="cursor")]
-        ) from error
-    return _beyond(columns, typed, is_descending=sort.startswith("-"))
+        return [_typed(*pair) for pair in zip(values, columns, strict=True)]
+
+    values = cursors.read(cursor, parse)
+    return _beyond(columns, values, is_descending=sort.startswith("-"))
 
 
 def _beyond(

@@ -1,6 +1,6 @@
 """The names of people in responses: a field that holds a person's id has a sibling with the name.
 
-A schema declares the sibling by `name_of`, and the student of a resource by `STUDENT`:
+A schema declares the sibling by `name_of`, and the student of a resource by `student_of`:
 
     confirmed_by = fields.UUID(dump_only=True, allow_none=True)
     confirmed_by_name = name_of("confirmed_by")
@@ -24,11 +24,11 @@ from marshmallow import fields
 from sqlalchemy import select
 
 from plp_api.foundation import db
+from plp_api.foundation.access.briefs import brief
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.fields import Schema, Text
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import Person, Student
-from plp_api.foundation.roster.relationships import RecordKind
 
 
 class StudentBriefSchema(Schema):
@@ -190,7 +190,7 @@ def fill(
     for place in places:
         row = people.get(place.id)
         name = None if row is None else _name(row, place, access)
-        shown = _brief(place.id, name, row, access) if place.is_student else name
+        shown = brief(place.id, name, row, access) if place.is_student else name
         place.shown[place.member] = shown
 
 
@@ -247,15 +247,3 @@ def _name(row: dict[str, Any], place: _Place, access: Access) -> str:
         return str(row["name"])
     is_family = access.names_as_family(row["id"], place.student_id)
     return str(names.shown(row, names.audience(is_family=is_family)))
-
-
-def _brief(
-    student_id: UUID, name: str | None, row: dict[str, Any] | None, access: Access
-) -> dict[str, Any]:
-    is_open = row is not None and access.shows(RecordKind.ROSTER, student_id)
-    return {
-        "id": student_id,
-        "display_name": name,
-        "grade": row["grade"] if row and is_open else None,
-        "school_id": row["plan_home_school_id"] if row and is_open else None,
-    }

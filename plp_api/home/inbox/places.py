@@ -1,14 +1,11 @@
 """The place of an item in the order of the inbox, and the cursor that names it."""
 
-import base64
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.rest import cursors
 from plp_api.home.inbox.models import Group, Kind
 from plp_api.home.inbox.sources.source import Source
 from plp_api.home.inbox.statements import NEVER
@@ -44,8 +41,7 @@ class Place:
     @property
     def cursor(self) -> str:
         """The place in opaque form."""
-        place = [self.group, self.due, self.at, self.id, self.kind]
-        return base64.urlsafe_b64encode(orjson.dumps(place)).rstrip(b"=").decode()
+        return cursors.written([self.group, self.due, self.at, self.id, self.kind])
 
 
 def of(source: Source, row: dict[str, Any]) -> Place:
@@ -56,11 +52,10 @@ def of(source: Source, row: dict[str, Any]) -> Place:
 
 def named_by(cursor: str) -> Place:
     """The place that a cursor names. Raises Problem(validation_failed)."""
-    try:
-        place = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        group, due, at, key, kind = place
-        moment = datetime.fromisoformat(at).astimezone(UTC)
-        return Place(Group(group), date.fromisoformat(due), moment, UUID(key), Kind(kind))
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        errors = [FieldError("", "Not a cursor of this list.", parameter="cursor")]
-        raise Problem(Code.VALIDATION_FAILED, errors=errors) from error
+    return cursors.read(cursor, _parsed)
+
+
+def _parsed(place: Any) -> Place:
+    group, due, at, key, kind = place
+    moment = datetime.fromisoformat(at).astimezone(UTC)
+    return Place(Group(group), date.fromisoformat(due), moment, UUID(key), Kind(kind))

@@ -1,16 +1,14 @@
 """From the rows of the sources to the items that this reader is shown."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from plp_api.foundation import db
+from plp_api.foundation.access.briefs import brief
 from plp_api.foundation.access.caller import Caller
-from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.roster import names
-from plp_api.foundation.roster.relationships import RecordKind
 from plp_api.home.inbox import places, sources, statements
 from plp_api.home.inbox.models import Group, Kind
 from plp_api.home.inbox.places import Place
@@ -70,7 +68,7 @@ def counted(access: Access) -> Row:
     """How many items wait, are new and are unread: MOST_COUNTED means as many or more."""
     caller = access.caller
     asked = _sources(caller, Wanted())
-    results = db.fetch(*numbers(caller))
+    results = db.fetch(*_numbers(caller, asked))
     by_group = dict.fromkeys(Group, 0)
     by_kind: dict[Kind, int] = {}
     unread = 0
@@ -92,9 +90,12 @@ def counted(access: Access) -> Row:
 
 def numbers(caller: Caller) -> list[db.Query]:
     """The queries of `counted`, one for each source."""
+    return _numbers(caller, _sources(caller, Wanted()))
+
+
+def _numbers(caller: Caller, asked: Sequence[Source]) -> list[db.Query]:
     binds = {**statements.binds(caller), "most": MOST_COUNTED}
-    prepared = statements.counts(_sources(caller, Wanted()), caller)
-    return [statement(**binds) for statement in prepared]
+    return [statements.count(source, caller)(**binds) for source in asked]
 
 
 def _sources(caller: Caller, wanted: Wanted) -> list[Source]:
@@ -122,14 +123,12 @@ def _queries(caller: Caller, asked: Sequence[Source], wanted: Wanted) -> list[db
     for source in asked:
         is_after = after is not None and after.group is source.group
         narrowed = Narrowed(wanted.student_id is not None, wanted.is_unread, is_after)
-        (prepared,) = statements.pages([source], caller, narrowed)
-        queries.append(prepared(**binds))
+        queries.append(statements.page(source, caller, narrowed)(**binds))
     return queries
 
 
 def _items(access: Access, found: Sequence[tuple[Source, Row]]) -> list[Row]:
-    if Role.PARENT in access.caller.roles:
-        access.look_up({row["student_id"] for _, row in found})
+    access.look_up_denied({row["student_id"] for _, row in found})
     own = _own_versions(access, found)
     return [_item(access, source, row, own) for source, row in found]
 
@@ -141,14 +140,15 @@ def _item(access: Access, source: Source, row: Row, own: Collection[UUID]) -> Ro
         "id": f"{source.kind}:{row['id']}",
         "kind": source.kind,
         "group": source.group,
-        "student": _student(access, row),
+        "student": brief(row["student_id"], row["student_name"], row, access),
         "title": source.title.format(row["words"]),
         "link": link,
         "action": _action(access.caller, source, row, link, own),
         "due_on": row["due_on"],
         "happened_at": row["at"],
-        "actor_id": actor_id if row["actor_given_name"] is not None else None,
-        "actor_name": _name(access, row, "actor") if actor_id is not None else None,
+        # A person of another district has no name here, and is not shown.
+        "actor_id": actor_id if row["actor_name"] is not None else None,
+        "actor_name": row["actor_name"] if actor_id is not None else None,
         "is_unread": bool(row["is_unread"]),
     }
 
@@ -164,27 +164,6 @@ def _action(
         return None
     name, below = action
     return {"name": name, "path": f"{link}/{below}"}
-
-
-def _student(access: Access, row: Row) -> Row:
-    student_id = row["student_id"]
-    is_shown = access.shows(RecordKind.ROSTER, student_id)
-    return {
-        "id": student_id,
-        "display_name": _name(access, row, "student"),
-        "grade": row["grade"] if is_shown else None,
-        "school_id": row["plan_home_school_id"] if is_shown else None,
-    }
-
-
-def _name(access: Access, row: Row, whose: Literal["student", "actor"]) -> str | None:
-    """The name that the reader's audience uses; None for a person of another district."""
-    person: Mapping[str, Any] = {column: row[f"{whose}_{column}"] for column in names.COLUMNS}
-    if person["given_name"] is None:
-        return None
-    is_family = access.names_as_family(row[f"{whose}_id"], row["student_id"])
-    audience = names.audience(is_family=is_family)
-    return str(names.shown(person, audience))
 
 
 def _own_versions(access: Access, found: Sequence[tuple[Source, Row]]) -> set[UUID]:

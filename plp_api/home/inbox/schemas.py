@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema, enum_of
-from plp_api.foundation.rest.paging import DEFAULT_LIMIT, GREATEST_LIMIT, LONGEST_CURSOR
+from plp_api.foundation.rest.paging import cursor_field, limit_field
 from plp_api.foundation.rest.people import StudentBriefSchema
 from plp_api.home.inbox.models import Group, Kind
 
@@ -94,15 +94,8 @@ class InboxQuerySchema(Schema):
     is_unread = fields.Boolean(
         metadata={"description": "Only unread items, or only the others; what is new is unread."}
     )
-    limit = fields.Integer(
-        load_default=DEFAULT_LIMIT,
-        validate=validate.Range(1, GREATEST_LIMIT),
-        metadata={"description": "The maximum number of items on a page."},
-    )
-    cursor = fields.String(
-        validate=validate.Length(max=LONGEST_CURSOR),
-        metadata={"description": "`next_cursor` of the previous page."},
-    )
+    limit = limit_field()
+    cursor = cursor_field()
 
 
 class KindCountSchema(Schema):

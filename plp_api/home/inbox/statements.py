@@ -5,7 +5,6 @@ cursor is a place in that order, so that pages are exact although each source se
 only its own first rows.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,18 +69,17 @@ def binds(caller: Caller) -> dict[str, Any]:
         SINCE.key: until - NEW_FOR,
         SOON.key: caller.today + COMING,
         A_YEAR_AGO.key: caller.today - PAST,
-        "districts": list(caller.districts),
     }
 
 
-def pages(sources: Iterable[Source], caller: Caller, narrowed: Narrowed) -> list[db.Prepared]:
-    """For each source its next items, with the names of student and actor."""
-    return [_built(_page, source, caller, narrowed) for source in sources]
+def page(source: Source, caller: Caller, narrowed: Narrowed) -> db.Prepared:
+    """The next items of the source, with the names of student and actor."""
+    return _built(_page, source, caller, narrowed)
 
 
-def counts(sources: Iterable[Source], caller: Caller) -> list[db.Prepared]:
-    """For each source the number of its items, and of the unread ones, up to `most`."""
-    return [_built(_count, source, caller, Narrowed()) for source in sources]
+def count(source: Source, caller: Caller) -> db.Prepared:
+    """The number of the source's items, and of the unread ones, up to `most`."""
+    return _built(_count, source, caller, Narrowed())
 
 
 _statements: dict[Any, db.Prepared] = {}
@@ -96,8 +94,8 @@ def _built(make: Any, source: Source, caller: Caller, narrowed: Narrowed) -> db.
     return _statements[key]
 
 
-def _found(source: Source, caller: Caller, narrowed: Narrowed) -> Any:
-    """The items of the source, narrowed; those that are new only until they are read."""
+def _found(source: Source, caller: Caller, narrowed: Narrowed) -> tuple[Select[Any], Any]:
+    """The items of the source, narrowed, and their columns; what is new, only until it is read."""
     items = source.make(caller).subquery()
     found = select(items)
     if narrowed.to_student:
@@ -142,21 +140,15 @@ def _page(source: Source, caller: Caller, narrowed: Narrowed) -> Select[Any]:
         _is_unread(source, page).label("is_unread"),
         Student.grade,
         Student.plan_home_school_id,
-        *_named(student, "student"),
-        *_named(actor, "actor"),
+        names.for_reader(student, page.c.student_id).label("student_name"),
+        names.for_reader(actor, page.c.student_id).label("actor_name"),
     ]
-    is_known = db.any_of(actor.district_id, db.ids_bind("districts"))
     return (
         select(*shown)
         .join_from(page, Student, Student.id == page.c.student_id)
         .join(student, student.id == page.c.student_id)
-        .outerjoin(actor, and_(actor.id == page.c.actor_id, is_known))
+        .outerjoin(actor, names.is_known(actor, page.c.actor_id))
     )
-
-
-def _named(person: Any, prefix: str) -> Sequence[ColumnElement[Any]]:
-    """The columns of a person's name; the prefix says whose."""
-    return [getattr(person, column).label(f"{prefix}_{column}") for column in names.COLUMNS]
 
 
 def _count(source: Source, caller: Caller, narrowed: Narrowed) -> Select[Any]:

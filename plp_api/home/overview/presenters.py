@@ -10,6 +10,7 @@ from uuid import UUID
 from plp_api.catalog.templates.models import Visibility
 from plp_api.foundation import db
 from plp_api.foundation.access import reach
+from plp_api.foundation.access.briefs import brief
 from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -277,14 +278,7 @@ def _student(head: Row, access: Access) -> Row:
 
 
 def _brief(head: Row, access: Access) -> Row:
-    """The student, as every resource of theirs names them."""
-    is_open = access.shows(RecordKind.ROSTER, head["student_id"])
-    return {
-        "id": head["student_id"],
-        "display_name": head["display_name"],
-        "grade": head["grade"] if is_open else None,
-        "school_id": head["plan_home_school_id"] if is_open else None,
-    }
+    return brief(head["student_id"], head["display_name"], head, access)
 
 
 def _in_force(head: Row, access: Access) -> Row | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, case, exists, func, literal, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation.access.caller import CALLER, Caller
@@ -11,7 +11,7 @@ from plp_api.foundation.access.scope import is_unrelated
 from plp_api.foundation.roster.models import District, Student
 from plp_api.home.inbox.models import Kind
 from plp_api.home.inbox.sources.source import (
-    AT_SCHOOL,
+    APPROVED_AS,
     VERSION,
     VERSIONS,
     Make,
@@ -20,7 +20,7 @@ from plp_api.home.inbox.sources.source import (
     of_plan,
     seen,
 )
-from plp_api.planning.plans.models import PlanVersion, Regime, VersionStatus
+from plp_api.planning.plans.models import PlanVersion, VersionStatus
 from plp_api.planning.signatures import signers
 from plp_api.planning.signatures import standing as signatures
 from plp_api.planning.signatures.models import (
@@ -52,8 +52,6 @@ def _signatures_due(role: SignerRole, asks: tuple[RequirementStatus, ...]) -> Ma
             SignatureDecline.signed_version_id == signatures.COUNTED,
             SignatureDecline.person_id == CALLER,
         )
-        by_family = PlanVersion.regime == Regime.HOME_STUDY
-        parent, school = (literal(word, String()) for word in (SignerRole.PARENT, AT_SCHOOL))
         is_parent = role is SignerRole.PARENT
         opened = signers.is_approver_the_opener(PlanVersion, counted)
         items = item_columns(
@@ -61,7 +59,7 @@ def _signatures_due(role: SignerRole, asks: tuple[RequirementStatus, ...]) -> Ma
             func.coalesce(PlanVersion.approved_at, PlanVersion.updated_at),
             words=PlanVersion.number,
             actor=PlanVersion.approved_by,
-            acted_as=case((by_family, parent), else_=school),
+            acted_as=APPROVED_AS,
             is_blocked=opened if is_parent else None,
         )
         return (

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     false,
     literal,
@@ -26,7 +27,8 @@ from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import Condition, Permission, Role, conditions
 from plp_api.foundation.access.scope import visible
 from plp_api.home.inbox.models import Group, Kind
-from plp_api.planning.plans.models import Plan, PlanStatus
+from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, Regime
+from plp_api.planning.signatures.models import SignerRole
 
 NEW_FOR = timedelta(days=60)
 """What is older is no longer new, read or not."""
@@ -41,6 +43,12 @@ A_YEAR_AGO = bindparam("a_year_ago", type_=Date())
 ACTIVE = Plan.status == PlanStatus.ACTIVE
 AT_SCHOOL = "school"
 """Instead of a role: whoever did it did not act as family."""
+
+APPROVED_AS: ColumnElement[str] = case(
+    (PlanVersion.regime == Regime.HOME_STUDY, literal(SignerRole.PARENT.value, String())),
+    else_=literal(AT_SCHOOL, String()),
+)
+"""In which role a version was put in force: in home study the family does it."""
 
 Make = Callable[[Caller], Select[Any]]
 

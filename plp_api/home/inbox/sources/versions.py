@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, case, exists, func, literal
+from sqlalchemy import Select, exists, func
 
 from plp_api.foundation.access.arms import is_home_studied
 from plp_api.foundation.access.caller import CALLER, Caller
@@ -11,7 +11,7 @@ from plp_api.foundation.access.scope import is_unrelated
 from plp_api.home.inbox.models import Group, Kind
 from plp_api.home.inbox.sources.returned import returned
 from plp_api.home.inbox.sources.source import (
-    AT_SCHOOL,
+    APPROVED_AS,
     SINCE,
     VERSION,
     VERSIONS,
@@ -21,8 +21,7 @@ from plp_api.home.inbox.sources.source import (
     of_plan,
     seen,
 )
-from plp_api.planning.plans.models import PlanSection, PlanVersion, Regime, VersionStatus
-from plp_api.planning.signatures.models import SignerRole
+from plp_api.planning.plans.models import PlanSection, PlanVersion, VersionStatus
 
 
 def _versions_to_approve(caller: Caller) -> Select[Any]:
@@ -49,14 +48,12 @@ def _versions_to_approve(caller: Caller) -> Select[Any]:
 
 def _versions_in_force(caller: Caller) -> Select[Any]:
     """For the family: what was put in force by somebody else."""
-    by_family = PlanVersion.regime == Regime.HOME_STUDY
-    parent, school = (literal(word, String()) for word in (SignerRole.PARENT, AT_SCHOOL))
     return item_columns(
         PlanVersion,
         PlanVersion.approved_at,
         words=PlanVersion.number,
         actor=PlanVersion.approved_by,
-        acted_as=case((by_family, parent), else_=school),
+        acted_as=APPROVED_AS,
     ).where(
         PlanVersion.status == VersionStatus.IN_FORCE,
         PlanVersion.approved_at > SINCE,
