@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -82,6 +82,9 @@ class Asker:
 class Filling:
     """Yields the rows of one district, table by table, and keeps none of them in memory."""
 
+    advisees = ADVISEES
+    """How many students an advisor has."""
+
     def __init__(self, number: int, students: int) -> None:
         self.number, self.students = number, students
         self.own = {"district_id": new_id()}
@@ -90,7 +93,7 @@ class Filling:
         self.schools = [new_id() for _ in range(max(1, students // SCHOOL))]
         self.ids = [new_id() for _ in range(students)]
         self.parents = [new_id() for _ in range(students // 2)]
-        self.advisors = [new_id() for _ in range(max(1, students // ADVISEES))]
+        self.advisors = [new_id() for _ in range(max(1, students // self.advisees))]
         self.officers = {role: new_id() for role in ("counselor", "registrar", "district_admin")}
         self.plans = [new_id() for _ in range(students)]
 
@@ -181,11 +184,16 @@ NO_RIGHTS = {"may_inspect": False, "may_decide": False, "parent_kind": None}
 ALL_RIGHTS = {"may_inspect": True, "may_decide": True, "parent_kind": "parent"}
 
 
-def fill(database: Database, students: int) -> dict[str, Asker]:
+def fill(
+    database: Database,
+    students: int,
+    kind: type[Filling] = Filling,
+    roles: Sequence[str] = ROLES,
+) -> dict[str, Asker]:
     """Write every district, and return the callers in the largest."""
     askers: dict[str, Asker] = {}
     for number, share in enumerate(SHARES):
-        district = Filling(number, int(students * share))
+        district = kind(number, int(students * share))
         with database.transaction(districts=[district.own["district_id"]]) as session:
             for row in district.places():
                 session.add(row)
@@ -193,7 +201,7 @@ def fill(database: Database, students: int) -> dict[str, Asker]:
             for model, rows in district.tables.items():
                 db.insert_many(model, rows)
             if number == 0:
-                askers = {role: _asker(session, district, role) for role in ROLES}
+                askers = {role: _asker(session, district, role) for role in roles}
     return askers
 
 
@@ -203,7 +211,7 @@ def _asker(session: Any, district: Filling, role: str) -> Asker:
     people = {
         "student": district.ids[middle],
         "parent": district.parents[middle // 2 % len(district.parents)],
-        "advisor": district.advisors[middle // ADVISEES % len(district.advisors)],
+        "advisor": district.advisors[middle // district.advisees % len(district.advisors)],
         **district.officers,
     }
     account = Account(id=new_id(), username=role, **district.own)
@@ -326,27 +334,41 @@ def report(kind: str, measured: list[Measured], *, explain: bool) -> bool:
     return not any(one.scans for one in measured)
 
 
-def run(kind: str, settings: Settings, students: int, *, explain: bool) -> bool:
+def run(
+    kind: str,
+    settings: Settings,
+    students: int,
+    *,
+    explain: bool,
+    filling: Callable[[Database, int], dict[str, Asker]] = fill,
+    measuring: Callable[[Database, dict[str, Asker]], Iterator[Measured]] = measure,
+) -> bool:
     """Migrate, fill and measure one database."""
     migrating.upgrade(settings)
     database = Database(settings.database_url)
     started = time.perf_counter()
-    askers = fill(database, students)
+    askers = filling(database, students)
     print(f"{kind}: filled in {time.perf_counter() - started:.0f} s", flush=True)
-    if kind == "PostgreSQL":
-        postgres.analyze()
-    else:
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql("ANALYZE")
-    measured = list(measure(database, askers))
+    gather_statistics(kind, database)
+    measured = list(measuring(database, askers))
     database.dispose()
     return report(f"{kind}, {students:,} students", measured, explain=explain)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def gather_statistics(kind: str, database: Database) -> None:
+    """Let the planner know what the tables hold."""
+    if kind == "PostgreSQL":
+        postgres.analyze()
+        return
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def main(doc: str, run: Callable[..., bool]) -> int:
+    """Call `run` for both databases, or the one that the command line names."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("--students", type=int, default=100_000)
-    parser.add_argument("--explain", action="store_true", help="print each statement's plan")
+    parser.add_argument("--explain", action="store_true", help="print the query plans")
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     asked = parser.parse_args()
     is_fine = True
@@ -366,4 +388,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, run))

@@ -5,21 +5,16 @@ runs both searches in turn as an advisor, a counselor and a district admin, and 
 `--explain` prints the query plans as well. Exits with 1 if a search scans a whole large table.
 """
 
-import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import Select, and_, or_, select
 
 from benchmarks import access as filled
-from benchmarks import postgres
 from plp_api.foundation import clock, migrating
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.rows import Access
@@ -112,14 +107,9 @@ def run(kind: str, settings: Settings, students: int, *, explain: bool) -> bool:
     """Migrate, fill and measure one database."""
     migrating.upgrade(settings)
     database = Database(settings.database_url)
-    with patch.object(filled, "Filling", Named):
-        askers = filled.fill(database, students)
+    askers = filled.fill(database, students, Named)
     print(f"{kind}: terms written in {_fill_terms(database):.0f} s", flush=True)
-    if kind == "PostgreSQL":
-        postgres.analyze()
-    else:
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql("ANALYZE")
+    filled.gather_statistics(kind, database)
     compared = list(measure(database, askers))
     database.dispose()
     return report(f"{kind}, {students:,} students", compared, explain=explain)
@@ -140,27 +130,5 @@ def report(kind: str, compared: list[Compared], *, explain: bool) -> bool:
     return is_fine
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--students", type=int, default=100_000)
-    parser.add_argument("--explain", action="store_true", help="print each search's plan")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"])
-    asked = parser.parse_args()
-    is_fine = True
-    with tempfile.TemporaryDirectory(prefix="plp-bench-") as folder:
-        secret = "nobody signs in here, but a secret must be"
-        if asked.only != "postgresql":
-            url = f"sqlite:///{folder}/plp.sqlite"
-            settings = Settings("development", Path(folder), url, url, secret)
-            is_fine &= run("SQLite", settings, asked.students, explain=asked.explain)
-        if asked.only != "sqlite":
-            with postgres.server(folder) as urls:
-                settings = Settings(
-                    "development", Path(folder), urls.application, urls.owner, secret
-                )
-                is_fine &= run("PostgreSQL", settings, asked.students, explain=asked.explain)
-    return 0 if is_fine else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(filled.main(__doc__, run))
