@@ -96,6 +96,15 @@ def live(
     database.dispose()
 
 
+@pytest.fixture(params=databases.KINDS)
+def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
+    """Both districts in a database for this test only, which it may migrate down and up."""
+    settings = databases.prepared(request.param, tmp_path)
+    database = db.Database(settings.database_url)
+    yield Live(create_app(settings, database), database, populate(database), settings)
+    database.dispose()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that do not run on their database this time (`databases.CHOICE`)."""
     running = {item for item in items if _runs(item)}

@@ -1,28 +1,12 @@
 """Links and files from before they had their own tables."""
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
-import pytest
 from pypdf import PdfWriter
 
-from plp_api.foundation import clock, db, migrating
-from plp_api.server.app import create_app
-from tests import databases
+from plp_api.foundation import clock, migrating
 from tests.client import Client
 from tests.conftest import Live
-from tests.world import populate
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
-    """A database for this test only, with a version in force."""
-    settings = databases.prepared(request.param, tmp_path)
-    database = db.Database(settings.database_url)
-    world = populate(database)
-    yield Live(create_app(settings, database), database, world, settings)
-    database.dispose()
 
 
 def pdf() -> BytesIO:

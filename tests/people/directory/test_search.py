@@ -9,23 +9,11 @@ from plp_api.foundation.roster.models import Person, Student
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
 from tests.client import Client
 from tests.databases import Isolated
-from tests.world import World, person, writing
+from tests.world import CAST, World, person, writing
 
 pytestmark = pytest.mark.both_databases
 
 LISTS = ("/students", "/plans")
-ROLES = (
-    "student",
-    "parent",
-    "advisor",
-    "teacher",
-    "counselor",
-    "elo_coordinator",
-    "registrar",
-    "school_admin",
-    "district_admin",
-    "auditor",
-)
 
 
 def call(database: Isolated, world: World, **names: Any) -> None:
@@ -116,7 +104,7 @@ NAMED = {
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", CAST)
 def test_a_reader_finds_a_student_by_what_the_student_s_own_page_shows(
     client: Client, world: World, database: Isolated, role: str, path: str
 ) -> None:

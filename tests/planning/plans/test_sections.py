@@ -1,22 +1,18 @@
 """One section of a version, as a resource of its own."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
 from plp_api.catalog.templates.models import Visibility
-from plp_api.foundation import db, migrating
+from plp_api.foundation import migrating
 from plp_api.foundation.audit.models import Event
 from plp_api.planning.plans.models import PlanSection, PlanVersion
-from plp_api.server.app import create_app
-from tests import databases
 from tests.client import Client, code, pointers
 from tests.conftest import Live
 from tests.databases import Isolated
-from tests.world import World, populate, writing
+from tests.world import World, writing
 
 
 @pytest.fixture
@@ -231,16 +227,6 @@ def test_a_list_of_versions_says_which_sections_one_may_write(
     listed = advisor.read("/plan-versions?status=draft")["items"]
     assert all(len(one["sections"]) == 3 for one in listed)
     assert {one["is_writable"] for one in listed[0]["sections"]} == {True, False}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Live]:
-    """A database for this test only."""
-    settings = databases.prepared(request.param, tmp_path)
-    database = db.Database(settings.database_url)
-    world = populate(database)
-    yield Live(create_app(settings, database), database, world, settings)
-    database.dispose()
 
 
 @pytest.mark.both_databases
