@@ -131,15 +131,14 @@ def _refuse_second(row: Relationship) -> None:
         spans.overlaps(Relationship, row.starts_on, row.ends_on),
     )
     is_suppressed = Relationship.status == RelationshipStatus.SUPPRESSED
-    with db.session().no_autoflush:
-        db.refuse_second(
-            Relationship,
-            *is_twin,
-            is_suppressed,
-            code=Code.RELATIONSHIP_SUPPRESSED,
-            detail="Restore it instead.",
-        )
-        db.refuse_second(Relationship, *is_twin, code=Code.RELATIONSHIP_EXISTS)
+    db.refuse_second(
+        Relationship,
+        *is_twin,
+        is_suppressed,
+        code=Code.RELATIONSHIP_SUPPRESSED,
+        detail="Restore it instead.",
+    )
+    db.refuse_second(Relationship, *is_twin, code=Code.RELATIONSHIP_EXISTS)
 
 
 def _note(row: Relationship, event: str, access: Access, **facts: Any) -> None:
@@ -306,17 +305,16 @@ def change_placement(row: Placement, access: Access, fields: Fields) -> Placemen
 def _refuse_second_placement(row: Placement) -> None:
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"placements|{row.student_id}")
-    with db.session().no_autoflush:
-        db.refuse_second(
-            Placement,
-            Placement.student_id == row.student_id,
-            Placement.school_id == row.school_id,
-            Placement.kind == row.kind,
-            Placement.id != row.id,
-            spans.overlaps(Placement, row.starts_on, row.ends_on),
-            code=Code.RECORD_DUPLICATE,
-            detail="The student is placed there at that time.",
-        )
+    db.refuse_second(
+        Placement,
+        Placement.student_id == row.student_id,
+        Placement.school_id == row.school_id,
+        Placement.kind == row.kind,
+        Placement.id != row.id,
+        spans.overlaps(Placement, row.starts_on, row.ends_on),
+        code=Code.RECORD_DUPLICATE,
+        detail="The student is placed there at that time.",
+    )
 
 
 # Appointments.
@@ -472,14 +470,13 @@ def _only_shortens(row: Appointment, fields: Fields) -> bool:
 def _refuse_second_appointment(row: Appointment) -> None:
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"appointments|{row.person_id}")
-    with db.session().no_autoflush:
-        db.refuse_second(
-            Appointment,
-            Appointment.person_id == row.person_id,
-            Appointment.role == row.role,
-            Appointment.school_id.is_not_distinct_from(row.school_id),
-            Appointment.id != row.id,
-            spans.overlaps(Appointment, row.starts_on, row.ends_on),
-            code=Code.RECORD_DUPLICATE,
-            detail="They hold that office at that time.",
-        )
+    db.refuse_second(
+        Appointment,
+        Appointment.person_id == row.person_id,
+        Appointment.role == row.role,
+        Appointment.school_id.is_not_distinct_from(row.school_id),
+        Appointment.id != row.id,
+        spans.overlaps(Appointment, row.starts_on, row.ends_on),
+        code=Code.RECORD_DUPLICATE,
+        detail="They hold that office at that time.",
+    )

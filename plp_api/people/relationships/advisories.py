@@ -143,16 +143,15 @@ def _refuse_twin(row: Any, whom: str) -> None:
     model = type(row)
     spans.check(row.starts_on, row.ends_on)
     db.lock_name(f"{model.__tablename__}|{row.advisory_id}")
-    with db.session().no_autoflush:
-        db.refuse_second(
-            model,
-            model.advisory_id == row.advisory_id,
-            getattr(model, whom) == getattr(row, whom),
-            model.id != row.id,
-            spans.overlaps(model, row.starts_on, row.ends_on),
-            code=Code.RECORD_DUPLICATE,
-            detail="They are in the advisory at that time.",
-        )
+    db.refuse_second(
+        model,
+        model.advisory_id == row.advisory_id,
+        getattr(model, whom) == getattr(row, whom),
+        model.id != row.id,
+        spans.overlaps(model, row.starts_on, row.ends_on),
+        code=Code.RECORD_DUPLICATE,
+        detail="They are in the advisory at that time.",
+    )
 
 
 def _settled(row: Dated, event: str, access: Access) -> Dated:
