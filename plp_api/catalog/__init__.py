@@ -1,1 +1,1 @@
-"""Shared rows to which plans refer, such as the templates of plans; no student owns them."""
+"""Shared rows to which plans and learning refer; no student owns them."""

@@ -131,6 +131,23 @@ class Code(Enum):
     ELEMENT_FIXED = Kind(409, "This pathway element can no longer be changed in this way.")
     ELEMENT_RELIED_ON = Kind(409, "Others rely on this pathway element; withdraw it instead.")
 
+    # The catalog, ratings and interests.
+    FRAMEWORK_INVALID = Kind(422, "The file has errors; nothing was imported.")
+    FRAMEWORK_IMPORT_RUNNING = Kind(409, "Another framework import is running for this district.")
+    FRAMEWORK_ITEM_RETIRED = Kind(409, "This framework item is retired: nothing new refers to it.")
+    SCALE_IN_USE = Kind(409, "The scale is in use; its levels stay, and it is not retired.")
+    LEVEL_NOT_ON_SCALE = Kind(422, "The level is not one of the scale's.")
+    LINK_EXISTS = Kind(409, "It is linked to this framework item already.")
+    RUBRIC_FROZEN = Kind(409, "This edition is not a draft; start the rubric's next edition.")
+    RUBRIC_DRAFT_OPEN = Kind(409, "This rubric already has a draft of its next edition.")
+    PARTNER_EXISTS = Kind(409, "There is a partner of this name already.")
+    PARTNER_ARCHIVED = Kind(409, "This partner is archived.")
+    OPPORTUNITY_CLOSED = Kind(409, "This opportunity is closed.")
+    OPPORTUNITY_FULL = Kind(409, "Every seat of this opportunity is taken.")
+    OPPORTUNITY_NOT_OFFERED = Kind(409, "This opportunity is not offered to the student.")
+    INTEREST_EXISTS = Kind(409, "The student's hand is raised for this already.")
+    RATING_NOT_YOURS = Kind(403, "Only who gave this rating may withdraw it.", is_for_others=True)
+
     # Goals, reviews, comments.
     COMMENT_NOT_YOURS = Kind(403, "Only its author may withdraw this comment.")
     GOAL_CLOSED = Kind(409, "This goal has ended.")

@@ -72,6 +72,19 @@ class Permission(StrEnum):
     REVIEWS_COMMENT = "reviews:comment"
     COMMENTS_READ = "comments:read"
     COMMENTS_WITHDRAW = "comments:withdraw"
+    LINKS_READ = "links:read"
+    RATINGS_READ = "ratings:read"
+    RATINGS_RATE = "ratings:rate"
+    RATINGS_RATE_SELF = "ratings:rate_self"
+    PARTNERS_READ = "partners:read"
+    PARTNERS_WRITE = "partners:write"
+    CLEARANCES_READ = "clearances:read"
+    CLEARANCES_WRITE = "clearances:write"
+    OPPORTUNITIES_READ = "opportunities:read"
+    OPPORTUNITIES_WRITE = "opportunities:write"
+    INTERESTS_READ = "interests:read"
+    INTERESTS_RAISE = "interests:raise"
+    INTERESTS_DECIDE = "interests:decide"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
@@ -166,6 +179,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:export plans:dispute:holding
         plans:keep:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
+        links:read ratings:read ratings:rate_self opportunities:read interests:read interests:raise
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -178,6 +192,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:keep:keeping plans:write:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:comment supports:read supports:read_accommodations
         signatures:read_scans
+        links:read ratings:read opportunities:read interests:read
     """),
     Role.ADVISOR: _grants("""
         self:manage people:read:own
@@ -190,12 +205,14 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:render signatures:invite signatures:except_silence
         signatures:read_scans
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
+        links:read ratings:read partners:read opportunities:read interests:read
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
         settings:read roster:read classes:read goals:read goals:comment
         comments:read comments:withdraw
         supports:read_accommodations
+        links:read ratings:read ratings:rate partners:read opportunities:read
     """),
     Role.COUNSELOR: _grants("""
         self:manage people:read:own
@@ -207,12 +224,15 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:render plans:close signatures:invite signatures:waive signatures:read_scans
         outreach:read outreach:write pathways:read pathways:write pathways:comment pathways:approve
         pathways:record supports:read supports:write supports:read_accommodations
+        links:read ratings:read partners:read opportunities:read interests:read
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
         settings:read roster:read classes:read goals:read comments:read
         coverage:read
         pathways:read
+        links:read ratings:read partners:read partners:write clearances:read clearances:write
+        opportunities:read opportunities:write interests:read interests:decide
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -222,6 +242,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read reviews:read coverage:read
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
+        links:read
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -236,6 +257,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:read_scans
         outreach:read outreach:write pathways:read pathways:approve pathways:record
         supports:read supports:write supports:read_accommodations
+        links:read ratings:read partners:read partners:write clearances:read clearances:write
+        opportunities:read opportunities:write interests:read interests:decide
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -247,6 +270,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         comments:read:reasoned
         reviews:read coverage:read audit:read
         pathways:read
+        links:read partners:read clearances:read clearances:write opportunities:read
     """),
     Role.AUDITOR: _grants("""
         self:manage people:read:own
@@ -255,6 +279,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         comments:read:sampled
         reviews:read coverage:read audit:read
         outreach:read pathways:read
+        links:read ratings:read partners:read clearances:read opportunities:read interests:read
     """),
 }
 

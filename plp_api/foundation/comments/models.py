@@ -1,4 +1,4 @@
-"""The table of comments, and the permissions to read their subjects."""
+"""The table of comments."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +7,9 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedWithSubject
-
-READ_BY: dict[str, Permission] = {}
-"""The permission to read a subject, by table; `routes.serve` fills it."""
 
 
 class Comment(Resource, Base):

@@ -4,8 +4,9 @@ from typing import Any
 
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.comments import actions
-from plp_api.foundation.comments.models import READ_BY, Comment
+from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.comments.schemas import CommentSchema, NewCommentSchema
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint

@@ -86,6 +86,8 @@ class RecordKind(StrEnum):
     REVIEWS = "reviews"
     PATHWAYS = "pathways"
     SUPPORTS = "supports"
+    RATINGS = "ratings"
+    INTERESTS = "interests"
 
 
 class Post18Basis(StrEnum):

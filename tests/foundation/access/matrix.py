@@ -69,6 +69,19 @@ pathways:record      .       .        .       .       x         .               
 supports:read        x       x        x       .       x         .               .         x            .              .              # support pointer: R
 supports:write       .       .        .       .       x         .               .         x            .              .              # support pointer: CRU, RU
 supports:read_accommodations x       x        x       x       x         .               .         x            .              .              # support pointer: R accommodations (and R)
+links:read           x       x        x       x       x         x               x         x            x              x         # no row: each is read as what it links
+ratings:read         x       x        x       x       x         x               .         x            .              x         # ratings, rubric scores: R (and C)
+ratings:rate         .       .        .       x       .         .               .         .            .              .         # ratings, rubric scores: C own classes (an advisor's "assigned" comes with assignments)
+ratings:rate_self    x       .        .       .       .         .               .         .            .              .         # ratings, rubric scores: C self
+partners:read        .       .        x       x       x         x               .         x            x              x         # partners, mentors: R; student and parent read the name in an opportunity
+partners:write       .       .        .       .       .         x               .         x            .              .         # partners, mentors: CRU
+clearances:read      .       .        .       .       .         x               .         x            x              x         # clearances: R (and CRU)
+clearances:write     .       .        .       .       .         x               .         x            x              .         # clearances: CRU
+opportunities:read   x       x        x       x       x         x               .         x            x              x         # opportunities: R
+opportunities:write  .       .        .       .       .         x               .         x            .              .         # opportunities: CRU
+interests:read       x       x        x       .       x         x               .         x            .              x         # opportunities: raise hand; read as an ELO is
+interests:raise      x       .        .       .       .         .               .         .            .              .         # opportunities: raise hand
+interests:decide     .       .        .       .       .         x               .         x            .              .         # opportunities: CRU; section 4, ELO: the coordinator answers
 coverage:read        .       .        x       .       x         x               x         x            x              x        # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        # …, imports (an import is the district's, no school's)

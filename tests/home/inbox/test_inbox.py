@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from plp_api.foundation import clock
-from plp_api.foundation.comments.models import READ_BY, Comment
+from plp_api.foundation.access.subjects import READ_BY
+from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.models import Person
 from plp_api.foundation.roster.relationships import RecordKind, Relationship, RelationshipKind
 from plp_api.home.inbox.models import Kind, ReadMark

@@ -1,0 +1,207 @@
+"""Frameworks, their items and associations; scales; and links from students' work to items."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.subjects import READ_BY
+from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.ownership import OwnedByDistrict, OwnedWithSubject
+
+
+class CatalogStatus(StrEnum):
+    """Whether something is still offered. What is retired stays readable."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Scale(Resource, Base):
+    """A scale of levels, lowest first: `[{key, title, description}]`.
+
+    Ratings hold a level's key, so keys and their order never change; to judge in other levels,
+    make another scale. `is_default` is the scale of frameworks that name no other.
+    """
+
+    __tablename__ = "scales"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+    __table_args__ = (Index("ix_scales_district_id", "district_id", "updated_at"),)
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    status: Mapped[str] = mapped_column(String(16), default=CatalogStatus.ACTIVE)
+    title: Mapped[str] = mapped_column(String(200))
+    levels: Mapped[list[Any]]
+    is_default: Mapped[bool] = mapped_column(default=False)
+
+
+class Framework(Resource, Base):
+    """A set of standards: a CFDocument of CASE, or the rows of a district's CSV file.
+
+    `identifier` is that of CASE (a UUID), or one made from district and title for a CSV file.
+    `last_changed_at` is the document's own; a package that is not newer changes nothing.
+    """
+
+    __tablename__ = "frameworks"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+    __table_args__ = (
+        Index("uq_frameworks_identifier", "district_id", "identifier", unique=True),
+        Index("ix_frameworks_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    identifier: Mapped[UUID]
+    status: Mapped[str] = mapped_column(String(16), default=CatalogStatus.ACTIVE)
+    source: Mapped[str] = mapped_column(String(8))
+    scale_id: Mapped[UUID | None] = mapped_column(ForeignKey("scales.id"))
+    title: Mapped[str]
+    creator: Mapped[str] = mapped_column(default="")
+    publisher: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    adoption_status: Mapped[str | None] = mapped_column(String(64))
+    document_version: Mapped[str | None]
+    case_version: Mapped[str | None] = mapped_column(String(8))
+    framework_type: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(35))
+    uri: Mapped[str | None]
+    official_source_url: Mapped[str | None]
+    license_uri: Mapped[str | None]
+    subjects: Mapped[list[Any]] = mapped_column(default=list)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    last_changed_at: Mapped[datetime]
+
+
+class FrameworkItem(Resource, Base):
+    """One standard. `position` is its place in its framework's tree, read depth first.
+
+    `retired_on` is the day of the import in which it was gone; what refers to it stays.
+    `statement` is stored as it came (Markdown with LaTeX); whoever shows it escapes it.
+    """
+
+    __tablename__ = "framework_items"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+    __table_args__ = (
+        Index("uq_framework_items_identifier", "district_id", "identifier", unique=True),
+        Index("ix_framework_items_framework_id", "framework_id", "position"),
+        Index("ix_framework_items_parent_id", "parent_id"),
+        Index("ix_framework_items_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    framework_id: Mapped[UUID] = mapped_column(ForeignKey("frameworks.id"))
+    identifier: Mapped[UUID]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_items.id"))
+    position: Mapped[int] = mapped_column(default=0)
+    depth: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str | None]
+    statement: Mapped[str]
+    abbreviated_statement: Mapped[str | None]
+    item_type: Mapped[str | None]
+    subject: Mapped[str | None]
+    grades: Mapped[list[Any]] = mapped_column(default=list)
+    list_enumeration: Mapped[str | None]
+    notes: Mapped[str | None]
+    language: Mapped[str | None] = mapped_column(String(35))
+    uri: Mapped[str | None]
+    license_uri: Mapped[str | None]
+    last_changed_at: Mapped[datetime]
+    retired_on: Mapped[date | None]
+
+    framework: Mapped[Framework] = relationship(lazy="raise")
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether the item is no longer offered: nothing new refers to it."""
+        return self.retired_on is not None
+
+
+class Association(Resource, Base):
+    """A CFAssociation other than the tree's: one item precedes, replaces or matches another.
+
+    An end that is no item of the district is kept as a reference: its identifier, URI and title.
+    """
+
+    __tablename__ = "framework_associations"
+    __ownership__ = OwnedByDistrict(read="settings:read")
+    __table_args__ = (
+        Index("uq_framework_associations_identifier", "district_id", "identifier", unique=True),
+        Index("ix_framework_associations_framework_id", "framework_id"),
+        Index("ix_framework_associations_origin_item_id", "origin_item_id"),
+        Index("ix_framework_associations_destination_item_id", "destination_item_id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    framework_id: Mapped[UUID] = mapped_column(ForeignKey("frameworks.id"))
+    identifier: Mapped[UUID]
+    type: Mapped[str] = mapped_column(String(64))
+    origin_item_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_items.id"))
+    origin_identifier: Mapped[str]
+    origin_uri: Mapped[str]
+    origin_title: Mapped[str]
+    destination_item_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_items.id"))
+    destination_identifier: Mapped[str]
+    destination_uri: Mapped[str]
+    destination_title: Mapped[str]
+    sequence_number: Mapped[int | None]
+    last_changed_at: Mapped[datetime]
+    retired_on: Mapped[date | None]
+
+
+class FrameworkImport(Resource, Base):
+    """One uploaded file of standards and the result of its import; the row is the job's resource.
+
+    `counts` holds by kind of row how many were created, updated, retired, restored, unchanged;
+    `findings` the first of each code, `finding_counts` the numbers of all.
+    """
+
+    __tablename__ = "framework_imports"
+    __ownership__ = OwnedByDistrict(read="settings:write")
+    __table_args__ = (
+        Index("ix_framework_imports_district_created", "district_id", "created_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    job_id: Mapped[UUID | None]
+    format: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str | None]
+    framework_id: Mapped[UUID | None] = mapped_column(ForeignKey("frameworks.id"))
+    is_dry_run: Mapped[bool] = mapped_column(default=False)
+    sha256: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    findings: Mapped[list[Any]] = mapped_column(default=list)
+    finding_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_by: Mapped[UUID | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ItemLink(Resource, Base):
+    """A link from a student's work (`subject`: table and id) to an item: the evidence for it."""
+
+    __tablename__ = "item_links"
+    __ownership__ = OwnedWithSubject(read="links:read")
+    __table_args__ = (
+        Index("uq_item_links_subject", "subject_id", "framework_item_id", unique=True),
+        Index("ix_item_links_item", "framework_item_id", "student_id"),
+        Index("ix_item_links_student_id", "student_id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    framework_item_id: Mapped[UUID] = mapped_column(ForeignKey("framework_items.id"))
+    linked_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+
+    item: Mapped[FrameworkItem] = relationship(lazy="raise")
+
+    @property
+    def read_of_subject(self) -> Permission:
+        """The permission needed to see the subject."""
+        return READ_BY[self.subject_type]

@@ -1,0 +1,1 @@
+"""Learning that a student does and shows: ratings and interests today."""

@@ -1,0 +1,66 @@
+"""The table of interests."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from plp_api.catalog.opportunities.models import Opportunity
+from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.problems import Code
+
+
+class InterestStatus(StrEnum):
+    """The states of a raised hand; `Interest.holds_seat` tells whether a seat is held."""
+
+    RAISED = "raised"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+
+
+OPEN = frozenset({InterestStatus.RAISED, InterestStatus.APPROVED})
+
+
+class Interest(Resource, Base):
+    """A student's interest in an opportunity.
+
+    `last_day` is the last day on which the seat is held for the student's proposal.
+    """
+
+    __tablename__ = "interests"
+    __ownership__ = OwnedByStudent(read="interests:read")
+    __table_args__ = (
+        Index(
+            "uq_interests_open",
+            "student_id",
+            "opportunity_id",
+            unique=True,
+            sqlite_where=text("status IN ('raised', 'approved')"),
+            postgresql_where=text("status IN ('raised', 'approved')"),
+            info={"problem": Code.INTEREST_EXISTS},
+        ),
+        Index("ix_interests_student_id", "student_id", "created_at"),
+        Index("ix_interests_opportunity_id", "opportunity_id", "status"),
+        Index("ix_interests_district_updated", "district_id", "updated_at", "id"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    opportunity_id: Mapped[UUID] = mapped_column(ForeignKey("opportunities.id"))
+    status: Mapped[str] = mapped_column(String(16), default=InterestStatus.RAISED)
+    words: Mapped[str] = mapped_column(default="")
+    last_day: Mapped[date | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+
+    opportunity: Mapped[Opportunity] = relationship(lazy="joined", innerjoin=True)
+
+    def holds_seat(self, today: date) -> bool:
+        """Whether a seat is held for the student on that day."""
+        is_held = self.status == InterestStatus.APPROVED and self.last_day is not None
+        return is_held and self.last_day is not None and self.last_day >= today
