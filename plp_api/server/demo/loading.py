@@ -18,7 +18,7 @@ from plp_api.people.identity import passwords
 from plp_api.people.rostering.actions import Order, carry_out
 from plp_api.people.rostering.models import ImportState
 from plp_api.server import areas
-from plp_api.server.demo import package, people, plans
+from plp_api.server.demo import catalog, package, people, plans
 from plp_api.server.demo.people import Known
 from plp_api.server.demo.years import Years
 
@@ -45,8 +45,11 @@ def load(settings: settings_module.Settings) -> None:
             known = people.look_up(districts)
             people.apply(_read("people.json"), known, years)
             session.flush()
+            written = catalog.Catalog(known, years)
+            written.write(_read("catalog.json"))
             for given in _read("plans.json")["plans"]:
                 plans.Writer(given, known, years).write()
+            written.write_of_students(_read("catalog.json"))
             logins = _logins(session, known)
         _print(logins)
     finally:

@@ -29,7 +29,7 @@ from plp_api.planning.signatures.models import (
     SignatureDecline,
     SignatureException,
 )
-from plp_api.server.demo import beside
+from plp_api.server.demo import beside, catalog
 from plp_api.server.demo.students import StudentWriter
 from plp_api.server.demo.years import at
 
@@ -230,7 +230,7 @@ class Writer(StudentWriter):
         latest = check_ins[-1] if check_ins else None
         is_confirmed = given["status"] not in (GoalStatus.DRAFT, GoalStatus.PROPOSED)
         confirmed_on, confirmed_by = self._confirmed(begun_on) if is_confirmed else (None, None)
-        self.add(
+        goal = self.add(
             Goal,
             id=goal_id,
             plan_id=self.plan.id,
@@ -245,6 +245,7 @@ class Writer(StudentWriter):
             progress_percent=latest["percent"] if latest else None,
             progress_on=self.years.past(latest["on"]) if latest else None,
         )
+        catalog.link(goal, given.get("framework_items", ()), self.student_id)
         db.session().flush()
         for position, step in enumerate(given["steps"], 1):
             self.add(
