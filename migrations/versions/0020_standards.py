@@ -42,6 +42,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_scales"),
     )
     op.create_index("ix_scales_district_id", "scales", ["district_id", "updated_at"])
+    op.create_index(
+        "uq_scales_default",
+        "scales",
+        ["district_id"],
+        unique=True,
+        sqlite_where=sa.text("is_default AND status = 'active'"),
+        postgresql_where=sa.text("is_default AND status = 'active'"),
+    )
     op.create_table(
         "frameworks",
         sa.Column("district_id", sa.Uuid(), nullable=False),

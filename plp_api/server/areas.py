@@ -22,6 +22,7 @@ AREAS = (
     "integrations.events",
     "foundation.comments",
     "catalog.templates",
+    "catalog.scales",
     "catalog.standards",
     "catalog.partners",
     "catalog.rubrics",

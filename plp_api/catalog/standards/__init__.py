@@ -1,4 +1,4 @@
-"""Frameworks of standards: their items, the links to an item, and the scales items are rated by.
+"""Frameworks of standards: their items, and the links to an item.
 
 Frameworks come from CASE packages and from a district's own CSV file; nobody edits an item
 here. An item that leaves its framework is retired and never deleted, because goals and ratings

@@ -1,42 +1,17 @@
-"""Frameworks, their items and associations; scales; and links from students' work to items."""
+"""Frameworks, their items and associations; and links from students' work to items."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from plp_api.catalog.scales.models import CatalogStatus
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByDistrict, OwnedWithSubject
-
-
-class CatalogStatus(StrEnum):
-    """Whether something is still offered. What is retired stays readable."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-
-
-class Scale(Resource, Base):
-    """A scale of levels, lowest first: `[{key, title, description}]`.
-
-    Ratings hold a level's key, so keys and their order never change; to judge in other levels,
-    make another scale. `is_default` is the scale of frameworks that name no other.
-    """
-
-    __tablename__ = "scales"
-    __ownership__ = OwnedByDistrict(read="settings:read")
-    __table_args__ = (Index("ix_scales_district_id", "district_id", "updated_at"),)
-
-    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    status: Mapped[str] = mapped_column(String(16), default=CatalogStatus.ACTIVE)
-    title: Mapped[str] = mapped_column(String(200))
-    levels: Mapped[list[Any]]
-    is_default: Mapped[bool] = mapped_column(default=False)
 
 
 class Framework(Resource, Base):

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api.catalog.standards.models import FrameworkItem, Scale
+from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByStudent
 
