@@ -1,7 +1,5 @@
 """Carry out a roster import: check, stage, compare and apply a package, all of it or nothing."""
 
-import hashlib
-import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -14,9 +12,12 @@ from uuid import UUID
 from sqlalchemy import exists, false, func, select, update
 
 from plp_api.foundation import clock, db, problems
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.jobs import actions as jobs
+from plp_api.foundation.imports import actions as imports
+from plp_api.foundation.imports import uploads
+from plp_api.foundation.imports.findings import Severity
 from plp_api.foundation.roster import district_settings, followers, spans
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.people.rostering import (
@@ -31,8 +32,8 @@ from plp_api.people.rostering import (
 from plp_api.people.rostering.decisions import QUESTIONS, Answers, Decision, Taken, as_stored
 from plp_api.people.rostering.difference import REMOVED, Comparison, execute
 from plp_api.people.rostering.ending import end_record
-from plp_api.people.rostering.findings import Code, Finding, Findings, Profile, Severity
-from plp_api.people.rostering.models import UNFINISHED, ImportState, RosterImport
+from plp_api.people.rostering.findings import Code, Findings, Profile
+from plp_api.people.rostering.models import ImportState, RosterImport
 from plp_api.people.rostering.package import Package, open_package
 from plp_api.people.rostering.staging import ORGS, SESSIONS
 
@@ -49,7 +50,7 @@ COUNTED_KINDS = (
     "family_links",
 )
 STUDENTS_AT_ONCE = 5_000
-BYTES_AT_ONCE = 1 << 20
+SUFFIX = ".zip"
 JOB = "roster.import"
 
 Progress = Callable[[float], None]
@@ -106,7 +107,7 @@ def carry_out(
     Errors of the package are in the outcome's findings. `progress` is called with numbers from
     0 to 1.
     """
-    order = replace(order, sha256=order.sha256 or sha256_of(path))
+    order = replace(order, sha256=order.sha256 or uploads.sha256_of(path))
     with open_package(path, order.profile) as package:
         package.check(lambda share: progress(share * 0.4))
         if package.findings.errors or package.version is None:
@@ -117,12 +118,6 @@ def carry_out(
         outcome = _record_refusal(database, order, outcome)
     progress(1.0)
     return outcome
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _apply(database: db.Database, package: Package, order: Order, progress: Progress) -> Outcome:
@@ -178,7 +173,7 @@ def _importer(order: Order, district: District, findings: Findings) -> Access | 
     """The sender's access of today; rolls the import back if they may not import any more."""
     if order.by is None:
         return None
-    access = importer.access_of(order.by, district)
+    access = imports.access_of(order.by, district, Permission.IMPORTS_WRITE)
     if access is None:
         findings.add(Code.IMPORTER_WITHOUT_OFFICE)
         raise _Undo(ImportState.REFUSED)
@@ -274,7 +269,7 @@ def _is_too_much(comparison: Comparison) -> bool:
 def _keep(order: Order, comparison: Comparison, answers: Answers) -> UUID:
     """Store the result of the import, in the same transaction."""
     row = _row(order, comparison.district_id)
-    _describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
+    imports.describe(row, ImportState.APPLIED, comparison.findings, comparison.counts)
     db.session().flush()
     audit.record("roster_import.applied", row, by=order.by, counts=comparison.counts)
     for taken in answers.taken:
@@ -311,29 +306,6 @@ def _row(order: Order, district_id: UUID) -> RosterImport:
     return row
 
 
-def _describe(
-    row: RosterImport, state: ImportState, findings: Findings, counts: dict[str, dict[str, int]]
-) -> None:
-    row.state = state
-    row.counts = counts
-    row.findings = [as_json(finding) for finding in findings]
-    row.finding_counts = {str(code): number for code, number in findings.counts.items()}
-    row.finished_at = clock.now()
-
-
-def as_json(finding: Finding) -> dict[str, Any]:
-    """A finding as it is stored and shown."""
-    return {
-        "code": str(finding.code),
-        "severity": str(finding.severity),
-        "file": finding.file,
-        "row": finding.row,
-        "column": finding.column,
-        "message": finding.message,
-        "sourced_id": finding.sourced_id,
-    }
-
-
 def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Outcome:
     """Store the result of an import that changed nothing, if its district exists."""
     if outcome.district_id is None:
@@ -343,7 +315,7 @@ def _record_refusal(database: db.Database, order: Order, outcome: Outcome) -> Ou
             # This import had made the district, and the rollback removed it.
             return replace(outcome, district_id=None)
         row = _row(order, outcome.district_id)
-        _describe(row, outcome.state, outcome.findings, outcome.counts)
+        imports.describe(row, outcome.state, outcome.findings, outcome.counts)
         session.flush()
         return replace(outcome, import_id=row.id)
 
@@ -359,34 +331,15 @@ def receive(
     Raises Problem: import_running while another import of the district is unfinished.
     """
     db.lock_name(f"roster {district_id}")
-    db.refuse_second(
-        RosterImport,
-        RosterImport.district_id == district_id,
-        RosterImport.state.in_(UNFINISHED),
-        code=problems.Code.IMPORT_RUNNING,
-    )
     row = RosterImport(id=db.new_id(), district_id=district_id, created_by=by, **fields)
-    row.sha256 = _save(package, path_of(folder, row.id))
-    job = jobs.enqueue(JOB, district_id, by, import_id=str(row.id))
-    row.job_id = job.id
-    db.session().add(row)
+    path = path_of(folder, row.id)
+    imports.queue(row, package, path, kind=JOB, running=problems.Code.IMPORT_RUNNING)
     return row
 
 
 def path_of(folder: Path, import_id: UUID) -> Path:
     """The path of an import's package until a worker has imported it."""
-    return folder / f"{import_id}.zip"
-
-
-def _save(package: BinaryIO, path: Path) -> str:
-    """Store a package, readable by this user only; return its SHA-256."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        while some := package.read(BYTES_AT_ONCE):
-            digest.update(some)
-            file.write(some)
-    return digest.hexdigest()
+    return uploads.path_of(folder, import_id, SUFFIX)
 
 
 # The district of a package.

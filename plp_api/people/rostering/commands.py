@@ -1,14 +1,13 @@
 """`plp roster`: import a district from its SIS."""
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
+
+from plp_api.foundation.imports import terminal
 
 if TYPE_CHECKING:
     from plp_api.foundation.db import Database
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from plp_api.people.rostering.decisions import Decision
     from plp_api.people.rostering.findings import Finding
 
-SHOWN_PER_CODE = 5
 REFUSALS = {
     "refused": "Nothing was imported: the package has errors.",
     "unconfirmed": "Nothing was imported: it would remove so many rows that it needs --confirm.",
@@ -70,12 +68,12 @@ def import_package(
     """
     from plp_api.people.rostering.actions import Order
 
-    with _database() as database:
+    with terminal.opened_database() as database:
         order = Order(
             profile=profile,
             is_dry_run=dry_run,
             is_confirmed=confirm,
-            district_id=_district_id(database, district) if district else None,
+            district_id=terminal.district_id(database, district) if district else None,
             may_create=new_district,
             decisions=_decisions(decided),
         )
@@ -100,73 +98,21 @@ def _decisions(decided: dict[str, tuple[str, ...]]) -> tuple["Decision", ...]:
     )
 
 
-@contextmanager
-def _database() -> Iterator["Database"]:
-    from plp_api.foundation import db, migrating, settings
-
-    # Education records: only the operator may read files that are made from here on.
-    os.umask(0o077)
-    configured = settings.read()
-    configured.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    migrating.upgrade(configured)
-    database = db.Database.of(configured)
-    try:
-        yield database
-    finally:
-        database.dispose()
-
-
-def _district_id(database: "Database", slug: str) -> UUID:
-    from sqlalchemy import select
-
-    from plp_api.foundation.roster.models import District
-
-    with database.transaction(write=False) as session:
-        district_id = session.scalar(select(District.id).where(District.slug == slug))
-    if district_id is None:
-        raise click.ClickException(f"There is no district {slug}; `plp districts` lists them.")
-    return district_id
-
-
 def _carried_out(database: "Database", package: Path, order: "Order") -> "Outcome":
     from plp_api.people.rostering.actions import carry_out
 
-    with _bar() as show:
+    with terminal.bar() as show:
         return carry_out(database, package, order, show)
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[float], None]]:
-    """A progress bar, if the output is a terminal."""
-    from tqdm import tqdm
-
-    with tqdm(total=100, unit="%", disable=None, leave=False, bar_format="{l_bar}{bar}|") as bar:
-
-        def show(progress: float) -> None:
-            bar.update(progress * 100 - bar.n)
-
-        yield show
-
-
 def _tell(outcome: "Outcome") -> None:
-    shown: Counter[str] = Counter()
-    for finding in outcome.findings:
-        shown[finding.code] += 1
-        # The operator needs the sourcedId to make the decision.
-        if shown[finding.code] <= SHOWN_PER_CODE or finding.sourced_id:
-            click.echo(_line(finding), err=True)
-    for code, number in outcome.findings.counts.items():
-        if number > SHOWN_PER_CODE:
-            click.echo(f"… {code}: {number:,} in all.", err=True)
-    for kind, counts in outcome.counts.items():
-        listed = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
-        click.echo(f"{kind.replace('_', ' '):20} {listed or 'nothing'}")
+    # The operator needs the sourcedId to make the decision.
+    terminal.tell_findings(outcome.findings, _place, lambda finding: bool(finding.sourced_id))
+    terminal.tell_counts(outcome.counts)
     click.echo(f"The import was {outcome.state}.")
 
 
-def _line(finding: "Finding") -> str:
+def _place(finding: "Finding") -> str:
     row = f"row {finding.row}" if finding.row else None
-    where = ", ".join(
-        place for place in (finding.file, row, finding.column, finding.sourced_id) if place
-    )
-    return f"{finding.severity} {finding.code}: {where or 'package'}: {finding.message}"
+    parts = (finding.file, row, finding.column, finding.sourced_id)
+    return ", ".join(part for part in parts if part) or "package"

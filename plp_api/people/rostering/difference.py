@@ -33,10 +33,11 @@ from sqlalchemy.engine import CursorResult
 
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.people.rostering.findings import Findings
 from plp_api.people.rostering.ids import row_ids
-from plp_api.people.rostering.staging import GONE, gather_statistics, gather_stored_statistics
+from plp_api.people.rostering.staging import GONE, gather_stored_statistics
 
 CREATED, UPDATED, REACTIVATED, UNCHANGED, SKIPPED = STATES = (
     "created",

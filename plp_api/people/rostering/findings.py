@@ -1,18 +1,10 @@
 """The findings of a roster import about a package, by a closed list of codes."""
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-KEPT_PER_CODE = 100
-
-
-class Severity(StrEnum):
-    """An error refuses the package; with a warning the import continues."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from plp_api.foundation.imports import findings
+from plp_api.foundation.imports.findings import Severity
 
 
 class Profile(StrEnum):
@@ -263,13 +255,16 @@ class Finding:
     sourced_id: str | None = None
 
 
-class Findings:
-    """The findings of a package: all are counted, the first hundred of each code are kept."""
+class Findings(findings.Findings[Code, Finding]):
+    """The findings of a package, under a profile."""
 
     def __init__(self, profile: Profile = Profile.LENIENT) -> None:
+        super().__init__()
         self.profile = profile
-        self.counts: Counter[Code] = Counter()
-        self._kept: list[Finding] = []
+
+    def severity_of(self, code: Code) -> Severity:
+        """Whether findings of this code refuse the package."""
+        return severity_of(code, self.profile)
 
     def add(
         self,
@@ -281,30 +276,6 @@ class Findings:
         sourced_id: str | None = None,
     ) -> Severity:
         """Add a finding and return its severity; `detail` must hold no personal value."""
-        severity = severity_of(code, self.profile)
-        self.counts[code] += 1
-        if self.counts[code] <= KEPT_PER_CODE:
-            message = f"{MESSAGES[code]} {detail}".rstrip()
-            self._kept.append(Finding(code, severity, file, row, column, message, sourced_id))
-        return severity
-
-    @property
-    def errors(self) -> int:
-        """How many findings refuse the package."""
-        return self._count(Severity.ERROR)
-
-    @property
-    def warnings(self) -> int:
-        """How many findings do not refuse it."""
-        return self._count(Severity.WARNING)
-
-    def _count(self, severity: Severity) -> int:
-        return sum(
-            n for code, n in self.counts.items() if severity_of(code, self.profile) is severity
-        )
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self._kept)
-
-    def __len__(self) -> int:
-        return self.counts.total()
+        severity = self.severity_of(code)
+        message = f"{MESSAGES[code]} {detail}".rstrip()
+        return self.keep(code, Finding(code, severity, file, row, column, message, sourced_id))

@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
-from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access import powers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster import spans
-from plp_api.foundation.roster.models import District, Person, PersonStatus
+from plp_api.foundation.roster.models import Person, PersonStatus
 from plp_api.foundation.roster.relationships import Appointment, AppointmentRole
 from plp_api.people.rostering.difference import (
     CREATED,
@@ -43,7 +43,7 @@ from plp_api.people.rostering.difference import (
     execute,
 )
 from plp_api.people.rostering.findings import Code
-from plp_api.people.rostering.staging import BARRED, ROLES, STUDENTS, USERS, gather_statistics
+from plp_api.people.rostering.staging import BARRED, ROLES, STUDENTS, USERS
 
 OF_PEOPLE = (
     "given_name",
@@ -55,15 +55,6 @@ OF_PEOPLE = (
     "email",
     "phone",
 )
-
-
-def access_of(person_id: UUID, district: District) -> Access | None:
-    """The importer's access of today; None if they have no office for the whole district."""
-    person = db.session().get(Person, person_id)
-    if person is None or person.district_id != district.id:
-        return None
-    access = Access(callers.absent(person, district.today))
-    return access if access.may_at(Permission.IMPORTS_WRITE, None) else None
 
 
 def find_barred(comparison: Comparison) -> None:

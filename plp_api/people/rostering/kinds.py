@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster import birth_dates, spans, terms
 from plp_api.foundation.roster.classes import (
     AcademicSession,
@@ -72,7 +73,6 @@ from plp_api.people.rostering.staging import (
     SESSIONS,
     STUDENTS,
     USERS,
-    gather_statistics,
 )
 
 SCHOOLS_TABLE = cast(Table, School.__table__)

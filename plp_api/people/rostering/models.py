@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import clock, problems
-from plp_api.foundation.db import Base, Resource
-from plp_api.foundation.jobs.models import Job
+from plp_api.foundation.db import Base
+from plp_api.foundation.imports.models import ImportRow
 from plp_api.foundation.ownership import OwnedByDistrict
 from plp_api.people.rostering.findings import Code
 
@@ -33,10 +33,7 @@ class ImportState(StrEnum):
     FAILED = "failed"
 
 
-UNFINISHED = frozenset({ImportState.QUEUED, ImportState.RUNNING})
-
-
-class RosterImport(Resource, Base):
+class RosterImport(ImportRow, Base):
     """One roster package and the result of its import; the row is also the job's resource.
 
     `counts` holds by kind of row how many were (in a dry run: would be) created, updated,
@@ -52,30 +49,9 @@ class RosterImport(Resource, Base):
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    state: Mapped[str] = mapped_column(String(16), default=ImportState.QUEUED)
-    job_id: Mapped[UUID | None]
     profile: Mapped[str] = mapped_column(String(16))
-    is_dry_run: Mapped[bool] = mapped_column(default=False)
     is_confirmed: Mapped[bool] = mapped_column(default=False)
     decisions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
-    sha256: Mapped[str] = mapped_column(String(64))
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    findings: Mapped[list[Any]] = mapped_column(default=list)
-    finding_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_by: Mapped[UUID | None]
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-
-    job: Mapped[Job | None] = relationship(
-        primaryjoin=lambda: foreign(RosterImport.job_id) == Job.id, lazy="selectin", viewonly=True
-    )
-
-    @property
-    def progress(self) -> float:
-        """The progress of the import, from 0 to 1."""
-        if self.state not in UNFINISHED:
-            return 1.0
-        return self.job.progress if self.job else 0.0
 
     @property
     def problem(self) -> dict[str, Any] | None:
@@ -84,9 +60,7 @@ class RosterImport(Resource, Base):
             is_other = self.finding_counts.keys() & {Code.DISTRICT_OTHER, Code.DISTRICT_UNCLEAR}
             code = problems.Code.DISTRICT_UNKNOWN if is_other else problems.Code.PACKAGE_INVALID
             return problems.document(problems.Problem(code))
-        if self.state == ImportState.FAILED:
-            return self.job.problem if self.job else None
-        return None
+        return self.failure
 
 
 class Verdict(StrEnum):

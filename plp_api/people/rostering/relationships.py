@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.classes import EnrollmentRole
 from plp_api.foundation.roster.district_settings import CONFIRMABLE
@@ -77,7 +78,6 @@ from plp_api.people.rostering.staging import (
     WANTED_APPOINTMENTS,
     WANTED_FAMILY_LINKS,
     WANTED_MEMBERS,
-    gather_statistics,
 )
 
 ADVISORIES_TABLE = cast(Table, Advisory.__table__)

@@ -6,11 +6,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Text
-from plp_api.foundation.rest.people import name_of
+from plp_api.foundation.imports.findings import Severity
+from plp_api.foundation.imports.schemas import ImportSchema
+from plp_api.foundation.rest.fields import Choice, Schema, Text
 from plp_api.people.rostering.decisions import ABOUT
 from plp_api.people.rostering.difference import REMOVED, STATES
-from plp_api.people.rostering.findings import Code, Profile, Severity
+from plp_api.people.rostering.findings import Code, Profile
 from plp_api.people.rostering.models import ImportState, Verdict
 
 MOST_DECISIONS, LONGEST_DECISIONS = 10_000, 2_000_000
@@ -103,19 +104,14 @@ class RosterFindingSchema(Schema):
     )
 
 
-class RosterImportSchema(ResourceSchema):
+class RosterImportSchema(ImportSchema):
     state = Choice(ImportState, dump_only=True)
-    progress = fields.Float(dump_only=True, metadata=_described("From 0 to 1.", example=0.4))
     profile = Choice(Profile, dump_only=True)
-    is_dry_run = fields.Boolean(dump_only=True)
     is_confirmed = fields.Boolean(dump_only=True)
     decisions = fields.List(
         fields.Nested(RosterDecisionSchema),
         dump_only=True,
         metadata=_described("The decisions about rows of the package."),
-    )
-    sha256 = fields.String(
-        dump_only=True, metadata=_described("The SHA-256 of the package as sent.")
     )
     counts = fields.Dict(
         keys=fields.String(),
@@ -139,12 +135,3 @@ class RosterImportSchema(ResourceSchema):
             "The number of all findings, by code.", example={"status_in_bulk": 300}
         ),
     )
-    problem = fields.Dict(
-        dump_only=True,
-        allow_none=True,
-        metadata=_described("Why the import failed: a problem document."),
-    )
-    created_by = fields.UUID(dump_only=True, allow_none=True)
-    created_by_name = name_of("created_by")
-    started_at = Instant(dump_only=True, allow_none=True)
-    finished_at = Instant(dump_only=True, allow_none=True)

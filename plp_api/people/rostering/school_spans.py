@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 from plp_api.foundation.roster.relationships import SchoolEnrollment
@@ -41,7 +42,7 @@ from plp_api.people.rostering.difference import (
 from plp_api.people.rostering.ids import row_ids
 from plp_api.people.rostering.kinds import STUDENTS_TABLE
 from plp_api.people.rostering.relationships import end, is_not_over, next_version, number_of
-from plp_api.people.rostering.staging import REDATED, ROLES, STAYS, gather_statistics
+from plp_api.people.rostering.staging import REDATED, ROLES, STAYS
 
 STORED = cast(Table, SchoolEnrollment.__table__)
 NAME = "school_enrollments"

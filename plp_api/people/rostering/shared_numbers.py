@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.imports.staging import gather_statistics
 from plp_api.foundation.roster import terms
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.people.rostering.decisions import Answers, Decision, remember, remembered
@@ -45,7 +46,6 @@ from plp_api.people.rostering.staging import (
     REKEYED,
     ROLES,
     USERS,
-    gather_statistics,
 )
 
 PEOPLE = cast(Table, Person.__table__)

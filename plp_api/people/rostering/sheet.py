@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from plp_api.foundation.imports.findings import Severity
 from plp_api.people.rostering.archive import Broken
 from plp_api.people.rostering.cells import Reader, Unfit, Value, reader_for
 from plp_api.people.rostering.columns import MANY, Column, Kind
-from plp_api.people.rostering.findings import Code, Findings, Severity
+from plp_api.people.rostering.findings import Code, Findings
 
 _EMPTY: tuple[Value, ...] = (None, ())
 

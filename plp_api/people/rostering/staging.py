@@ -1,8 +1,6 @@
 """Create the temporary tables for a package, and fill them.
 
-They exist for one transaction. On SQLite they are in a database of their own, so filling them does
-not lock other requests; on PostgreSQL they are filled by COPY, which row-level security forbids for
-the stored tables. Rows stream: memory does not grow with the package.
+`foundation.imports.staging` says how they are filled.
 
 A table of rows with a `sourced_id` also holds the `id` of the stored row, once it is known, and the
 `state` that the comparison finds. The `wanted` tables hold dated rows as the roster wants them.
@@ -10,7 +8,6 @@ A table of rows with a `sourced_id` also holds the `id` of the stored row, once 
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -23,7 +20,6 @@ from sqlalchemy import (
     Table,
     Uuid,
     delete,
-    func,
     insert,
     literal,
     select,
@@ -31,13 +27,13 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
+from plp_api.foundation.imports import staging
+from plp_api.foundation.imports.staging import gather_statistics, load, temporary
 from plp_api.foundation.roster.models import majority_of
 from plp_api.people.rostering.cells import Value
 from plp_api.people.rostering.package import Package
 from plp_api.people.rostering.sheet import Row
 
-ROWS_AT_ONCE = 2_000
-LARGE_TABLE = 1 << 17
 LONGEST_STATE_ID = 32
 LONGEST_GRADE = 8
 
@@ -45,14 +41,7 @@ STAGED = MetaData()
 
 
 def _table(name: str, *columns: Column[Any]) -> Table:
-    return Table(
-        f"staged_{name}",
-        STAGED,
-        Column("row", Integer),
-        *columns,
-        prefixes=["TEMPORARY"],
-        postgresql_on_commit="DROP",
-    )
+    return temporary(name, STAGED, Column("row", Integer), *columns)
 
 
 def _sourced(name: str, *columns: Column[Any]) -> Table:
@@ -230,24 +219,14 @@ def stage(package: Package, progress: Callable[[float], None]) -> None:
 
     `progress` is called after every few thousand rows with the share read, from 0 to 1.
     """
-    STAGED.create_all(db.session().connection(), checkfirst=False)
+    staging.create(STAGED)
     start, size = package.bytes_read, max(1, package.size)
     for table, rows in _sources(package):
-        _load(table, rows, lambda: progress(min(1.0, (package.bytes_read - start) / size)))
+        load(table, rows, lambda: progress(min(1.0, (package.bytes_read - start) / size)))
     for table in SOURCED:
         _set_gone_apart(table)
     for table in STAGED.sorted_tables:
         gather_statistics(table)
-
-
-def gather_statistics(table: Table) -> None:
-    """Analyze a temporary table on PostgreSQL, which never does this by itself.
-
-    With statistics from before the ids were set, PostgreSQL took every id for null and compared
-    each stored enrollment with each staged one.
-    """
-    if db.on_postgresql() and _is_large(table):
-        db.session().execute(text(f"ANALYZE {table.name}"))
 
 
 def gather_stored_statistics(table: Any, added: int) -> None:
@@ -261,15 +240,9 @@ def gather_stored_statistics(table: Any, added: int) -> None:
         db.session().execute(statement, {"of_table": table.name, "added": added})
 
 
-def _is_large(table: Table) -> bool:
-    """Whether a bad query plan would be slow; small imports should not spend time on statistics."""
-    size = db.session().scalar(select(func.pg_relation_size(table.name)))
-    return bool(size and size > LARGE_TABLE)
-
-
 def clear() -> None:
     """Drop the temporary tables before the connection returns to its pool."""
-    STAGED.drop_all(db.session().connection(), checkfirst=False)
+    staging.clear(STAGED)
 
 
 def _sources(package: Package) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]]]]:
@@ -286,47 +259,6 @@ def _sources(package: Package) -> Iterator[tuple[Table, Iterable[tuple[Any, ...]
 
 def _kept(rows: Iterator[Row]) -> Iterator[Row]:
     return (row for row in rows if row.cells["status"] == "active")
-
-
-def _load(table: Table, rows: Iterable[tuple[Any, ...]], report: Callable[[], None]) -> None:
-    """Stream `rows` into the first columns of `table`."""
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        return
-    names = [column.name for column in table.columns][: len(first)]
-    write = _copy if db.on_postgresql() else _insert
-    write(table, names, _reported(_with(first, rows), report))
-
-
-def _with(first: tuple[Any, ...], rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    yield first
-    yield from rows
-
-
-def _reported(
-    rows: Iterator[tuple[Any, ...]], report: Callable[[], None]
-) -> Iterator[tuple[Any, ...]]:
-    while some := list(islice(rows, ROWS_AT_ONCE)):
-        yield from some
-        report()
-
-
-def _copy(table: Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    driver: Any = db.session().connection().connection.driver_connection
-    columns = ", ".join(f'"{name}"' for name in names)
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
-
-
-def _insert(table: Table, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
-    statement = insert(table)
-    while some := [dict(zip(names, row, strict=True)) for row in islice(rows, ROWS_AT_ONCE)]:
-        db.session().execute(statement, some)
 
 
 def _set_gone_apart(table: Table) -> None:

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from plp_api.foundation import clock, db, settings
+from plp_api.foundation import db
+from plp_api.foundation.imports import actions as imports
+from plp_api.foundation.imports import uploads
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.problems import Code, Problem
-from plp_api.people.rostering.actions import JOB, Order, carry_out, path_of
+from plp_api.people.rostering.actions import JOB, SUFFIX, Order, carry_out, path_of
 from plp_api.people.rostering.decisions import from_stored
-from plp_api.people.rostering.models import UNFINISHED, ImportState, RosterImport
+from plp_api.people.rostering.models import RosterImport
 
 FOLDER = "packages"
-KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +28,12 @@ class WaitingOrder(Order):
 
 
 def folder() -> Path:
-    """The folder of waiting packages: they are education records, only the operator reads it."""
-    return settings.current().data_dir / FOLDER
+    """The folder of waiting packages."""
+    return uploads.folder(FOLDER)
 
 
 def _failed(job: Job) -> None:
-    row = db.session().get(RosterImport, UUID(job.arguments["import_id"]))
-    if row is not None and row.state in UNFINISHED:
-        row.state = ImportState.FAILED
-        row.finished_at = clock.now()
+    imports.fail(job, RosterImport)
 
 
 @jobs.kind(JOB, failed=_failed)
@@ -55,14 +53,8 @@ def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
 
 def _begun(job_id: UUID) -> WaitingOrder:
     """The order of the import, which is set to running unless it has ended."""
-    with db.current().transaction() as session:
-        job = session.get_one(Job, job_id)
-        db.enter([UUID(str(job.district_id))])
-        row = session.get_one(RosterImport, UUID(job.arguments["import_id"]))
-        is_done = row.state not in UNFINISHED
-        if not is_done:
-            row.state = ImportState.RUNNING
-            row.started_at = row.started_at or clock.now()
+    with db.current().transaction():
+        row, is_done = imports.begin(job_id, RosterImport)
         return WaitingOrder(
             profile=row.profile,
             is_dry_run=row.is_dry_run,
@@ -79,7 +71,4 @@ def _begun(job_id: UUID) -> WaitingOrder:
 @jobs.periodically("forget roster packages", every=timedelta(hours=1))
 def forget() -> None:
     """Delete packages that were never imported after some days; others go with their import."""
-    oldest = (clock.now() - KEPT).timestamp()
-    for path in folder().glob("*.zip"):
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+    uploads.forget(folder(), SUFFIX)

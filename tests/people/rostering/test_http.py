@@ -13,6 +13,7 @@ from time_machine import Traveller
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
 from plp_api.foundation.audit.models import Event
+from plp_api.foundation.imports import uploads
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.jobs.worker import Worker
 from plp_api.foundation.roster import terms
@@ -221,7 +222,7 @@ def test_packages_that_nobody_imported_are_forgotten(settings: Settings, autumn:
     path.write_bytes(b"")
     work.forget()
     assert path.exists()
-    autumn.shift(work.KEPT.total_seconds() + 10**9)
+    autumn.shift(uploads.KEPT.total_seconds() + 10**9)
     work.forget()
     assert not path.exists()
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plp_api.foundation.imports.findings import KEPT_PER_CODE, Severity
 from plp_api.people.rostering import archive
 from plp_api.people.rostering.columns import COLUMNS, Column, Kind
-from plp_api.people.rostering.findings import KEPT_PER_CODE, Code, Findings, Severity
+from plp_api.people.rostering.findings import Code, Findings
 from plp_api.people.rostering.package import open_package
 from tests.people.rostering.packages import (
     CLASSES,
