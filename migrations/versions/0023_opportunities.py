@@ -40,11 +40,11 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("apply_by", sa.Date(), nullable=True),
+        sa.Column("apply_order", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
-        sa.CheckConstraint("seats > 0", name="ck_opportunities_seats"),
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_opportunities_district_id"
         ),

@@ -114,3 +114,13 @@ def prefixes(search: str) -> list[str]:
 def after(prefix: str) -> str:
     """The first text that is greater than every text with this beginning of ASCII characters."""
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def with_article(word: str) -> str:
+    """The English word after `a` or `an`."""
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def plural(word: str) -> str:
+    """The plural of a regular English word."""
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

@@ -3,9 +3,11 @@
 Every process that runs actions imports this: the application, the worker, the commands.
 """
 
+from plp_api.catalog.opportunities.seats import HOLDERS
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.revocation import ON_REVOKED
 from plp_api.foundation.roster.followers import ON_ENROLLED, ON_HOME_STUDY, ON_RECORD_ENDED
+from plp_api.learning.interests import seats
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
 from plp_api.planning.pathways import past as elements
@@ -47,3 +49,4 @@ SNAPSHOT_PARTS += [
     ("pathway_elements", Permission.PATHWAYS_READ, pathways.elements),
 ]
 ON_REVOKED += [signing.withdraw]
+HOLDERS += [seats.HOLDER]

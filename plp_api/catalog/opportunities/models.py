@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedBySchool
+
+NEVER = date(9999, 12, 31)
+"""Instead of a last day to raise a hand, so that what has none comes last."""
 
 
 class OpportunityStatus(StrEnum):
@@ -66,7 +70,9 @@ class Cluster(StrEnum):
 class Opportunity(Resource, Base):
     """Something that a student may take up. `school_id` null: offered to the whole district.
 
-    `seats` null: as many as come.
+    `seats` null: as many as come. `ends_on` is the first day on which it is over, `apply_by`
+    the last on which a hand may be raised. `apply_order` is `apply_by`, or NEVER: lists are
+    sorted by it.
     """
 
     __tablename__ = "opportunities"
@@ -95,3 +101,39 @@ class Opportunity(Resource, Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     apply_by: Mapped[date | None]
+    apply_order: Mapped[date] = mapped_column(default=NEVER)
+
+    partner: Mapped[Partner | None] = relationship(lazy="joined")
+    site: Mapped[PartnerSite | None] = relationship(lazy="joined")
+
+    @validates("apply_by")
+    def _follow(self, _name: str, apply_by: date | None) -> date | None:
+        """Keep `apply_order` in step."""
+        self.apply_order = apply_by or NEVER
+        return apply_by
+
+    @property
+    def partner_name(self) -> str | None:
+        """The name of the partner, for readers who do not read partners."""
+        return None if self.partner is None else self.partner.name
+
+    @property
+    def has_archived_partner(self) -> bool:
+        """Whether its partner takes no students on any more."""
+        return self.partner is not None and self.partner.status == PartnerStatus.ARCHIVED
+
+    def is_over(self, today: date) -> bool:
+        """Whether it has ended."""
+        return self.ends_on is not None and self.ends_on <= today
+
+    def closed_because(self, today: date) -> str | None:
+        """Why no hand may be raised on that day; None if one may."""
+        if self.status != OpportunityStatus.OPEN:
+            return "It is closed."
+        if self.has_archived_partner:
+            return "Its partner is archived."
+        if self.is_over(today):
+            return f"It ended on {self.ends_on}."
+        if self.apply_by is not None and self.apply_by < today:
+            return f"The last day to raise a hand was {self.apply_by}."
+        return None

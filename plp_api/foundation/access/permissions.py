@@ -85,6 +85,7 @@ class Permission(StrEnum):
     INTERESTS_READ = "interests:read"
     INTERESTS_RAISE = "interests:raise"
     INTERESTS_DECIDE = "interests:decide"
+    INTERESTS_COMMENT = "interests:comment"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
@@ -112,6 +113,7 @@ DECIDED_AT_HOME = frozenset(
         Permission.SIGNATURES_EXCEPT,
         Permission.SIGNATURES_WAIVE,
         Permission.REVIEWS_EXCEPT,
+        Permission.INTERESTS_DECIDE,
     }
 )
 """Decisions of the plan home school or its district (product.md, section 3, "Placement").
@@ -180,6 +182,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:keep:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
         links:read ratings:read ratings:rate_self opportunities:read interests:read interests:raise
+        interests:comment
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -192,7 +195,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:keep:keeping plans:write:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:comment supports:read supports:read_accommodations
         signatures:read_scans
-        links:read ratings:read opportunities:read interests:read
+        links:read ratings:read opportunities:read interests:read interests:comment
     """),
     Role.ADVISOR: _grants("""
         self:manage people:read:own
@@ -206,6 +209,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:read_scans
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
+        interests:comment
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -225,14 +229,16 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read pathways:write pathways:comment pathways:approve
         pathways:record supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
+        interests:comment
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
-        settings:read roster:read classes:read goals:read comments:read
+        settings:read roster:read classes:read goals:read comments:read comments:withdraw
         coverage:read
         pathways:read
         links:read ratings:read partners:read partners:write clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
+        interests:comment
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -251,7 +257,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         advisories:read advisories:write
         signatures:read
         plan_status:read plans:read plans:approve signatures:sign goals:read comments:read
-        reviews:read reviews:hold reviews:except coverage:read audit:read
+        comments:withdraw reviews:read reviews:hold reviews:except coverage:read audit:read
         plans:export plans:correct plans:close plans:render
         signatures:invite signatures:except_silence signatures:except signatures:waive
         signatures:read_scans
@@ -259,6 +265,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read partners:write clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
+        interests:comment
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write

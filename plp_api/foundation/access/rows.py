@@ -94,7 +94,7 @@ class Access:
         """The rows of a statement made by `select`."""
         return db.session().scalars(statement, self.caller.binds).unique().all()
 
-    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
         """The rows of a statement over columns, made with `visible`."""
         return db.session().execute(statement, self.caller.binds).all()
 
@@ -153,8 +153,13 @@ class Access:
     def require(self, permission: Permission, row: Any) -> None:
         """Check that the caller has `permission` on the row; log it if it needs a stated reason.
 
+        Of a row that is about no student, which the caller may read: on any student at all.
         Raises what `load` raises, and Problem(reason_required).
         """
+        if not isinstance(row.__ownership__, OwnedByStudent):
+            if not self.caller.may(permission):
+                raise denied(permission)
+            return
         ownership: OwnedByStudent = row.__ownership__
         student_id: UUID = getattr(row, ownership.column)
         reached = self.reached(student_id)

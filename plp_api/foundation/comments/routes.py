@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plp_api.foundation import texts
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.subjects import READ_BY
@@ -38,7 +39,7 @@ def serve(
         return actions.about(subject, access)
 
     listed.__name__ = f"list_comments_on_{noun}"
-    listed.__doc__ = f"""List the comments on a {words}.
+    listed.__doc__ = f"""List the comments on {texts.with_article(words)}.
 
         Oldest first. A withdrawn comment stays in the list, without its text. A parent
         sees other parents' comments without their names.
@@ -52,7 +53,7 @@ def serve(
         return actions.add(subject, access, fields["body"], write)
 
     added.__name__ = f"comment_on_{noun}"
-    added.__doc__ = f"""Comment on a {words}.
+    added.__doc__ = f"""Comment on {texts.with_article(words)}.
 
         Everybody who may read the {words} may read the comment, also the student and
         the parents. `author_role` is your role; of several, the one nearest to the

@@ -138,7 +138,7 @@ class Blueprint(flask_smorest.Blueprint):
           gets the ids of the URL and must check its own row.
         - `writes` marks a GET that writes something.
         - `district_wide` requires an office for the whole district, `also` a second
-          permission on the row.
+          permission on the row (of what is about no student: on any student at all).
         """
         is_versioned = model is None or hasattr(model, "version")
 

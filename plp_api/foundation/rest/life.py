@@ -10,7 +10,7 @@ from flask import g
 from marshmallow import fields, validate
 from sqlalchemy.exc import SQLAlchemyError
 
-from plp_api.foundation import db
+from plp_api.foundation import db, texts
 from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -154,7 +154,7 @@ def register_actions(
         return row if result is None else result
 
     act.__name__ = f"act_on_{word.replace(' ', '_')}"
-    act.__doc__ = f"""Take an action on a {word}.
+    act.__doc__ = f"""Take an action on {texts.with_article(word)}.
 
         One of {summary}. The {word}'s `available_actions` lists those that you may
         take now. Any other gets 409 `action_unavailable` with the reason, or 403 if
@@ -182,8 +182,8 @@ def register_actions(
     def act_on_many(access: Access, fields: dict[str, Any]) -> Any:
         return {"items": _each(access, model, schema, read, fields)}
 
-    act_on_many.__name__ = f"act_on_{word.replace(' ', '_')}s"
-    act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {word}s.
+    act_on_many.__name__ = f"act_on_{texts.plural(word).replace(' ', '_')}"
+    act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {texts.plural(word)}.
 
         The members beside `items` apply to every item; an item's own members override
         them. Each item succeeds or fails separately, and the response has a result for

@@ -155,8 +155,13 @@ def same_year(column: Any, description: str) -> Filter:
 
 def yes_or_no(criterion: Any, description: str) -> Filter:
     """`true` for the rows that meet the criterion, `false` for the others."""
+    return whether(lambda: criterion, description)
+
+
+def whether(make: Callable[[], Any], description: str) -> Filter:
+    """As `yes_or_no`; the criterion is made for each request, as areas above may add to it."""
     field = fields.Boolean(metadata={"description": description})
-    return Filter(field, lambda wanted: criterion if wanted else ~criterion)
+    return Filter(field, lambda wanted: make() if wanted else ~make())
 
 
 def since(*columns: Any) -> Filter:

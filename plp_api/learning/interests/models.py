@@ -14,7 +14,7 @@ from plp_api.foundation.problems import Code
 
 
 class InterestStatus(StrEnum):
-    """The states of a raised hand; `Interest.holds_seat` tells whether a seat is held."""
+    """The states of a raised hand. Whether an approved one holds a seat depends on the day."""
 
     RAISED = "raised"
     APPROVED = "approved"
@@ -27,7 +27,7 @@ OPEN = frozenset({InterestStatus.RAISED, InterestStatus.APPROVED})
 
 
 class Interest(Resource, Base):
-    """A student's interest in an opportunity.
+    """A student's raised hand for an opportunity.
 
     `last_day` is the last day on which the seat is held for the student's proposal.
     """
@@ -60,7 +60,11 @@ class Interest(Resource, Base):
 
     opportunity: Mapped[Opportunity] = relationship(lazy="joined", innerjoin=True)
 
-    def holds_seat(self, today: date) -> bool:
+    def holds_seat_on(self, day: date) -> bool:
         """Whether a seat is held for the student on that day."""
-        is_held = self.status == InterestStatus.APPROVED and self.last_day is not None
-        return is_held and self.last_day is not None and self.last_day >= today
+        is_approved = self.status == InterestStatus.APPROVED
+        return is_approved and self.last_day is not None and self.last_day >= day
+
+    def is_lapsed_on(self, day: date) -> bool:
+        """Whether it was approved and its last day is over."""
+        return self.status == InterestStatus.APPROVED and not self.holds_seat_on(day)

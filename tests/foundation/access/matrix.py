@@ -46,7 +46,7 @@ reviews:hold         .       .        x       .       x         .               
 reviews:except       .       .        .       .       .         .               .         x            .              .        # annual review: except
 reviews:comment      .       x        x       .       x         .               .         .            .              .        # annual review: comment (and CRU)
 comments:read        x       x        x       x       x         x               .         x            reasoned       sampled  # no row: each is read as what it is about; none is about less than a goal
-comments:withdraw    x       x        x       x       x         .               .         .            .              .        # no row: one's own words, by whoever may comment on something
+comments:withdraw    x       x        x       x       x         x               .         x            .              .        # no row: one's own words, by whoever may comment on something
 plans:export         x       x        .       .       .         .               .         x            .              .              # plan, sections, profile: X
 plans:correct        .       .        .       .       .         .               .         x            .              .              # section 4: a correction after an amendment request, which an admin decides
 plans:dispute        holding holding  .       .       .         .               .         .            .              .              # records and amendment requests: the holder states disagreement
@@ -82,6 +82,7 @@ opportunities:write  .       .        .       .       .         x               
 interests:read       x       x        x       .       x         x               .         x            .              x         # opportunities: raise hand; read as an ELO is
 interests:raise      x       .        .       .       .         .               .         .            .              .         # opportunities: raise hand
 interests:decide     .       .        .       .       .         x               .         x            .              .         # opportunities: CRU; section 4, ELO: the coordinator answers
+interests:comment    x       x        x       .       x         x               .         x            .              .         # no row: by whoever reads a student's interests, but for the auditor
 coverage:read        .       .        x       .       x         x               x         x            x              x        # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        # …, imports (an import is the district's, no school's)

@@ -251,7 +251,12 @@ class Sweep:
         owner = self.owners[operation.model][row_id]
         stands = reader.stands(operation.model.__ownership__, owner, permission)
         if stands == ALLOWED and operation.also:
-            stands = reader.stands(operation.model.__ownership__, owner, operation.also)
+            ownership = operation.model.__ownership__
+            if isinstance(ownership, OwnedByStudent):
+                stands = reader.stands(ownership, owner, operation.also)
+            else:
+                # Rows of students beneath what is a place's: on any student at all.
+                stands = ALLOWED if reader.may(operation.also) else DENIED
         return DENIED if is_districts and stands == ALLOWED else stands
 
     def check_answer(self, operation: Operation, reader: Reader, where: Any, answer: Any) -> None:

@@ -1,0 +1,125 @@
+"""Offer, change, close and delete opportunities."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from plp_api.catalog.opportunities import seats
+from plp_api.catalog.opportunities.models import Opportunity
+from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
+from plp_api.foundation import db
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.people.directory import references
+
+Fields = dict[str, Any]
+
+
+def offer(access: Access, fields: Fields) -> Opportunity:
+    """Offer an opportunity at a school (`school_id` null: in the whole district).
+
+    Raises Problem: permission_denied if no office of the caller covers that school,
+    partner_archived, validation_failed.
+    """
+    school_id = fields.get("school_id")
+    access.require_at(Permission.OPPORTUNITIES_WRITE, school_id)
+    if school_id is not None:
+        references.school(access, school_id)
+    partner_id = fields.pop("partner_id", None)
+    partner = None if partner_id is None else _partner(access, partner_id)
+    site = _site(access, fields.pop("site_id", None), partner_id)
+    _check_days(*(fields.get(name) for name in ("starts_on", "ends_on", "apply_by")))
+    opportunity = Opportunity(
+        id=db.new_id(),
+        district_id=access.caller.district_id,
+        partner=partner,
+        site=site,
+        **fields,
+    )
+    db.session().add(opportunity)
+    _note("opportunity.offered", opportunity, access)
+    return opportunity
+
+
+def revise(opportunity: Opportunity, access: Access, fields: Fields) -> Opportunity:
+    """Change an opportunity, whose row is locked.
+
+    Raises Problem: validation_failed, also where `seats` is less than the seats held.
+    """
+    names = ("starts_on", "ends_on", "apply_by")
+    _check_days(*(fields.get(name, getattr(opportunity, name)) for name in names))
+    _check_seats(opportunity, access, fields.get("seats"))
+    if "site_id" in fields:
+        site_id = fields.pop("site_id")
+        opportunity.site = _site(access, site_id, opportunity.partner_id)
+        opportunity.site_id = site_id
+    for name, value in fields.items():
+        setattr(opportunity, name, value)
+    _note("opportunity.revised", opportunity, access)
+    return opportunity
+
+
+def delete(opportunity: Opportunity, access: Access) -> None:
+    """Delete an opportunity for which nobody ever raised a hand.
+
+    Raises Problem: record_in_use otherwise.
+    """
+    if seats.is_relied_on(opportunity):
+        raise Problem(Code.RECORD_IN_USE, "A hand was raised for it: close it instead.")
+    _note("opportunity.deleted", opportunity, access)
+    db.session().delete(opportunity)
+
+
+def close(opportunity: Opportunity, access: Access) -> None:
+    """Take no more hands. Those that are raised still wait, and seats stay held."""
+    _note("opportunity.closed", opportunity, access)
+
+
+def reopen(opportunity: Opportunity, access: Access) -> None:
+    """Take hands again."""
+    _note("opportunity.reopened", opportunity, access)
+
+
+def partner_is_active(opportunity: Opportunity, _access: Access) -> Code | None:
+    """A guard: an archived partner takes no students on."""
+    return Code.PARTNER_ARCHIVED if opportunity.has_archived_partner else None
+
+
+def _note(what: str, opportunity: Opportunity, access: Access) -> None:
+    by = access.caller.person_id
+    audit.record(what, opportunity, by=by, school_id=opportunity.school_id)
+
+
+def _partner(access: Access, partner_id: UUID) -> Partner:
+    partner = references.of_district(access, Partner, partner_id, "partner_id")
+    if partner.status == PartnerStatus.ARCHIVED:
+        raise Problem(Code.PARTNER_ARCHIVED)
+    return partner
+
+
+def _site(access: Access, site_id: UUID | None, partner_id: UUID | None) -> PartnerSite | None:
+    if site_id is None:
+        return None
+    site = references.of_district(access, PartnerSite, site_id, "site_id")
+    if site.partner_id != partner_id:
+        raise invalid("site_id", "It is no site of the partner.")
+    return site
+
+
+def _check_days(starts_on: date | None, ends_on: date | None, apply_by: date | None) -> None:
+    if ends_on is None:
+        return
+    if starts_on is not None and ends_on <= starts_on:
+        raise invalid("ends_on", "Must lie after `starts_on`.")
+    if apply_by is not None and apply_by >= ends_on:
+        raise invalid("apply_by", "Must lie before `ends_on`.")
+
+
+def _check_seats(opportunity: Opportunity, access: Access, number: int | None) -> None:
+    if number is None:
+        return
+    held = seats.held_today([opportunity.id], access)[opportunity.id]
+    if number < held:
+        raise invalid("seats", f"{held} seats are held: it may not be less.")

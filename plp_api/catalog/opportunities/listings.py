@@ -1,0 +1,141 @@
+"""The filters and sort orders of the list of opportunities."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, String, and_, cast, or_
+
+from plp_api.catalog.opportunities import seats
+from plp_api.catalog.opportunities.models import (
+    Cluster,
+    Opportunity,
+    OpportunityKind,
+    OpportunityStatus,
+    Season,
+)
+from plp_api.catalog.opportunities.schemas import TransportToSite
+from plp_api.catalog.partners.models import (
+    Accessibility,
+    Partner,
+    PartnerSite,
+    PartnerStatus,
+)
+from plp_api.foundation import db, texts
+from plp_api.foundation.access.caller import TODAY
+from plp_api.foundation.rest.fields import Date, Text
+from plp_api.foundation.rest.paging import (
+    Filter,
+    Listing,
+    in_states,
+    of_id,
+    on_or_before,
+    one_of,
+    repeatable,
+    same_id,
+    search,
+    since,
+    whether,
+    word_of,
+)
+from plp_api.foundation.roster.models import GRADES_WITH_PLANS
+
+SKILLS = cast(Opportunity.skills, String)
+LONGEST_WORD = 100
+
+
+def _has_one(*columns: Any) -> Callable[[Sequence[str]], ColumnElement[bool]]:
+    """Whether one of the columns contains one of the words."""
+    return lambda words: or_(*(db.has_tag(column, word) for column in columns for word in words))
+
+
+def _here_or_at_site(name: str, words: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the opportunity itself, or its site, offers one of these."""
+    at_site = Opportunity.site.has(_has_one(getattr(PartnerSite, name))(words))
+    return or_(_has_one(getattr(Opportunity, name))(words), at_site)
+
+
+def _for_grades(grades: Sequence[str]) -> ColumnElement[bool]:
+    return or_(Opportunity.grades == "", _has_one(Opportunity.grades)(grades))
+
+
+def _of_schools(schools: Sequence[Any]) -> ColumnElement[bool]:
+    return or_(Opportunity.school_id.is_(None), Opportunity.school_id.in_(schools))
+
+
+def _with_skills(skills: Sequence[str]) -> ColumnElement[bool]:
+    written = (orjson.dumps(texts.plain(skill)).decode() for skill in skills)
+    return or_(*(db.plain(SKILLS).contains(skill, autoescape=True) for skill in written))
+
+
+def _in_towns(towns: Sequence[str]) -> ColumnElement[bool]:
+    wanted = [texts.plain(town) for town in towns]
+    return Opportunity.site.has(db.plain(PartnerSite.town).in_(wanted))
+
+
+def _with_words(words: str) -> ColumnElement[bool]:
+    own = search(Opportunity.title, Opportunity.description, SKILLS).criterion(words)
+    return or_(own, Opportunity.partner.has(search(Partner.name).criterion(words)))
+
+
+def _is_open() -> ColumnElement[bool]:
+    """SQL of `Opportunity.closed_because`: whether a hand may be raised today."""
+    is_archived = Opportunity.partner.has(Partner.status == PartnerStatus.ARCHIVED)
+    return and_(
+        Opportunity.status == OpportunityStatus.OPEN,
+        ~is_archived,
+        or_(Opportunity.ends_on.is_(None), Opportunity.ends_on > TODAY),
+        or_(Opportunity.apply_by.is_(None), Opportunity.apply_by >= TODAY),
+    )
+
+
+def _words(description: str) -> Any:
+    return repeatable(Text(longest=LONGEST_WORD, metadata={"description": description}))
+
+
+OPPORTUNITIES = Listing(
+    filters={
+        "q": Filter(search(Opportunity.title).field, _with_words),
+        "status": one_of(Opportunity.status, OpportunityStatus, "Only those in these states."),
+        "is_open": whether(_is_open, "Whether a hand may be raised today."),
+        "has_seats": whether(seats.is_left, "Whether a seat is left today."),
+        "kind": one_of(Opportunity.kind, OpportunityKind, "Only of these kinds."),
+        "cluster": one_of(Opportunity.cluster, Cluster, "Only in these career clusters."),
+        "school_id": of_id("Only what this school's students are offered.", _of_schools),
+        "partner_id": same_id(Opportunity.partner_id, "Only of this partner."),
+        "season": in_states(Season, "Only in these seasons.", _has_one(Opportunity.seasons)),
+        "grade": Filter(
+            repeatable(word_of(GRADES_WITH_PLANS, "Only for students in this grade.")),
+            _for_grades,
+        ),
+        "skill": Filter(_words("Only where this skill is learned."), _with_skills),
+        "town": Filter(_words("Only at a site in this town."), _in_towns),
+        "accessibility": in_states(
+            Accessibility,
+            "Only with one of these, there or at the site.",
+            partial(_here_or_at_site, "accessibility"),
+        ),
+        "transport": in_states(
+            TransportToSite,
+            "Only reached in one of these ways.",
+            partial(_here_or_at_site, "transport"),
+        ),
+        "starts_after": Filter(
+            Date(metadata={"description": "Only those that start on that day or later."}),
+            lambda day: Opportunity.starts_on >= day,
+        ),
+        "starts_before": on_or_before(
+            Opportunity.starts_on, "Only those that start on that day or earlier."
+        ),
+        "apply_by": on_or_before(
+            Opportunity.apply_by, "Only those whose last day to raise a hand is then or earlier."
+        ),
+        "updated_since": since(Opportunity.updated_at),
+    },
+    sorts={
+        "title": Opportunity.title,
+        "apply_by": Opportunity.apply_order,
+        "updated_at": Opportunity.updated_at,
+    },
+)
