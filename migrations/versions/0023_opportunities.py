@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name="fk_opportunities_school_id"),
         sa.ForeignKeyConstraint(["site_id"], ["partner_sites.id"], name="fk_opportunities_site_id"),
         sa.PrimaryKeyConstraint("id", name="pk_opportunities"),
-        sa.CheckConstraint("seats > 0", name="ck_opportunities_seats"),
+        sa.CheckConstraint("seats > 0", name="seats"),
     )
     op.create_index(
         "ix_opportunities_district_updated", "opportunities", ["district_id", "updated_at", "id"]

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     OUTCOME_TO_CONFIRM = "outcome_to_confirm"
     ELEMENT_TO_APPROVE = "element_to_approve"
     ELEMENT_RETURNED = "element_returned"
+    INTEREST_TO_ANSWER = "interest_to_answer"
+    INTEREST_ANSWERED = "interest_answered"
     RELATIONSHIP_TO_CONFIRM = "relationship_to_confirm"
     REVIEW_TO_PREPARE = "review_to_prepare"
     REVIEW_TO_HOLD = "review_to_hold"

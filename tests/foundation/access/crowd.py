@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint, inspect, select, update
 
+from plp_api.catalog.opportunities.models import Opportunity
+from plp_api.catalog.partners.models import Partner
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
+from plp_api.learning.interests.models import Interest
 from plp_api.planning.plans.models import PlanSection, PlanVersion
 from plp_api.planning.signatures.models import Signature
 from tests.foundation.access import rows
@@ -81,6 +84,7 @@ def _add_beside(place: Place) -> None:
 OF_OTHERS: dict[Any, dict[str, Any]] = {
     PlanVersion: {"status": "superseded"},
     PlanTemplate: {"is_default": False},
+    Interest: {"status": "withdrawn"},
 }
 
 
@@ -142,6 +146,8 @@ def beneath(operation: Operation, model: Any, parent: Any) -> Any:
         return (model.subject_type == operation.model.__tablename__) & (model.subject_id == parent)
     if operation.model is Student:
         return getattr(model, model.__ownership__.column) == parent
+    if operation.model is Partner and model is Interest:
+        return Interest.opportunity.has(Opportunity.partner_id == parent)
     keys = [
         column
         for column in inspect(model).columns

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
+from plp_api.catalog.opportunities.models import Opportunity
+from plp_api.catalog.partners.models import Partner, PartnerSite
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.audit.models import Event
@@ -32,6 +34,7 @@ from plp_api.foundation.roster.relationships import (
     AdvisoryMember,
     Placement,
 )
+from plp_api.learning.interests.models import Interest
 from plp_api.people.rostering.models import RosterImport
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Statement
@@ -50,7 +53,7 @@ from tests.world import SECTIONS, Place, World
 
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
-PART_OF |= {"pathway_elements": "pathways:read"}
+PART_OF |= {"pathway_elements": "pathways:read", "interests": "interests:read"}
 
 HOME, OTHER, FOREIGN = "home", "other", "foreign"
 
@@ -58,6 +61,7 @@ HOME, OTHER, FOREIGN = "home", "other", "foreign"
 def complete(world: World) -> None:
     """Add, in the running transaction, rows of kinds that the world does without."""
     for place in (world.home, world.away):
+        _add_opportunities(place)
         for student in (place.student, place.other_student):
             complete_student(place, student)
         _add_for_place(place)
@@ -71,6 +75,7 @@ def complete_student(place: Place, student: Any) -> None:
     _add_signing(place, student)
     _add_statement(place, student)
     _add_family(place, student)
+    _add_interest(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -126,6 +131,42 @@ def _add_family(place: Place, student: Any) -> None:
             ),
         ]
     )
+
+
+def _add_opportunities(place: Place) -> None:
+    """One of each school and one of the district's, at a partner's site."""
+    own = {"district_id": place.district_id}
+    partner = Partner(id=db.new_id(), **own, kind="farm", name="Elm Farm", folded_name="elm farm")
+    site = PartnerSite(id=db.new_id(), **own, partner_id=partner.id, name="Barn", town="Stowe")
+    db.session().add_all([partner, site])
+    db.session().flush()
+    at_farm = {"partner_id": partner.id, "site_id": site.id, "kind": "service"}
+    db.session().add_all(
+        [
+            Opportunity(**own, school_id=school_id, **at_farm, title="Help with lambs", seats=100)
+            for school_id in (place.school_id, place.other_school_id, None)
+        ]
+    )
+    db.session().flush()
+
+
+def _add_interest(place: Place, student: Any) -> None:
+    """A seat held for the student at the school's opportunity, with a comment."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    is_at_school = Opportunity.school_id == place.school_id
+    opportunity = db.session().scalars(select(Opportunity).where(is_at_school)).first()
+    assert opportunity is not None
+    held = {"status": "approved", "last_day": clock.today(), "decided_at": clock.now()}
+    interest = Interest(
+        id=db.new_id(),
+        **own,
+        opportunity_id=opportunity.id,
+        **held,
+        decided_by=place.elo_coordinator.id,
+    )
+    about = {"subject_type": "interests", "subject_id": interest.id}
+    said = {"author_id": student.id, "author_role": "student", "body": "When does it begin?"}
+    db.session().add_all([interest, Comment(**own, **about, **said)])
 
 
 def _add_signatures(place: Place, student: Any) -> None:

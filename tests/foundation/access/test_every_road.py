@@ -18,6 +18,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
+from plp_api.learning.interests.models import Interest
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import PlanSection, PlanVersion, ProfileEntry
@@ -37,6 +38,7 @@ MARKS: dict[str, list[str]] = {
     RecordKind.REVIEWS: ["MARK-reviews", '"review_id"', '"review":{'],
     RecordKind.PATHWAYS: ["MARK-pathways"],
     RecordKind.SUPPORTS: ["MARK-supports"],
+    RecordKind.INTERESTS: ["MARK-interests"],
     RecordKind.SIGNATURES: ['"signature_state"', '"requirements"', '"identity_check"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
     RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
@@ -76,12 +78,14 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (Goal, "title", "goals"),
         (PathwayElement, "title", "pathways"),
         (Review, "preparation", "reviews"),
+        (Interest, "words", "interests"),
     ):
         for row in mine(model):
             setattr(row, member, f"MARK-{kind}")
     for row in mine(Support):
         row.accommodations = ["MARK-supports"]
     kinds = {"plan_versions": "plans", "goals": "goals", "pathway_elements": "pathways"}
+    kinds |= {"interests": "interests"}
     for row in mine(Comment):
         row.body = f"MARK-{kinds[row.subject_type]}"
     own = {"district_id": home.district_id, "student_id": pupil.id, "author_id": pupil.id}

@@ -27,6 +27,7 @@ LISTS = sorted(
     one.rule.removeprefix("/api/v1")
     for one in OPERATIONS
     if one.method == "GET" and one.listing and set(one.listing.filters) >= WAYS.keys()
+    if one.model is None
 )
 
 

@@ -130,6 +130,13 @@ def _of_home(operation: Operation, model: Any, world: World) -> Any:
     return model.district_id == world.home.district_id
 
 
+def of_home(model: Any, home: Any) -> Any:
+    """The rows of a kind that is about no student; of what schools have, those of the first."""
+    is_home: Any = model.district_id == home.district_id
+    has_school = hasattr(model, "school_id")
+    return is_home & (model.school_id == home.school_id) if has_school else is_home
+
+
 def _parent(operation: Operation, crowded: Crowd) -> UUID | None:
     """The row beneath which the list is read: the student's, or any at home."""
     model, home = operation.model, crowded.world.home
@@ -141,5 +148,7 @@ def _parent(operation: Operation, crowded: Crowd) -> UUID | None:
     if model.__tablename__ == "advisories":
         return home.advisory_id
     with crowded.database.transaction(districts=[home.district_id]):
-        found = select(model.id).where(model.student_id == home.student.id)
+        is_own = hasattr(model, "student_id")
+        whose = model.student_id == home.student.id if is_own else of_home(model, home)
+        found = select(model.id).where(whose)
         return db.session().scalars(found).first()

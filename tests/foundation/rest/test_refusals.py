@@ -140,6 +140,7 @@ NAMES_THE_ROW = {
     Code.HOME_STUDY_EXISTS: "by a query before",
     Code.SUPPORT_EXISTS: "by a query before",
     Code.IMPORT_RUNNING: "by a query before",
+    Code.INTEREST_EXISTS: "by a query before, and by its unique index",
     Code.ACTION_REPEATED: "it is the row that was acted on",
 }
 NAMES_NONE = {

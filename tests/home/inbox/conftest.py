@@ -32,6 +32,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _state(client, home.senior)
     _add_goals(client, world)
     _add_elements(client, world)
+    _raise_hands(client, world)
     return world
 
 
@@ -95,3 +96,16 @@ def _add_elements(client: Client, world: World) -> None:
             {"title": title, "type": "service_learning"},
         )
     _ok(counselor.act(f"/pathway-elements/{element['id']}", "return", **WORDS))
+
+
+def _raise_hands(client: Client, world: World) -> None:
+    """One hand waits for a coordinator, another is answered."""
+    student = client.as_(world.home.student)
+    coordinator = client.as_(world.home.elo_coordinator)
+    offered = {"school_id": str(world.home.school_id), "kind": "job_shadow"}
+    for title in ("Milk the cows", "Mend bicycles"):
+        opportunity = coordinator.made("/opportunities", {**offered, "title": title})
+        hand = {"opportunity_id": opportunity["id"]}
+        interest = student.made(f"/students/{world.home.student.id}/interests", hand)
+    path = f"/interests/{interest['id']}"
+    _ok(coordinator.act(path, "approve", last_day=clock.today().isoformat()))

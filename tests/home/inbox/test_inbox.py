@@ -49,7 +49,7 @@ def actors(world: World) -> Iterator[Any]:
 def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy: World) -> None:
     home = busy.home
     returned = {"goal_returned", "element_returned", "signature_due", "comment_new"}
-    assert kinds_of(client, home.student) == {*returned, "version_in_force"}
+    assert kinds_of(client, home.student) == {*returned, "version_in_force", "interest_answered"}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
     assert kinds_of(client, home.placed) == {"review_to_prepare"}
     family = {"signature_due", "version_in_force", "comment_new"}
@@ -61,7 +61,9 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     assert kinds_of(client, home.counselor) == {*approves, "element_to_approve"}
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
+        "interest_to_answer",
     }
+    assert kinds_of(client, home.elo_coordinator) == {"interest_to_answer"}
     assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
     assert kinds_of(client, home.registrar) == {"relationship_to_confirm"}
     assert kinds_of(client, home.district_admin) == {"relationship_to_confirm"}
@@ -100,6 +102,8 @@ def body_of(client: Client, item: Any) -> dict[str, Any]:
     }
     if item["kind"] == "review_overdue":
         return {"reason": "The student was ill."}
+    if item["kind"] == "interest_to_answer":
+        return {"last_day": clock.today().isoformat()}
     return bodies.get(item["action"]["name"], {})
 
 
@@ -124,7 +128,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
                 stays = item["kind"] == "comment_new"
                 assert (item["id"] in left) == stays, (who.username, item)
             done.add(item["kind"])
-    without = {"element_returned", "statement_new", "version_in_force"}
+    without = {"element_returned", "statement_new", "version_in_force", "interest_answered"}
     assert done == {*Kind} - without
 
 

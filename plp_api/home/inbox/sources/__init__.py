@@ -10,6 +10,7 @@ from plp_api.home.inbox.sources import (
     comments,
     disagreements,
     goals,
+    interests,
     pathways,
     relationships,
     reviews,
@@ -18,5 +19,15 @@ from plp_api.home.inbox.sources import (
 )
 from plp_api.home.inbox.sources.source import Source
 
-AREAS = (signatures, versions, goals, pathways, relationships, reviews, comments, disagreements)
+AREAS = (
+    signatures,
+    versions,
+    goals,
+    pathways,
+    interests,
+    relationships,
+    reviews,
+    comments,
+    disagreements,
+)
 SOURCES: tuple[Source, ...] = tuple(source for area in AREAS for source in area.SOURCES)

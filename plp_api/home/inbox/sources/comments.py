@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, select, union_all
 from sqlalchemy.orm import aliased
 
+from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.foundation.access.caller import CALLER, Caller
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.scope import about_students, visible_with_subject
@@ -20,6 +21,7 @@ from plp_api.home.inbox.sources.source import (
     is_only_close,
     item_columns,
 )
+from plp_api.learning.interests.models import Interest
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import PlanVersion
@@ -49,25 +51,26 @@ def _follows_own(comment: Any) -> ColumnElement[bool]:
     return and_(comment.subject_id.in_(subjects), comment.created_at > SINCE, is_later)
 
 
-def _comments_on(model: Any, read: Permission, words: Any) -> Make:
+def _comments_on(model: Any, read: Permission, words: Any, *beyond: Any) -> Make:
+    """Comments on rows of the model; `beyond` is the relationship whose row has the words."""
+
     def make(caller: Caller) -> Select[Any]:
-        items = (
-            item_columns(
-                Comment,
-                Comment.created_at,
-                words=words,
-                actor=Comment.author_id,
-                acted_as=Comment.author_role,
-                on=Comment.subject_id,
-            )
-            .join(model, model.id == Comment.subject_id)
-            .where(
-                Comment.subject_type == model.__tablename__,
-                Comment.created_at > SINCE,
-                Comment.withdrawn_at.is_(None),
-                Comment.author_id != CALLER,
-                visible_with_subject(Comment, caller, read),
-            )
+        of_subject = item_columns(
+            Comment,
+            Comment.created_at,
+            words=words,
+            actor=Comment.author_id,
+            acted_as=Comment.author_role,
+            on=Comment.subject_id,
+        ).join(model, model.id == Comment.subject_id)
+        for relationship in beyond:
+            of_subject = of_subject.join(relationship)
+        items = of_subject.where(
+            Comment.subject_type == model.__tablename__,
+            Comment.created_at > SINCE,
+            Comment.withdrawn_at.is_(None),
+            Comment.author_id != CALLER,
+            visible_with_subject(Comment, caller, read),
         )
         return items if is_only_close(caller) else items.where(_concerns(caller, read))
 
@@ -75,13 +78,18 @@ def _comments_on(model: Any, read: Permission, words: Any) -> Make:
 
 
 def _comments(
-    model: Any, read: Permission, write: Permission, words: Any, title: str = "{}"
+    model: Any,
+    read: Permission,
+    write: Permission,
+    words: Any,
+    title: str = "{}",
+    beyond: tuple[Any, ...] = (),
 ) -> Source:
     collection = model.__tablename__.replace("_", "-")
     return Source(
         Kind.COMMENT_NEW,
         collection,
-        _comments_on(model, read, words),
+        _comments_on(model, read, words, *beyond),
         (Permission.COMMENTS_READ, read),
         group=Group.NEW,
         action=("comment", "comments"),
@@ -105,5 +113,12 @@ SOURCES: tuple[Source, ...] = (
         Permission.PATHWAYS_READ,
         Permission.PATHWAYS_COMMENT,
         PathwayElement.title,
+    ),
+    _comments(
+        Interest,
+        Permission.INTERESTS_READ,
+        Permission.INTERESTS_COMMENT,
+        Opportunity.title,
+        beyond=(Interest.opportunity,),
     ),
 )
