@@ -23,7 +23,8 @@ class Kind(StrEnum):
 
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
-    commented before, and a statement on a version that they approved.
+    commented before, and a statement on a version that they approved. An answer to a
+    raised hand is new for the student alone.
     """
 
     SIGNATURE_DUE = "signature_due"

@@ -47,7 +47,7 @@ def raise_hand(student: Student, access: Access, opportunity_id: UUID, words: st
         words=words,
     )
     db.session().add(interest)
-    _record("interest.raised", interest, access)
+    _note("interest.raised", interest, access)
     return interest
 
 
@@ -80,7 +80,7 @@ def _release_lapsed(opportunity: Opportunity, student: Student, access: Access) 
             existing = Existing(Interest, {"id": earlier.id})
             raise Problem(Code.INTEREST_EXISTS, existing=existing)
         earlier.status = InterestStatus.RELEASED
-        _record("interest.released", earlier, access, last_day=earlier.last_day)
+        _note("interest.released", earlier, access, last_day=earlier.last_day)
     # Flushed before the insert: a unique index allows one that is open.
     db.session().flush()
 
@@ -125,12 +125,12 @@ def approve(interest: Interest, access: Access, last_day: date, comment: str | N
     Raises Problem: opportunity_full, validation_failed (`last_day`).
     """
     _hold(interest, access, last_day)
-    _decide("interest.approved", interest, access, comment, last_day=last_day)
+    _note_move("interest.approved", interest, access, comment, last_day=last_day)
 
 
 def decline(interest: Interest, access: Access, comment: str) -> None:
     """Decline the hand with a reason, which is kept as a comment."""
-    _decide("interest.declined", interest, access, comment)
+    _note_move("interest.declined", interest, access, comment)
 
 
 def extend(interest: Interest, access: Access, last_day: date, comment: str | None = None) -> None:
@@ -139,7 +139,7 @@ def extend(interest: Interest, access: Access, last_day: date, comment: str | No
     Raises Problem: opportunity_full, validation_failed (`last_day`).
     """
     _hold(interest, access, last_day)
-    _decide("interest.extended", interest, access, comment, last_day=last_day)
+    _note_move("interest.extended", interest, access, comment, last_day=last_day)
 
 
 def is_extended_so(
@@ -151,13 +151,13 @@ def is_extended_so(
 
 def release(interest: Interest, access: Access, comment: str) -> None:
     """Give the seat back with a reason, which is kept as a comment."""
-    _decide("interest.released", interest, access, comment)
+    _note_move("interest.released", interest, access, comment)
 
 
 def withdraw(interest: Interest, access: Access, comment: str | None = None) -> None:
     """Take the hand down, and give the seat back if one was held."""
     _comment(interest, access, comment)
-    _record("interest.withdrawn", interest, access)
+    _note("interest.withdrawn", interest, access)
 
 
 def _hold(interest: Interest, access: Access, last_day: date) -> None:
@@ -180,12 +180,12 @@ def _check_last_day(opportunity: Opportunity, last_day: date, today: date) -> No
         raise invalid("last_day", f"Must lie between {today} and {latest}.")
 
 
-def _decide(
+def _note_move(
     what: str, interest: Interest, access: Access, comment: str | None, **payload: Any
 ) -> None:
     interest.decided_by, interest.decided_at = access.caller.person_id, clock.now()
     _comment(interest, access, comment)
-    _record(what, interest, access, **payload)
+    _note(what, interest, access, **payload)
 
 
 def _comment(interest: Interest, access: Access, comment: str | None) -> None:
@@ -193,7 +193,7 @@ def _comment(interest: Interest, access: Access, comment: str | None) -> None:
         comments.add(interest, access, comment, Permission.INTERESTS_COMMENT)
 
 
-def _record(what: str, interest: Interest, access: Access, **payload: Any) -> None:
+def _note(what: str, interest: Interest, access: Access, **payload: Any) -> None:
     by = access.caller.person_id
     opportunity_id = interest.opportunity.id
     audit.record(what, interest, by=by, opportunity_id=opportunity_id, **payload)

@@ -17,7 +17,7 @@ from plp_api.catalog.partners.models import (
     PartnerSite,
 )
 from plp_api.catalog.rubrics.models import Rubric
-from plp_api.catalog.standards import scales
+from plp_api.catalog.scales import actions as scales
 from plp_api.catalog.standards.models import FrameworkItem, ItemLink
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Role

@@ -261,8 +261,9 @@ def test_withdrawing_twice_changes_nothing(client: Client, world: World) -> None
         ("parent", "comment_not_yours"),
         ("advisor", "comment_not_yours"),
         ("teacher", "comment_not_yours"),
-        ("elo_coordinator", "permission_denied"),
-        ("school_admin", "permission_denied"),
+        ("elo_coordinator", "comment_not_yours"),
+        ("school_admin", "comment_not_yours"),
+        ("auditor", "permission_denied"),
     ],
 )
 def test_nobody_withdraws_somebody_elses_words(

@@ -19,10 +19,10 @@ from tests.world import World, writing
 # Ids of what is no person. Any other id in a response belongs to a person, and needs the name.
 THINGS = {
     "account", "advisory", "against", "carried_from", "carried_to", "class", "corrects", "course",
-    "delegate", "district", "goal", "host_district", "kept_from", "line", "parent_session",
-    "pathway_element", "plan", "plan_home_school", "plan_version", "replaces", "request",
-    "review", "school", "session", "signed_version", "sourced", "state_org", "state_student",
-    "subject", "template",
+    "delegate", "district", "goal", "host_district", "kept_from", "line", "opportunity",
+    "parent_session", "pathway_element", "plan", "plan_home_school", "plan_version", "replaces",
+    "request", "review", "school", "session", "signed_version", "site", "sourced", "state_org",
+    "state_student", "subject", "template",
 }  # fmt: skip
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
