@@ -46,6 +46,8 @@ from plp_api.foundation.roster.models import Student
 
 View = Callable[..., Any]
 SameView = TypeVar("SameView", bound=View)
+PermissionOfRow = Callable[[Any], Permission]
+"""Takes the row that the URL names."""
 AskAhead = Callable[..., db.Ahead]
 """Takes the caller and the parts of the URL by name; returns the queries of a hot read."""
 JSON = "application/json"
@@ -121,7 +123,7 @@ class Blueprint(flask_smorest.Blueprint):
         offers: tuple[str, ...] = DOCUMENTS,
         writes: bool = False,
         district_wide: bool = False,
-        also: Permission | None = None,
+        also: Permission | PermissionOfRow | None = None,
     ) -> Callable[[View], View]:
         """Require `permission`: on the row of `model` that the URL names, or on anything at all.
 
@@ -138,21 +140,24 @@ class Blueprint(flask_smorest.Blueprint):
           gets the ids of the URL and must check its own row.
         - `writes` marks a GET that writes something.
         - `district_wide` requires an office for the whole district, `also` a second
-          permission on the row (of what is about no student: on any student at all).
+          permission on the row (of what is about no student: on any student at all),
+          or a function where the row decides which.
         """
         is_versioned = model is None or hasattr(model, "version")
 
         def decorator(view: View) -> View:
             @wraps(view)
             def checked(**url: Any) -> Any:
-                g.asked = (permission,) if also is None else (permission, also)
+                g.asked = (permission,)
                 access = signed_in(_asked(ahead, model, url))
                 _check_address(url)
                 if district_wide:
                     access.require_at(permission, None)
                 row = None if ahead and model else _row(access, permission, model, url)
                 if also is not None:
-                    access.require(also, row)
+                    second = also(row) if callable(also) else also
+                    g.asked = (permission, second)
+                    access.require(second, row)
                 check_media(media, offers)
                 if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))

@@ -63,7 +63,8 @@ def _admit(caller: Caller, operation: Operation, row_id: UUID | None) -> None:
         access.require_at(operation.permission, None)
     row = blueprint._row(access, operation.permission, operation.model, url)
     if operation.also is not None:
-        access.require(operation.also, row)
+        also = operation.also
+        access.require(also(row) if callable(also) else also, row)
 
 
 def _asked(caller: Caller, model: Any, row_id: UUID | None) -> tuple[Access, dict[str, Any]]:
