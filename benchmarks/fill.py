@@ -1,4 +1,4 @@
-"""A school for benchmarks: advisors and students, each with a plan, ten goals, three signatures."""
+"""A school for benchmarks: advisors and students, each with a plan, goals and signatures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.db import new_id
@@ -38,6 +40,7 @@ ADVISORS = 20
 ADVISEES = 50
 GOALS = 10
 STEPS = 3
+ITEMS = 40
 WORDS = "Two days with a nurse at the clinic in town, and a page of notes for each of them. "
 HASH = "ab" * 32
 
@@ -62,6 +65,11 @@ class Rows:
         self.today = clock.today()
         self.district_id, self.school_id, self.template_id = new_id(), new_id(), new_id()
         self.rows: dict[type[db.Base], list[dict[str, Any]]] = {}
+        changed = {"last_changed_at": clock.now()}
+        self.framework_id, self.items = new_id(), [new_id() for _ in range(ITEMS)]
+        for item_id in self.items:
+            of_framework = {"framework_id": self.framework_id, "identifier": item_id}
+            self.add(FrameworkItem, id=item_id, **of_framework, statement=WORDS, **changed)
 
     def add(self, model: type[db.Base], **columns: Any) -> UUID:
         """Add a row of the model in this district; return its id."""
@@ -189,6 +197,14 @@ class Rows:
         for position in range(STEPS):
             self.add(GoalStep, **own, goal_id=goal_id, position=position, title=WORDS[:40])
         self.add(
+            ItemLink,
+            **own,
+            subject_type="goals",
+            subject_id=goal_id,
+            framework_item_id=self.items[number % ITEMS],
+            linked_by=own["student_id"],
+        )
+        self.add(
             CheckIn,
             **own,
             goal_id=goal_id,
@@ -215,6 +231,8 @@ ORDER = (
     Goal,
     GoalStep,
     CheckIn,
+    FrameworkItem,
+    ItemLink,
 )
 
 
@@ -243,6 +261,8 @@ def _places(school: Rows) -> Iterator[Any]:
     place = {"district_id": school.district_id}
     yield District(id=school.district_id, name="Bench", slug="bench")
     yield School(id=school.school_id, name="Bench High", **place)
+    identified = {"identifier": school.framework_id, "last_changed_at": clock.now()}
+    yield Framework(id=school.framework_id, title="F", source="csv", **identified, **place)
     yield PlanTemplate(id=school.template_id, name="T", sections=[], is_default=True, **place)
 
 

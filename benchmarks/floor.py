@@ -45,6 +45,13 @@ SELECT g.id, g.version, g.status, g.domain, g.title, g.specific, g.measurable, g
 FROM goals g LEFT JOIN goal_steps t ON t.goal_id = g.id
 WHERE g.plan_id = %s ORDER BY g.created_at, g.id, t.position
 """
+ITEMS = """
+SELECT l.subject_id, i.id, i.code, i.statement, i.retired_on IS NOT NULL AS is_retired,
+       i.framework_id, l.id AS link_id
+FROM item_links l JOIN framework_items i ON i.id = l.framework_item_id
+JOIN goals g ON g.id = l.subject_id
+WHERE g.plan_id = %s ORDER BY g.created_at, g.id, l.id
+"""
 SIGNATURES = """
 SELECT x.id, x.plan_version_id, x.role, x.person_id,
        s.given_name || ' ' || s.family_name AS person_name,
@@ -130,14 +137,16 @@ def summary(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def with_steps(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_parts(rows: list[dict[str, Any]], items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     goals: dict[UUID, dict[str, Any]] = {}
     for row in rows:
         goal = goals.get(row["id"])
         if goal is None:
             goal = goals[row["id"]] = {name: row[name] for name in GOAL_COLUMNS}
-            goal["steps"] = []
+            goal["steps"], goal["framework_items"] = [], []
         goal["steps"].append({name: row[column] for name, column in STEP_COLUMNS.items()})
+    for item in items:
+        goals[item.pop("subject_id")]["framework_items"].append(item)
     return list(goals.values())
 
 
@@ -146,9 +155,10 @@ def plan(plan_id: UUID) -> Response:
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         head = cursor.execute(ONE, [plan_id]).fetchone()
         goals = cursor.execute(GOALS, [plan_id]).fetchall()
+        items = cursor.execute(ITEMS, [plan_id]).fetchall()
         signatures = cursor.execute(SIGNATURES, [plan_id]).fetchall()
     assert head is not None
-    return answer({**summary(head), "goals": with_steps(goals), "signatures": signatures})
+    return answer({**summary(head), "goals": with_parts(goals, items), "signatures": signatures})
 
 
 @app.get("/api/v1/plans")

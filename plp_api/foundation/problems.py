@@ -138,6 +138,7 @@ class Code(Enum):
     SCALE_IN_USE = Kind(409, "The scale is in use; its levels stay, and it is not retired.")
     LEVEL_NOT_ON_SCALE = Kind(422, "The level is not one of the scale's.")
     LINK_EXISTS = Kind(409, "It is linked to this framework item already.")
+    LINKS_FULL = Kind(409, "It is linked to as many framework items as it may be.")
     RUBRIC_FROZEN = Kind(409, "This edition is not a draft; start the rubric's next edition.")
     RUBRIC_DRAFT_OPEN = Kind(409, "This rubric already has a draft of its next edition.")
     PARTNER_EXISTS = Kind(409, "There is a partner of this name already.")

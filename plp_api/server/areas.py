@@ -25,6 +25,7 @@ AREAS = (
     "catalog.scales",
     "catalog.standards",
     "catalog.partners",
+    "catalog.item_links",
     "catalog.rubrics",
     "catalog.opportunities",
     "planning.plans",

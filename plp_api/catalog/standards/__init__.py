@@ -1,6 +1,6 @@
-"""Frameworks of standards: their items, and the links to an item.
+"""Frameworks of standards, and their items.
 
 Frameworks come from CASE packages and from a district's own CSV file; nobody edits an item
 here. An item that leaves its framework is retired and never deleted, because goals and ratings
-refer to it. Goals and pathway elements link to items by one table (`ItemLink`).
+refer to it. Students' work links to items in `catalog/item_links`.
 """

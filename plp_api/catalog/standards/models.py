@@ -1,4 +1,4 @@
-"""Frameworks, their items and associations; and links from students' work to items."""
+"""Frameworks, their items and associations."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,10 +8,8 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.catalog.scales.models import CatalogStatus
-from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.db import Base, Resource
-from plp_api.foundation.ownership import OwnedByDistrict, OwnedWithSubject
+from plp_api.foundation.ownership import OwnedByDistrict
 
 
 class Framework(Resource, Base):
@@ -154,29 +152,3 @@ class FrameworkImport(Resource, Base):
     created_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-
-
-class ItemLink(Resource, Base):
-    """A link from a student's work (`subject`: table and id) to an item: the evidence for it."""
-
-    __tablename__ = "item_links"
-    __ownership__ = OwnedWithSubject(read="links:read")
-    __table_args__ = (
-        Index("uq_item_links_subject", "subject_id", "framework_item_id", unique=True),
-        Index("ix_item_links_item", "framework_item_id", "student_id"),
-        Index("ix_item_links_student_id", "student_id"),
-    )
-
-    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
-    subject_type: Mapped[str] = mapped_column(String(32))
-    subject_id: Mapped[UUID]
-    framework_item_id: Mapped[UUID] = mapped_column(ForeignKey("framework_items.id"))
-    linked_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-
-    item: Mapped[FrameworkItem] = relationship(lazy="raise")
-
-    @property
-    def read_of_subject(self) -> Permission:
-        """The permission needed to see the subject."""
-        return READ_BY[self.subject_type]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from plp_api.catalog.item_links import presenters as item_links
 from plp_api.catalog.templates.models import Visibility
 from plp_api.foundation import db
 from plp_api.foundation.access import reach
@@ -38,7 +39,9 @@ class Unfold:
 
 UNFOLDED = {
     "goals": Unfold(
-        Permission.GOALS_READ, ("goals", "steps"), (statements.GOALS, statements.STEPS)
+        Permission.GOALS_READ,
+        ("goals", "steps", "goal_items"),
+        (statements.GOALS, statements.STEPS, statements.ITEMS_OF_GOALS),
     ),
     "sections": Unfold(
         Permission.PLANS_READ,
@@ -48,7 +51,9 @@ UNFOLDED = {
     "signatures": Unfold(Permission.SIGNATURES_READ, ("signatures",), (statements.SIGNATURES,)),
     "profile_entries": Unfold(Permission.PLANS_READ, ("profile_entries",), (statements.ENTRIES,)),
     "pathway_elements": Unfold(
-        Permission.PATHWAYS_READ, ("pathway_elements",), (statements.ELEMENTS,)
+        Permission.PATHWAYS_READ,
+        ("pathway_elements", "element_items"),
+        (statements.ELEMENTS, statements.ITEMS_OF_ELEMENTS),
     ),
     # Whoever reads the plan reads the questions that it answers.
     "template": Unfold(Permission.PLANS_READ, ("template",), (statements.TEMPLATE,)),
@@ -139,6 +144,7 @@ def document(access: Access, head: Row, parts: Parts) -> Row:
             shown[name] = parts[name]
     if "goals" in shown:
         shown["goals"] = _with_steps(parts["goals"], parts["steps"])
+        item_links.give(shown["goals"], parts["goal_items"])
     if "sections" in shown:
         shown["sections"] = [_section(row, access, student_id) for row in parts["sections"]]
         shown["statements"] = _statements(parts["statements"], head, access, shown["sections"])
@@ -146,6 +152,7 @@ def document(access: Access, head: Row, parts: Parts) -> Row:
         shown["signatures"] = [_signature(row, access, student_id) for row in parts["signatures"]]
     if "pathway_elements" in shown:
         shown["pathway_elements"] = [_element(row) for row in parts["pathway_elements"]]
+        item_links.give(shown["pathway_elements"], parts["element_items"])
     if "template" in shown:
         (template,) = parts["template"]
         sections = [{**WITHOUT, **section} for section in template["sections"]]

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.catalog.templates.schemas import TemplateSectionSchema
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Names, ResourceSchema, Schema
 from plp_api.foundation.rest.people import StudentBriefSchema
@@ -111,6 +112,7 @@ class PlanGoalSchema(Schema):
     progress_percent = fields.Integer(allow_none=True)
     progress_on = Date(allow_none=True)
     steps = fields.List(fields.Nested(PlanStepSchema))
+    framework_items = framework_items()
 
 
 class PlanEntrySchema(Schema):
@@ -137,6 +139,7 @@ class PlanElementSchema(PlannedCourseSchema):
     result = fields.String(allow_none=True)
     high_school_credits_earned = fields.Float(allow_none=True)
     college_credits_earned = fields.Float(allow_none=True)
+    framework_items = framework_items()
 
 
 class PlanFormSchema(Schema):

@@ -5,6 +5,9 @@ from typing import Any
 from sqlalchemy import Select, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.item_links.presenters import linked
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import TODAY
@@ -103,8 +106,19 @@ _renamed_at = (
     .correlate(Plan)
     .scalar_subquery()
 )
-HEAD = db.Prepared(heads().add_columns(_renamed_at.label("renamed_at")).where(Plan.id == PLAN))
-"""With the last change of a person of the district: the plan's tag covers the names in it."""
+_restated_at = (
+    select(func.max(FrameworkItem.updated_at))
+    .where(FrameworkItem.district_id == Plan.district_id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
+HEAD = db.Prepared(
+    heads()
+    .add_columns(_renamed_at.label("renamed_at"), _restated_at.label("restated_at"))
+    .where(Plan.id == PLAN)
+)
+"""With the last change of a person and of a framework item of the district: the plan's tag covers
+the names and statements in it."""
 HEADS = db.Prepared(heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
 
 GOALS = db.Prepared(
@@ -140,6 +154,12 @@ STEPS = db.Prepared(
     .join(Goal, Goal.id == GoalStep.goal_id)
     .where(Goal.plan_id == PLAN)
     .order_by(Goal.created_at, Goal.id, GoalStep.position)
+)
+ITEMS_OF_GOALS = db.Prepared(
+    linked()
+    .join(Goal, Goal.id == ItemLink.subject_id)
+    .where(Goal.plan_id == PLAN)
+    .order_by(Goal.created_at, Goal.id, ItemLink.id)
 )
 
 _writer, _author, _signer = aliased(Person), aliased(Person), aliased(Person)
@@ -252,6 +272,12 @@ ELEMENTS = db.Prepared(
     )
     .where(PathwayElement.plan_id == PLAN)
     .order_by(PathwayElement.created_at, PathwayElement.id)
+)
+ITEMS_OF_ELEMENTS = db.Prepared(
+    linked()
+    .join(PathwayElement, PathwayElement.id == ItemLink.subject_id)
+    .where(PathwayElement.plan_id == PLAN)
+    .order_by(PathwayElement.created_at, PathwayElement.id, ItemLink.id)
 )
 _written = aliased(PlanVersion)
 _asked = case((_written.template_id.is_(None), Plan.template_id), else_=_written.template_id)

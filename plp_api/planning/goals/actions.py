@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Date, Integer, Uuid, bindparam, case, func, or_, select, update
 from sqlalchemy import delete as delete_rows
 
+from plp_api.catalog.item_links import actions as item_links
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -58,7 +59,7 @@ def revise(goal: Goal, access: Access, **texts: Any) -> Goal:
 
 
 def delete(goal: Goal, access: Access) -> None:
-    """Delete a draft that was never proposed or commented on, with its steps.
+    """Delete a draft that was never proposed or commented on, with its steps and links.
 
     Raises Problem: goal_closed, plan_closed, goal_relied_on otherwise.
     """
@@ -66,9 +67,20 @@ def delete(goal: Goal, access: Access) -> None:
     if goal.status != GoalStatus.DRAFT or comments.exist_on(goal):
         raise Problem(Code.GOAL_RELIED_ON)
     _note("goal.deleted", goal, goal, access)
+    item_links.remove_all(goal, access)
     session = db.session()
     session.execute(delete_rows(GoalStep).where(GoalStep.goal_id == goal.id))
     session.delete(goal)
+
+
+def change_links(goal: Goal, _access: Access) -> None:
+    """Give the goal, which shows its items, a new version.
+
+    Raises Problem: goal_closed, plan_closed.
+    """
+    _require_open(goal)
+    goal.touch()
+    goal.plan.stir()
 
 
 def add_step(goal: Goal, access: Access, position: int | None = None, **fields: Any) -> GoalStep:
@@ -328,6 +340,8 @@ def carry_forward(
 ) -> None:
     """Continue the goal in this cycle: propose a new one with its texts and its open steps.
 
+    It is linked to the same framework items, but to no retired one.
+
     The new goal is due on `due_on`, else on the old goal's day unless it is past.
     """
     today = access.caller.today
@@ -335,6 +349,7 @@ def carry_forward(
     if due_on is None and goal.due_on is not None and goal.due_on >= today:
         due_on = goal.due_on
     onward = _onward(goal, due_on)
+    item_links.take_along(goal, onward, access)
     goal.carried_to_id = onward.id
     goal.ended_on = goal.ended_on or today
     _note_move("goal.carried_forward", goal, access, comment, carried_to_id=onward.id)

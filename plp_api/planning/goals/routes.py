@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plp_api.catalog.item_links.routes import by_item, serve_links
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.routes import serve as serve_comments
@@ -39,6 +40,7 @@ OF_PLAN = {
     "has_proposed_outcome": yes_or_no(
         Goal.proposed_outcome.is_not(None), "Whether an outcome waits for an advisor."
     ),
+    "framework_item_id": by_item(Goal),
     "updated_since": since(Goal.updated_at),
     "q": search(Goal.title, Goal.specific, Goal.measurable, Goal.achievable, Goal.relevant),
 }
@@ -160,6 +162,15 @@ def delete_goal(access: Access, goal: Goal) -> None:
 blueprint.actions("/goals", Goal, GoalSchema, GoalActionFieldsSchema)
 serve_comments(
     blueprint, "/goals", Goal, read=Permission.GOALS_READ, write=Permission.GOALS_COMMENT
+)
+serve_links(
+    blueprint,
+    "/goals",
+    Goal,
+    read=Permission.GOALS_READ,
+    write=Permission.GOALS_WRITE,
+    change=actions.change_links,
+    refuses=(Code.GOAL_CLOSED, Code.PLAN_CLOSED),
 )
 
 

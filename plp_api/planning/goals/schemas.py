@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.goals.lifecycle import GOAL
@@ -79,6 +80,7 @@ class GoalSchema(ResourceSchema):
     progress_on = Date(
         dump_only=True, allow_none=True, metadata={"description": "The latest check-in's day."}
     )
+    framework_items = framework_items()
     available_actions = fields.List(fields.String(), dump_only=True)
 
 

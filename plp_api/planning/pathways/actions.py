@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from plp_api.catalog.item_links import actions as item_links
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access, denied
@@ -85,6 +86,19 @@ def revise(element: PathwayElement, access: Access, **texts: Any) -> PathwayElem
     return element
 
 
+def change_links(element: PathwayElement, access: Access) -> None:
+    """Give the element, which shows its items, a new version.
+
+    Its approval does not cover its links: the counselor changes them later too.
+    Raises Problem: element_fixed, plan_closed, actor_is_family.
+    """
+    require_open(element.plan)
+    access.refuse_family(element.student_id)
+    _require_changeable(element, access, [])
+    element.touch()
+    element.plan.stir()
+
+
 def _require_changeable(element: PathwayElement, access: Access, changed: list[str]) -> None:
     if element.status == PathwayStatus.PLANNED:
         return
@@ -105,7 +119,7 @@ def _check(element: PathwayElement, access: Access, fields: dict[str, Any]) -> N
 
 
 def delete(element: PathwayElement, access: Access) -> None:
-    """Delete a planned element that was never returned or commented on.
+    """Delete a planned element that was never returned or commented on, with its links.
 
     Raises Problem: element_relied_on otherwise, plan_closed, actor_is_family.
     """
@@ -115,6 +129,7 @@ def delete(element: PathwayElement, access: Access) -> None:
     if is_relied_on or comments.exist_on(element):
         raise Problem(Code.ELEMENT_RELIED_ON)
     _note("pathway_element.deleted", element, access)
+    item_links.remove_all(element, access)
     db.session().delete(element)
 
 

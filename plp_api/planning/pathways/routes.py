@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plp_api.catalog.item_links.routes import by_item, serve_links
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.routes import serve as serve_comments
@@ -29,6 +30,7 @@ OF_PLAN = {
     "status": one_of(PathwayElement.status, PathwayStatus, "Only elements in these states."),
     "funding": one_of(PathwayElement.funding, Funding, "Only with this funding."),
     "starts_by": on_or_before(PathwayElement.starts_on, "Only if it begins that day or earlier."),
+    "framework_item_id": by_item(PathwayElement),
     "updated_since": since(PathwayElement.updated_at),
     "q": search(PathwayElement.title, PathwayElement.course_code, PathwayElement.provider_name),
 }
@@ -155,6 +157,15 @@ serve_comments(
     PathwayElement,
     read=Permission.PATHWAYS_READ,
     write=Permission.PATHWAYS_COMMENT,
+)
+serve_links(
+    blueprint,
+    "/pathway-elements",
+    PathwayElement,
+    read=Permission.PATHWAYS_READ,
+    write=Permission.PATHWAYS_WRITE,
+    change=actions.change_links,
+    refuses=(Code.ELEMENT_FIXED, Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY),
 )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from plp_api.catalog.item_links.presenters import shape
+from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.foundation.rest.fields import Choice, Date, ResourceSchema, Schema, Text
 from plp_api.foundation.rest.people import NameOrText, name_of, student_of
 from plp_api.planning.pathways.actions import Party
@@ -114,6 +116,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     """A planned way of learning that the law regulates or that earns credit."""
 
     life = PATHWAY_ELEMENT
+    shape = staticmethod(shape)
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
@@ -162,6 +165,7 @@ class PathwayElementSchema(PlannedCourseSchema, ResourceSchema):
     college_credits_earned = fields.Float(dump_only=True, allow_none=True)
     taken_elsewhere_at = _there(dump_only=True)
     source = _told_by(dump_only=True)
+    framework_items = framework_items()
     available_actions = fields.List(fields.String(), dump_only=True)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint, inspect, select, update
 
+from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.models import Partner
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.comments.models import Comment
@@ -98,6 +100,8 @@ def multiply(model: Any, criterion: Any) -> None:
     for number in range(len(found), MANY):
         values = {name: getattr(found[0], name) for name in names}
         others = {**_varied(model, values, number), **OF_OTHERS.get(model, {})}
+        if model is ItemLink:
+            others = {"framework_item_id": _another_item(found[0])}
         session.add(model(**{**values, **others, "id": db.new_id()}))
         if model is PlanSection:
             _ask_for(found[0], others["key"])
@@ -110,6 +114,22 @@ def _ask_for(section: PlanSection, key: str) -> None:
     template = db.session().get_one(PlanTemplate, version.template_id)
     asked = next(one for one in template.sections if one["key"] == section.key)
     template.sections = [*template.sections, {**asked, "key": key}]
+
+
+def _another_item(link: ItemLink) -> Any:
+    """The id of a new item in the framework of the link's item."""
+    item = link.framework_item
+    another = FrameworkItem(
+        id=db.new_id(),
+        district_id=item.district_id,
+        framework_id=item.framework_id,
+        identifier=db.new_id(),
+        statement=item.statement,
+        last_changed_at=item.last_changed_at,
+    )
+    db.session().add(another)
+    db.session().flush()
+    return another.id
 
 
 def _varied(model: Any, values: dict[str, Any], number: int) -> dict[str, Any]:

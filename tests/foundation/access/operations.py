@@ -11,6 +11,7 @@ from plp_api.foundation.rest.paging import Listing
 from plp_api.foundation.settings import Settings
 from plp_api.server.app import Application, create_app
 from tests.databases import SECRET
+from tests.foundation.access.reach import Owner
 
 # What an address names besides rows: a value that exists, for each name of a part.
 WORDS = {"name": "index.html", "code": "not_found", "report": "coverage", "token": "unknown"}
@@ -45,9 +46,19 @@ class Operation:
         return getattr(self.view, "permission", None)
 
     @property
-    def also(self) -> Permission | None:
-        """A second permission that it asks of the same row."""
+    def also(self) -> Any:
+        """A second permission that it asks of the same row, or a function of the row."""
         return getattr(self.view, "also", None)
+
+    def also_on(self, owner: Owner) -> str | None:
+        """The second permission that it asks of a row of this owner."""
+        if not callable(self.also):
+            return self.also and str(self.also)
+        of_subject = {
+            "read_of_subject": owner.part_of,
+            "change_of_subject": owner.changed_with,
+        }
+        return of_subject[self.also.__name__]
 
     @property
     def is_district_wide(self) -> bool:

@@ -65,8 +65,9 @@ class Owner:
     """Whose a row is: each id that its table has a column for.
 
     `about` is the person it is about beside the student, `part_of` the
-    permission to read what it is part of, `member_ids` the students who have a
-    part in it; `kind` tells rows of one table apart that have addresses of their own.
+    permission to read what it is part of, `changed_with` the one to change that,
+    `member_ids` the students who have a part in it; `kind` tells rows of one table
+    apart that have addresses of their own.
     """
 
     district_id: UUID | None = None
@@ -75,6 +76,7 @@ class Owner:
     person_id: UUID | None = None
     about: UUID | None = None
     part_of: str | None = None
+    changed_with: str | None = None
     member_ids: frozenset[UUID] = frozenset()
     kind: str | None = None
 

@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
+from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.models import Partner, PartnerSite
+from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.audit.models import Event
@@ -54,6 +56,8 @@ from tests.world import SECTIONS, Place, World
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
 PART_OF |= {"pathway_elements": "pathways:read", "interests": "interests:read"}
+# A link is changed with what it links: by table, the permission to change that.
+CHANGED_WITH = {"goals": "goals:write", "pathway_elements": "pathways:write"}
 
 HOME, OTHER, FOREIGN = "home", "other", "foreign"
 
@@ -76,6 +80,46 @@ def complete_student(place: Place, student: Any) -> None:
     _add_statement(place, student)
     _add_family(place, student)
     _add_interest(place, student)
+    _add_links(place, student)
+
+
+def _add_links(place: Place, student: Any) -> None:
+    """Links of the student's goal and pathway element to items of a framework of their own."""
+    session, changed = db.session(), {"last_changed_at": clock.now()}
+    own = {"district_id": place.district_id}
+    framework = Framework(
+        id=db.new_id(),
+        **own,
+        **changed,
+        identifier=db.new_id(),
+        source="csv",
+        title="What graduates can do",
+    )
+    item = FrameworkItem(
+        id=db.new_id(),
+        **own,
+        **changed,
+        framework_id=framework.id,
+        identifier=db.new_id(),
+        code="TS.1",
+        statement="Listens.",
+    )
+    session.add(framework)
+    session.flush()
+    session.add(item)
+    element = select(PathwayElement.id).where(PathwayElement.student_id == student.id)
+    subjects = {"goals": student.goal_id, "pathway_elements": session.scalars(element).first()}
+    session.add_all(
+        ItemLink(
+            **own,
+            student_id=student.id,
+            subject_type=table,
+            subject_id=key,
+            framework_item=item,
+            linked_by=student.id,
+        )
+        for table, key in subjects.items()
+    )
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -294,6 +338,7 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
                 student_id=getattr(row, column),
                 about=getattr(row, about) if about else None,
                 part_of=PART_OF.get(getattr(row, "subject_type", "")),
+                changed_with=CHANGED_WITH.get(getattr(row, "subject_type", "")),
             )
         case OwnedBySchool(column=column):
             advisory = getattr(row, "advisory_id", row.id)

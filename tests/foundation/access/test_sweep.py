@@ -250,13 +250,13 @@ class Sweep:
             return ALLOWED if reader.may(permission) and not is_districts else DENIED
         owner = self.owners[operation.model][row_id]
         stands = reader.stands(operation.model.__ownership__, owner, permission)
-        if stands == ALLOWED and operation.also:
+        if stands == ALLOWED and (also := operation.also_on(owner)):
             ownership = operation.model.__ownership__
             if isinstance(ownership, OwnedByStudent):
-                stands = reader.stands(ownership, owner, operation.also)
+                stands = reader.stands(ownership, owner, also)
             else:
                 # Rows of students beneath what is a place's: on any student at all.
-                stands = ALLOWED if reader.may(operation.also) else DENIED
+                stands = ALLOWED if reader.may(also) else DENIED
         return DENIED if is_districts and stands == ALLOWED else stands
 
     def check_answer(self, operation: Operation, reader: Reader, where: Any, answer: Any) -> None:

@@ -141,6 +141,7 @@ NAMES_THE_ROW = {
     Code.SUPPORT_EXISTS: "by a query before",
     Code.IMPORT_RUNNING: "by a query before",
     Code.INTEREST_EXISTS: "by a query before, and by its unique index",
+    Code.LINK_EXISTS: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",
 }
 NAMES_NONE = {
