@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from plp_api.catalog.item_links import presenters as item_links
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -48,11 +49,16 @@ def confirm_proposed(version: PlanVersion, access: Access) -> None:
 
 
 def texts(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """By plan, the texts of its confirmed goals for a snapshot, without progress or names."""
+    """By plan, the texts of its confirmed goals for a snapshot, without progress or names.
+
+    With the words of the framework items they are linked to, as they are now.
+    """
     confirmed = select(Goal).where(Goal.plan_id.in_(plans), Goal.status.in_(CONFIRMED))
     found: dict[UUID, list[dict[str, Any]]] = {plan: [] for plan in plans}
-    for goal in db.session().scalars(confirmed.order_by(Goal.created_at, Goal.id)):
-        found[goal.plan_id].append(_text(goal))
+    goals = db.session().scalars(confirmed.order_by(Goal.created_at, Goal.id)).all()
+    items = item_links.of_subjects({goal.id for goal in goals})
+    for goal in goals:
+        found[goal.plan_id].append({**_text(goal), **item_links.frozen(items[goal.id])})
     return found
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from plp_api.catalog.item_links import presenters as item_links
 from plp_api.foundation import clock, db
 from plp_api.planning.pathways.models import STANDING, PathwayElement
 
@@ -29,7 +30,8 @@ def elements(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
 
     A planned element needs an approval of its own; a version's approval does not
     confirm it. Enrollment, completion and results are left out, so that nobody
-    has to sign again when they are recorded.
+    has to sign again when they are recorded. The framework items that an element is
+    linked to are there in the words they have now.
     """
     standing = (
         select(PathwayElement)
@@ -41,8 +43,10 @@ def elements(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         .order_by(PathwayElement.created_at, PathwayElement.id)
     )
     found: dict[UUID, list[dict[str, Any]]] = {plan: [] for plan in plans}
-    for element in db.session().scalars(standing):
-        found[element.plan_id].append(_text(element))
+    rows = db.session().scalars(standing).all()
+    items = item_links.of_subjects({element.id for element in rows})
+    for element in rows:
+        found[element.plan_id].append({**_text(element), **item_links.frozen(items[element.id])})
     return found
 
 

@@ -113,16 +113,38 @@ def _change(part: str, was: Place, now: Place) -> dict[str, Any]:
 
 def _told(part: str, was: Place, now: Place) -> dict[str, Any] | None:
     """A changed part for people: its title, and its texts compared sentence by sentence."""
-    old, new = _texts(was[1]), _texts(now[1])
-    passages = [
-        {"member": member, "sentences": sentences(old.get(member, ""), new.get(member, ""))}
-        for member in dict.fromkeys([*new, *old])
-        if old.get(member, "") != new.get(member, "")
-    ]
+    passages = [*_passages(_texts(was[1]), _texts(now[1])), *_items(was[1], now[1])]
     if not passages:
         return None
     op = "added" if was is NOWHERE else "removed" if now is NOWHERE else "changed"
     return {"part": part, "title": _title(now[1]) or _title(was[1]), "op": op, "texts": passages}
+
+
+def _passages(old: dict[str, str], new: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for member in dict.fromkeys([*new, *old]):
+        if old.get(member, "") != new.get(member, ""):
+            compared = sentences(old.get(member, ""), new.get(member, ""))
+            yield {"member": member, "sentences": compared}
+
+
+def _items(old: Any, new: Any) -> Iterator[dict[str, Any]]:
+    """Compare the members that list items with a statement, item by item."""
+    before, after = _statements(old), _statements(new)
+    for member in dict.fromkeys([*after, *before]):
+        was, now = before.get(member, []), after.get(member, [])
+        if was != now:
+            yield {"member": member, "sentences": _compared_texts(was, now)}
+
+
+def _statements(value: Any) -> dict[str, list[str]]:
+    """By member, the words of the items that it lists: the code and the statement of each."""
+    listed = value.items() if isinstance(value, dict) else ()
+    return {
+        name: [" ".join(filter(None, (item.get("code"), item["statement"]))) for item in items]
+        for name, items in listed
+        if isinstance(items, list)
+        and all(isinstance(item, dict) and "statement" in item for item in items)
+    }
 
 
 def _title(value: Any) -> str | None:
@@ -147,7 +169,10 @@ def sentences(old: str, new: str) -> list[dict[str, str]]:
     If a text has more than `MOST_SENTENCES`, every old sentence counts as
     removed and every new one as added.
     """
-    before, after = _split(old), _split(new)
+    return _compared_texts(_split(old), _split(new))
+
+
+def _compared_texts(before: list[str], after: list[str]) -> list[dict[str, str]]:
     result: list[dict[str, str]] = []
     for tag, i, j, k, m in _opcodes(before, after):
         if tag == "equal":

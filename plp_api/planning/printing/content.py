@@ -28,6 +28,8 @@ from plp_api.planning.printing.signed import Signed
 
 SMART = ("specific", "measurable", "achievable", "relevant")
 SECTIONS, GOALS = "sections", "goals"
+# The member of a goal or a pathway element that holds its framework items.
+STANDARDS = "framework_items"
 # Members whose values are enumerated; every other word is somebody's, and printed as it stands.
 CODES = frozenset({"type", "domain", "funding", "kind", "provider_kind", "status", "regime"})
 
@@ -63,10 +65,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Standard:
+    """A framework item that something works toward, in the words it had when it was frozen."""
+
+    code: str | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Item:
     """A goal, a pathway element: a title, what kind of thing it is, and its facts.
 
-    `lang` is the language tag of the title, where it is known.
+    `standards` are the framework items it is linked to. `lang` is the language tag of
+    the title, where it is known.
     """
 
     id: str | None
@@ -74,6 +85,7 @@ class Item:
     kind: str
     facts: tuple[Fact, ...]
     statements: tuple[Disagreement, ...]
+    standards: tuple[Standard, ...] = ()
     lang: str | None = None
 
 
@@ -230,7 +242,8 @@ class _Drawing:
         if goal["due_on"]:
             facts.append(Fact("Due", value_words("due_on", goal["due_on"])))
         kind = phrase(goal["domain"])
-        return Item(goal["goal_id"], goal["title"], kind, tuple(facts), self.contesting(part))
+        contesting, standards = self.contesting(part), _standards(goal)
+        return Item(goal["goal_id"], goal["title"], kind, tuple(facts), contesting, standards)
 
     def parts(self) -> Iterable[Part]:
         for member, found in self.members.items():
@@ -254,11 +267,16 @@ class _Drawing:
         facts = tuple(
             Fact(label(name), words)
             for name, value in row.items()
-            if name not in ("title", "type") and (words := _words(name, value))
+            if name not in ("title", "type", STANDARDS) and (words := _words(name, value))
         )
         own_id = part.partition("/")[2] or None
         kind = kind if kind != title else ""
-        return Item(own_id, title, kind, facts, self.contesting(part))
+        return Item(own_id, title, kind, facts, self.contesting(part), _standards(row))
+
+
+def _standards(row: Mapping[str, Any]) -> tuple[Standard, ...]:
+    """The framework items of a goal or a pathway element; snapshots before them have none."""
+    return tuple(Standard(item["code"], item["statement"]) for item in row.get(STANDARDS, ()))
 
 
 def _words(name: str, value: Any) -> str:
