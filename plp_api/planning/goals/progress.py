@@ -1,11 +1,13 @@
-"""The progress of a plan's goals as data for charts: counts, steps, check-ins over time.
+"""The progress of a plan as data for charts: goals, steps, check-ins over time, and more.
+
+Areas that build on plans add further parts (`PROGRESS_PARTS`).
 
 There is no total score: percentages of goals in different domains cannot be
 added up to one number for a student.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,10 @@ from uuid import UUID
 from sqlalchemy import Date, Uuid, bindparam, case, func, or_, select
 
 from plp_api.foundation import db
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
 from plp_api.planning.goals.models import ENDED, CheckIn, Domain, Goal, GoalStatus, GoalStep
+from plp_api.planning.plans.models import Plan
 
 Row = dict[str, Any]
 PLAN = bindparam("plan", type_=Uuid())
@@ -51,6 +56,25 @@ CHECK_INS = db.Prepared(
     .order_by(CheckIn.goal_id, CheckIn.checked_on, CheckIn.created_at, CheckIn.id)
 )
 NO_STEPS = {"done": 0, "open": 0, "overdue": 0, "left": 0}
+
+
+PROGRESS_PARTS: list[tuple[str, Permission, Callable[[UUID, date, Access], Any]]] = []
+"""Parts beside the goals: a member of `PlanProgressSchema`, the permission on the student to read
+it, and a function of student, day and access. `plp_api.server.wiring` fills it."""
+
+
+def whole(plan: Plan, access: Access) -> Row:
+    """The progress of a plan today, with the further parts that the caller may read."""
+    return {**of(plan.id, access.caller.today), **parts(plan.student_id, access)}
+
+
+def parts(student_id: UUID, access: Access) -> Row:
+    """The further parts of a student's progress today that the caller may read."""
+    return {
+        name: content(student_id, access.caller.today, access)
+        for name, permission, content in PROGRESS_PARTS
+        if access.may(permission, student_id)
+    }
 
 
 def of(plan_id: UUID, today: date) -> Row:

@@ -98,13 +98,15 @@ def add_goal(access: Access, plan: Plan, fields: dict[str, Any]) -> Goal:
 @blueprint.requires(Permission.GOALS_READ, Plan)
 @blueprint.response(200, PlanProgressSchema)
 def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
-    """Get the progress of a plan's goals today, as data for charts.
+    """Get the progress of a plan today, as data for charts.
 
     The answer counts goals by status and by domain, and steps done, open and
     overdue; each goal has its check-ins over time. There is no total score:
-    percentages of different goals do not add up.
+    percentages of different goals do not add up. `competencies` counts the items of
+    each framework by the level at which the school rated the student last; it is left
+    out for whoever may not read the student's ratings.
     """
-    return progress.of(plan.id, access.caller.today)
+    return progress.whole(plan, access)
 
 
 @blueprint.route("/goals")

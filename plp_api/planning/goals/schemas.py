@@ -215,8 +215,30 @@ class GoalProgressSchema(Schema):
     )
 
 
+class ItemsAtLevelSchema(Schema):
+    key = fields.String(metadata={"example": "proficient"})
+    title = fields.String(metadata={"example": "Proficient"})
+    position = fields.Integer(metadata={"description": "1 for the lowest level."})
+    items = fields.Integer(metadata={"description": "How many."})
+
+
+class PlanCompetenciesSchema(Schema):
+    """How many items of a framework are rated at each level of a scale; no score."""
+
+    framework_id = fields.UUID()
+    title = fields.String(metadata={"example": "Graduation proficiencies"})
+    scale_id = fields.UUID()
+    scale_title = fields.String(metadata={"example": "Four levels"})
+    items = fields.Integer(metadata={"description": "How many are rated."})
+    levels = fields.List(
+        fields.Nested(ItemsAtLevelSchema), metadata={"description": "Lowest first."}
+    )
+
+
 class PlanProgressSchema(Schema):
-    """The progress of a plan's goals today: data for charts, without a total score."""
+    """The progress of a plan today: data for charts, without a total score."""
+
+    sometimes = frozenset({"competencies"})
 
     plan_id = fields.UUID()
     as_of = Date()
@@ -224,3 +246,7 @@ class PlanProgressSchema(Schema):
     by_domain = fields.List(fields.Nested(GoalsOfDomainSchema))
     steps = fields.Nested(StepCountsSchema)
     goals = fields.List(fields.Nested(GoalProgressSchema))
+    competencies = fields.List(
+        fields.Nested(PlanCompetenciesSchema),
+        metadata={"description": "By the school's latest ratings; left out if you may not read."},
+    )

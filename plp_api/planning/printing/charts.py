@@ -2,7 +2,8 @@
 
 The charts are black on white and use shapes, not colors, so that photocopies stay
 readable. They draw only our own words; a person's text, such as the title of a goal,
-is not drawn but named in the title beside the chart.
+is not drawn but named in the title beside the chart. The title of a level is drawn where
+it is short and every font has its characters.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import date
 
 from markupsafe import escape
 
+from plp_api.foundation.printing.glyphs import LATIN_1
 from plp_api.foundation.printing.words import day, phrase
 
 WIDTH, NARROW = 480, 310
@@ -197,6 +199,60 @@ def _boxes(
 def _box(status: str, x: int, y: int) -> str:
     unknown = f'{FRAME}<text x="5" y="13" {FONT}>?</text>'
     return f'<g transform="translate({x} {y})">{SHAPES.get(status, unknown)}</g>'
+
+
+# Competencies by level of a scale.
+
+BAR, LINE, LONGEST_LABEL = 14, 24, 18
+BARS = 128
+WIDEST_BAR = NARROW - BARS - 34
+
+
+def by_level(framework: str, scale: str, levels: Sequence[tuple[str, int]]) -> Chart:
+    """How many items of a framework are rated at each level, as bars.
+
+    `scale` is the title of their scale. `levels` are pairs of the level's title and the
+    number of items, lowest level first.
+    """
+    names = [_level_name(number, title) for number, (title, _) in enumerate(levels, 1)]
+    title, text = f"Competencies in “{framework}”", _level_text(levels)
+    return Chart(
+        title=title,
+        text=text,
+        svg=_svg((NARROW, LINE * len(levels)), title, text, _bars(names, levels)),
+        width=NARROW,
+        caption=f"Items rated by the school, by level of “{scale}”",
+        columns=("Level", "Items"),
+        rows=tuple(
+            (own if own == name else f"{name}: {own}", str(items))
+            for name, (own, items) in zip(names, levels, strict=True)
+        ),
+    )
+
+
+def _level_name(number: int, title: str) -> str:
+    """The title of a level where it can be drawn, else its number."""
+    is_drawn = title.isprintable() and all(ord(char) <= LATIN_1 for char in title)
+    return title if is_drawn and len(title) <= LONGEST_LABEL else f"Level {number}"
+
+
+def _level_text(levels: Sequence[tuple[str, int]]) -> str:
+    in_all = sum(items for _, items in levels)
+    listed = ", ".join(f"{items} at “{title}”" for title, items in levels if items)
+    return f"{in_all} item{'' if in_all == 1 else 's'} rated: {listed}."
+
+
+def _bars(names: Sequence[str], levels: Sequence[tuple[str, int]]) -> Iterator[str]:
+    most = max(items for _, items in levels)
+    for row, (name, (_, items)) in enumerate(zip(names, levels, strict=True)):
+        y = row * LINE + (LINE - BAR) // 2
+        length = round(items / most * WIDEST_BAR, 1) if most else 0
+        yield f'<text x="0" y="{y + 11}" {FONT}>{escape(name)}</text>'
+        yield f'<path d="M{BARS} {y - 3}V{y + BAR + 3}" stroke="#000" stroke-width="1"/>'
+        if items:
+            yield f'<rect x="{BARS}" y="{y}" width="{length}" height="{BAR}"/>'
+        x = BARS + length + 7
+        yield f'<text x="{x}" y="{y + 11}" font-weight="bold" {FONT}>{items}</text>'
 
 
 def _svg(size: tuple[int, int], title: str, text: str, drawn: Iterable[str]) -> str:

@@ -5,7 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from plp_api.foundation import clock
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.roster.relationships import Relationship
+from plp_api.planning.goals import progress
 from plp_api.planning.goals.models import CheckIn, GoalStep
 from tests.client import Client
 from tests.databases import Isolated
@@ -94,7 +99,71 @@ def test_check_ins_are_a_series_over_time(
 
 def test_there_is_no_score(student: Client, world: World) -> None:
     found = student.read(f"/plans/{world.home.student.plan_id}/progress")
-    assert set(found) == {"plan_id", "as_of", "by_status", "by_domain", "steps", "goals"}
+    assert set(found) - {"competencies"} == {
+        "plan_id",
+        "as_of",
+        "by_status",
+        "by_domain",
+        "steps",
+        "goals",
+    }
+
+
+COMPETENCIES = [
+    {
+        "framework_id": "01890000-0000-7000-8000-000000000001",
+        "title": "Graduation proficiencies",
+        "scale_id": "01890000-0000-7000-8000-000000000002",
+        "scale_title": "Four levels",
+        "items": 9,
+        "levels": [
+            {"key": "beginning", "title": "Beginning", "position": 1, "items": 4},
+            {"key": "proficient", "title": "Proficient", "position": 2, "items": 5},
+        ],
+    }
+]
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Further parts of progress: competencies, and one that the schema does not know."""
+    counted: list[Any] = []
+
+    def counting_competencies(*asked: Any) -> Any:
+        counted.append(asked)
+        return COMPETENCIES
+
+    registered = [
+        ("competencies", Permission.RATINGS_READ, counting_competencies),
+        ("horoscope", Permission.GOALS_READ, lambda *_: "A good week."),
+    ]
+    monkeypatch.setattr(progress, "PROGRESS_PARTS", registered)
+    return counted
+
+
+def test_a_part_of_another_area_is_shown_to_who_may_read_it(
+    student: Client, world: World, parts: list[Any]
+) -> None:
+    found = student.read(f"/plans/{world.home.student.plan_id}/progress")
+    assert found["competencies"] == COMPETENCIES
+    assert "horoscope" not in found
+    ((student_id, today, access),) = parts
+    assert (student_id, today) == (world.home.student.id, clock.today())
+    assert access.caller.person_id == student_id
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_parent_denied_ratings_sees_the_goals_alone(
+    client: Client, world: World, database: Isolated
+) -> None:
+    path = f"/plans/{world.home.student.plan_id}/progress"
+    assert "competencies" in client.as_(world.home.parent).read(path)
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
+        tie.denied = frozenset({"ratings"})
+    found = client.as_(world.home.parent).read(path)
+    assert "competencies" not in found
+    assert len(found["goals"]) == 1
 
 
 def test_it_takes_as_many_queries_for_thirty_goals_as_for_one(

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from plp_api.foundation.printing.page import paragraphs
-from plp_api.planning.printing.charts import Point, by_domain, progress
+from plp_api.planning.printing.charts import Point, by_domain, by_level, progress
 
 SVG = "{http://www.w3.org/2000/svg}"
 FIRST = date(2026, 9, 1)
@@ -67,3 +69,28 @@ def test_a_status_that_is_not_known_yet_is_drawn_all_the_same() -> None:
 def test_a_blank_line_ends_a_paragraph_and_any_line_break_a_line() -> None:
     assert paragraphs("a\r\nb\n \nc\rd\n\n\n") == [["a", "b"], ["c", "d"]]
     assert paragraphs(" \n ") == []
+
+
+LEVELS = [("Beginning", 0), ("Developing", 4), ("Proficient", 5), ("Exemplary", 1)]
+
+
+def test_each_level_is_a_bar_as_long_as_its_items_are_many() -> None:
+    chart = by_level("Graduation proficiencies", "Four levels", LEVELS)
+    drawing = ET.fromstring(chart.svg)
+    lengths = [float(one.get("width") or 0) for one in drawing.findall(f"{SVG}rect")]
+    assert lengths == [pytest.approx(lengths[1] * 0.8, abs=0.1), lengths[1], lengths[1] / 5]
+    shown = [one.text for one in drawing.findall(f"{SVG}text")]
+    assert shown == [str(word) for level in LEVELS for word in level]
+    assert chart.rows == tuple((title, str(items)) for title, items in LEVELS)
+    assert chart.text == ("10 items rated: 4 at “Developing”, 5 at “Proficient”, 1 at “Exemplary”.")
+    assert chart.title == "Competencies in “Graduation proficiencies”"
+    assert chart.caption == "Items rated by the school, by level of “Four levels”"
+
+
+@pytest.mark.parametrize("title", ["数学", "Exceeds everything expected", "a\nb", "🎓"])
+def test_a_level_whose_title_cannot_be_drawn_is_drawn_by_its_number(title: str) -> None:
+    chart = by_level("</title><script>1</script>", "Own", [("A & <b>", 1), (title, 2)])
+    drawing = ET.fromstring(chart.svg)
+    assert [one.text for one in drawing.findall(f"{SVG}text")] == ["A & <b>", "1", "Level 2", "2"]
+    assert chart.rows[1] == (f"Level 2: {title}", "2")
+    assert drawing.find(f"{SVG}script") is None

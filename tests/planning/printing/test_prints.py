@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.printing import pdf as pdf_module
 from plp_api.foundation.roster.models import Person, School
 from plp_api.foundation.roster.relationships import Relationship
+from plp_api.planning.goals import progress
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.planning.printing.conftest import page, pdf, words
@@ -234,3 +236,51 @@ def test_words_that_the_school_changed_are_said_to_be_so(
     assert "Changed by the school" in said
     assert "Another child was named." in said
     assert "Ada" not in said
+
+
+COMPETENCIES = {
+    "title": "Graduation <b>proficiencies</b>",
+    "scale_title": "Four levels",
+    "levels": [
+        {"title": "Beginning", "items": 0},
+        {"title": "Developing", "items": 4},
+        {"title": "Proficient", "items": 5},
+        {"title": "Exemplary", "items": 1},
+    ],
+}
+
+
+@pytest.fixture
+def rated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets progress count the competencies of every student so."""
+    part = ("competencies", Permission.RATINGS_READ, lambda *_: [COMPETENCIES])
+    monkeypatch.setattr(progress, "PROGRESS_PARTS", [part])
+
+
+@pytest.mark.usefixtures("rated")
+def test_competencies_are_drawn_by_level_with_their_words_and_their_table(
+    client: Client, world: World, in_force: str
+) -> None:
+    student = client.as_(world.home.student)
+    shown = page(student, in_force)
+    assert len(re.findall(r"<svg.*?</svg>", shown)) == 3
+    assert "Competencies in “Graduation &lt;b&gt;proficiencies&lt;/b&gt;”</h3>" in shown
+    assert "10 items rated: 4 at “Developing”, 5 at “Proficient”, 1 at “Exemplary”." in shown
+    assert '<th scope="row">Beginning</th><td>0</td>' in shown
+    assert "How the goals and competencies stood on the day" in shown
+    told = words(pdf(student, in_force))
+    assert "Competencies in “Graduation <b>proficiencies</b>”" in told
+    assert "Developing 4" in told
+
+
+@pytest.mark.usefixtures("rated")
+def test_no_competencies_are_drawn_for_a_parent_denied_ratings(
+    client: Client, world: World, database: Isolated, in_force: str
+) -> None:
+    with writing(database, world.home) as session:
+        own = {"person_id": world.home.parent.id, "student_id": world.home.student.id}
+        session.query(Relationship).filter_by(**own).one().denied = frozenset({"ratings"})
+    denied = page(client.as_(world.home.parent), in_force)
+    assert "Competencies" not in denied
+    assert "How the goals stood on the day" in denied
+    assert "Competencies" in page(client.as_(world.home.inspecting_parent), in_force)
