@@ -36,6 +36,9 @@ def upgrade() -> None:
         sa.Column("website", sa.String(400), nullable=True),
         sa.Column("email", sa.String(254), nullable=True),
         sa.Column("phone", sa.String(40), nullable=True),
+        sa.Column("folded_website", sa.String(400), nullable=True),
+        sa.Column("folded_email", sa.String(254), nullable=True),
+        sa.Column("folded_phone", sa.String(40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -44,7 +47,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_partners"),
     )
     op.create_index("ix_partners_district_updated", "partners", ["district_id", "updated_at", "id"])
-    op.create_index("ix_partners_folded_name", "partners", ["district_id", "folded_name"])
+    for column in ("folded_name", "folded_website", "folded_email", "folded_phone"):
+        op.create_index(f"ix_partners_{column}", "partners", ["district_id", column])
     op.create_table(
         "partner_sites",
         sa.Column("district_id", sa.Uuid(), nullable=False),
@@ -115,6 +119,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_mentors_district_id", "mentors", ["district_id"])
     op.create_index("ix_mentors_partner_id", "mentors", ["partner_id"])
+    op.create_index("ix_mentors_site_id", "mentors", ["site_id"])
     op.create_table(
         "partner_insurances",
         sa.Column("district_id", sa.Uuid(), nullable=False),
@@ -127,6 +132,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "ends_on IS NULL OR ends_on >= starts_on", name="ck_partner_insurances_span"
+        ),
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_partner_insurances_district_id"
         ),
@@ -142,28 +150,35 @@ def upgrade() -> None:
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("is_cleared", sa.Boolean(), nullable=False),
         sa.Column("checked_on", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until >= checked_on", name="ck_clearances_span"
+        ),
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_clearances_district_id"
         ),
         sa.ForeignKeyConstraint(["mentor_id"], ["mentors.id"], name="fk_clearances_mentor_id"),
         sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name="fk_clearances_partner_id"),
         sa.ForeignKeyConstraint(["recorded_by"], ["people.id"], name="fk_clearances_recorded_by"),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["people.id"], name="fk_clearances_withdrawn_by"),
         sa.PrimaryKeyConstraint("id", name="pk_clearances"),
     )
     op.create_index(
         "ix_clearances_district_updated", "clearances", ["district_id", "updated_at", "id"]
     )
     op.create_index("ix_clearances_partner_id", "clearances", ["partner_id", "kind"])
+    op.create_index("ix_clearances_mentor_id", "clearances", ["mentor_id"])
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

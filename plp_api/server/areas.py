@@ -28,6 +28,7 @@ AREAS = (
     "catalog.item_links",
     "catalog.rubrics",
     "catalog.opportunities",
+    "catalog.clearances",
     "planning.plans",
     "planning.goals",
     "planning.pathways",

@@ -1,12 +1,13 @@
-"""Partners with their sites, contacts, mentors, insurance and clearances."""
+"""Partners with their sites, contacts, mentors and insurance."""
 
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from plp_api.catalog.partners import folding
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByDistrict
 
@@ -67,22 +68,10 @@ class InsuranceKind(StrEnum):
     OTHER = "other"
 
 
-class ClearanceKind(StrEnum):
-    """What was checked. A district's settings say which kinds it requires."""
-
-    CRIMINAL_RECORD = "criminal_record"
-    CHILD_PROTECTION_REGISTRY = "child_protection_registry"
-    VULNERABLE_ADULT_REGISTRY = "vulnerable_adult_registry"
-    FINGERPRINTS = "fingerprints"
-    DRIVING_RECORD = "driving_record"
-    TRAINING = "training"
-    SITE_SAFETY = "site_safety"
-
-
 class Partner(Resource, Base):
     """An organization or person outside the school that takes students on.
 
-    `folded_name` is the name as duplicates are searched by.
+    The folded columns (`folding`) follow from the others; by them duplicates are found.
     """
 
     __tablename__ = "partners"
@@ -90,6 +79,9 @@ class Partner(Resource, Base):
     __table_args__ = (
         Index("ix_partners_district_updated", "district_id", "updated_at", "id"),
         Index("ix_partners_folded_name", "district_id", "folded_name"),
+        Index("ix_partners_folded_website", "district_id", "folded_website"),
+        Index("ix_partners_folded_email", "district_id", "folded_email"),
+        Index("ix_partners_folded_phone", "district_id", "folded_phone"),
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
@@ -101,6 +93,19 @@ class Partner(Resource, Base):
     website: Mapped[str | None] = mapped_column(String(400))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    folded_website: Mapped[str | None] = mapped_column(String(400))
+    folded_email: Mapped[str | None] = mapped_column(String(254))
+    folded_phone: Mapped[str | None] = mapped_column(String(40))
+
+    @validates("name")
+    def _fold_name(self, _column: str, name: str) -> str:
+        self.folded_name = folding.name(name)
+        return name
+
+    @validates("website", "email", "phone")
+    def _fold(self, column: str, value: str | None) -> str | None:
+        setattr(self, f"folded_{column}", getattr(folding, column)(value))
+        return value
 
 
 class PartnerSite(Resource, Base):
@@ -139,11 +144,17 @@ class PartnerContact(Resource, Base):
 
 
 class Mentor(Resource, Base):
-    """Somebody at a partner who works with students, without an account."""
+    """Somebody at a partner who works with students, without an account.
+
+    From `ends_on` on, they do so no longer.
+    """
 
     __tablename__ = "mentors"
     __ownership__ = OwnedByDistrict(read="partners:read")
-    __table_args__ = (Index("ix_mentors_partner_id", "partner_id"),)
+    __table_args__ = (
+        Index("ix_mentors_partner_id", "partner_id"),
+        Index("ix_mentors_site_id", "site_id"),
+    )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
@@ -160,7 +171,10 @@ class Insurance(Resource, Base):
 
     __tablename__ = "partner_insurances"
     __ownership__ = OwnedByDistrict(read="partners:read")
-    __table_args__ = (Index("ix_partner_insurances_partner_id", "partner_id"),)
+    __table_args__ = (
+        Index("ix_partner_insurances_partner_id", "partner_id"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="span"),
+    )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
@@ -168,30 +182,3 @@ class Insurance(Resource, Base):
     insurer: Mapped[str] = mapped_column(String(200))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-
-
-class Clearance(Resource, Base):
-    """The outcome of a check of a partner, or of one of its mentors: cleared or not, and how long.
-
-    Never changed: a new check is a new row. There is no text and no file on purpose
-    (16 V.S.A. 253). `withdrawn_on` marks a row entered by mistake.
-    """
-
-    __tablename__ = "clearances"
-    __ownership__ = OwnedByDistrict(read="clearances:read")
-    __table_args__ = (
-        Index("ix_clearances_partner_id", "partner_id", "kind"),
-        Index("ix_clearances_district_updated", "district_id", "updated_at", "id"),
-    )
-
-    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
-    mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("mentors.id"))
-    kind: Mapped[str] = mapped_column(String(32))
-    is_cleared: Mapped[bool]
-    checked_on: Mapped[date]
-    valid_until: Mapped[date | None]
-    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    withdrawn_on: Mapped[date | None]
-
-    mentor: Mapped[Mentor | None] = relationship(lazy="raise")

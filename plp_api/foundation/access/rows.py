@@ -22,7 +22,12 @@ from plp_api.foundation.access.permissions import (
 from plp_api.foundation.access.reach import Reached
 from plp_api.foundation.access.scope import unsealed, visible
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.ownership import OwnedBySchool, OwnedByStudent, OwnedWithSubject
+from plp_api.foundation.ownership import (
+    OwnedByDistrict,
+    OwnedBySchool,
+    OwnedByStudent,
+    OwnedWithSubject,
+)
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Student
 from plp_api.foundation.roster.relationships import RecordKind
@@ -262,6 +267,9 @@ class Access:
         """Whether the caller has the permission on this row, which they may read."""
         if isinstance(row.__ownership__, OwnedBySchool):
             return self.may_at(permission, getattr(row, row.__ownership__.column))
+        if isinstance(row.__ownership__, OwnedByDistrict):
+            is_here = getattr(row, row.__ownership__.column) == self.caller.district_id
+            return is_here and self.caller.may(permission)
         student_id: UUID = getattr(row, row.__ownership__.column)
         return self.may(permission, student_id) and not self._is_kept(permission, row)
 

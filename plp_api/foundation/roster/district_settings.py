@@ -25,6 +25,18 @@ class DecidingParents(StrEnum):
     ALL = "all"
 
 
+class ClearanceKind(StrEnum):
+    """What a partner or mentor is checked for; a district decides which kinds it requires."""
+
+    CRIMINAL_RECORD = "criminal_record"
+    CHILD_PROTECTION_REGISTRY = "child_protection_registry"
+    VULNERABLE_ADULT_REGISTRY = "vulnerable_adult_registry"
+    FINGERPRINTS = "fingerprints"
+    DRIVING_RECORD = "driving_record"
+    TRAINING = "training"
+    SITE_SAFETY = "site_safety"
+
+
 # The office for each OneRoster role. A role that is not here gives no office: nobody gets more
 # rights than their district said (interop.md, 1.3).
 ROLE_MAPPING: Mapping[str, str] = {
@@ -66,6 +78,8 @@ class DistrictSettings:
     the district, or at another org that is no school; without it no school counts them.
     `invitation_days`: how many days an invitation can be used.
     `signing_link_days`: how many days a link to sign without an account can be used.
+    `required_clearances`: the kinds of check that partners and mentors need before they take
+    students on. None by default: 16 V.S.A. 255 names no mentors at a host.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -85,6 +99,7 @@ class DistrictSettings:
     school_for_students_elsewhere: str | None = None
     invitation_days: int = 14
     signing_link_days: int = 14
+    required_clearances: tuple[str, ...] = ()
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

@@ -24,6 +24,7 @@ from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.foundation.roster.district_settings import (
     CONFIRMABLE,
     NOTHING,
+    ClearanceKind,
     DecidingParents,
     DistrictSettings,
     as_stored,
@@ -204,6 +205,13 @@ class DistrictSettingsSchema(Schema):
         "Days for which a link to sign without an account can be used.",
         strict=True,
         validate=validate.Range(1, 60),
+    )
+    required_clearances = _decision(
+        fields.List,
+        "required_clearances",
+        "Kinds of check that partners and mentors need before they take students on"
+        " (`/partners/{id}/clearance-status`). 16 V.S.A. 255 names no mentors at a host.",
+        Choice(ClearanceKind),
     )
 
 

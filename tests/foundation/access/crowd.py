@@ -168,6 +168,9 @@ def beneath(operation: Operation, model: Any, parent: Any) -> Any:
         return getattr(model, model.__ownership__.column) == parent
     if operation.model is Partner and model is Interest:
         return Interest.opportunity.has(Opportunity.partner_id == parent)
+    if operation.model is model:
+        # Others of its kind, to which the row itself does not belong; its copies do.
+        return model.id == parent
     keys = [
         column
         for column in inspect(model).columns

@@ -11,9 +11,16 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
+from plp_api.catalog.clearances.models import Clearance
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
-from plp_api.catalog.partners.models import Partner, PartnerSite
+from plp_api.catalog.partners.models import (
+    Insurance,
+    Mentor,
+    Partner,
+    PartnerContact,
+    PartnerSite,
+)
 from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
@@ -69,6 +76,7 @@ def complete(world: World) -> None:
         for student in (place.student, place.other_student):
             complete_student(place, student)
         _add_for_place(place)
+        _add_partner(place)
     db.session().flush()
 
 
@@ -301,6 +309,29 @@ def _add_for_place(place: Place) -> None:
             AdvisoryAdvisor(**at_middle_school, **leads, starts_on=since),
         ]
     )
+
+
+def _add_partner(place: Place) -> None:
+    """A partner with one of everything that belongs to it."""
+    partner = Partner(
+        id=db.new_id(), district_id=place.district_id, kind="business", name="Granite Works"
+    )
+    db.session().add(partner)
+    db.session().flush()
+    own, today = {"district_id": place.district_id, "partner_id": partner.id}, clock.today()
+    mentor = Mentor(id=db.new_id(), **own, name="Tom Averill")
+    db.session().add_all(
+        [
+            PartnerSite(**own, name="Shed"),
+            PartnerContact(**own, name="Ines Morel"),
+            mentor,
+            Insurance(**own, kind="vehicle", insurer="Maple Mutual", starts_on=today),
+        ]
+    )
+    db.session().flush()
+    passed = {"kind": "training", "is_cleared": True, "checked_on": today}
+    by = place.elo_coordinator.id
+    db.session().add(Clearance(**own, **passed, mentor_id=mentor.id, recorded_by=by))
 
 
 def an_event(place: Place) -> Event:

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, true
 
+from plp_api.catalog.partners.models import Partner
 from plp_api.foundation import db
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.ownership import OwnedByPerson
@@ -100,6 +101,7 @@ MODELS: dict[str, Any] = {
     "PlanSummary": Plan,
     "ProfileEntry": ProfileEntry,
     "Event": Event,
+    "PartnerDuplicate": Partner,
 }
 # The student's rows beneath which lists are read, by the name of the table.
 KEYS = {
@@ -150,5 +152,5 @@ def _parent(operation: Operation, crowded: Crowd) -> UUID | None:
     with crowded.database.transaction(districts=[home.district_id]):
         is_own = hasattr(model, "student_id")
         whose = model.student_id == home.student.id if is_own else of_home(model, home)
-        found = select(model.id).where(whose)
+        found = select(model.id).where(whose).order_by(model.id)
         return db.session().scalars(found).first()

@@ -139,6 +139,7 @@ NAMES_THE_ROW = {
     Code.RELATIONSHIP_SUPPRESSED: "by a query before",
     Code.HOME_STUDY_EXISTS: "by a query before",
     Code.SUPPORT_EXISTS: "by a query before",
+    Code.PARTNER_EXISTS: "by a query before",
     Code.IMPORT_RUNNING: "by a query before",
     Code.INTEREST_EXISTS: "by a query before, and by its unique index",
     Code.LINK_EXISTS: "by a query before",

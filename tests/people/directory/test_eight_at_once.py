@@ -79,6 +79,11 @@ RACES: dict[str, Race] = {
         "/advisories/{advisory_id}/advisors",
         lambda w, _n: {"person_id": str(w.home.case_manager.id)},
     ),
+    "a partner's name": (
+        "elo_coordinator",
+        "/partners",
+        lambda _w, n: {"kind": "business", "name": "The Mill, Inc." if n % 2 else "MILL"},
+    ),
     "a home study": ("registrar", "/students/{senior.id}/home-studies", lambda *_: {}),
     "a support": (
         "counselor",
