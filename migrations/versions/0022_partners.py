@@ -133,7 +133,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name="ck_partner_insurances_span"
+            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_partner_insurances_span")
         ),
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_partner_insurances_district_id"
@@ -163,7 +163,7 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= checked_on", name="ck_clearances_span"
+            "valid_until IS NULL OR valid_until >= checked_on", name=op.f("ck_clearances_span")
         ),
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_clearances_district_id"
