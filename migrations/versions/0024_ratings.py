@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_ratings_student_id"),
         sa.PrimaryKeyConstraint("id", name="pk_ratings"),
     )
+    op.create_index("ix_ratings_district_rated", "ratings", ["district_id", "rated_on", "id"])
     op.create_index("ix_ratings_district_updated", "ratings", ["district_id", "updated_at", "id"])
     op.create_index(
         "ix_ratings_framework_item_id", "ratings", ["framework_item_id", "student_id", "rated_on"]

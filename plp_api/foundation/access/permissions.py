@@ -75,7 +75,6 @@ class Permission(StrEnum):
     LINKS_READ = "links:read"
     RATINGS_READ = "ratings:read"
     RATINGS_RATE = "ratings:rate"
-    RATINGS_RATE_SELF = "ratings:rate_self"
     PARTNERS_READ = "partners:read"
     PARTNERS_WRITE = "partners:write"
     CLEARANCES_READ = "clearances:read"
@@ -181,7 +180,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:export plans:dispute:holding
         plans:keep:keeping plans:render:keeping goals:confirm:keeping
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
-        links:read ratings:read ratings:rate_self opportunities:read interests:read interests:raise
+        links:read ratings:read ratings:rate opportunities:read interests:read interests:raise
         interests:comment
     """),
     Role.PARENT: _grants("""

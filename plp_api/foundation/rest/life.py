@@ -1,7 +1,8 @@
 """`available_actions`, and `POST …/actions` on one row or on up to fifty."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
@@ -204,34 +205,57 @@ def _each(
     access: Access, model: type[Any], schema: Any, read: Permission, fields: dict[str, Any]
 ) -> list[dict[str, Any]]:
     shared = {key: value for key, value in fields.items() if key != "items"}
-    items = fields["items"]
+
+    def act(item: dict[str, Any]) -> Any:
+        return _act(access, model, schema, read, {**shared, **item})
+
+    return each(fields["items"], act, schema, access)
+
+
+def each(
+    items: Sequence[dict[str, Any]],
+    act: Callable[[dict[str, Any]], Any],
+    schema: Any,
+    access: Access,
+    key: str = "id",
+) -> list[dict[str, Any]]:
+    """Act on each item, and return the answers in their order; `key` names what an item is about.
+
+    `act` returns the row to show by the schema. What it raises is the item's answer.
+    """
     # Always in the order of ids, so that two requests over the same rows cannot deadlock.
-    order = sorted(range(len(items)), key=lambda place: items[place]["id"])
+    order = sorted(range(len(items)), key=lambda place: items[place][key])
     results: dict[int, dict[str, Any]] = {}
     for place in order:
-        results[place] = _one(access, model, schema, read, {**shared, **items[place]})
+        answer = _attempt(partial(act, items[place]), schema, access)
+        results[place] = {"id": items[place][key], **answer}
     return [results[place] for place in sorted(results)]
 
 
-def _one(
-    access: Access, model: type[Any], schema: Any, read: Permission, fields: dict[str, Any]
-) -> dict[str, Any]:
-    """Perform one item in its own savepoint; a Problem or database error becomes its result."""
-    key, version = fields.pop("id"), fields.pop("version")
+def _attempt(act: Callable[[], Any], schema: Any, access: Access) -> dict[str, Any]:
+    """Act in a savepoint of its own; a Problem or database error becomes the answer."""
     try:
         with db.session().begin_nested():
-            row = access.load(model, key, read)
-            db.lock(row)
-            if row.version != version:
-                raise Problem(Code.VERSION_STALE, extra=current(row, schema, access))
-            result = schema.life.perform(row, access, **fields)
+            shown = act()
             db.session().flush()
     except (Problem, SQLAlchemyError) as error:
         problem = translated(error)
         if problem.status >= 500:
             raise
         refusals.complete(problem, access)
-        return {"id": key, "status": problem.status, "problem": document(problem)}
-    shown = row if result is None else result
+        return {"status": problem.status, "problem": document(problem)}
     annotate([shown], schema, g.access)
-    return {"id": key, "status": 200, "resource": shown}
+    return {"status": 200, "resource": shown}
+
+
+def _act(
+    access: Access, model: type[Any], schema: Any, read: Permission, fields: dict[str, Any]
+) -> Any:
+    """Perform the action of one item on its row, if the item has the row's version."""
+    key, version = fields.pop("id"), fields.pop("version")
+    row = access.load(model, key, read)
+    db.lock(row)
+    if row.version != version:
+        raise Problem(Code.VERSION_STALE, extra=current(row, schema, access))
+    result = schema.life.perform(row, access, **fields)
+    return row if result is None else result

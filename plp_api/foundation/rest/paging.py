@@ -181,6 +181,11 @@ def on_or_before(column: Any, description: str) -> Filter:
     return Filter(Date(metadata={"description": description}), lambda value: column <= value)
 
 
+def on_or_after(column: Any, description: str) -> Filter:
+    """The date is the day or later."""
+    return Filter(Date(metadata={"description": description}), lambda value: column >= value)
+
+
 def words_field() -> fields.Field[Any]:
     """The field of a text search."""
     described = {"description": "Text to search for; case and accents are ignored."}
@@ -327,7 +332,7 @@ def page(
     statement = narrowed(statement, listing, asked, access)
     total = _count(statement, access) if asked["count"] else None
     if "cursor" in asked:
-        statement = statement.where(_after(asked["cursor"], asked["sort"], listing))
+        statement = statement.where(after(asked["cursor"], asked["sort"], listing))
     statement = statement.order_by(*order(listing, asked["sort"])).limit(asked["limit"] + 1)
     page = cut((load or access.scalars)(statement), listing, asked)
     page.total_count = total
@@ -372,7 +377,7 @@ def _cursor(sort: str, listing: Listing, row: Any) -> str:
     return cursors.written([request.path, sort, *place])
 
 
-def _after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
+def after(cursor: str, sort: str, listing: Listing) -> ColumnElement[bool]:
     """The rows after the cursor, in the order it was made for."""
     columns = listing.position(sort)
 

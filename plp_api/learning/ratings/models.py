@@ -1,7 +1,9 @@
 """The table of ratings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
@@ -12,12 +14,27 @@ from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByStudent
 
+LONGEST_LEVEL = 40
+
 
 class RatingStatus(StrEnum):
     """A withdrawn rating was given by mistake; it stays in the record and counts nowhere."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
+
+
+class Place(NamedTuple):
+    """A level's name, and its place in the scale; 1 is the lowest."""
+
+    title: str
+    position: int
+
+
+def place_of(levels: Sequence[Any], key: str) -> Place:
+    """The place of the level with that key among the levels of a scale."""
+    position = next(number for number, level in enumerate(levels, 1) if level["key"] == key)
+    return Place(levels[position - 1]["title"], position)
 
 
 class Rating(Resource, Base):
@@ -33,6 +50,7 @@ class Rating(Resource, Base):
         Index("ix_ratings_student_id", "student_id", "rated_on"),
         Index("ix_ratings_framework_item_id", "framework_item_id", "student_id", "rated_on"),
         Index("ix_ratings_district_updated", "district_id", "updated_at", "id"),
+        Index("ix_ratings_district_rated", "district_id", "rated_on", "id"),
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
@@ -40,7 +58,7 @@ class Rating(Resource, Base):
     framework_item_id: Mapped[UUID] = mapped_column(ForeignKey("framework_items.id"))
     scale_id: Mapped[UUID] = mapped_column(ForeignKey("scales.id"))
     status: Mapped[str] = mapped_column(String(16), default=RatingStatus.GIVEN)
-    level: Mapped[str] = mapped_column(String(40))
+    level: Mapped[str] = mapped_column(String(LONGEST_LEVEL))
     is_self: Mapped[bool]
     rated_on: Mapped[date]
     rated_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -51,5 +69,15 @@ class Rating(Resource, Base):
     withdrawn_at: Mapped[datetime | None]
     withdraw_reason: Mapped[str | None]
 
-    item: Mapped[FrameworkItem] = relationship(lazy="raise")
-    scale: Mapped[Scale] = relationship(lazy="raise")
+    framework_item: Mapped[FrameworkItem] = relationship(lazy="joined", innerjoin=True)
+    scale: Mapped[Scale] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def level_title(self) -> str:
+        """The name of the level."""
+        return place_of(self.scale.levels, self.level).title
+
+    @property
+    def level_position(self) -> int:
+        """The place of the level in its scale; 1 is the lowest."""
+        return place_of(self.scale.levels, self.level).position

@@ -71,8 +71,7 @@ supports:write       .       .        .       .       x         .               
 supports:read_accommodations x       x        x       x       x         .               .         x            .              .              # support pointer: R accommodations (and R)
 links:read           x       x        x       x       x         x               x         x            x              x         # no row: each is read as what it links
 ratings:read         x       x        x       x       x         x               .         x            .              x         # ratings, rubric scores: R (and C)
-ratings:rate         .       .        .       x       .         .               .         .            .              .         # ratings, rubric scores: C own classes (an advisor's "assigned" comes with assignments)
-ratings:rate_self    x       .        .       .       .         .               .         .            .              .         # ratings, rubric scores: C self
+ratings:rate         x       .        .       x       .         .               .         .            .              .         # ratings, rubric scores: C self, C own classes (an advisor's "assigned" comes with assignments)
 partners:read        .       .        x       x       x         x               .         x            x              x         # partners, mentors: R; student and parent read the name in an opportunity
 partners:write       .       .        .       .       .         x               .         x            .              .         # partners, mentors: CRU
 clearances:read      .       .        .       .       .         x               .         x            x              x         # clearances: R (and CRU)

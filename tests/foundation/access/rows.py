@@ -21,6 +21,7 @@ from plp_api.catalog.partners.models import (
     PartnerContact,
     PartnerSite,
 )
+from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
@@ -44,6 +45,7 @@ from plp_api.foundation.roster.relationships import (
     Placement,
 )
 from plp_api.learning.interests.models import Interest
+from plp_api.learning.ratings.models import Rating
 from plp_api.people.rostering.models import RosterImport
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Statement
@@ -65,6 +67,8 @@ PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "rev
 PART_OF |= {"pathway_elements": "pathways:read", "interests": "interests:read"}
 # A link is changed with what it links: by table, the permission to change that.
 CHANGED_WITH = {"goals": "goals:write", "pathway_elements": "pathways:write"}
+
+LEVELS: list[Any] = [{"key": key, "title": key, "description": ""} for key in ("not_met", "met")]
 
 HOME, OTHER, FOREIGN = "home", "other", "foreign"
 
@@ -88,46 +92,7 @@ def complete_student(place: Place, student: Any) -> None:
     _add_statement(place, student)
     _add_family(place, student)
     _add_interest(place, student)
-    _add_links(place, student)
-
-
-def _add_links(place: Place, student: Any) -> None:
-    """Links of the student's goal and pathway element to items of a framework of their own."""
-    session, changed = db.session(), {"last_changed_at": clock.now()}
-    own = {"district_id": place.district_id}
-    framework = Framework(
-        id=db.new_id(),
-        **own,
-        **changed,
-        identifier=db.new_id(),
-        source="csv",
-        title="What graduates can do",
-    )
-    item = FrameworkItem(
-        id=db.new_id(),
-        **own,
-        **changed,
-        framework_id=framework.id,
-        identifier=db.new_id(),
-        code="TS.1",
-        statement="Listens.",
-    )
-    session.add(framework)
-    session.flush()
-    session.add(item)
-    element = select(PathwayElement.id).where(PathwayElement.student_id == student.id)
-    subjects = {"goals": student.goal_id, "pathway_elements": session.scalars(element).first()}
-    session.add_all(
-        ItemLink(
-            **own,
-            student_id=student.id,
-            subject_type=table,
-            subject_id=key,
-            framework_item=item,
-            linked_by=student.id,
-        )
-        for table, key in subjects.items()
-    )
+    _add_evidence(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -278,6 +243,46 @@ def _add_statement(place: Place, student: Any) -> None:
         author_role="student",
     )
     db.session().add(row)
+
+
+def _add_evidence(place: Place, student: Any) -> None:
+    """A rating in an item of a framework of the student's own, and links of their work to it."""
+    own = {"district_id": place.district_id}
+    changed = {"last_changed_at": clock.now()}
+    scale = Scale(id=db.new_id(), **own, title="Pass or not", levels=LEVELS)
+    framework = Framework(
+        id=db.new_id(), **own, **changed, identifier=db.new_id(), source="csv", title="Ours"
+    )
+    db.session().add_all([scale, framework])
+    db.session().flush()
+    item = FrameworkItem(
+        id=db.new_id(),
+        **own,
+        **changed,
+        framework_id=framework.id,
+        identifier=db.new_id(),
+        statement="Listens.",
+    )
+    db.session().add(item)
+    db.session().flush()
+    theirs = {**own, "student_id": student.id, "framework_item_id": item.id}
+    db.session().add(
+        Rating(
+            **theirs,
+            scale_id=scale.id,
+            level="met",
+            is_self=True,
+            rated_on=clock.today(),
+            rated_by=student.id,
+            rated_as="student",
+        )
+    )
+    element = select(PathwayElement.id).where(PathwayElement.student_id == student.id)
+    subjects = {"goals": student.goal_id, "pathway_elements": db.session().scalars(element).first()}
+    db.session().add_all(
+        ItemLink(**theirs, subject_type=table, subject_id=key, linked_by=student.id)
+        for table, key in subjects.items()
+    )
 
 
 def _add_for_place(place: Place) -> None:

@@ -1,0 +1,147 @@
+"""Rate a student in an item, and withdraw a rating."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from plp_api.catalog.standards import scales
+from plp_api.catalog.standards.models import CatalogStatus, FrameworkItem
+from plp_api.foundation import clock, db
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access, denied
+from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.problems import Code, FieldError, Problem, invalid
+from plp_api.foundation.roster.models import Student
+from plp_api.learning.ratings.models import Rating
+from plp_api.people.directory.references import NOTHING
+from plp_api.planning.goals.models import Goal
+from plp_api.planning.pathways.models import PathwayElement
+
+FURTHEST_YEARS = 6
+"""How long ago a rating may have been given: from grade 7 to grade 12."""
+
+EVIDENCE: dict[str, tuple[Any, Permission]] = {
+    "goal_id": (Goal, Permission.GOALS_READ),
+    "pathway_element_id": (PathwayElement, Permission.PATHWAYS_READ),
+}
+"""What a rating may rest on, besides words: by column its table, and the permission to read it."""
+
+
+def rate(
+    student: Student,
+    access: Access,
+    framework_item_id: UUID,
+    level: str,
+    rated_on: date | None = None,
+    **evidence: Any,
+) -> Rating:
+    """Rate the student in an item: the student themselves, or for the school a teacher of theirs.
+
+    Raises Problem: permission_denied, actor_is_family, framework_item_retired,
+    level_not_on_scale, validation_failed (`rated_on`, `framework_item_id`, `goal_id`,
+    `pathway_element_id`).
+    """
+    is_self = student.id == access.caller.person_id
+    if not is_self:
+        _require_other(student, access)
+    _check_day(rated_on, access.caller.today)
+    item = _item_of(student, framework_item_id)
+    _check_evidence(student, access, evidence)
+    scale = scales.of_framework(item.framework)
+    _check_level(level, scale.levels)
+    _require_offered(item)
+    rating = Rating(
+        id=db.new_id(),
+        district_id=student.district_id,
+        student_id=student.id,
+        framework_item=item,
+        scale=scale,
+        level=level,
+        is_self=is_self,
+        rated_on=rated_on or access.caller.today,
+        rated_by=access.caller.person_id,
+        rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id),
+        **evidence,
+    )
+    db.session().add(rating)
+    audit.record(
+        "rating.given",
+        rating,
+        by=access.caller.person_id,
+        framework_item_id=item.id,
+        level=level,
+        is_self=is_self,
+        on=rating.rated_on,
+    )
+    return rating
+
+
+def rate_by_id(student_id: UUID, access: Access, **fields: Any) -> Rating:
+    """As `rate`, for the id of a student. Raises Problem: not_found, permission_denied too."""
+    return rate(access.load(Student, student_id, Permission.RATINGS_RATE), access, **fields)
+
+
+def withdraw(rating: Rating, access: Access, comment: str) -> None:
+    """Withdraw a rating that was given by mistake; it stays in the record, with the reason."""
+    rating.withdrawn_at, rating.withdraw_reason = clock.now(), comment
+    audit.record(
+        "rating.withdrawn",
+        rating,
+        by=access.caller.person_id,
+        framework_item_id=rating.framework_item_id,
+        is_self=rating.is_self,
+    )
+
+
+def _require_other(student: Student, access: Access) -> None:
+    """Raise a problem if the caller is the student by another person, or is their family."""
+    if student.id in access.selves:
+        detail = "Nobody rates themselves for the school."
+        raise denied(Permission.RATINGS_RATE, detail=detail)
+    access.refuse_family(student.id)
+
+
+def _check_day(rated_on: date | None, today: date) -> None:
+    earliest = clock.birthday(today, -FURTHEST_YEARS)
+    if rated_on is not None and not earliest <= rated_on <= today:
+        raise invalid("rated_on", f"Must lie between {earliest} and today.")
+
+
+def _item_of(student: Student, key: UUID) -> FrameworkItem:
+    """The item, with its framework, if it is of the student's district."""
+    query = (
+        select(FrameworkItem)
+        .where(FrameworkItem.id == key, FrameworkItem.district_id == student.district_id)
+        .options(joinedload(FrameworkItem.framework))
+    )
+    item = db.session().scalar(query)
+    if item is None:
+        raise invalid("framework_item_id", NOTHING)
+    return item
+
+
+def _check_evidence(student: Student, access: Access, evidence: dict[str, Any]) -> None:
+    """Raise a problem for what is not the student's, or what the caller may not read."""
+    for field, (model, permission) in EVIDENCE.items():
+        key = evidence.get(field)
+        if key is None:
+            continue
+        theirs = select(model.id).where(model.id == key, model.student_id == student.id)
+        if not access.may(permission, student.id) or db.session().scalar(theirs) is None:
+            raise invalid(field, "The student has no such thing, or you may not read it.")
+
+
+def _check_level(level: str, levels: Sequence[Any]) -> None:
+    allowed = [each["key"] for each in levels]
+    if level not in allowed:
+        errors = [FieldError("/level", f"Must be one of: {', '.join(allowed)}.")]
+        raise Problem(Code.LEVEL_NOT_ON_SCALE, errors=errors, extra={"allowed_levels": allowed})
+
+
+def _require_offered(item: FrameworkItem) -> None:
+    if item.is_retired or item.framework.status == CatalogStatus.RETIRED:
+        raise Problem(Code.FRAMEWORK_ITEM_RETIRED)

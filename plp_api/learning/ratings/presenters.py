@@ -1,0 +1,16 @@
+"""What callers may read of ratings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+
+
+def shape(ratings: Sequence[Any], access: Access) -> None:
+    """Set what each rating shows of its evidence: only what the caller may read elsewhere."""
+    for rating in ratings:
+        may_read_goals = access.may(Permission.GOALS_READ, rating.student_id)
+        may_read_pathways = access.may(Permission.PATHWAYS_READ, rating.student_id)
+        rating.shown_goal_id = rating.goal_id if may_read_goals else None
+        rating.shown_element_id = rating.pathway_element_id if may_read_pathways else None
