@@ -49,4 +49,9 @@ def counting(database: db.Database) -> Iterator[Counted]:
         event.remove(database.engine, "before_cursor_execute", sent)
 
 
+def queries(counted: Counted) -> list[str]:
+    """The statements but for those that enter a district, which PostgreSQL alone needs."""
+    return [one for one in counted.statements if "set_config" not in one]
+
+
 counted = counting

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Uuid,
     bindparam,
@@ -157,42 +158,51 @@ def page(item: FrameworkItem, access: Access, query: Mapping[str, Any]) -> pagin
     below = query["below"]
     asked = {name: value for name, value in query.items() if name != "below"}
     binds = {**access.caller.binds, "item": item.id}
-    arms = [
-        (model, paging.narrowed(arm, listing(model, below=below), asked, access))
-        for _, model, arm in _arms(access, below=below)
-    ]
-    if not arms:
-        return paging.Page([], None, 0 if asked["count"] else None)
-    total = _count([arm for _, arm in arms], binds) if asked["count"] else None
-    first = [_first(model, arm, asked, below=below) for model, arm in arms]
-    ids = db.session().scalars(_in_order(first, asked), binds).all()
+    ids = db.session().scalars(first_page(access, asked, below=below), binds).all()
     students = [{"student_id": key, "id": key} for key in ids]
     found = paging.cut(students, listing(Rating, below=below), asked)
-    found.total_count = total
+    if asked["count"]:
+        found.total_count = _count(access, asked, binds, below=below)
     found.items = _rows([row["student_id"] for row in found.items], access, binds, below=below)
     return found
 
 
-def _first(model: Any, arm: Select[Any], asked: Mapping[str, Any], *, below: bool) -> Select[Any]:
-    """The first students of an arm after the cursor, each once."""
-    how = listing(model, below=below)
-    if "cursor" in asked:
-        arm = arm.where(paging.after(asked["cursor"], asked["sort"], how))
+def first_page(access: Access, asked: Mapping[str, Any], *, below: bool) -> Select[Any]:
+    """Ids of the students of one page; one more than `limit` tells of another page."""
     is_descending = asked["sort"].startswith("-")
-    order = model.student_id.desc() if is_descending else model.student_id.asc()
-    first = arm.distinct().order_by(order).limit(asked["limit"] + 1).subquery()
-    return select(first.c.student_id)
-
-
-def _in_order(arms: Sequence[Select[Any]], asked: Mapping[str, Any]) -> Select[Any]:
-    """The first students of all the arms; one row more than `limit` tells of another page."""
-    (student_id,) = union_all(*arms).subquery().c
-    is_descending = asked["sort"].startswith("-")
+    first = []
+    for model, arm in _after(access, asked, below=below):
+        column = model.student_id
+        order = column.desc() if is_descending else column.asc()
+        some = arm.distinct().order_by(order).limit(asked["limit"] + 1).subquery()
+        first.append(select(some.c.student_id))
+    (student_id,) = union_all(*first).subquery().c
     order = student_id.desc() if is_descending else student_id.asc()
     return select(student_id).distinct().order_by(order).limit(asked["limit"] + 1)
 
 
-def _count(arms: Sequence[Select[Any]], binds: Row) -> int:
+def _after(
+    access: Access, asked: Mapping[str, Any], *, below: bool
+) -> Iterator[tuple[Any, Select[Any]]]:
+    """The narrowed arms, with only what comes after the cursor."""
+    for model, arm in _narrowed(access, asked, below=below):
+        if "cursor" in asked:
+            how = listing(model, below=below)
+            yield model, arm.where(paging.after(asked["cursor"], asked["sort"], how))
+        else:
+            yield model, arm
+
+
+def _narrowed(
+    access: Access, asked: Mapping[str, Any], *, below: bool
+) -> Iterator[tuple[Any, Select[Any]]]:
+    """The arms with their tables, narrowed to what the filters ask for."""
+    for _, model, arm in _arms(access, below=below):
+        yield model, paging.narrowed(arm, listing(model, below=below), asked, access)
+
+
+def _count(access: Access, asked: Mapping[str, Any], binds: Row, *, below: bool) -> int:
+    arms = [arm for _, arm in _narrowed(access, asked, below=below)]
     (student_id,) = union_all(*arms).subquery().c
     return db.session().scalar(select(func.count(student_id.distinct())), binds) or 0
 
@@ -205,14 +215,16 @@ def _rows(ids: Sequence[UUID], access: Access, binds: Row, *, below: bool) -> li
     if not ids:
         return []
     shown = {key: _nothing(key) for key in ids}
-    parts = [
-        _counted(subject, model, arm, below=below)
-        for subject, model, arm in _arms(access, below=below)
-    ]
-    statement = union_all(*parts)
+    statement = details(access, below=below)
     for found in db.session().execute(statement, {**binds, "ids": list(ids)}).mappings():
         _add(shown[found["student_id"]], dict(found))
     return list(shown.values())
+
+
+def details(access: Access, *, below: bool) -> CompoundSelect[Any]:
+    """The numbers of each kind by student, and the latest ratings, of the students in `ids`."""
+    arms = _arms(access, below=below)
+    return union_all(*(_counted(kind, model, arm) for kind, model, arm in arms))
 
 
 def _nothing(student_id: UUID) -> Row:
@@ -220,10 +232,10 @@ def _nothing(student_id: UUID) -> Row:
     return {"student_id": student_id, **counts, "latest_school": None, "latest_own": None}
 
 
-def _counted(subject: str, model: Any, arm: Select[Any], *, below: bool) -> Select[Any]:
+def _counted(kind: str, model: Any, arm: Select[Any]) -> Select[Any]:
     """The numbers of one kind by student; of ratings also the latest, by the school and own."""
     theirs = arm.where(db.any_of(model.student_id, IDS))
-    return _counted_links(subject, theirs) if model is ItemLink else _ranked(theirs)
+    return _counted_links(kind, theirs) if model is ItemLink else _ranked(theirs)
 
 
 def _counted_links(subject: str, links: Select[Any]) -> Select[Any]:

@@ -20,6 +20,7 @@ from plp_api.foundation.problems import Problem
 from plp_api.foundation.rest import paging
 from plp_api.foundation.roster.models import LoginSession, Student
 from plp_api.home.overview.listing import PLANS
+from plp_api.learning.ratings.models import Rating
 from plp_api.people.directory.listings import STUDENTS
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Plan, PlanVersion
@@ -31,10 +32,10 @@ from tests.world import CAST, World
 
 pytestmark = pytest.mark.both_databases
 
-LISTS = (Student, Plan, PlanVersion, Goal, Review)
+LISTS = (Student, Plan, PlanVersion, Goal, Review, Rating)
 # What grows with the number of students.
 LARGE = {"students", "people", "relationships", "school_enrollments", "enrollments", "placements"}
-LARGE |= {"person_terms"}
+LARGE |= {"person_terms", "framework_items", "item_links"}
 LARGE |= {one.__tablename__ for one in LISTS} | {"advisory_members", "sampled_students"}
 
 
