@@ -212,6 +212,7 @@ class DistrictSettingsSchema(Schema):
         "Kinds of check that partners and mentors need before they take students on"
         " (`/partners/{id}/clearance-status`). 16 V.S.A. 255 names no mentors at a host.",
         Choice(ClearanceKind),
+        validate=validate.Length(max=len(ClearanceKind)),
     )
 
 
