@@ -59,6 +59,7 @@ class Settings:
     trusted_proxies: int = 0
     body_limit: int = 1 << 20
     package_limit: int = 256 << 20
+    framework_limit: int = 32 << 20
     storage_url: str = ""
     scan_limit: int = 10 << 20
     disk_reserve: int = 64 << 20
@@ -135,6 +136,7 @@ def read() -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         body_limit=env.int("BODY_LIMIT", 1 << 20),
         package_limit=env.int("PACKAGE_LIMIT", 256 << 20),
+        framework_limit=env.int("FRAMEWORK_LIMIT", 32 << 20),
         storage_url=env.str("STORAGE_URL", ""),
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
         disk_reserve=env.int("DISK_RESERVE", 64 << 20, validate=validate.Range(min=0)),

@@ -28,6 +28,7 @@ AREA_COMMANDS = {
     "districts": "plp_api.people.directory.commands",
     "people": "plp_api.people.identity.commands",
     "roster": "plp_api.people.rostering.commands",
+    "standards": "plp_api.catalog.standards.commands",
 }
 OPENAPI = Path("openapi/openapi.json")
 LINES_SHOWN = 40

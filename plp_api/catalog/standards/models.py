@@ -1,15 +1,24 @@
 """Frameworks, their items and associations."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, cast, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from plp_api.catalog.scales.models import CatalogStatus
+from plp_api.foundation import problems
 from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.imports.models import ImportRow
 from plp_api.foundation.ownership import OwnedByDistrict
+
+
+class FrameworkSource(StrEnum):
+    """Where a framework comes from: a CASE package, or the district's own CSV file."""
+
+    CASE = "case"
+    CSV = "csv"
 
 
 class Framework(Resource, Base):
@@ -28,7 +37,6 @@ class Framework(Resource, Base):
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     identifier: Mapped[UUID]
-    status: Mapped[str] = mapped_column(String(16), default=CatalogStatus.ACTIVE)
     source: Mapped[str] = mapped_column(String(8))
     scale_id: Mapped[UUID | None] = mapped_column(ForeignKey("scales.id"))
     title: Mapped[str]
@@ -75,7 +83,7 @@ class FrameworkItem(Resource, Base):
     statement: Mapped[str]
     abbreviated_statement: Mapped[str | None]
     item_type: Mapped[str | None]
-    subject: Mapped[str | None]
+    subjects: Mapped[list[Any]] = mapped_column(default=list)
     grades: Mapped[list[Any]] = mapped_column(default=list)
     list_enumeration: Mapped[str | None]
     notes: Mapped[str | None]
@@ -124,12 +132,45 @@ class Association(Resource, Base):
     last_changed_at: Mapped[datetime]
     retired_on: Mapped[date | None]
 
+    @property
+    def is_retired(self) -> bool:
+        """Whether the association is gone from its package."""
+        return self.retired_on is not None
 
-class FrameworkImport(Resource, Base):
+
+def for_grades(grades: list[str]) -> ColumnElement[bool]:
+    """SQL: whether an item names one of the grades."""
+    # The same on both databases: the JSON of a list of words, searched for the quoted word.
+    listed = cast(FrameworkItem.grades, String)
+    return or_(*(listed.contains(f'"{grade}"') for grade in grades))
+
+
+def is_end_of(item_id: UUID) -> ColumnElement[bool]:
+    """SQL: whether an association begins or ends at an item."""
+    return or_(Association.origin_item_id == item_id, Association.destination_item_id == item_id)
+
+
+class FrameworkImportState(StrEnum):
+    """The state of an import.
+
+    `applied` changed the framework; `compared` is a dry run's end. `refused`: the file has errors,
+    which `findings` name. Only `applied` changes anything.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    APPLIED = "applied"
+    COMPARED = "compared"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class FrameworkImport(ImportRow, Base):
     """One uploaded file of standards and the result of its import; the row is the job's resource.
 
-    `counts` holds by kind of row how many were created, updated, retired, restored, unchanged;
-    `findings` the first of each code, `finding_counts` the numbers of all.
+    `title` is that of a district's own proficiencies, which come as CSV; a CASE package has its
+    own. `counts` holds by kind of row how many were (in a dry run: would be) created, updated,
+    restored, retired and unchanged.
     """
 
     __tablename__ = "framework_imports"
@@ -139,16 +180,13 @@ class FrameworkImport(Resource, Base):
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    state: Mapped[str] = mapped_column(String(16), default="queued")
-    job_id: Mapped[UUID | None]
     format: Mapped[str] = mapped_column(String(8))
     title: Mapped[str | None]
     framework_id: Mapped[UUID | None] = mapped_column(ForeignKey("frameworks.id"))
-    is_dry_run: Mapped[bool] = mapped_column(default=False)
-    sha256: Mapped[str] = mapped_column(String(64))
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    findings: Mapped[list[Any]] = mapped_column(default=list)
-    finding_counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    created_by: Mapped[UUID | None]
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
+
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """Why the import failed, as a problem document."""
+        if self.state == FrameworkImportState.REFUSED:
+            return problems.document(problems.Problem(problems.Code.FRAMEWORK_INVALID))
+        return self.failure

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from plp_api.catalog.standards import scales
-from plp_api.catalog.standards.models import CatalogStatus, FrameworkItem
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access, denied
@@ -143,5 +143,5 @@ def _check_level(level: str, levels: Sequence[Any]) -> None:
 
 
 def _require_offered(item: FrameworkItem) -> None:
-    if item.is_retired or item.framework.status == CatalogStatus.RETIRED:
+    if item.is_retired:
         raise Problem(Code.FRAMEWORK_ITEM_RETIRED)

@@ -28,7 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from plp_api.catalog.standards.models import FrameworkItem, ItemLink, Scale
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import Date, Uuid, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from plp_api.catalog.standards.models import Framework, FrameworkItem, Scale
+from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from plp_api.catalog.clearances.models import Clearance
+from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.models import (
-    Clearance,
     Insurance,
     Mentor,
     Partner,
@@ -18,7 +19,7 @@ from plp_api.catalog.partners.models import (
 )
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.catalog.scales import actions as scales
-from plp_api.catalog.standards.models import FrameworkItem, ItemLink
+from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.roster.models import District

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from plp_api.catalog.standards import scales
-from plp_api.catalog.standards.models import ItemLink
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.scales import actions as scales
 from plp_api.foundation import clock
 from plp_api.foundation.db import new_id
 from plp_api.learning.ratings.models import Rating

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from plp_api.catalog.standards.models import Framework, FrameworkItem, Scale
+from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.foundation import clock
 from plp_api.foundation.db import new_id
 

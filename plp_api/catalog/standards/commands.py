@@ -1,0 +1,63 @@
+"""`plp standards`: import frameworks of standards and proficiencies."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from plp_api.foundation.imports import terminal
+
+if TYPE_CHECKING:
+    from plp_api.catalog.standards.findings import Finding
+    from plp_api.foundation.db import Database
+
+
+@click.group()
+def standards() -> None:
+    """Import frameworks of standards and proficiencies."""
+
+
+@standards.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--district", metavar="SLUG", help="Needed if there are several.")
+@click.option("--title", metavar="TITLE", help="The file is a CSV; this is the framework's title.")
+@click.option("--dry-run", is_flag=True, help="Only compare; change nothing.")
+def import_file(file: Path, district: str | None, title: str | None, dry_run: bool) -> None:
+    """Import a CASE package, or a CSV of a district's own, from FILE: all of it or nothing.
+
+    Exit code 1 means that nothing was imported; the findings say why.
+    """
+    from plp_api.catalog.standards.actions import Order, carry_out
+    from plp_api.catalog.standards.models import FrameworkImportState
+
+    with terminal.opened_database() as database:
+        order = Order(district_id=_district_id(database, district), title=title, is_dry_run=dry_run)
+        with terminal.bar() as show:
+            outcome = carry_out(database, file, order, show)
+    terminal.tell_findings(outcome.findings, _place, lambda _: False)
+    terminal.tell_counts(outcome.counts)
+    click.echo(f"The import was {outcome.state}.")
+    if outcome.state is FrameworkImportState.REFUSED:
+        raise click.ClickException("Nothing was imported: the file has errors.")
+
+
+def _district_id(database: "Database", slug: str | None) -> UUID:
+    """The district of that slug, or the only one. Raises ClickException."""
+    if slug is not None:
+        return terminal.district_id(database, slug)
+    from sqlalchemy import select
+
+    from plp_api.foundation.roster.models import District
+
+    with database.transaction(write=False) as session:
+        found = session.scalars(select(District.id).limit(2)).all()
+    if len(found) != 1:
+        raise click.ClickException("Name a district by --district; `plp districts` lists them.")
+    return found[0]
+
+
+def _place(finding: "Finding") -> str:
+    row = f"row {finding.row}" if finding.row else None
+    parts = (finding.pointer, finding.identifier, row, finding.column)
+    return ", ".join(part for part in parts if part) or "file"
