@@ -96,6 +96,7 @@ class Catalog:
     def _partner(self, given: dict[str, Any]) -> None:
         own = ("kind", "name", "description", "website", "email", "phone")
         row = self._add(Partner, given, **{name: given[name] for name in own})
+        db.session().flush()
         for site in given["sites"]:
             tags = {name: frozenset(site[name]) for name in ("accessibility", "transport")}
             self._add(PartnerSite, given, **{**site, **tags}, partner_id=row.id)

@@ -10,6 +10,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import exists, select
 
+from plp_api.catalog.standards import actions as standards
+from plp_api.catalog.standards.models import FrameworkImportState
 from plp_api.foundation import clock, data
 from plp_api.foundation import settings as settings_module
 from plp_api.foundation.db import Database, new_id
@@ -41,6 +43,8 @@ def load(settings: settings_module.Settings) -> None:
                 return
         years = Years.until(clock.today())
         districts = {name: _imported(database, name, years) for name in DISTRICTS}
+        for framework in _read("catalog.json")["frameworks"]:
+            _import_framework(database, framework["file"], districts[framework["district"]])
         with database.transaction(districts=list(districts.values())) as session:
             known = people.look_up(districts)
             people.apply(_read("people.json"), known, years)
@@ -70,6 +74,14 @@ def _imported(database: Database, name: str, years: Years) -> UUID:
     if outcome.state is not ImportState.APPLIED or outcome.district_id is None:
         raise RuntimeError(f"{name}: {[str(finding.code) for finding in outcome.findings]}")
     return outcome.district_id
+
+
+def _import_framework(database: Database, name: str, district_id: UUID) -> None:
+    """Import one framework as `plp standards import` does."""
+    path = data.seeds() / "frameworks" / name
+    outcome = standards.carry_out(database, path, standards.Order(district_id))
+    if outcome.state is not FrameworkImportState.APPLIED:
+        raise RuntimeError(f"{name}: {[str(finding.code) for finding in outcome.findings]}")
 
 
 Login = tuple[str, str, str, str]
