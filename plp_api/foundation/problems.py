@@ -4,7 +4,7 @@ Clients match `code`. `title` describes the code, `detail` this request; `errors
 point at the fields (JSON Pointer, RFC 6901).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import UNIQUE, Enum, verify
 from typing import Any
@@ -135,11 +135,13 @@ class Code(Enum):
     FRAMEWORK_INVALID = Kind(422, "The file has errors; nothing was imported.")
     FRAMEWORK_IMPORT_RUNNING = Kind(409, "Another framework import is running for this district.")
     FRAMEWORK_ITEM_RETIRED = Kind(409, "This framework item is retired: nothing new refers to it.")
-    SCALE_IN_USE = Kind(409, "The scale is in use; its levels stay, and it is not retired.")
+    SCALE_IN_USE = Kind(409, "The scale is in use, so it is not retired.")
+    SCALE_RETIRED = Kind(409, "This scale is retired: nothing new refers to it.")
     LEVEL_NOT_ON_SCALE = Kind(422, "The level is not one of the scale's.")
     LINK_EXISTS = Kind(409, "It is linked to this framework item already.")
     LINKS_FULL = Kind(409, "It is linked to as many framework items as it may be.")
     RUBRIC_FROZEN = Kind(409, "This edition is not a draft; start the rubric's next edition.")
+    RUBRIC_INCOMPLETE = Kind(409, "A criterion does not describe every level of the scale.")
     RUBRIC_DRAFT_OPEN = Kind(409, "This rubric already has a draft of its next edition.")
     PARTNER_EXISTS = Kind(409, "There is a partner of this name already.")
     PARTNER_ARCHIVED = Kind(409, "This partner is archived.")
@@ -242,6 +244,15 @@ def document(problem: Problem) -> dict[str, object]:
 def _place(error: FieldError) -> dict[str, str]:
     where = {"parameter": error.parameter} if error.parameter else {"pointer": error.pointer}
     return {**where, "detail": error.detail}
+
+
+def doubled(parts: Iterable[Mapping[str, Any]], field: str, called: str) -> Iterator[FieldError]:
+    """An error for each part of a list in `field` whose key an earlier part has."""
+    known: set[str] = set()
+    for place, part in enumerate(parts):
+        if part["key"] in known:
+            yield FieldError(f"/{field}/{place}/key", f"Another {called} has this key.")
+        known.add(part["key"])
 
 
 def invalid(field: str, detail: str) -> Problem:

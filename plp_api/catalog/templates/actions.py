@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from plp_api.catalog.templates.models import Author, PlanTemplate, TemplateStatus
+from plp_api.catalog.templates.models import Author, PlanTemplate
 from plp_api.foundation import data, db
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, Existing, FieldError, Problem
+from plp_api.foundation.editions import Editions, EditionStatus
+from plp_api.foundation.problems import Code, Existing, FieldError, Problem, doubled
 from plp_api.people.directory import references
 
 AUTHOR_OF_ROLE = {
@@ -23,6 +23,14 @@ AUTHOR_OF_ROLE = {
     Role.PARENT: Author.PARENT,
 }
 Fields = dict[str, Any]
+
+EDITIONS = Editions(
+    PlanTemplate,
+    noun="plan_template",
+    carried=("district_id", "school_id", "name", "grades", "sections", "is_default"),
+    frozen=Code.TEMPLATE_FROZEN,
+    draft_open=Code.TEMPLATE_DRAFT_OPEN,
+)
 
 
 @cache
@@ -39,7 +47,7 @@ def default_for(district_id: UUID) -> PlanTemplate:
     default = select(PlanTemplate).where(
         PlanTemplate.district_id == district_id,
         PlanTemplate.is_default.is_(True),
-        PlanTemplate.status == TemplateStatus.PUBLISHED,
+        PlanTemplate.status == EditionStatus.PUBLISHED,
     )
     session = db.session()
     template = session.scalars(default).first()
@@ -89,7 +97,7 @@ def offer(district_id: UUID) -> Offer:
         PlanTemplate.id, PlanTemplate.school_id, PlanTemplate.grades, PlanTemplate.is_default
     ).where(
         PlanTemplate.district_id == district_id,
-        PlanTemplate.status == TemplateStatus.PUBLISHED,
+        PlanTemplate.status == EditionStatus.PUBLISHED,
     )
     rows = db.session().execute(published).all()
     default_id = next((row.id for row in rows if row.is_default), None)
@@ -113,87 +121,34 @@ def draft(access: Access, fields: Fields) -> PlanTemplate:
     template = PlanTemplate(
         id=db.new_id(),
         district_id=access.caller.district_id,
-        status=TemplateStatus.DRAFT,
+        status=EditionStatus.DRAFT,
         **fields,
     )
-    return _begin(template, access)
+    return EDITIONS.begin(template, access)
 
 
 def draft_edition(template: PlanTemplate, access: Access) -> PlanTemplate:
-    """Begin the next edition of a template, as a draft that starts from this edition.
-
-    Raises Problem: template_draft_open if there is a draft already; a unique index
-    enforces this too.
-    """
-    session = db.session()
-    of_line = PlanTemplate.line_id == template.line_id
-    db.refuse_second(
-        PlanTemplate,
-        of_line,
-        PlanTemplate.status == TemplateStatus.DRAFT,
-        code=Code.TEMPLATE_DRAFT_OPEN,
-    )
-    latest = session.scalar(select(func.max(PlanTemplate.edition)).where(of_line)) or 0
-    following = PlanTemplate(
-        id=db.new_id(),
-        district_id=template.district_id,
-        school_id=template.school_id,
-        line_id=template.line_id,
-        edition=latest + 1,
-        status=TemplateStatus.DRAFT,
-        name=template.name,
-        grades=template.grades,
-        sections=template.sections,
-        is_default=template.is_default,
-    )
-    return _begin(following, access)
-
-
-def _begin(template: PlanTemplate, access: Access) -> PlanTemplate:
-    db.session().add(template)
-    db.session().flush()
-    by = access.caller.person_id
-    audit.record("plan_template.drafted", template, by=by, edition=template.edition)
-    return template
+    """Begin the next edition of a template. Raises Problem: template_draft_open."""
+    return EDITIONS.draft_next(template, access)
 
 
 def edit(template: PlanTemplate, access: Access, fields: Fields) -> PlanTemplate:
     """Change a draft. Raises Problem: template_frozen for any other edition, validation_failed."""
-    _require_draft(template)
+    EDITIONS.require_draft(template)
     if "sections" in fields:
         _check_sections(fields["sections"])
-    for name, value in fields.items():
-        setattr(template, name, value)
-    by = access.caller.person_id
-    audit.record("plan_template.edited", template, by=by, fields=sorted(fields))
-    return template
+    return EDITIONS.edit(template, access, fields)
 
 
 def discard(template: PlanTemplate, access: Access) -> None:
     """Delete a draft. Raises Problem: template_frozen for any other edition."""
-    _require_draft(template)
-    by = access.caller.person_id
-    audit.record("plan_template.discarded", template, by=by, edition=template.edition)
-    db.session().delete(template)
-
-
-def _require_draft(template: PlanTemplate) -> None:
-    if template.status != TemplateStatus.DRAFT:
-        raise Problem(Code.TEMPLATE_FROZEN, f"It is {template.status}.")
+    EDITIONS.discard(template, access)
 
 
 def _check_sections(sections: list[Fields]) -> None:
-    errors = [*_doubles(sections), *_demanded(sections)]
+    errors = [*doubled(sections, "sections", "section"), *_demanded(sections)]
     if errors:
         raise Problem(Code.VALIDATION_FAILED, errors=errors)
-
-
-def _doubles(sections: list[Fields]) -> Iterable[FieldError]:
-    known: set[str] = set()
-    for place, section in enumerate(sections):
-        if section["key"] in known:
-            yield FieldError(f"/sections/{place}/key", "Another section has this key.")
-        known.add(section["key"])
 
 
 def _demanded(sections: list[Fields]) -> Iterable[FieldError]:
@@ -219,29 +174,22 @@ def publish(template: PlanTemplate, access: Access) -> None:
     district, already offers another template.
     """
     _hold(template.district_id)
-    session = db.session()
-    published = select(PlanTemplate).where(
+    if not template.is_default:
+        _refuse_overlap(template)
+    EDITIONS.publish(template, access)
+
+
+def _refuse_overlap(template: PlanTemplate) -> None:
+    beside = select(PlanTemplate).where(
         PlanTemplate.district_id == template.district_id,
         PlanTemplate.school_id.is_not_distinct_from(template.school_id),
-        PlanTemplate.status == TemplateStatus.PUBLISHED,
+        PlanTemplate.status == EditionStatus.PUBLISHED,
+        PlanTemplate.line_id != template.line_id,
+        PlanTemplate.is_default.is_(False),
     )
-    beside = session.scalars(published).all()
-    before = [other for other in beside if other.line_id == template.line_id]
-    _refuse_overlap(template, [other for other in beside if other.line_id != template.line_id])
-    for edition in before:
-        edition.status = TemplateStatus.RETIRED
-    # Flushed first: a unique index allows one published edition of a template at a time.
-    session.flush()
-    by = access.caller.person_id
-    audit.record("plan_template.published", template, by=by, edition=template.edition)
-
-
-def _refuse_overlap(template: PlanTemplate, beside: Iterable[PlanTemplate]) -> None:
-    if template.is_default:
-        return
-    for other in beside:
+    for other in db.session().scalars(beside):
         both = sorted(template.grades & other.grades)
-        if both and not other.is_default:
+        if both:
             detail = f"Grade {', '.join(both)}: retire the other, or divide the grades."
             raise Problem(
                 Code.TEMPLATE_OVERLAPS,
@@ -253,8 +201,7 @@ def _refuse_overlap(template: PlanTemplate, beside: Iterable[PlanTemplate]) -> N
 
 def retire(template: PlanTemplate, access: Access) -> None:
     """Stop offering the template for new plans. Plans written in it keep it."""
-    by = access.caller.person_id
-    audit.record("plan_template.retired", template, by=by, edition=template.edition)
+    EDITIONS.retire(template, access)
 
 
 def default_is_kept(template: PlanTemplate, _access: Access) -> str | None:

@@ -9,18 +9,11 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import db
-from plp_api.foundation.db import Base, Resource, new_id
+from plp_api.foundation.db import Base
+from plp_api.foundation.editions import Edition, EditionStatus
 from plp_api.foundation.ownership import OwnedBySchool
 from plp_api.foundation.problems import Code
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
-
-
-class TemplateStatus(StrEnum):
-    """The state of an edition. Only a draft can be edited; new plans use only published ones."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
 
 
 class Author(StrEnum):
@@ -55,13 +48,12 @@ class Visibility(StrEnum):
     WHO_WRITES_OR_APPROVES = "who_writes_or_approves"
 
 
-class PlanTemplate(Resource, Base):
+class PlanTemplate(Edition, Base):
     """One edition of a template of plans. `school_id` null: for the whole district.
 
-    Editions of one template share `line_id`; each has its number. A published
-    edition never changes, because plan versions use it: to change a template,
-    publish its next edition. `grades` are the grades it is for; the default is for
-    all students without another template.
+    A published edition never changes, because plan versions use it: to change a
+    template, publish its next edition. `grades` are the grades it is for; the default
+    is for all students without another template.
 
     `sections` is a list of `{key, title, prompt, is_required, is_material,
     authors, source, sensitivity, visibility}`; `source` cites the law or rule that
@@ -71,22 +63,7 @@ class PlanTemplate(Resource, Base):
     __tablename__ = "plan_templates"
     __ownership__ = OwnedBySchool(read="settings:read")
     __table_args__ = (
-        Index("uq_plan_templates_line_id_edition", "line_id", "edition", unique=True),
-        Index(
-            "uq_plan_templates_draft",
-            "line_id",
-            unique=True,
-            sqlite_where=text("status = 'draft'"),
-            postgresql_where=text("status = 'draft'"),
-            info={"problem": Code.TEMPLATE_DRAFT_OPEN, "tells": ("edition",)},
-        ),
-        Index(
-            "uq_plan_templates_published",
-            "line_id",
-            unique=True,
-            sqlite_where=text("status = 'published'"),
-            postgresql_where=text("status = 'published'"),
-        ),
+        *Edition.rules("plan_templates", Code.TEMPLATE_DRAFT_OPEN),
         Index(
             "uq_plan_templates_default",
             "district_id",
@@ -98,9 +75,8 @@ class PlanTemplate(Resource, Base):
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
     school_id: Mapped[UUID | None] = mapped_column(ForeignKey("schools.id"))
-    line_id: Mapped[UUID] = mapped_column(default=new_id)
-    edition: Mapped[int] = mapped_column(default=1)
-    status: Mapped[str] = mapped_column(String(16), default=TemplateStatus.PUBLISHED)
+    # The template that a district begins with is published without a draft.
+    status: Mapped[str] = mapped_column(String(16), default=EditionStatus.PUBLISHED)
     name: Mapped[str]
     grades: Mapped[frozenset[str]] = mapped_column(default=frozenset(GRADES_WITH_PLANS))
     sections: Mapped[list[Any]]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plp_api.catalog.templates import actions
-from plp_api.catalog.templates.models import PlanTemplate, TemplateStatus, meant_for
+from plp_api.catalog.templates.models import PlanTemplate, meant_for
 from plp_api.catalog.templates.schemas import (
     PlanTemplateActionFieldsSchema,
     PlanTemplatePatchSchema,
@@ -13,10 +13,10 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest.editions import edition_filters
 from plp_api.foundation.rest.paging import (
     Filter,
     Listing,
-    one_of,
     repeatable,
     same_id,
     since,
@@ -28,9 +28,8 @@ blueprint = Blueprint("Plan templates", __name__, "The sections of a plan, editi
 
 TEMPLATES = Listing(
     filters={
-        "status": one_of(PlanTemplate.status, TemplateStatus, "Only editions in these states."),
+        **edition_filters(PlanTemplate),
         "school_id": same_id(PlanTemplate.school_id, "Only templates of this school."),
-        "line_id": same_id(PlanTemplate.line_id, "Only editions of this template."),
         "grade": Filter(
             repeatable(word_of(GRADES_WITH_PLANS, "Only templates for this grade.")), meant_for
         ),

@@ -5,8 +5,9 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.catalog.templates.lifecycle import TEMPLATE
-from plp_api.catalog.templates.models import Author, Sensitivity, TemplateStatus, Visibility
-from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, Text, enum_of
+from plp_api.catalog.templates.models import Author, Sensitivity, Visibility
+from plp_api.foundation.rest.editions import EditionSchema
+from plp_api.foundation.rest.fields import Choice, Schema, Text, enum_of
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 LONGEST_TITLE, LONGEST_PROMPT = 200, 2000
@@ -82,7 +83,7 @@ class TemplateSectionSchema(Schema):
     )
 
 
-class PlanTemplateSchema(ResourceSchema):
+class PlanTemplateSchema(EditionSchema):
     """One edition of a template."""
 
     life = TEMPLATE
@@ -92,11 +93,6 @@ class PlanTemplateSchema(ResourceSchema):
         allow_none=True,
         metadata={"description": "Null: for the whole district."},
     )
-    line_id = fields.UUID(
-        dump_only=True, metadata={"description": "Shared by all editions of one template."}
-    )
-    edition = fields.Integer(dump_only=True)
-    status = Choice(TemplateStatus, dump_only=True)
     name = Text(required=True, longest=LONGEST_TITLE)
     grades = GradesField(required=True, metadata={"example": ["09", "10"]})
     is_default = fields.Boolean(
@@ -109,7 +105,6 @@ class PlanTemplateSchema(ResourceSchema):
         validate=validate.Length(1, MOST_SECTIONS),
         metadata={"description": "In the order of the plan."},
     )
-    available_actions = fields.List(fields.String(), dump_only=True)
 
 
 class PlanTemplatePatchSchema(Schema):

@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.catalog.templates import actions as templates
-from plp_api.catalog.templates.models import PlanTemplate, TemplateStatus, visibility_of
+from plp_api.catalog.templates.models import PlanTemplate, visibility_of
 from plp_api.foundation import db
 from plp_api.foundation.access.lifecycle import repeated
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.models import Student
 from plp_api.planning.plans.models import EDITABLE, Plan, PlanSection, PlanVersion
@@ -221,7 +222,7 @@ def _offered(plan: Plan, template_id: UUID) -> PlanTemplate:
     offered = select(PlanTemplate).where(
         PlanTemplate.id == template_id,
         PlanTemplate.district_id == plan.district_id,
-        PlanTemplate.status == TemplateStatus.PUBLISHED,
+        PlanTemplate.status == EditionStatus.PUBLISHED,
     )
     template = db.session().scalar(offered)
     if template is None or template.school_id not in (None, student.plan_home_school_id):

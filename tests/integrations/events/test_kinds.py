@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from plp_api.foundation.editions import EVENTS
+
 ROOT = Path(__file__).parents[3]
 TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 # Functions that pass an event's type to `audit.record`.
@@ -23,6 +25,9 @@ RECORDING = {
 def recorded(source: str) -> Iterator[str]:
     """The types of event that a module records."""
     for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and _name(call.func) == "Editions":
+            (noun,) = (one.value for one in call.keywords if one.arg == "noun")
+            yield from (f"{ast.literal_eval(noun)}.{verb}" for verb in EVENTS)
         if isinstance(call, ast.Call) and _name(call.func) in RECORDING:
             for argument in call.args:
                 for one in ast.walk(argument):
