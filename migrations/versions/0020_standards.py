@@ -1,8 +1,12 @@
 """Frameworks of standards with their items, scales, and links from students' work to items."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from uuid6 import uuid7
 
 revision = "0020"
 down_revision = "0019"
@@ -16,6 +20,28 @@ ENTERED = (
     "any ((select string_to_array("
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
 )
+LEVELS = [
+    {
+        "key": "beginning",
+        "title": "Beginning",
+        "description": "Starts to show it, with much help.",
+    },
+    {
+        "key": "developing",
+        "title": "Developing",
+        "description": "Shows parts of it, or all of it with help.",
+    },
+    {
+        "key": "proficient",
+        "title": "Proficient",
+        "description": "Shows all of it, without help.",
+    },
+    {
+        "key": "exemplary",
+        "title": "Exemplary",
+        "description": "Shows more than was asked, and can help others with it.",
+    },
+]
 TABLES = (
     "scales",
     "frameworks",
@@ -255,6 +281,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_item_links_subject", "item_links", ["subject_id", "framework_item_id"], unique=True
     )
+    _add_default_scales()
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -262,6 +289,39 @@ def upgrade() -> None:
             op.execute(
                 f"CREATE POLICY entered_districts ON {table} USING (district_id = {ENTERED})"
             )
+
+
+def _add_default_scales() -> None:
+    """Give each district the usual four levels, with which a new district begins."""
+    at = datetime.now(UTC)
+    districts = sa.table("districts", sa.column("id", sa.Uuid()))
+    scales = sa.table(
+        "scales",
+        sa.column("id", sa.Uuid()),
+        sa.column("district_id", sa.Uuid()),
+        sa.column("status"),
+        sa.column("title"),
+        sa.column("levels", DOCUMENT),
+        sa.column("is_default", sa.Boolean()),
+        sa.column("version", sa.Integer()),
+        sa.column("created_at", INSTANT),
+        sa.column("updated_at", INSTANT),
+    )
+    rows = [
+        {
+            "id": UUID(int=uuid7().int),
+            "district_id": district_id,
+            "status": "active",
+            "title": "Four levels",
+            "levels": LEVELS,
+            "is_default": True,
+            "version": 1,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for district_id in op.get_bind().scalars(sa.select(districts.c.id))
+    ]
+    op.bulk_insert(scales, rows)
 
 
 def downgrade() -> None:

@@ -49,10 +49,14 @@ class OwnedBySchool:
 
 @dataclass(frozen=True)
 class OwnedByDistrict:
-    """About the district; `column` holds its id."""
+    """About the district; `column` holds its id.
+
+    With `is_wide` only an office for the whole district does more than read the row.
+    """
 
     read: str
     column: str = "district_id"
+    is_wide: bool = False
 
 
 @dataclass(frozen=True)

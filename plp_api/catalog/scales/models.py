@@ -27,7 +27,7 @@ class Scale(Resource, Base):
     """
 
     __tablename__ = "scales"
-    __ownership__ = OwnedByDistrict(read="settings:read")
+    __ownership__ = OwnedByDistrict(read="settings:read", is_wide=True)
     __table_args__ = (
         Index("ix_scales_district_id", "district_id", "updated_at"),
         Index(

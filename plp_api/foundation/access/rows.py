@@ -127,11 +127,17 @@ class Access:
             if not self.caller.may(needed):
                 continue
             rows = self.scalars(self.select(model, needed).where(model.id == key))  # type: ignore[attr-defined]
-            if rows and needed == permission:
+            if rows and needed == permission and self._is_wide_enough(permission, model):
                 return rows[0]  # type: ignore[no-any-return]
             if rows:
                 raise denied(permission)
         raise Problem(Code.NOT_FOUND)
+
+    def _is_wide_enough(self, permission: Permission, model: Any) -> bool:
+        """Whether the row needs no office for the whole district, or the caller has one."""
+        ownership = model.__ownership__
+        is_free = not isinstance(ownership, OwnedByDistrict) or not ownership.is_wide
+        return is_free or permission == ownership.read or self.may_at(permission, None)
 
     def _load_of_student(
         self, model: type[Model], key: UUID, permission: Permission, reached: Reached | None
@@ -269,7 +275,8 @@ class Access:
             return self.may_at(permission, getattr(row, row.__ownership__.column))
         if isinstance(row.__ownership__, OwnedByDistrict):
             is_here = getattr(row, row.__ownership__.column) == self.caller.district_id
-            return is_here and self.caller.may(permission)
+            may = self.caller.may(permission) and self._is_wide_enough(permission, type(row))
+            return is_here and may
         student_id: UUID = getattr(row, row.__ownership__.column)
         return self.may(permission, student_id) and not self._is_kept(permission, row)
 

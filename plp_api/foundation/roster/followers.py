@@ -17,6 +17,10 @@ ON_HOME_STUDY: list[Follower] = []
 studies at home on that day."""
 
 
+ON_DISTRICT: list[Callable[[UUID], None]] = []
+"""Called with the id of a new district, whose rows the transaction may write."""
+
+
 Ending = Callable[[UUID, Sequence[UUID], date, UUID | None], None]
 
 ON_RECORD_ENDED: list[Ending] = []
@@ -30,6 +34,12 @@ def record_ended(
     """Call everything that must follow when students' records end: their plans are closed."""
     for follow in ON_RECORD_ENDED:
         follow(district_id, student_ids, today, by)
+
+
+def district_added(district_id: UUID) -> None:
+    """Give a new district what every district begins with."""
+    for follow in ON_DISTRICT:
+        follow(district_id)
 
 
 def home_study_changed(district_id: UUID, student_ids: Sequence[UUID], today: date) -> None:

@@ -409,6 +409,8 @@ def _make(org: Any) -> UUID:
     )
     db.session().add(district)
     db.session().flush()
+    db.enter([district.id])
+    followers.district_added(district.id)
     return district.id
 
 

@@ -168,6 +168,8 @@ class Reader:
                 sees = self.may(read) and self.may_on(owner.student_id, "roster:read")
                 writes = self.may(permission) and self.may_on(owner.student_id, "roster:write")
                 return sees, sees if permission == read else writes
+            case OwnedByDistrict() if ownership.is_wide and permission != read:
+                return self.may(read), self.is_wide and self.may_everywhere(permission)
             case PersonOfDistrict() | OwnedByDistrict():
                 return self.may(read), self.may(permission)
         raise AssertionError(

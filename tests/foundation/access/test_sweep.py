@@ -63,6 +63,7 @@ SHOWN: dict[str, Any] = {"GET /api/v1/people": lambda owner: owner.student_id is
 DISTRICTS_OWN = {
     "PATCH /api/v1/districts/<uuid:district_id>",
     "POST /api/v1/roster-imports",
+    "POST /api/v1/scales",
 }
 # Schools of every district, to place a student at: that a school exists is no secret.
 OF_ALL_DISTRICTS = {"GET /api/v1/host-schools"}
