@@ -32,12 +32,16 @@ def upgrade() -> None:
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("criteria", DOCUMENT, nullable=False),
+        sa.Column("framework_item_ids", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("updated_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
-            ["copied_from_id"], ["rubrics.id"], name="fk_rubrics_copied_from_id"
+            ["copied_from_id"],
+            ["rubrics.id"],
+            name="fk_rubrics_copied_from_id",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(["district_id"], ["districts.id"], name="fk_rubrics_district_id"),
         sa.ForeignKeyConstraint(["scale_id"], ["scales.id"], name="fk_rubrics_scale_id"),

@@ -4,9 +4,17 @@ Every process that runs actions imports this: the application, the worker, the c
 """
 
 from plp_api.catalog.opportunities.seats import HOLDERS
+from plp_api.catalog.rubrics.models import SCALES_OF_RUBRICS
+from plp_api.catalog.scales import actions as scales
+from plp_api.catalog.standards.scales import SCALES_OF_FRAMEWORKS
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.revocation import ON_REVOKED
-from plp_api.foundation.roster.followers import ON_ENROLLED, ON_HOME_STUDY, ON_RECORD_ENDED
+from plp_api.foundation.roster.followers import (
+    ON_DISTRICT,
+    ON_ENROLLED,
+    ON_HOME_STUDY,
+    ON_RECORD_ENDED,
+)
 from plp_api.learning.interests import seats
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
@@ -29,6 +37,8 @@ from plp_api.planning.signatures import actions as signatures
 from plp_api.planning.signatures import past as past_signatures
 from plp_api.planning.signing import actions as signing
 
+ON_DISTRICT += [scales.begin]
+scales.IN_USE += [SCALES_OF_FRAMEWORKS, SCALES_OF_RUBRICS]
 # The plan first: a review belongs to a plan.
 ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]
 ON_HOME_STUDY += [keeping.follow_home_study, home_study.follow_home_study]

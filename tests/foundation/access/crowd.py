@@ -10,6 +10,7 @@ from sqlalchemy import UniqueConstraint, inspect, select, update
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.models import Partner
+from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
@@ -87,6 +88,7 @@ OF_OTHERS: dict[Any, dict[str, Any]] = {
     PlanVersion: {"status": "superseded"},
     PlanTemplate: {"is_default": False},
     Interest: {"status": "withdrawn"},
+    Scale: {"is_default": False},
 }
 
 

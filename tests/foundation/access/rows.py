@@ -21,6 +21,7 @@ from plp_api.catalog.partners.models import (
     PartnerContact,
     PartnerSite,
 )
+from plp_api.catalog.rubrics.models import Rubric
 from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
@@ -81,6 +82,7 @@ def complete(world: World) -> None:
             complete_student(place, student)
         _add_for_place(place)
         _add_partner(place)
+        _add_rubrics(place)
     db.session().flush()
 
 
@@ -337,6 +339,18 @@ def _add_partner(place: Place) -> None:
     passed = {"kind": "training", "is_cleared": True, "checked_on": today}
     by = place.elo_coordinator.id
     db.session().add(Clearance(**own, **passed, mentor_id=mentor.id, recorded_by=by))
+
+
+def _add_rubrics(place: Place) -> None:
+    own = {"district_id": place.district_id}
+    levels = [{"key": key, "title": key, "description": ""} for key in ("not_yet", "done")]
+    scale = Scale(id=db.new_id(), **own, title="Two levels", levels=levels, is_default=True)
+    criterion = {"key": "sources", "title": "Sources", "description": "", "descriptors": {}}
+    criteria = [{**criterion, "framework_item_ids": []}]
+    written = {**own, "title": "Talk", "criteria": criteria, "scale": scale}
+    db.session().add(scale)
+    for school_id in (None, place.school_id, place.other_school_id):
+        db.session().add(Rubric(**written, school_id=school_id))
 
 
 def an_event(place: Place) -> Event:

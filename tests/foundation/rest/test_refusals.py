@@ -134,6 +134,7 @@ NAMES_THE_ROW = {
     Code.PLAN_EXISTS: "by its unique constraint",
     Code.TEMPLATE_DRAFT_OPEN: "by a query before, and by its unique index",
     Code.TEMPLATE_OVERLAPS: "by a query before",
+    Code.RUBRIC_DRAFT_OPEN: "by a query before, and by its unique index",
     Code.RECORD_DUPLICATE: "by a query before, or by any unique constraint without a code",
     Code.RELATIONSHIP_EXISTS: "by a query before",
     Code.RELATIONSHIP_SUPPRESSED: "by a query before",
@@ -151,6 +152,7 @@ NAMES_NONE = {
     Code.USERNAME_TAKEN: "whose account it is, is nobody's business",
     Code.REQUEST_RUNNING: "nothing is stored yet",
     Code.RECORD_IN_USE: "many rows may refer to it, in many tables",
+    Code.SCALE_IN_USE: "many frameworks and rubrics may refer to it",
     Code.ENTRY_WITHDRAWN: "the caller named the entry",
 }
 
