@@ -17,8 +17,10 @@ from uuid import UUID
 
 from benchmarks import access
 from benchmarks.access import Asker, Filling, Measured
-from plp_api.catalog.standards.models import Framework, FrameworkItem, ItemLink, Scale
-from plp_api.catalog.standards.scales import DEFAULT_LEVELS
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.scales.actions import DEFAULT_LEVELS
+from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.foundation import clock, db
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.rows import Access

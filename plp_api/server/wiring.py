@@ -16,8 +16,10 @@ from plp_api.foundation.roster.followers import (
     ON_RECORD_ENDED,
 )
 from plp_api.learning.interests import seats
+from plp_api.learning.ratings import progress as competencies
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
+from plp_api.planning.goals.progress import PROGRESS_PARTS
 from plp_api.planning.pathways import past as elements
 from plp_api.planning.pathways import snapshot as pathways
 from plp_api.planning.plans import actions as plans
@@ -60,3 +62,4 @@ SNAPSHOT_PARTS += [
 ]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER]
+PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]

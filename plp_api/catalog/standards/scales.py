@@ -3,11 +3,11 @@
 from sqlalchemy import select
 
 from plp_api.catalog.scales.actions import default_for
-from plp_api.catalog.scales.models import CatalogStatus, Scale
+from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import Framework
 from plp_api.foundation import db
 
-SCALES_OF_FRAMEWORKS = select(Framework.scale_id).where(Framework.status == CatalogStatus.ACTIVE)
+SCALES_OF_FRAMEWORKS = select(Framework.scale_id).where(Framework.scale_id.is_not(None))
 """The ids of the scales that frameworks name; their items are rated by them."""
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from plp_api.catalog.standards import scales
-from plp_api.catalog.standards.models import Scale
+from plp_api.catalog.scales import actions as scales
+from plp_api.catalog.scales.models import Scale
 from plp_api.foundation.audit.models import Event
 from tests.catalog.standards.conftest import Standards
 from tests.catalog.standards.packages import association, child, item, node, package, small
