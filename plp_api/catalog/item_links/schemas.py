@@ -4,28 +4,9 @@ from typing import Any
 
 from marshmallow import fields
 
+from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
 from plp_api.foundation.rest.fields import ResourceSchema, Schema
 from plp_api.foundation.rest.people import name_of, student_of
-
-
-class FrameworkItemBriefSchema(Schema):
-    """An item in brief; `/framework-items/{id}` has all of it."""
-
-    id = fields.UUID()
-    code = fields.String(
-        allow_none=True,
-        metadata={"description": "The code people know it by.", "example": "TS.CC.2"},
-    )
-    statement = fields.String(
-        metadata={
-            "description": "As it came: Markdown with LaTeX. Escape it.",
-            "example": "Listens to others and answers what they said.",
-        }
-    )
-    is_retired = fields.Boolean(
-        metadata={"description": "Whether it is no longer offered; what is linked stays linked."}
-    )
-    framework_id = fields.UUID()
 
 
 class LinkedItemSchema(FrameworkItemBriefSchema):

@@ -15,12 +15,12 @@ from plp_api.catalog.opportunities.models import (
     OpportunityStatus,
     Season,
 )
-from plp_api.catalog.opportunities.schemas import TransportToSite
 from plp_api.catalog.partners.models import (
     Accessibility,
     Partner,
     PartnerSite,
     PartnerStatus,
+    TransportToSite,
 )
 from plp_api.foundation import db, texts
 from plp_api.foundation.access.caller import TODAY

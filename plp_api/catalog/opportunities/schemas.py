@@ -12,7 +12,7 @@ from plp_api.catalog.opportunities.models import (
     Season,
 )
 from plp_api.catalog.opportunities.presenters import shape
-from plp_api.catalog.partners.models import Accessibility, Transport
+from plp_api.catalog.partners.models import Accessibility, TransportToSite
 from plp_api.foundation.rest.fields import (
     Choice,
     Date,
@@ -26,7 +26,6 @@ from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_SKILL = 200, 4000, 100
 MOST_SKILLS, MOST_SEATS = 20, 10_000
-TransportToSite = enum_of("TransportToSite", Transport)
 GradeWithPlan = enum_of("GradeWithPlan", GRADES_WITH_PLANS)
 
 

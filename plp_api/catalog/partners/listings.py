@@ -17,8 +17,8 @@ from plp_api.catalog.partners.models import (
     PartnerKind,
     PartnerSite,
     PartnerStatus,
+    TransportToSite,
 )
-from plp_api.catalog.partners.schemas import TransportToSite
 from plp_api.foundation import db, texts
 from plp_api.foundation.access.caller import holds, is_not_over
 from plp_api.foundation.rest.fields import Text

@@ -46,8 +46,8 @@ class Accessibility(StrEnum):
     REMOTE = "remote"
 
 
-class Transport(StrEnum):
-    """How a student gets there."""
+class TransportToSite(StrEnum):
+    """How a student gets to a site."""
 
     SCHOOL_BUS = "school_bus"
     PUBLIC_BUS = "public_bus"

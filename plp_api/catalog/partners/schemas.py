@@ -11,7 +11,7 @@ from plp_api.catalog.partners.models import (
     InsuranceKind,
     PartnerKind,
     PartnerStatus,
-    Transport,
+    TransportToSite,
 )
 from plp_api.foundation.rest.fields import (
     Choice,
@@ -52,9 +52,6 @@ StateCode = enum_of(
     ],
 )
 StateCode.__doc__ = "A state, the District of Columbia, or Quebec."
-# In the document another enum is named Transport: how tokens travel.
-TransportToSite = enum_of("TransportToSite", Transport)
-TransportToSite.__doc__ = Transport.__doc__
 
 
 def described(words: str, **more: Any) -> dict[str, Any]:
