@@ -24,7 +24,8 @@ from plp_api.server.demo.years import Years
 from tests import databases
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
-# A whole command line for every command; `{package}` is a roster, `{file}` a file to write.
+# A whole command line for every command; `{package}` is a roster, `{standards}` a framework,
+# `{file}` a file to write.
 LINES = {
     "audit verify": (),
     "districts": (),
@@ -33,6 +34,7 @@ LINES = {
     "people invite": ("--given", "Ada", "--family", "Min", "--role", "district_admin"),
     "roster import": ("{package}",),
     "serve": (),
+    "standards import": ("{standards}",),
     "worker": (),
 }
 # It reads no setting and no database.
@@ -71,7 +73,8 @@ def plp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, roster: Path) -> Callab
     monkeypatch.setattr(processes, "supervise", lambda children: True)
     monkeypatch.setattr(processes.Child, "start", lambda child: None)
     monkeypatch.setattr(Worker, "run", lambda worker: None)
-    places = {"package": roster, "file": tmp_path / "openapi.json"}
+    skills = data.seeds() / "frameworks" / "vermont_transferable_skills.json"
+    places = {"package": roster, "file": tmp_path / "openapi.json", "standards": skills}
 
     def run(command: str, *words: str) -> Result:
         line = [*command.split(), *(each.format(**places) for each in words or LINES[command])]
@@ -122,7 +125,7 @@ def migrated(folder: Path) -> None:
 
 POSTGRESQL = "postgresql://nobody:a-secret@127.0.0.1:1/none"
 READS = frozenset({"districts", "audit verify"})
-MIGRATES = frozenset({"migrate", "roster import", "serve"})
+MIGRATES = frozenset({"migrate", "roster import", "serve", "standards import"})
 CONDITIONS = {
     "a port in words": Condition(2, "PLP_PORT", {"PLP_PORT": "eighty"}),
     "a port that is none": Condition(2, "PLP_PORT", {"PLP_PORT": "70000"}),
@@ -157,7 +160,8 @@ CONDITIONS = {
         "may not write",
         {"PLP_DATABASE_URL": "sqlite:///file:{folder}/plp.sqlite?mode=ro&uri=true"},
         migrated,
-        but=READS | {"worker", "serve", "migrate"},
+        # Without a district there is nothing to import into.
+        but=READS | {"worker", "serve", "migrate", "standards import"},
     ),
     "a database without tables": Condition(1, "`plp migrate`", but=MIGRATES | {"districts"}),
     "hardly any space": Condition(
@@ -277,7 +281,7 @@ def test_a_failure_of_the_database_is_one_line(said: str) -> None:
     assert WORDS[said] in line
 
 
-@pytest.mark.parametrize("command", ["people invite", "roster import"])
+@pytest.mark.parametrize("command", ["people invite", "roster import", "standards import"])
 def test_a_district_that_is_not_there_is_said(plp: Callable[..., Result], command: str) -> None:
     assert plp("roster import").exit_code == 0
     result = plp(command, *LINES[command], "--district", "nowhere")

@@ -291,7 +291,8 @@ def test_a_1_1_package_that_fails_its_schema_is_refused(standards: Standards, na
 
 
 def test_an_unknown_version_is_refused(standards: Standards) -> None:
-    for version in ("2.0", 1.1, True, []):
+    versions: tuple[Any, ...] = ("2.0", 1.1, True, [])
+    for version in versions:
         outcome = standards.bring(package([], [], document(caseVersion=version)))
         assert outcome.state == "refused"
         assert "version_unknown" in codes(outcome)

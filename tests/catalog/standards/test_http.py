@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -182,7 +183,7 @@ def test_a_job_killed_midway_is_repeated_from_the_start(
     assert admin.read(f"/framework-imports/{taken.json['id']}")["state"] == "running"
     with (
         db.using(database),
-        patch.object(work.Path, "unlink", side_effect=KeyboardInterrupt),
+        patch.object(Path, "unlink", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         work.run(job_id, lambda _: None)

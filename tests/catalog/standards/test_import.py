@@ -16,6 +16,7 @@ from plp_api.foundation.audit.models import Event
 from tests.catalog.standards.conftest import Standards, codes, numbers
 from tests.catalog.standards.packages import (
     SECOND,
+    Json,
     association,
     child,
     document,
@@ -209,7 +210,12 @@ def test_an_association_that_is_gone_is_retired(standards: Standards) -> None:
 
 def test_words_are_kept_as_they_came(standards: Standards) -> None:
     words = "A _table_:\r\n\r\n| a |\r\n\r\n $x = {-b \\pm \\sqrt{b^2}}$ 𝑑 e\u0301 <b>&amp;\t "
-    notes = {"notes": "n", "educationLevel": ["09", "10"], "CFItemType": "Skill", "language": "en"}
+    notes: Json = {
+        "notes": "n",
+        "educationLevel": ["09", "10"],
+        "CFItemType": "Skill",
+        "language": "en",
+    }
     standards.bring(package([item("A", fullStatement=words, **notes)], [child("framework", "A")]))
     kept = standards.items()["A"]
     assert kept.statement == words
@@ -228,7 +234,7 @@ def test_an_item_that_nothing_places_stands_at_the_end(standards: Standards) -> 
 def test_a_1_0_package_may_be_odd(standards: Standards) -> None:
     whole = small()
     whole["CFDocument"] |= {"CFPackageURI": node("p"), "subject": "Maths", "licenseURI": None}
-    whole["CFDocument"] |= {"statusStartDate": "2026-01-01T00:00:00+00:00", "notes": 5 and "n"}
+    whole["CFDocument"] |= {"statusStartDate": "2026-01-01T00:00:00+00:00", "notes": "n"}
     whole["CFItems"][0] |= {
         "CFDocumentURI": node("d"),
         "educationLevel": "09",

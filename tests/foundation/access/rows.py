@@ -23,7 +23,12 @@ from plp_api.catalog.partners.models import (
 )
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.catalog.scales.models import Scale
-from plp_api.catalog.standards.models import Framework, FrameworkItem
+from plp_api.catalog.standards.models import (
+    Association,
+    Framework,
+    FrameworkImport,
+    FrameworkItem,
+)
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.audit.models import Event
@@ -305,6 +310,7 @@ def _add_for_place(place: Place) -> None:
             middle,
         ]
     )
+    _add_standards(place)
     db.session().flush()
     learns = {"class_id": room.id, "person_id": place.other_student.id, "role": "student"}
     is_in = {"advisory_id": middle.id, "student_id": place.other_student.id}
@@ -351,6 +357,29 @@ def _add_rubrics(place: Place) -> None:
     db.session().add(scale)
     for school_id in (None, place.school_id, place.other_school_id):
         db.session().add(Rubric(**written, school_id=school_id))
+
+
+def _add_standards(place: Place) -> None:
+    """A framework with an item, an association of it with one outside, and its import."""
+    own, dated = {"district_id": place.district_id}, {"last_changed_at": clock.now()}
+    framework = Framework(
+        id=db.new_id(), identifier=db.new_id(), **own, **dated, source="case", title="Skills"
+    )
+    db.session().add(framework)
+    db.session().flush()
+    part = {**own, **dated, "framework_id": framework.id}
+    item = FrameworkItem(id=db.new_id(), identifier=db.new_id(), **part, statement="Listens.")
+    db.session().add(item)
+    db.session().flush()
+    ends = {"origin_item_id": item.id, "origin_identifier": str(item.identifier)}
+    ends |= {"origin_uri": "", "origin_title": "", "destination_identifier": "local:1"}
+    ends |= {"destination_uri": "local:1", "destination_title": "A page"}
+    db.session().add_all(
+        [
+            Association(**part, **ends, identifier=db.new_id(), type="exemplar"),
+            FrameworkImport(**own, format="case", sha256="0" * 64),
+        ]
+    )
 
 
 def an_event(place: Place) -> Event:

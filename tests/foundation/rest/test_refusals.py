@@ -144,6 +144,7 @@ NAMES_THE_ROW = {
     Code.IMPORT_RUNNING: "by a query before",
     Code.INTEREST_EXISTS: "by a query before, and by its unique index",
     Code.LINK_EXISTS: "by a query before",
+    Code.FRAMEWORK_IMPORT_RUNNING: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",
 }
 NAMES_NONE = {
