@@ -130,9 +130,9 @@ def restore(scale: Scale, access: Access) -> None:
     audit.record("scale.restored", scale, by=access.caller.person_id)
 
 
-def is_no_default(scale: Scale, _access: Access) -> str | None:
+def is_no_default(scale: Scale, _access: Access) -> Code | None:
     """Reason: it is the default already."""
-    return "It is the district's default already." if scale.is_default else None
+    return Code.ACTION_REPEATED if scale.is_default else None
 
 
 def is_retirable(scale: Scale, access: Access) -> str | Code | None:

@@ -124,7 +124,7 @@ def test_another_scale_becomes_the_default_and_the_first_one_is_retired(
     second = f"/scales/{made(district_admin)['id']}"
     assert district_admin.act(second, "make_default").json["is_default"] is True
     assert district_admin.read(default)["is_default"] is False
-    assert code(district_admin.act(second, "make_default")) == "action_unavailable"
+    assert code(district_admin.act(second, "make_default")) == "action_repeated"
     retired = district_admin.act(default, "retire").json
     assert (retired["status"], retired["available_actions"]) == ("retired", ["restore"])
     assert code(district_admin.act(default, "make_default")) == "action_unavailable"

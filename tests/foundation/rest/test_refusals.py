@@ -258,6 +258,7 @@ ENDS_ITSELF = {
     ("/api/v1/plan-versions/<uuid:plan_version_id>/actions", "reaffirm"),
     ("/api/v1/plan-versions/<uuid:plan_version_id>/actions", "change_template"),
     ("/api/v1/reviews/<uuid:review_id>/actions", "reinstate"),
+    ("/api/v1/scales/<uuid:scale_id>/actions", "make_default"),
 }
 
 
