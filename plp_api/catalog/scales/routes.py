@@ -53,7 +53,10 @@ def add_scale(access: Access, fields: dict[str, Any]) -> Scale:
 @blueprint.requires(Permission.SETTINGS_READ, Scale)
 @blueprint.response(200, ScaleSchema)
 def get_scale(access: Access, scale: Scale) -> Scale:
-    """Get a scale with its levels. A retired scale stays readable."""
+    """Get a scale with its levels.
+
+    A retired scale stays readable: ratings and rubrics that were written in it keep it.
+    """
     return scale
 
 
