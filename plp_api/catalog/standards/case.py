@@ -4,6 +4,7 @@ Reading raises no errors, whatever the bytes are: errors become findings.
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -73,21 +74,20 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_too_deep(value: Any) -> bool:
-    level = [value]
+    level = _containers([value])
     for _ in range(DEEPEST):
-        level = (
-            [
-                inner
-                for outer in level
-                for inner in (outer.values() if isinstance(outer, dict) else outer)
-                if isinstance(inner, dict | list)
-            ]
-            if isinstance(value, dict | list)
-            else []
-        )
         if not level:
             return False
+        level = _containers(inner for outer in level for inner in _inner(outer))
     return True
+
+
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def _inner(container: Any) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
 def _is_strict(package: Any, pointer: str, findings: Findings) -> bool:

@@ -86,9 +86,7 @@ def _thing(required: str = "", read: str = "", needed: str = "", **members: Any)
     )
 
 
-LINK = _shape(
-    "title identifier uri", "title identifier uri", title="text", identifier="uuid", uri="text"
-)
+LINK = _shape("title identifier uri", "uri", title="text", identifier="uuid", uri="text")
 NODE = _shape(
     "title identifier uri",
     "title identifier uri",

@@ -235,6 +235,7 @@ def test_a_1_0_package_may_be_odd(standards: Standards) -> None:
     whole = small()
     whole["CFDocument"] |= {"CFPackageURI": node("p"), "subject": "Maths", "licenseURI": None}
     whole["CFDocument"] |= {"statusStartDate": "2026-01-01T00:00:00+00:00", "notes": "n"}
+    whole["CFItems"][3]["licenseURI"] = {"identifier": 7, "uri": "https://example.org/m"}
     whole["CFItems"][0] |= {
         "CFDocumentURI": node("d"),
         "educationLevel": "09",
@@ -250,6 +251,7 @@ def test_a_1_0_package_may_be_odd(standards: Standards) -> None:
     assert (framework.subjects, framework.starts_on) == (["Maths"], date(2026, 1, 1))
     assert standards.items()["A"].grades == ["09"]
     assert standards.items()["A"].license_uri == "https://example.org/l"
+    assert standards.items()["A2"].license_uri == "https://example.org/m"
 
 
 def test_a_1_1_package_is_read_by_its_rules(standards: Standards) -> None:
