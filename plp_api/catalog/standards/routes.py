@@ -113,6 +113,7 @@ ASSOCIATIONS = Listing(
         "is_retired": yes_or_no(
             Association.retired_on.is_not(None), "Only retired ones, or only the others."
         ),
+        "updated_since": since(Association.updated_at),
     },
     sorts={"created_at": Association.created_at, "updated_at": Association.updated_at},
 )
@@ -177,7 +178,10 @@ def get_framework_import(access: Access, framework_import: FrameworkImport) -> F
 @blueprint.requires(Permission.SETTINGS_READ)
 @blueprint.lists(FrameworkSchema, FRAMEWORKS)
 def list_frameworks(access: Access) -> Any:
-    """List the district's frameworks of standards and proficiencies."""
+    """List the district's frameworks of standards and proficiencies.
+
+    A framework whose file's next edition dropped every item stays in the list.
+    """
     return access.select(Framework)
 
 
@@ -185,7 +189,10 @@ def list_frameworks(access: Access) -> Any:
 @blueprint.requires(Permission.SETTINGS_READ, Framework)
 @blueprint.response(200, FrameworkSchema)
 def get_framework(access: Access, framework: Framework) -> Framework:
-    """Get a framework. Its items are under `/frameworks/{id}/items`."""
+    """Get a framework: what its document says, and the scale its items are rated by.
+
+    Its items are under `/frameworks/{id}/items`.
+    """
     return framework
 
 
