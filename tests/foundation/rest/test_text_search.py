@@ -33,7 +33,7 @@ def test_there_are_lists_searched_by_text() -> None:
 def test_a_text_is_found_without_case_and_accents(
     model: Any, words: str, world: World, database: Isolated
 ) -> None:
-    column = next(name for name in ("title", "name") if hasattr(model, name))
+    column = next(name for name in ("title", "name", "statement") if hasattr(model, name))
     districts = [world.home.district_id, world.away.district_id]
     with database.transaction(districts=districts) as session:
         rows.complete(world)
