@@ -24,7 +24,7 @@ THINGS = {
     "request", "review", "school", "session", "signed_version", "site", "sourced", "state_org",
     "state_student", "subject", "template",
 }  # fmt: skip
-THINGS |= {"clearance", "partner", "site"}
+THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
     ("Event", "student_id"): "events are for machines, which keep ids",
