@@ -2,10 +2,10 @@
 
 `python -m benchmarks.evidence --students 33334` fills SQLite and PostgreSQL with districts whose
 students all link goals to items and are rated, so that the largest has 20,000 students with
-evidence for one item; runs the statements of a page as each role, for that item, for a strand,
-for the whole framework and for an item that few have; and prints a table. In brackets
-stands the ratio to the first page of the same role. `--explain` prints the query plans. Exits
-with 1 if a statement scans a whole large table.
+evidence for one item. It runs the statements of a page as each role, for that item, for a
+strand, for the whole framework and for an item that few have, and prints a table; the ratio to
+the role's first page stands in brackets. `--explain` prints the query plans. Exits with 1 if a
+statement scans a whole large table.
 """
 
 import sys
