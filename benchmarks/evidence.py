@@ -195,7 +195,7 @@ def _competencies(session: Any, role: str, asker: Asker) -> Measured:
     binds = {"student": student.id, "since": clock.today() - timedelta(days=TWO_YEARS)}
     statement = progress.RATINGS.statement
     plan = access.explained(session, statement, {**binds, "until": clock.today()})
-    return Measured(role, "competencies", milliseconds, len(found["items"]), plan)
+    return Measured(role, "competencies", milliseconds, len(found["competencies"]), plan)
 
 
 run = partial(access.run, filling=partial(access.fill, kind=Rated, roles=ROLES), measuring=measure)

@@ -66,7 +66,7 @@ def test_from_a_framework_to_a_rated_student(
         mistaken = teacher.make(ratings, {"framework_item_id": items["S.1"], "level": "beginning"})
         teacher.act(f"/ratings/{mistaken['id']}", "withdraw", comment="For somebody else.")
 
-        (item,) = student.read(f"/students/{pupil['id']}/competencies")["items"]
+        (item,) = student.read(f"/students/{pupil['id']}/competencies")["competencies"]
         assert (item["code"], item["parent"]["code"]) == ("W.2.a", "W.2")
         assert item["latest_school"]["level"] == "proficient"
         assert item["latest_own"]["level"] == "developing"

@@ -98,7 +98,7 @@ def of(
                 (row["framework_id"], row["framework_title"]) for row in rows
             )
         ],
-        "items": list(_items(rows, levels)),
+        "competencies": list(_competencies(rows, levels)),
     }
 
 
@@ -107,7 +107,7 @@ def _scale(scale: Row) -> Row:
     return {"id": scale["id"], "title": scale["title"], "levels": levels}
 
 
-def _items(rows: Sequence[Row], levels: dict[UUID, Any]) -> Iterator[Row]:
+def _competencies(rows: Sequence[Row], levels: dict[UUID, Any]) -> Iterator[Row]:
     """The items in the order of the rows, each with its two series, oldest first."""
     for key, group in groupby(rows, key=lambda row: row["framework_item_id"]):
         ratings = list(group)

@@ -206,7 +206,7 @@ class CompetenciesSchema(Schema):
     until = Date(allow_none=True)
     scales = fields.List(fields.Nested(RatedScaleSchema))
     frameworks = fields.List(fields.Nested(RatedFrameworkSchema))
-    items = fields.List(
+    competencies = fields.List(
         fields.Nested(CompetencySchema),
         metadata={"description": "By framework, in the order of its tree."},
     )

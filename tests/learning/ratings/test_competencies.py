@@ -34,7 +34,7 @@ def test_ratings_are_series_by_item_the_school_s_and_the_student_s_apart(
     a_rating(items["W.2.a"], "beginning", rated_on=days_ago(600))
     a_rating(items["W.2.a"], "exemplary", rated_on=days_ago(10), is_self=True)
     found = student.read(competencies)
-    (item,) = found["items"]
+    (item,) = found["competencies"]
     school = [(one["rated_on"], one["level"], one["position"]) for one in item["school"]]
     assert school == [
         (days_ago(600).isoformat(), "beginning", 1),
@@ -60,8 +60,8 @@ def test_items_stand_in_the_order_of_the_tree(
     for code in reversed(codes):
         a_rating(items[code])
     found = student.read(competencies)
-    assert [one["code"] for one in found["items"]] == codes
-    assert found["items"][0]["parent"] is None
+    assert [one["code"] for one in found["competencies"]] == codes
+    assert found["competencies"][0]["parent"] is None
     assert found["frameworks"] == [{"id": str(items["framework"]), "title": "Proficiencies"}]
 
 
@@ -70,7 +70,7 @@ def test_of_two_ratings_on_one_day_the_later_one_is_the_latest(
 ) -> None:
     a_rating(items["S.1"], "exemplary")
     a_rating(items["S.1"], "developing")
-    (item,) = student.read(competencies)["items"]
+    (item,) = student.read(competencies)["competencies"]
     assert item["latest_school"]["level"] == "developing"
     assert item["latest_own"] is None
 
@@ -82,7 +82,7 @@ def test_what_is_withdrawn_counts_nowhere(
     made = teacher.made(ratings, sent)
     teacher.act(f"/ratings/{made['id']}", "withdraw", comment="A mistake.")
     found = student.read(competencies)
-    assert (found["items"], found["scales"], found["frameworks"]) == ([], [], [])
+    assert (found["competencies"], found["scales"], found["frameworks"]) == ([], [], [])
 
 
 def test_competencies_are_found_by_framework_and_between_days(
@@ -102,10 +102,10 @@ def test_competencies_are_found_by_framework_and_between_days(
 
     def codes(query: str) -> list[Any]:
         found = student.read(f"{competencies}?{query}")
-        assert {one["framework_id"] for one in found["items"]} == {
+        assert {one["framework_id"] for one in found["competencies"]} == {
             one["id"] for one in found["frameworks"]
         }
-        return [one["code"] for one in found["items"]]
+        return [one["code"] for one in found["competencies"]]
 
     assert codes("") == ["S.1", "W.1", "S.1"]
     assert codes(f"framework_id={others['framework']}") == ["S.1"]
@@ -130,7 +130,7 @@ def test_a_retired_item_keeps_its_ratings(
     a_rating(items["S.1"])
     with writing(database, world.home) as session:
         session.execute(update(FrameworkItem).values(retired_on=clock.today()))
-    (item,) = student.read(competencies)["items"]
+    (item,) = student.read(competencies)["competencies"]
     assert (item["is_retired"], len(item["school"])) == (True, 1)
 
 
@@ -155,13 +155,13 @@ def test_two_years_of_ratings_take_at_most_six_queries(
         a_rating(items[code], rated_on=day, is_self=number % 3 == 0)
     with counting(database) as many:
         found = reader.read(competencies)
-    assert sum(len(one["school"]) + len(one["own"]) for one in found["items"]) == 60
+    assert sum(len(one["school"]) + len(one["own"]) for one in found["competencies"]) == 60
     assert len(few) == len(many)
     assert len(queries(many)) <= 6, many.statements
 
 
 def test_there_is_no_score(student: Client, competencies: str) -> None:
-    members = {"student_id", "student", "since", "until", "scales", "frameworks", "items"}
+    members = {"student_id", "student", "since", "until", "scales", "frameworks", "competencies"}
     assert set(student.read(competencies)) == members
 
 
