@@ -206,7 +206,7 @@ def _is_closed(schema: dict[str, Any]) -> bool:
 
 # Not lists, on purpose: events go by position without gaps; signatures come whole, because items,
 # requirements and declines together show who has signed; the inbox has one order over many tables;
-# the evidence for an item is computed for each student, and no row of it is changed on a day.
+# the evidence for an item is computed for each student, and has no day of its last change.
 NO_LISTS = {"/api/v1/events", "/api/v1/me/inbox", "/api/v1/plan-versions/{version_id}/signatures"}
 NO_LISTS |= {"/api/v1/framework-items/{item_id}/evidence"}
 
