@@ -173,8 +173,9 @@ class PartnerStanding:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every required check of the partner itself is met."""
-        return all(one.is_met for one in self.requirements)
+        """Whether every required check of the partner and of each of its mentors is met."""
+        own = all(one.is_met for one in self.requirements)
+        return own and all(mentor.is_complete for mentor in self.mentors)
 
 
 def status_of(partner: Partner, access: Access) -> PartnerStanding:

@@ -82,8 +82,8 @@ class PartnerClearanceSchema(Schema):
     as_of = Date()
     is_complete = fields.Boolean(
         metadata={
-            "description": "Whether every required check of the partner itself is `cleared`; also"
-            " where none is required. Each mentor has their own."
+            "description": "Whether every required check of the partner and of each of its mentors"
+            " is `cleared`; also where none is required."
         }
     )
     requirements = fields.List(fields.Nested(ClearanceRequirementSchema))

@@ -54,7 +54,11 @@ def draft(access: Access, fields: Fields) -> Rubric:
         district_id=access.caller.district_id,
         status=EditionStatus.DRAFT,
         scale=scale,
-        **{**fields, "scale_id": scale.id, **_columns(fields["criteria"], scale, access)},
+        **{
+            **fields,
+            "scale_id": scale.id,
+            "criteria": _criteria(fields["criteria"], scale, access),
+        },
     )
     return EDITIONS.begin(rubric, access)
 
@@ -92,7 +96,7 @@ def edit(rubric: Rubric, access: Access, fields: Fields) -> Rubric:
         rubric.scale = _scale(access, fields["scale_id"])
         _check_levels(fields.get("criteria", rubric.criteria), rubric.scale)
     if "criteria" in fields:
-        values |= _columns(fields["criteria"], rubric.scale, access)
+        values["criteria"] = _criteria(fields["criteria"], rubric.scale, access)
     return EDITIONS.edit(rubric, access, values)
 
 
@@ -126,18 +130,16 @@ def _scale(access: Access, scale_id: UUID | None) -> Scale:
     return scale
 
 
-def _columns(criteria: list[Fields], scale: Scale, access: Access) -> Fields:
-    """The columns of these criteria, which are checked."""
+def _criteria(criteria: list[Fields], scale: Scale, access: Access) -> list[Fields]:
+    """The criteria as they are stored, checked."""
     if errors := [*doubled(criteria, "criteria", "criterion")]:
         raise Problem(Code.VALIDATION_FAILED, errors=errors)
     _check_levels(criteria, scale)
     _check_items(criteria, access)
-    stored = [
+    return [
         {**one, "framework_item_ids": [*dict.fromkeys(map(str, one["framework_item_ids"]))]}
         for one in criteria
     ]
-    keys = frozenset(key for one in stored for key in one["framework_item_ids"])
-    return {"criteria": stored, "framework_item_ids": keys}
 
 
 def _check_levels(criteria: list[Fields], scale: Scale) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from plp_api.catalog.scales.models import Scale
 from plp_api.foundation import db
@@ -20,7 +20,7 @@ class Rubric(Edition, Base):
 
     `criteria` is a list of `{key, title, description, framework_item_ids, descriptors}`;
     `descriptors` tells, by the key of a level of the scale, what work at that level is like.
-    `framework_item_ids` are those of all criteria, to search by.
+    `framework_item_ids` are those of all criteria, to search by; they follow from the criteria.
     """
 
     __tablename__ = "rubrics"
@@ -42,6 +42,12 @@ class Rubric(Edition, Base):
     framework_item_ids: Mapped[frozenset[str]] = mapped_column(default=frozenset())
 
     scale: Mapped[Scale] = relationship(lazy="joined", innerjoin=True)
+
+    @validates("criteria")
+    def _keep_item_ids(self, _name: str, criteria: list[Any]) -> list[Any]:
+        keys = (key for criterion in criteria for key in criterion["framework_item_ids"])
+        self.framework_item_ids = frozenset(keys)
+        return criteria
 
 
 def refers_to(item_ids: Sequence[UUID]) -> ColumnElement[bool]:

@@ -57,7 +57,10 @@ class CriterionSchema(Schema):
         metadata={"description": "The framework items for which it gives evidence."},
     )
     descriptors = fields.Dict(
-        keys=fields.String(metadata={"description": "The key of a level of the scale."}),
+        keys=fields.String(
+            validate=validate.Regexp(KEY),
+            metadata={"description": "The key of a level of the scale."},
+        ),
         values=Text(longest=LONGEST_DESCRIPTOR),
         load_default=dict,
         metadata={

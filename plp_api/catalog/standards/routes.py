@@ -122,7 +122,7 @@ ASSOCIATIONS = Listing(
 @blueprint.before_request
 def allow_uploads() -> None:
     """Allow a file of standards to be larger than other bodies."""
-    if request.method == "POST" and request.mimetype == "multipart/form-data":
+    if request.method == "POST":
         request.max_content_length = settings.current().framework_limit
 
 

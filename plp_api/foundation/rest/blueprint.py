@@ -179,7 +179,8 @@ class Blueprint(flask_smorest.Blueprint):
         """Parse the body, or the query string with `location="query"`, exactly by a schema."""
         # An instance, because webargs would instantiate a class for each request.
         made = schema() if isinstance(schema, type) else schema
-        (exact.receive_json if location == "json" else exact.receive_text)(made)
+        receive = {"json": exact.receive_json, "form": exact.receive_form}
+        receive.get(location, exact.receive_text)(made)
         decorate = super().arguments(made, location=location, **documented)
 
         def decorator(view: View) -> View:

@@ -2,8 +2,9 @@
 
 marshmallow is lenient: `"yes"` is a boolean to it, `"5"` and `5.5` are integers, `true` is a
 number, and an object is a list of its keys. A client that sends these has a mistake, and the
-document forbids them. `receive_json` and `receive_text` make every field of a schema exact, and
-`Blueprint.arguments` calls one of them for each schema, so that no field can forget it.
+document forbids them. `receive_json`, `receive_text` and `receive_form` make every field of a
+schema exact, and `Blueprint.arguments` calls one of them for each schema, so that no field can
+forget it.
 """
 
 import re
@@ -33,6 +34,14 @@ def receive_json(schema: ma.Schema) -> None:
             _require(field, lambda value: isinstance(value, list))
         elif isinstance(field, fields.Nested) and field.many:
             _require(field, lambda value: isinstance(value, list), "type")
+
+
+def receive_form(schema: ma.Schema) -> None:
+    """As `receive_text`, but a boolean may be `True` or `False`, as Python's clients write it."""
+    receive_text(schema)
+    for field in _every_field(schema):
+        if isinstance(field, fields.Boolean):
+            field.truthy, field.falsy = {"true", "True"}, {"false", "False"}
 
 
 def receive_text(schema: ma.Schema) -> None:

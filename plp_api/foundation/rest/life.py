@@ -108,7 +108,7 @@ def action_schema(
             required=True,
             validate=validate.Length(min=1, max=MOST_AT_ONCE),
         )
-    return type(f"{name}{'sAction' if listed else 'Action'}Schema", (extra,), members)
+    return type(f"{texts.plural(name) if listed else name}ActionSchema", (extra,), members)
 
 
 class ProblemField(fields.Nested):

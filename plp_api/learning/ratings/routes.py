@@ -15,7 +15,6 @@ from plp_api.learning.ratings.listing import RATINGS
 from plp_api.learning.ratings.models import Rating
 from plp_api.learning.ratings.schemas import (
     CompetenciesQuerySchema,
-    CompetenciesSchema,
     ItemEvidenceQuerySchema,
     ItemEvidenceSchema,
     NewRatingSchema,
@@ -23,6 +22,7 @@ from plp_api.learning.ratings.schemas import (
     RatingActionFieldsSchema,
     RatingAnswersSchema,
     RatingSchema,
+    StudentCompetenciesSchema,
 )
 
 blueprint = Blueprint(
@@ -105,7 +105,7 @@ blueprint.actions("/ratings", Rating, RatingSchema, RatingActionFieldsSchema)
 @blueprint.route("/students/<uuid:student_id>/competencies")
 @blueprint.requires(Permission.RATINGS_READ, Student)
 @blueprint.arguments(CompetenciesQuerySchema, location="query")
-@blueprint.response(200, CompetenciesSchema)
+@blueprint.response(200, StudentCompetenciesSchema)
 def get_competencies_of_student(access: Access, student: Student, query: dict[str, Any]) -> Any:
     """Get a student's ratings over time by item, as data for charts.
 

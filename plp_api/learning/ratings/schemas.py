@@ -197,7 +197,7 @@ class CompetencySchema(FrameworkItemBriefSchema):
     latest_own = fields.Nested(RatingPointSchema, allow_none=True)
 
 
-class CompetenciesSchema(Schema):
+class StudentCompetenciesSchema(Schema):
     """A student's ratings over time, by item: data for charts, without a score."""
 
     student_id = fields.UUID()

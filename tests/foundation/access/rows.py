@@ -82,11 +82,13 @@ HOME, OTHER, FOREIGN = "home", "other", "foreign"
 def complete(world: World) -> None:
     """Add, in the running transaction, rows of kinds that the world does without."""
     for place in (world.home, world.away):
+        # Of several, a list is read beneath the first: the partner and the item that have parts.
+        _add_partner(place)
+        _add_standards(place)
         _add_opportunities(place)
         for student in (place.student, place.other_student):
             complete_student(place, student)
         _add_for_place(place)
-        _add_partner(place)
         _add_rubrics(place)
     db.session().flush()
 
@@ -158,16 +160,14 @@ def _add_family(place: Place, student: Any) -> None:
 
 
 def _add_opportunities(place: Place) -> None:
-    """One of each school and one of the district's, at a partner's site."""
+    """One of each school and one of the district's, at the partner's site."""
     own = {"district_id": place.district_id}
-    partner = Partner(id=db.new_id(), **own, kind="farm", name="Elm Farm", folded_name="elm farm")
-    site = PartnerSite(id=db.new_id(), **own, partner_id=partner.id, name="Barn", town="Stowe")
-    db.session().add_all([partner, site])
-    db.session().flush()
-    at_farm = {"partner_id": partner.id, "site_id": site.id, "kind": "service"}
+    sites = select(PartnerSite).where(PartnerSite.district_id == place.district_id)
+    site = db.session().scalars(sites).one()
+    at_site = {"partner_id": site.partner_id, "site_id": site.id, "kind": "service"}
     db.session().add_all(
         [
-            Opportunity(**own, school_id=school_id, **at_farm, title="Help with lambs", seats=100)
+            Opportunity(**own, school_id=school_id, **at_site, title="Help with lambs", seats=100)
             for school_id in (place.school_id, place.other_school_id, None)
         ]
     )
@@ -310,7 +310,6 @@ def _add_for_place(place: Place) -> None:
             middle,
         ]
     )
-    _add_standards(place)
     db.session().flush()
     learns = {"class_id": room.id, "person_id": place.other_student.id, "role": "student"}
     is_in = {"advisory_id": middle.id, "student_id": place.other_student.id}

@@ -24,6 +24,8 @@ THINGS = {
     "request", "review", "school", "session", "signed_version", "site", "sourced", "state_org",
     "state_student", "subject", "template",
 }  # fmt: skip
+# `identifier` is that of CASE.
+THINGS |= {"copied_from", "identifier"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
@@ -31,6 +33,10 @@ EXCEPTED = {
     ("SignedIn", "person_id"): "the caller, before any name may be read; see `/me`",
     ("District", "parent_id"): "a district: the union it belongs to",
     ("AcademicSession", "parent_id"): "a session: the year of a term",
+    ("FrameworkAssociation", "origin_item_id"): "an item",
+    ("FrameworkAssociation", "destination_item_id"): "an item",
+    ("FrameworkItem", "parent_id"): "an item: the one above it",
+    ("FrameworkItemDetail", "parent_id"): "an item: the one above it",
     ("DistrictSettings", "school_for_students_elsewhere"): "a school",
 }
 WITH_NAMES_OF_RECORD = {"Person", "Student", "MyPerson"}

@@ -94,8 +94,10 @@ def test_a_parameter_given_twice_means_any_of_both_or_is_refused(
 
 
 def shown(answer: Any) -> set[str]:
+    """The ids of the rows; of the evidence for an item, those of the students."""
     assert answer.status_code == 200, answer.json
-    return {one["id"] for one in answer.json["items"]}
+    rows = answer.json.get("items", answer.json.get("competencies"))
+    return {one["id"] if "id" in one else one["student_id"] for one in rows}
 
 
 def query(pairs: list[tuple[str, Any]]) -> str:

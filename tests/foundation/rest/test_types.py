@@ -98,18 +98,29 @@ def test_a_body_is_taken_as_the_document_says(operation: Any, schema: ma.Schema)
     assert otherwise == set()
 
 
-BOOLEANS = ["yes", "True", "TRUE", "on", "1", "0", "t", "", "null", " true"]
+BOOLEANS = ["yes", "TRUE", "on", "1", "0", "t", "", "null", " true"]
 INTEGERS = ["5.0", "1_0", "+5", " 5", "٥", "five", "", "true", "0x5", "1e1"]
 
 
-@pytest.mark.parametrize(("operation", "schema"), [*_taking("query"), *_taking("form")])
+@pytest.mark.parametrize(("operation", "schema"), [*_taking("query")])
 def test_a_parameter_is_taken_as_the_document_writes_it(operation: Any, schema: ma.Schema) -> None:
+    assert_exact(schema, booleans=["true", "false"])
+
+
+@pytest.mark.parametrize(("operation", "schema"), [*_taking("form")])
+def test_a_form_takes_booleans_as_python_clients_write_them(
+    operation: Any, schema: ma.Schema
+) -> None:
+    assert_exact(schema, booleans=["true", "false", "True", "False"])
+
+
+def assert_exact(schema: ma.Schema, *, booleans: list[str]) -> None:
+    """The schema takes these booleans, and neither other ones nor odd numbers."""
     for name, field in schema.load_fields.items():
         key = field.data_key or name
+        words = ["true", "false", "True", "False", *BOOLEANS]
         if isinstance(field, ma.fields.Boolean):
-            taken = [text for text in ("true", "false") if key not in schema.validate({key: text})]
-            assert taken == ["true", "false"], key
-            assert [text for text in BOOLEANS if key not in schema.validate({key: text})] == []
+            assert [text for text in words if key not in schema.validate({key: text})] == booleans
         elif isinstance(field, ma.fields.Integer):
             assert [text for text in INTEGERS if key not in schema.validate({key: text})] == []
 

@@ -191,20 +191,16 @@ def test_a_framework_s_own_scale_counts_and_a_rating_keeps_its_scale(
     assert teacher.made(ratings, body(items["S.1"]))["scale_id"] != str(scale_id)
 
 
-@pytest.mark.parametrize("what", ["item", "framework"])
 def test_what_is_retired_gets_no_rating_and_keeps_those_it_has(
-    teacher: Client, world: World, database: Isolated, items: Items, ratings: str, what: str
+    teacher: Client, world: World, database: Isolated, items: Items, ratings: str
 ) -> None:
     made = teacher.made(ratings, body(items["S.1"]))
     with writing(database, world.home) as session:
-        if what == "item":
-            session.execute(update(FrameworkItem).values(retired_on=clock.today()))
-        else:
-            session.execute(update(Framework).values(status="retired"))
+        session.execute(update(FrameworkItem).values(retired_on=clock.today()))
     refused = teacher.post(ratings, body(items["S.1"]))
     assert (refused.status_code, code(refused)) == (409, "framework_item_retired")
     shown = teacher.read(f"/ratings/{made['id']}")
-    assert shown["framework_item"]["is_retired"] is (what == "item")
+    assert shown["framework_item"]["is_retired"] is True
 
 
 def test_an_item_of_another_district_does_not_exist(
