@@ -20,13 +20,11 @@ from plp_api.foundation.rest.fields import (
     Schema,
     Text,
     Words,
-    enum_of,
 )
-from plp_api.foundation.roster.models import GRADES_WITH_PLANS
+from plp_api.foundation.rest.grades import Grades
 
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_SKILL = 200, 4000, 100
 MOST_SKILLS, MOST_SEATS = 20, 10_000
-GradeWithPlan = enum_of("GradeWithPlan", GRADES_WITH_PLANS)
 
 
 def _title(**kwargs: Any) -> Text:
@@ -61,10 +59,8 @@ def _seats(**kwargs: Any) -> fields.Integer:
     )
 
 
-def _grades(**kwargs: Any) -> Words:
-    return Words(
-        GradeWithPlan, metadata={"description": "For students in these; empty: all."}, **kwargs
-    )
+def _grades(**kwargs: Any) -> Grades:
+    return Grades(metadata={"description": "For students in these; empty: all."}, **kwargs)
 
 
 def _ends_on(**kwargs: Any) -> Date:

@@ -6,10 +6,10 @@ from marshmallow import fields, validate
 
 from plp_api.catalog.rubrics.lifecycle import RUBRIC
 from plp_api.catalog.rubrics.presenters import shape
-from plp_api.catalog.scales.schemas import KEY, ScaleBriefSchema
+from plp_api.catalog.scales.schemas import ScaleBriefSchema
 from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
 from plp_api.foundation.rest.editions import EditionSchema
-from plp_api.foundation.rest.fields import Schema, Text
+from plp_api.foundation.rest.fields import Key, Schema, Text
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_DESCRIPTOR = 200, 5000, 2000
 MOST_CRITERIA, MOST_ITEMS = 30, 20
@@ -33,11 +33,8 @@ def _description(**kwargs: Any) -> Text:
 class CriterionSchema(Schema):
     """A criterion: what is looked at, and what work at each level is like."""
 
-    key = fields.String(
+    key = Key(
         required=True,
-        validate=validate.Regexp(
-            KEY, error="Use small letters, digits and _; start with a letter."
-        ),
         metadata={
             "description": "Its permanent name: judgments refer to it in every edition.",
             "example": "use_of_sources",
@@ -57,10 +54,7 @@ class CriterionSchema(Schema):
         metadata={"description": "The framework items for which it gives evidence."},
     )
     descriptors = fields.Dict(
-        keys=fields.String(
-            validate=validate.Regexp(KEY),
-            metadata={"description": "The key of a level of the scale."},
-        ),
+        keys=Key(metadata={"description": "The key of a level of the scale."}),
         values=Text(longest=LONGEST_DESCRIPTOR),
         load_default=dict,
         metadata={

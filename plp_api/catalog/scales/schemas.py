@@ -6,11 +6,10 @@ from marshmallow import fields, validate
 
 from plp_api.catalog.scales.lifecycle import SCALE
 from plp_api.catalog.scales.models import CatalogStatus
-from plp_api.foundation.rest.fields import Choice, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.fields import Choice, Key, ResourceSchema, Schema, Text
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
 FEWEST_LEVELS, MOST_LEVELS = 2, 10
-KEY = r"\A[a-z][a-z0-9_]{0,39}\Z"
 EXAMPLE_LEVELS = [
     {"key": "beginning", "title": "Beginning", "description": "Starts to show it."},
     {"key": "proficient", "title": "Proficient", "description": "Shows all of it."},
@@ -20,11 +19,8 @@ EXAMPLE_LEVELS = [
 class LevelSchema(Schema):
     """A level of a scale."""
 
-    key = fields.String(
+    key = Key(
         required=True,
-        validate=validate.Regexp(
-            KEY, error="Use small letters, digits and _; start with a letter."
-        ),
         metadata={
             "description": "Its permanent name: ratings and rubrics hold it.",
             "example": "proficient",

@@ -1,44 +1,24 @@
 """JSON schemas of templates."""
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from plp_api.catalog.templates.lifecycle import TEMPLATE
 from plp_api.catalog.templates.models import Author, Sensitivity, Visibility
 from plp_api.foundation.rest.editions import EditionSchema
-from plp_api.foundation.rest.fields import Choice, Schema, Text, enum_of
-from plp_api.foundation.roster.models import GRADES_WITH_PLANS
+from plp_api.foundation.rest.fields import Choice, Key, Schema, Text
+from plp_api.foundation.rest.grades import Grades
 
 LONGEST_TITLE, LONGEST_PROMPT = 200, 2000
 MOST_SECTIONS = 50
-GradeWithPlan = enum_of("GradeWithPlan", GRADES_WITH_PLANS)
-KEY = r"\A[a-z][a-z0-9_]{0,63}\Z"
-
-
-class GradesField(fields.List[str]):
-    """A set of grades, shown as a sorted list."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            Choice(GradeWithPlan), validate=validate.Length(1, 2 * len(GRADES_WITH_PLANS)), **kwargs
-        )
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        return super()._serialize(sorted(value), attr, obj, **kwargs)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        return frozenset(super()._deserialize(value, attr, data, **kwargs))
+AT_LEAST_ONE = validate.Length(1, 12)
 
 
 class TemplateSectionSchema(Schema):
     """A section: its question, who writes it, and who reads it."""
 
-    key = fields.String(
+    key = Key(
+        longest=64,
         required=True,
-        validate=validate.Regexp(
-            KEY, error="Use small letters, digits and _; start with a letter."
-        ),
         metadata={
             "description": "Its permanent name: the text follows the key into new editions.",
             "example": "scope_and_rigor",
@@ -94,7 +74,7 @@ class PlanTemplateSchema(EditionSchema):
         metadata={"description": "Null: for the whole district."},
     )
     name = Text(required=True, longest=LONGEST_TITLE)
-    grades = GradesField(required=True, metadata={"example": ["09", "10"]})
+    grades = Grades(required=True, validate=AT_LEAST_ONE, metadata={"example": ["09", "10"]})
     is_default = fields.Boolean(
         dump_only=True,
         metadata={"description": "Whether it is for students for whom there is no other template."},
@@ -111,7 +91,7 @@ class PlanTemplatePatchSchema(Schema):
     """The members of a draft that can change; send all sections, because their order counts."""
 
     name = Text(longest=LONGEST_TITLE)
-    grades = GradesField()
+    grades = Grades(validate=AT_LEAST_ONE)
     sections = fields.List(
         fields.Nested(TemplateSectionSchema), validate=validate.Length(1, MOST_SECTIONS)
     )

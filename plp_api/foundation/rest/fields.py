@@ -125,6 +125,15 @@ class Instant(fields.AwareDateTime):
         return clock.iso(value)
 
 
+class Key(fields.String):
+    """A permanent name: small letters, digits and underscores, a letter first."""
+
+    def __init__(self, longest: int = 40, **kwargs: Any) -> None:
+        words = "Use small letters, digits and _; start with a letter."
+        rule = validate.Regexp(rf"\A[a-z][a-z0-9_]{{0,{longest - 1}}}\Z", error=words)
+        super().__init__(validate=rule, **kwargs)
+
+
 class Words(fields.List[str]):
     """A set of words from an enum; sorted in responses."""
 

@@ -1,8 +1,9 @@
-"""Every report, requested in every form on the demo district as shipped."""
+"""The demo districts as shipped: everybody who may sign in reads everything, and every report."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from plp_api.server.app import create_app
 from plp_api.server.demo import loading
 from tests import databases
 from tests.client import Client
+from tests.foundation.access.operations import OPERATIONS, Operation
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -65,3 +67,39 @@ def test_every_report_answers_in_every_form(demo: Any) -> None:
             assert answer.status_code in (200, 422), (path, query, answer.json)
             asked += answer.status_code == 200
     assert asked >= 2 * len(rules)
+
+
+def test_whatever_the_demo_shows_can_be_read(demo: Any) -> None:
+    """The demo writes rows without the areas' actions: whatever a reader derives must be there."""
+    app, _admin = demo
+    read = 0
+    for person in _who_may_sign_in(app):
+        client = Client(app).as_(person)
+        shown = {one.collection: _first_ids(client, one) for one in LISTS}
+        for operation in OF_ONE_ROW:
+            for key in shown.get(operation.collection, ()):
+                answer = client.send("GET", f"/{operation.path(key)}")
+                assert answer.status_code < 500, (str(operation), answer.json)
+                read += answer.status_code == 200
+    assert read > 500
+
+
+READING = [one for one in OPERATIONS if one.method == "GET" and one.rule.startswith("/api/v1/")]
+LISTS = [one for one in READING if one.listing and not one.arguments]
+OF_ONE_ROW = [one for one in READING if len(one.arguments) == 1]
+
+
+def _first_ids(client: Client, operation: Operation) -> list[UUID]:
+    answer = client.send("GET", f"/{operation.path(None)}?limit=3")
+    assert answer.status_code in (200, 403), (str(operation), answer.json)
+    return [UUID(one["id"]) for one in answer.json.get("items", ())]
+
+
+def _who_may_sign_in(app: Any) -> list[Any]:
+    with app.database.transaction() as session:
+        return [
+            SimpleNamespace(
+                id=one.person_id, account_id=one.account_id, district_id=one.district_id
+            )
+            for one in session.scalars(select(AccountPerson))
+        ]
