@@ -130,7 +130,7 @@ class Access:
             if rows and needed == permission and self._is_wide_enough(permission, model):
                 return rows[0]  # type: ignore[no-any-return]
             if rows:
-                raise denied(permission)
+                raise self._denied_at(permission, getattr(rows[0], "school_id", None))
         raise Problem(Code.NOT_FOUND)
 
     def _is_wide_enough(self, permission: Permission, model: Any) -> bool:
@@ -392,4 +392,11 @@ class Access:
     def require_at(self, permission: Permission, school_id: UUID | None) -> None:
         """Raise permission_denied unless `may_at`."""
         if not self.may_at(permission, school_id):
-            raise denied(permission)
+            raise self._denied_at(permission, school_id)
+
+    def _denied_at(self, permission: Permission, school_id: UUID | None) -> Problem:
+        """The problem permission_denied; says which place an office of the caller's lacks."""
+        if not self.caller.may(permission):
+            return denied(permission)
+        place = "the whole district" if school_id is None else "that school"
+        return denied(permission, detail=f"This needs an office for {place}.")

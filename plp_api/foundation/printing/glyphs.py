@@ -101,12 +101,18 @@ def missing(texts: Iterable[str], draws: Draws) -> frozenset[str]:
     return frozenset(lacking.union(*waiting))
 
 
+DRAWING = "svg"
+"""The member that holds a drawing: markup, whose texts are cleaned where it is drawn."""
+
+
 def each(value: Any, change: Callable[[str], str]) -> Any:
-    """Plain data with every text in it changed, at any depth."""
+    """Plain data with every text in it changed, at any depth; drawings stay as they are."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: each(item, change) for key, item in value.items()}
+        return {
+            key: item if key == DRAWING else each(item, change) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [each(item, change) for item in value]
     return value

@@ -12,7 +12,7 @@ from datetime import date
 
 from markupsafe import escape
 
-from plp_api.foundation.printing.glyphs import LATIN_1
+from plp_api.foundation.printing.glyphs import LATIN_1, without_controls
 from plp_api.foundation.printing.words import day, phrase
 
 WIDTH, NARROW = 480, 310
@@ -258,6 +258,8 @@ def _bars(names: Sequence[str], levels: Sequence[tuple[str, int]]) -> Iterator[s
 def _svg(size: tuple[int, int], title: str, text: str, drawn: Iterable[str]) -> str:
     """The drawing as SVG, with a title and a description for screen readers."""
     width, height = size
+    # XML has no place for control characters.
+    title, text = without_controls(title), without_controls(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         f' width="{width}" height="{height}" role="img">'

@@ -338,3 +338,14 @@ def test_a_suppressed_relationship_is_named_to_who_may_restore_it(
     )
     assert code(refused) == "relationship_suppressed"
     assert refused.json["existing"]["id"] == first["id"]
+
+
+def test_an_office_at_the_wrong_place_is_told_which_is_needed(client: Client, world: World) -> None:
+    admin = client.as_(world.home.school_admin)
+    levels = [{"key": key, "title": key} for key in ("not_yet", "done")]
+    refused = admin.post("/scales", {"title": "Ours", "levels": levels})
+    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert refused.json["detail"] == "This needs an office for the whole district."
+    elsewhere = {"school_id": str(world.home.other_school_id), "kind": "other", "title": "Club"}
+    refused = admin.post("/opportunities", elsewhere)
+    assert refused.json["detail"] == "This needs an office for that school."

@@ -100,6 +100,19 @@ def test_other_scripts_that_the_fonts_have_are_set(
     assert "[" not in said
 
 
+@pytest.mark.parametrize("title", ["تعلم التمريض", "אחות", "\u202eesrun"])
+def test_a_goal_that_is_drawn_may_have_a_title_in_any_script(
+    client: Client, world: World, approve: Callable[..., Any], title: str
+) -> None:
+    student = client.as_(world.home.student)
+    goal = student.made(
+        f"/plans/{world.home.student.plan_id}/goals", {"title": title, "domain": "career"}
+    )
+    assert student.act(f"/goals/{goal['id']}", "propose").status_code == 200
+    student.made(f"/goals/{goal['id']}/check-ins", {"percent": 40})
+    assert len(pdf(student, approve()).pages) > 1
+
+
 def test_what_no_font_has_is_named_and_the_pdf_stays_accessible(
     client: Client, world: World, approve: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
