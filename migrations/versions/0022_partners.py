@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("district_id", sa.Uuid(), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=True),
+        sa.Column("mentor_name", sa.String(200), nullable=True),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("is_cleared", sa.Boolean(), nullable=False),

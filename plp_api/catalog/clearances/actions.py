@@ -50,6 +50,7 @@ def record(
         district_id=partner.district_id,
         partner=partner,
         mentor=mentor,
+        mentor_name=mentor.name if mentor else None,
         status=ClearanceStatus.RECORDED,
         kind=kind,
         is_cleared=is_cleared,
@@ -210,7 +211,7 @@ def _newest(partner: Partner, on: date, mentor_ids: Iterable[UUID]) -> Newest:
         .order_by(Clearance.checked_on, Clearance.id)
     )
     found = db.session().scalars(rows)
-    return {(row.mentor_id, row.kind): row for row in found}
+    return {(row.mentor_id, row.kind): row for row in found if not row.is_of_somebody_else}
 
 
 def _required(partner: Partner) -> list[ClearanceKind]:

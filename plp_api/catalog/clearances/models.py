@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from plp_api.catalog.partners import folding
 from plp_api.catalog.partners.models import Mentor, Partner
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByDistrict
@@ -37,6 +38,8 @@ class Clearance(Resource, Base):
 
     Never changed: a new check is a new row. There is no text and no file on purpose
     (16 V.S.A. 253). `valid_until` is the last day on which it holds; null: without an end.
+    `mentor_name` is the name of the person who was checked: if the mentor is given the name of
+    somebody else, the check counts no longer.
     """
 
     __tablename__ = "clearances"
@@ -51,6 +54,7 @@ class Clearance(Resource, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"))
     mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("mentors.id"))
+    mentor_name: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(16), default=ClearanceStatus.RECORDED)
     kind: Mapped[str] = mapped_column(String(32))
     is_cleared: Mapped[bool]
@@ -69,9 +73,11 @@ class Clearance(Resource, Base):
         return self.partner.name
 
     @property
-    def mentor_name(self) -> str | None:
-        """The name of the mentor; None for a check of the partner itself."""
-        return self.mentor.name if self.mentor else None
+    def is_of_somebody_else(self) -> bool:
+        """Whether the mentor has another name now than the person who was checked."""
+        if self.mentor is None:
+            return False
+        return folding.name(self.mentor_name or "") != folding.name(self.mentor.name)
 
     def stands(self, on: date) -> ClearanceStanding:
         """How its partner or mentor stands to the kind on the day, if it is the newest check."""

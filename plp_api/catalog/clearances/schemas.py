@@ -29,7 +29,13 @@ class ClearanceSchema(ResourceSchema):
         },
     )
     mentor_name = fields.String(
-        dump_only=True, allow_none=True, metadata={"example": "Tom Averill"}
+        dump_only=True,
+        allow_none=True,
+        metadata={
+            "description": "Who was checked. If the mentor has another person's name now, the"
+            " clearance counts no longer.",
+            "example": "Tom Averill",
+        },
     )
     kind = Choice(ClearanceKind, required=True)
     is_cleared = fields.Boolean(required=True)

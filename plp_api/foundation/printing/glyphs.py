@@ -110,9 +110,7 @@ def each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {
-            key: item if key == DRAWING else each(item, change) for key, item in value.items()
-        }
+        return {key: item if key == DRAWING else each(item, change) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [each(item, change) for item in value]
     return value

@@ -39,6 +39,7 @@ class Catalog:
     known: Known
     years: Years
     rows: dict[str, UUID] = field(default_factory=dict)
+    mentors: dict[str, str] = field(default_factory=dict)
     items: dict[tuple[str, str], FrameworkItem] = field(default_factory=dict)
 
     def write(self, content: dict[str, Any]) -> None:
@@ -104,6 +105,7 @@ class Catalog:
             self._add(PartnerContact, given, **contact, partner_id=row.id)
         for mentor in given["mentors"]:
             self._add(Mentor, given, **mentor, partner_id=row.id)
+            self.mentors[mentor["key"]] = mentor["name"]
         for insurance in given["insurances"]:
             self._add(Insurance, given, **self._dated(insurance), partner_id=row.id)
         db.session().flush()
@@ -118,6 +120,7 @@ class Catalog:
             partner,
             partner_id=partner_id,
             mentor_id=self.rows.get(given["mentor"]),
+            mentor_name=self.mentors.get(given["mentor"]),
             kind=given["kind"],
             is_cleared=given["is_cleared"],
             checked_on=self.years.day(given["checked_on"]),

@@ -189,3 +189,20 @@ def test_areas_above_ask_how_a_partner_with_a_mentor_stands_on_a_day(
         assert stands(-7, person) == [(safe, "missing"), (checked, "expired")]
         assert stands(-10, person) == [(safe, "missing"), (checked, "cleared")]
         assert stands(-31, person) == [(safe, "missing"), (checked, "missing")]
+
+
+def test_a_mentor_who_is_given_another_person_s_name_inherits_no_clearance(
+    client: Client, world: World, coordinator: Client, partner: str, mentor: str
+) -> None:
+    requires(client, world, "criminal_record")
+    made = coordinator.made(f"{partner}/clearances", body(mentor))
+    path = f"/mentors/{mentor}"
+    for written, standing in [
+        ("tom  AVERILL", "cleared"),
+        ("Rex Orly", "missing"),
+        ("Tom Averill", "cleared"),
+    ]:
+        assert coordinator.patch(path, {"name": written}).status_code == 200
+        (found,) = status(coordinator, partner)["mentors"]
+        assert standings(found) == {"criminal_record": standing}, written
+    assert coordinator.read(f"/clearances/{made['id']}")["mentor_name"] == "Tom Averill"

@@ -343,7 +343,9 @@ def _add_partner(place: Place) -> None:
     db.session().flush()
     passed = {"kind": "training", "is_cleared": True, "checked_on": today}
     by = place.elo_coordinator.id
-    db.session().add(Clearance(**own, **passed, mentor_id=mentor.id, recorded_by=by))
+    db.session().add(
+        Clearance(**own, **passed, mentor_id=mentor.id, mentor_name=mentor.name, recorded_by=by)
+    )
 
 
 def _add_rubrics(place: Place) -> None:
