@@ -136,7 +136,8 @@ class Caller:
     `schools` lists, per role, the schools where the caller holds that office.
     `wide` holds the offices held for the whole district. `guest_districts` are
     the home districts of students placed in the caller's district. `children`
-    are the students to whom the caller is family (see `is_family_tie`). `own` is what
+    are the students to whom the caller is family (see `is_family_tie`). `others` are the
+    other persons of their account: one human being with the caller. `own` is what
     responses say of the caller themselves.
     """
 
@@ -149,6 +150,7 @@ class Caller:
     wide: frozenset[Role] = frozenset()
     guest_districts: tuple[UUID, ...] = ()
     children: frozenset[UUID] = frozenset()
+    others: frozenset[UUID] = frozenset()
     reason: str | None = None
     own: Own | None = None
 
@@ -201,6 +203,7 @@ def _row(kind: str, a: Any = None, b: Any = None, c: Any = None) -> Select[Any]:
 
 def _statement() -> db.Prepared:
     session_id = bindparam("session", type_=Uuid())
+    own, other = aliased(AccountPerson), aliased(AccountPerson)
     return db.Prepared(
         union_all(
             _row("session", Person.id, LoginSession.account_id, names.at_school(Person))
@@ -224,6 +227,9 @@ def _statement() -> db.Prepared:
             )
             .distinct(),
             _row("child", Relationship.student_id).where(is_family_tie(Relationship)),
+            _row("other", other.person_id)
+            .join_from(own, other, other.account_id == own.account_id)
+            .where(own.person_id == CALLER, other.person_id != CALLER),
             _row("appointment", Appointment.school_id, c=Appointment.role).where(
                 Appointment.person_id == CALLER, holds(Appointment)
             ),
@@ -347,6 +353,7 @@ def _assembled(
     schools: dict[Role, list[UUID]] = {}
     guests: list[UUID] = []
     children: set[UUID] = set()
+    others: set[UUID] = set()
     own: dict[str, Any] = {}
     for row in rows:
         match row["kind"]:
@@ -361,6 +368,8 @@ def _assembled(
                 roles.add(ROLE_OF_TIE[RelationshipKind(row["c"])])
             case "child":
                 children.add(row["a"])
+            case "other":
+                others.add(row["a"])
             case "guest":
                 guests.append(row["a"])
             case "appointment":
@@ -381,6 +390,7 @@ def _assembled(
         # Only staff reach guests: a student's or parent's transaction enters no other district.
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         children=frozenset(children),
+        others=frozenset(others),
         reason=reason,
         own=Own(**own) if "name" in own else None,
     )

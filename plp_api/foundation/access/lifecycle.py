@@ -34,7 +34,7 @@ sentence, or a problem code; None where it is available."""
 
 def not_family(row: Any, access: Access) -> Code | None:
     """A guard for the school's actions: a student's parent never acts for the school on them."""
-    return Code.APPROVER_IS_FAMILY if access.is_family(row.student_id) else None
+    return Code.APPROVER_IS_FAMILY if access.is_own(row.student_id) else None
 
 
 def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
@@ -44,7 +44,7 @@ def not_family_unless_keeper(row: Any, access: Access) -> Code | None:
 
 def own_work(access: Access, *authors: UUID | None) -> ForOthers | None:
     """Why the caller may not approve the work of these authors: nobody approves their own."""
-    if access.caller.person_id in authors:
+    if not access.selves.isdisjoint(authors):
         return ForOthers("Nobody approves their own work; another approver is needed.")
     return None
 

@@ -360,7 +360,7 @@ class Access:
     @cached_property
     def selves(self) -> frozenset[UUID]:
         """Ids of the caller and of the other persons of their account: one human being."""
-        return frozenset(db.session().scalars(callers.selves(), self.caller.binds))
+        return self.caller.others | {self.caller.person_id}
 
     @cached_property
     def household(self) -> frozenset[UUID]:
@@ -370,9 +370,16 @@ class Access:
         kin = frozenset(db.session().scalars(callers.household(), self.caller.binds))
         return kin - self.selves
 
+    def is_own(self, student_id: UUID) -> bool:
+        """Whether nobody of the caller's account acts for the school on the student.
+
+        That is the caller's child, and the caller as another person of the same account.
+        """
+        return self.is_family(student_id) or student_id in self.caller.others
+
     def refuse_family(self, student_id: UUID) -> None:
-        """Raise actor_is_family if the student is the caller's own child."""
-        if self.is_family(student_id):
+        """Raise actor_is_family if the student is the caller's own (`is_own`)."""
+        if self.is_own(student_id):
             raise Problem(Code.ACTOR_IS_FAMILY)
 
     def district(self, district_id: UUID) -> District:

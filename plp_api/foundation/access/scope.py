@@ -140,13 +140,13 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
 
 
 def is_unrelated(student_id: Any, caller: Caller) -> ColumnElement[bool]:
-    """Whether the caller is no family of the student: nobody acts for the school on their own."""
-    if not caller.children:
-        return true()
-    relationship = aliased(Relationship)
-    children = select(relationship.student_id).where(is_family_tie(relationship))
-    unrelated: ColumnElement[bool] = student_id.not_in(children)
-    return unrelated
+    """Whether the student is not the caller's own: nobody acts for the school on these."""
+    unrelated: ColumnElement[bool] = true()
+    if caller.children:
+        relationship = aliased(Relationship)
+        children = select(relationship.student_id).where(is_family_tie(relationship))
+        unrelated = student_id.not_in(children)
+    return unrelated & student_id.not_in(selves()) if caller.others else unrelated
 
 
 def is_no_kin(person_id: Any, caller: Caller) -> ColumnElement[bool]:
