@@ -16,7 +16,7 @@ from sqlalchemy import Table, TextClause, event, insert, text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from plp_api.foundation.db.models import Base, Part
+from plp_api.foundation.db.models import Base, Resource
 from plp_api.foundation.problems import Code, Problem
 
 if TYPE_CHECKING:
@@ -114,11 +114,12 @@ def lock(row: Any) -> None:
     has one writer at a time and needs no lock. The lock covers only this row, not
     joined ones, and lets others insert rows that refer to it: otherwise two
     transactions that lock different rows of one plan would wait for each other.
-    The whole of a part is locked before the part. Raises Problem(not_found) if the
-    row was deleted since it was read.
+    What is `locked_before` the row, as the whole of a part, is locked first. Raises
+    Problem(not_found) if the row was deleted since it was read.
     """
-    if isinstance(row, Part):
-        lock(row.whole())
+    first = row.locked_before() if isinstance(row, Resource) else None
+    if first is not None:
+        lock(first)
     held = {"of": type(row), "key_share": True} if on_postgresql() else None
     try:
         session().refresh(row, with_for_update=held)

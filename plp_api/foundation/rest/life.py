@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import marshmallow as ma
 import orjson
 from flask import g
 from marshmallow import fields, validate
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from plp_api.foundation import db, texts
@@ -209,7 +211,29 @@ def _each(
     def act(item: dict[str, Any]) -> Any:
         return _act(access, model, schema, read, {**shared, **item})
 
-    return each(fields["items"], act, schema, access)
+    items = fields["items"]
+    return each(items, act, schema, access, order=_order_of_locks(access, model, items))
+
+
+def _order_of_locks(
+    access: Access, model: type[Any], items: Sequence[dict[str, Any]]
+) -> Callable[[UUID], Any]:
+    """The place of a row among others: by the row that is locked before it, then by its own id."""
+    if model.locked_before is db.Resource.locked_before:
+        return _by_itself
+    named = select(model).where(
+        model.district_id == access.caller.district_id, model.id.in_(item["id"] for item in items)
+    )
+    firsts = {
+        row.id: first.id
+        for row in db.session().scalars(named)
+        if (first := row.locked_before()) is not None
+    }
+    return lambda key: (firsts.get(key, key), key)
+
+
+def _by_itself(key: UUID) -> Any:
+    return key
 
 
 def each(
@@ -218,15 +242,17 @@ def each(
     schema: Any,
     access: Access,
     key: str = "id",
+    order: Callable[[UUID], Any] = _by_itself,
 ) -> list[dict[str, Any]]:
     """Act on each item, and return the answers in their order; `key` names what an item is about.
 
     `act` returns the row to show by the schema. What it raises is the item's answer.
+    `order` gives an item's place by its id, so that two requests cannot deadlock: each
+    locks in this order.
     """
-    # Always in the order of ids, so that two requests over the same rows cannot deadlock.
-    order = sorted(range(len(items)), key=lambda place: items[place][key])
+    places = sorted(range(len(items)), key=lambda place: order(items[place][key]))
     results: dict[int, dict[str, Any]] = {}
-    for place in order:
+    for place in places:
         answer = _attempt(partial(act, items[place]), schema, access)
         results[place] = {"id": items[place][key], **answer}
     return [results[place] for place in sorted(results)]

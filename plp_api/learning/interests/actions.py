@@ -161,9 +161,8 @@ def withdraw(interest: Interest, access: Access, comment: str | None = None) -> 
 
 
 def _hold(interest: Interest, access: Access, last_day: date) -> None:
-    """Set the last day, after counting the seats under the lock of the opportunity."""
+    """Set the last day, after counting the seats; the opportunity is locked with the interest."""
     opportunity, today = interest.opportunity, access.caller.today
-    db.lock(opportunity)
     _check_last_day(opportunity, last_day, today)
     if not interest.holds_seat_on(today):
         held = seats.held_today([opportunity.id], access)[opportunity.id]

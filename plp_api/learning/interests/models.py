@@ -60,6 +60,10 @@ class Interest(Resource, Base):
 
     opportunity: Mapped[Opportunity] = relationship(lazy="joined", innerjoin=True)
 
+    def locked_before(self) -> Opportunity:
+        """The opportunity, whose seats are counted: a raised hand is locked under it."""
+        return self.opportunity
+
     def holds_seat_on(self, day: date) -> bool:
         """Whether a seat is held for the student on that day."""
         is_approved = self.status == InterestStatus.APPROVED
