@@ -1,5 +1,6 @@
 """Offer, change, close and delete opportunities."""
 
+from collections.abc import Container
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.people.directory import references
 
 Fields = dict[str, Any]
+DAYS = ("starts_on", "ends_on", "apply_by")
 
 
 def offer(access: Access, fields: Fields) -> Opportunity:
@@ -30,7 +32,7 @@ def offer(access: Access, fields: Fields) -> Opportunity:
     partner_id = fields.pop("partner_id", None)
     partner = None if partner_id is None else _partner(access, partner_id)
     site = _site(access, fields.pop("site_id", None), partner_id)
-    _check_days(*(fields.get(name) for name in ("starts_on", "ends_on", "apply_by")))
+    _check_days(**{name: fields.get(name) for name in DAYS}, sent=DAYS)
     opportunity = Opportunity(
         id=db.new_id(),
         district_id=access.caller.district_id,
@@ -46,11 +48,13 @@ def offer(access: Access, fields: Fields) -> Opportunity:
 def revise(opportunity: Opportunity, access: Access, fields: Fields) -> Opportunity:
     """Change an opportunity, whose row is locked.
 
-    Raises Problem: validation_failed, also where `seats` is less than the seats held.
+    Raises Problem: validation_failed, also where `seats` is less than the seats held, or
+    `ends_on` not after their last day.
     """
-    names = ("starts_on", "ends_on", "apply_by")
-    _check_days(*(fields.get(name, getattr(opportunity, name)) for name in names))
+    days = {name: fields.get(name, getattr(opportunity, name)) for name in DAYS}
+    _check_days(**days, sent=fields)
     _check_seats(opportunity, access, fields.get("seats"))
+    _check_end(opportunity, access, fields.get("ends_on"))
     if "site_id" in fields:
         site_id = fields.pop("site_id")
         opportunity.site = _site(access, site_id, opportunity.partner_id)
@@ -108,13 +112,24 @@ def _site(access: Access, site_id: UUID | None, partner_id: UUID | None) -> Part
     return site
 
 
-def _check_days(starts_on: date | None, ends_on: date | None, apply_by: date | None) -> None:
+def _check_days(
+    starts_on: date | None,
+    ends_on: date | None,
+    apply_by: date | None,
+    *,
+    sent: Container[str],
+) -> None:
+    """Raise validation_failed at a day that was `sent`, and does not fit the others."""
     if ends_on is None:
         return
     if starts_on is not None and ends_on <= starts_on:
-        raise invalid("ends_on", "Must lie after `starts_on`.")
+        if "ends_on" in sent:
+            raise invalid("ends_on", "Must lie after `starts_on`.")
+        raise invalid("starts_on", "Must lie before `ends_on`.")
     if apply_by is not None and apply_by >= ends_on:
-        raise invalid("apply_by", "Must lie before `ends_on`.")
+        if "apply_by" in sent:
+            raise invalid("apply_by", "Must lie before `ends_on`.")
+        raise invalid("ends_on", "Must lie after `apply_by`.")
 
 
 def _check_seats(opportunity: Opportunity, access: Access, number: int | None) -> None:
@@ -123,3 +138,11 @@ def _check_seats(opportunity: Opportunity, access: Access, number: int | None) -
     held = seats.held_today([opportunity.id], access)[opportunity.id]
     if number < held:
         raise invalid("seats", f"{held} seats are held: it may not be less.")
+
+
+def _check_end(opportunity: Opportunity, access: Access, ends_on: date | None) -> None:
+    if ends_on is None:
+        return
+    last_day = seats.last_day(opportunity, access)
+    if last_day is not None and ends_on <= last_day:
+        raise invalid("ends_on", f"A seat is held until {last_day}: it may not end earlier.")

@@ -69,8 +69,9 @@ def revise_opportunity(
 ) -> Opportunity:
     """Revise an opportunity.
 
-    `seats` may not be less than the seats held today (422 at `/seats`). The school and
-    the partner stay: elsewhere it is another opportunity.
+    `seats` may not be less than the seats held today (422 at `/seats`), and `ends_on`
+    comes after the last day of those (422 at `/ends_on`): release them first. The school
+    and the partner stay: elsewhere it is another opportunity.
     """
     return actions.revise(opportunity, access, fields)
 

@@ -6,6 +6,7 @@ them. A Holder speaks SQL: a page of opportunities is counted in one statement.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,13 @@ from plp_api.foundation.access.rows import Access
 class Holder:
     """A kind of row that refers to opportunities, and may hold a seat.
 
-    Both functions take the column with the opportunity's id. `held` is the number of seats
-    that such rows hold today (`Caller.binds`); `refers` is whether there is any such row.
+    The functions take the column with the opportunity's id. `held` is the number of seats
+    that such rows hold today (`Caller.binds`), `last_day` the last day of any of those seats;
+    `refers` is whether there is any such row.
     """
 
     held: Callable[[Any], ColumnElement[int]]
+    last_day: Callable[[Any], ColumnElement[date | None]]
     refers: Callable[[Any], ColumnElement[bool]]
 
 
@@ -49,6 +52,13 @@ def held_today(opportunity_ids: Iterable[UUID], access: Access) -> dict[UUID, in
     ids = sorted(set(opportunity_ids))
     counted = select(Opportunity.id, held(Opportunity.id)).where(Opportunity.id.in_(ids))
     return {key: number for key, number in access.rows(counted)}  # noqa: C416 - rows, not pairs
+
+
+def last_day(opportunity: Opportunity, access: Access) -> date | None:
+    """The last day on which a seat that is held today is held; None if none is."""
+    days = [holder.last_day(Opportunity.id) for holder in HOLDERS]
+    found = access.rows(select(Opportunity.id, *days).where(Opportunity.id == opportunity.id))
+    return max((day for _, *each in found for day in each if day is not None), default=None)
 
 
 def left(opportunity: Opportunity, number_held: int) -> int | None:

@@ -1,5 +1,6 @@
 """The seats that raised hands hold: SQL over today, which the catalog counts (`HOLDER`)."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -23,9 +24,17 @@ def _held(opportunity_id: Any) -> ColumnElement[int]:
     return number.scalar_subquery()
 
 
+def _last_day(opportunity_id: Any) -> ColumnElement[date | None]:
+    taken = aliased(Interest)
+    last = select(func.max(taken.last_day)).where(
+        taken.opportunity_id == opportunity_id, is_held(taken)
+    )
+    return last.scalar_subquery()
+
+
 def _refers(opportunity_id: Any) -> ColumnElement[bool]:
     raised = aliased(Interest)
     return exists().where(raised.opportunity_id == opportunity_id)
 
 
-HOLDER = Holder(_held, _refers)
+HOLDER = Holder(_held, _last_day, _refers)

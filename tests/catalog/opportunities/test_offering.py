@@ -151,8 +151,12 @@ def test_a_site_is_the_partner_s_own(
 def test_days_are_checked_against_those_that_stay(coordinator: Client, offer: Offer) -> None:
     path = f"/opportunities/{offer(starts_on=ahead(10), ends_on=ahead(20))['id']}"
     assert pointers(coordinator.patch(path, {"ends_on": ahead(9)})) == {"/ends_on"}
+    assert pointers(coordinator.patch(path, {"starts_on": ahead(20)})) == {"/starts_on"}
+    both = {"starts_on": ahead(30), "ends_on": ahead(25)}
+    assert pointers(coordinator.patch(path, both)) == {"/ends_on"}
     assert pointers(coordinator.patch(path, {"apply_by": ahead(20)})) == {"/apply_by"}
     assert coordinator.patch(path, {"apply_by": ahead(19)}).json["apply_by"] == ahead(19)
+    assert pointers(coordinator.patch(path, {"ends_on": ahead(19)})) == {"/ends_on"}
     assert coordinator.patch(path, {"apply_by": None}).json["is_open"] is True
     assert coordinator.patch(path, {"apply_by": ahead(-1)}).json["is_open"] is False
 

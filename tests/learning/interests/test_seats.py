@@ -60,6 +60,25 @@ def test_there_are_never_fewer_seats_than_are_held(
     assert coordinator.patch(path, {"seats": None}).json["seats_left"] is None
 
 
+def test_an_opportunity_does_not_end_while_a_seat_is_held(
+    coordinator: Client, world: World, client: Client, offer: Offer, approved: Raise
+) -> None:
+    opportunity = offer(ends_on=ahead(30))
+    path = f"/opportunities/{opportunity['id']}"
+    approved(opportunity, ahead(3))
+    longest = approved(opportunity, ahead(9), pupil=world.home.senior)
+    refused = coordinator.patch(path, {"ends_on": ahead(9), "title": "Milk the cows"})
+    assert (refused.status_code, pointers(refused)) == (422, {"/ends_on"})
+    assert ahead(9) in refused.json["errors"][0]["detail"]
+    assert coordinator.read(path)["title"] == "Shadow a nurse"
+    assert coordinator.patch(path, {"ends_on": ahead(10)}).status_code == 200
+    assert coordinator.act(longest, "release", comment="It ends.").status_code == 200
+    assert coordinator.patch(path, {"ends_on": ahead(4)}).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(days=4)):
+        later = client.as_(world.home.elo_coordinator)
+        assert later.patch(path, {"ends_on": ahead(-2)}).status_code == 200, "no seat is held"
+
+
 def test_a_seat_lapses_by_date_alone(
     client: Client, world: World, offer: Offer, raised: Raise, approved: Raise
 ) -> None:
