@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("skills", DOCUMENT, nullable=False),
+        sa.Column("skill_lines", sa.Text(), nullable=False),
         sa.Column("cluster", sa.String(40), nullable=True),
         sa.Column("seats", sa.Integer(), nullable=True),
         sa.Column("seasons", sa.String(), nullable=False),

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import orjson
-from sqlalchemy import ColumnElement, String, and_, cast, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from plp_api.catalog.opportunities import seats
 from plp_api.catalog.opportunities.models import (
@@ -14,6 +13,7 @@ from plp_api.catalog.opportunities.models import (
     OpportunityKind,
     OpportunityStatus,
     Season,
+    line,
 )
 from plp_api.catalog.partners.models import (
     Accessibility,
@@ -41,7 +41,6 @@ from plp_api.foundation.rest.paging import (
 )
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
-SKILLS = cast(Opportunity.skills, String)
 LONGEST_WORD = 100
 
 
@@ -65,8 +64,8 @@ def _of_schools(schools: Sequence[Any]) -> ColumnElement[bool]:
 
 
 def _with_skills(skills: Sequence[str]) -> ColumnElement[bool]:
-    written = (orjson.dumps(texts.plain(skill)).decode() for skill in skills)
-    return or_(*(db.plain(SKILLS).contains(skill, autoescape=True) for skill in written))
+    lines, wanted = db.plain(Opportunity.skill_lines), (line(texts.plain(one)) for one in skills)
+    return or_(*(lines.contains(one, autoescape=True) for one in wanted))
 
 
 def _in_towns(towns: Sequence[str]) -> ColumnElement[bool]:
@@ -75,7 +74,9 @@ def _in_towns(towns: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _with_words(words: str) -> ColumnElement[bool]:
-    own = search(Opportunity.title, Opportunity.description, SKILLS).criterion(words)
+    own = search(Opportunity.title, Opportunity.description, Opportunity.skill_lines).criterion(
+        words
+    )
     return or_(own, Opportunity.partner.has(search(Partner.name).criterion(words)))
 
 

@@ -67,12 +67,17 @@ class Cluster(StrEnum):
     TRANSPORTATION = "transportation"
 
 
+def line(skill: str) -> str:
+    """A skill as it stands in `skill_lines`."""
+    return f"\n{skill}\n"
+
+
 class Opportunity(Resource, Base):
     """Something that a student may take up. `school_id` null: offered to the whole district.
 
     `seats` null: as many as come. `ends_on` is the first day on which it is over, `apply_by`
-    the last on which a hand may be raised. `apply_order` is `apply_by`, or NEVER: lists are
-    sorted by it.
+    the last on which a hand may be raised. Lists are sorted by `apply_order`, which is
+    `apply_by` or NEVER, and searched by `skill_lines`, the skills as text.
     """
 
     __tablename__ = "opportunities"
@@ -92,6 +97,7 @@ class Opportunity(Resource, Base):
     title: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(default="")
     skills: Mapped[list[Any]] = mapped_column(default=list)
+    skill_lines: Mapped[str] = mapped_column(default="")
     cluster: Mapped[str | None] = mapped_column(String(40))
     seats: Mapped[int | None]
     seasons: Mapped[frozenset[str]] = mapped_column(default=frozenset())
@@ -111,6 +117,12 @@ class Opportunity(Resource, Base):
         """Keep `apply_order` in step."""
         self.apply_order = apply_by or NEVER
         return apply_by
+
+    @validates("skills")
+    def _write_lines(self, _name: str, skills: list[str]) -> list[str]:
+        """Keep `skill_lines` in step. A skill has no line end, so a line is one whole skill."""
+        self.skill_lines = "".join(map(line, skills))
+        return skills
 
     @property
     def partner_name(self) -> str | None:
