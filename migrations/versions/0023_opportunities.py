@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("accessibility", sa.String(), nullable=False),
         sa.Column("transport", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("starts_order", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("apply_by", sa.Date(), nullable=True),
         sa.Column("apply_order", sa.Date(), nullable=False),

@@ -24,12 +24,13 @@ from plp_api.catalog.partners.models import (
 )
 from plp_api.foundation import db, texts
 from plp_api.foundation.access.caller import TODAY
-from plp_api.foundation.rest.fields import Date, Text
+from plp_api.foundation.rest.fields import Text
 from plp_api.foundation.rest.paging import (
     Filter,
     Listing,
     in_states,
     of_id,
+    on_or_after,
     on_or_before,
     one_of,
     repeatable,
@@ -122,11 +123,10 @@ OPPORTUNITIES = Listing(
             "Only reached in one of these ways.",
             partial(_here_or_at_site, "transport"),
         ),
-        "starts_after": Filter(
-            Date(metadata={"description": "Only those that start on that day or later."}),
-            lambda day: Opportunity.starts_on >= day,
+        "starts_since": on_or_after(
+            Opportunity.starts_on, "Only those that start on that day or later."
         ),
-        "starts_before": on_or_before(
+        "starts_by": on_or_before(
             Opportunity.starts_on, "Only those that start on that day or earlier."
         ),
         "apply_by": on_or_before(
@@ -137,6 +137,7 @@ OPPORTUNITIES = Listing(
     sorts={
         "title": Opportunity.title,
         "apply_by": Opportunity.apply_order,
+        "starts_on": Opportunity.starts_order,
         "updated_at": Opportunity.updated_at,
     },
 )

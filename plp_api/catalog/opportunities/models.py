@@ -13,7 +13,7 @@ from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedBySchool
 
 NEVER = date(9999, 12, 31)
-"""Instead of a last day to raise a hand, so that what has none comes last."""
+"""Instead of a day on which it starts or hands end, so that what has none comes last."""
 
 
 class OpportunityStatus(StrEnum):
@@ -76,8 +76,8 @@ class Opportunity(Resource, Base):
     """Something that a student may take up. `school_id` null: offered to the whole district.
 
     `seats` null: as many as come. `ends_on` is the first day on which it is over, `apply_by`
-    the last on which a hand may be raised. Lists are sorted by `apply_order`, which is
-    `apply_by` or NEVER, and searched by `skill_lines`, the skills as text.
+    the last on which a hand may be raised. Lists are sorted by `apply_order` and
+    `starts_order`, the day or NEVER, and searched by `skill_lines`, the skills as text.
     """
 
     __tablename__ = "opportunities"
@@ -105,6 +105,7 @@ class Opportunity(Resource, Base):
     accessibility: Mapped[frozenset[str]] = mapped_column(default=frozenset())
     transport: Mapped[frozenset[str]] = mapped_column(default=frozenset())
     starts_on: Mapped[date | None]
+    starts_order: Mapped[date] = mapped_column(default=NEVER)
     ends_on: Mapped[date | None]
     apply_by: Mapped[date | None]
     apply_order: Mapped[date] = mapped_column(default=NEVER)
@@ -113,10 +114,16 @@ class Opportunity(Resource, Base):
     site: Mapped[PartnerSite | None] = relationship(lazy="joined")
 
     @validates("apply_by")
-    def _follow(self, _name: str, apply_by: date | None) -> date | None:
+    def _order_apply_by(self, _name: str, apply_by: date | None) -> date | None:
         """Keep `apply_order` in step."""
         self.apply_order = apply_by or NEVER
         return apply_by
+
+    @validates("starts_on")
+    def _order_starts_on(self, _name: str, starts_on: date | None) -> date | None:
+        """Keep `starts_order` in step."""
+        self.starts_order = starts_on or NEVER
+        return starts_on
 
     @validates("skills")
     def _write_lines(self, _name: str, skills: list[str]) -> list[str]:

@@ -104,8 +104,8 @@ def test_filters_by_days_school_and_partner(
 ) -> None:
     reader = client.as_(world.home.parent)
     for query, wanted in {
-        f"starts_after={ahead(31)}": {"forge"},
-        f"starts_after={ahead(30)}&starts_before={ahead(30)}": {"nurse"},
+        f"starts_since={ahead(31)}": {"forge"},
+        f"starts_since={ahead(30)}&starts_by={ahead(30)}": {"nurse"},
         f"apply_by={ahead(9)}": {"nurse", "past"},
         f"school_id={world.home.school_id}": {"nurse", "forge", "past"},
         f"partner_id={clinic.partner_id}": {"nurse"},
@@ -139,6 +139,8 @@ def test_sorts(client: Client, world: World, several: dict[str, str]) -> None:
     assert listed("sort=title") == ["theirs", "forge", "past", "nurse"]
     assert listed("sort=apply_by")[:2] == ["past", "nurse"]
     assert {*listed("sort=apply_by")[2:]} == {"forge", "theirs"}, "without a last day: last"
+    assert listed("sort=starts_on")[:2] == ["nurse", "forge"]
+    assert {*listed("sort=starts_on")[2:]} == {"past", "theirs"}, "without a first day: last"
     assert listed("sort=-updated_at")[0] == "theirs"
 
 
