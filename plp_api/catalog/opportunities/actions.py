@@ -7,7 +7,8 @@ from uuid import UUID
 
 from plp_api.catalog.opportunities import seats
 from plp_api.catalog.opportunities.models import Opportunity
-from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
+from plp_api.catalog.partners.actions import require_active
+from plp_api.catalog.partners.models import Partner, PartnerSite
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -98,8 +99,7 @@ def _note(what: str, opportunity: Opportunity, access: Access) -> None:
 
 def _partner(access: Access, partner_id: UUID) -> Partner:
     partner = references.of_district(access, Partner, partner_id, "partner_id")
-    if partner.status == PartnerStatus.ARCHIVED:
-        raise Problem(Code.PARTNER_ARCHIVED)
+    require_active(partner)
     return partner
 
 
