@@ -8,7 +8,8 @@ from uuid import UUID
 from plp_api.catalog.opportunities import seats
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.actions import require_active
-from plp_api.catalog.partners.models import Partner, PartnerSite
+from plp_api.catalog.partners.models import Partner
+from plp_api.catalog.partners.parts import site_of
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -32,7 +33,7 @@ def offer(access: Access, fields: Fields) -> Opportunity:
         references.school(access, school_id)
     partner_id = fields.pop("partner_id", None)
     partner = None if partner_id is None else _partner(access, partner_id)
-    site = _site(access, fields.pop("site_id", None), partner_id)
+    site = site_of(partner_id, fields.pop("site_id", None))
     _check_days(**{name: fields.get(name) for name in DAYS}, sent=DAYS)
     opportunity = Opportunity(
         id=db.new_id(),
@@ -58,7 +59,7 @@ def revise(opportunity: Opportunity, access: Access, fields: Fields) -> Opportun
     _check_end(opportunity, access, fields.get("ends_on"))
     if "site_id" in fields:
         site_id = fields.pop("site_id")
-        opportunity.site = _site(access, site_id, opportunity.partner_id)
+        opportunity.site = site_of(opportunity.partner_id, site_id)
         opportunity.site_id = site_id
     for name, value in fields.items():
         setattr(opportunity, name, value)
@@ -101,15 +102,6 @@ def _partner(access: Access, partner_id: UUID) -> Partner:
     partner = references.of_district(access, Partner, partner_id, "partner_id")
     require_active(partner)
     return partner
-
-
-def _site(access: Access, site_id: UUID | None, partner_id: UUID | None) -> PartnerSite | None:
-    if site_id is None:
-        return None
-    site = references.of_district(access, PartnerSite, site_id, "site_id")
-    if site.partner_id != partner_id:
-        raise invalid("site_id", "It is no site of the partner.")
-    return site
 
 
 def _check_days(

@@ -1,6 +1,6 @@
 """The filters and sort orders of the list of opportunities."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from plp_api.catalog.opportunities.models import (
     Season,
     line,
 )
+from plp_api.catalog.partners.listings import by_town, is_in_town
 from plp_api.catalog.partners.models import (
     Accessibility,
     Partner,
@@ -42,22 +43,15 @@ from plp_api.foundation.rest.paging import (
 )
 from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
-LONGEST_WORD = 100
-
-
-def _has_one(*columns: Any) -> Callable[[Sequence[str]], ColumnElement[bool]]:
-    """Whether one of the columns contains one of the words."""
-    return lambda words: or_(*(db.has_tag(column, word) for column in columns for word in words))
-
 
 def _here_or_at_site(name: str, words: Sequence[str]) -> ColumnElement[bool]:
     """Whether the opportunity itself, or its site, offers one of these."""
-    at_site = Opportunity.site.has(_has_one(getattr(PartnerSite, name))(words))
-    return or_(_has_one(getattr(Opportunity, name))(words), at_site)
+    at_site = Opportunity.site.has(db.has_one_tag(getattr(PartnerSite, name), words))
+    return or_(db.has_one_tag(getattr(Opportunity, name), words), at_site)
 
 
 def _for_grades(grades: Sequence[str]) -> ColumnElement[bool]:
-    return or_(Opportunity.grades == "", _has_one(Opportunity.grades)(grades))
+    return or_(Opportunity.grades == "", db.has_one_tag(Opportunity.grades, grades))
 
 
 def _of_schools(schools: Sequence[Any]) -> ColumnElement[bool]:
@@ -70,8 +64,7 @@ def _with_skills(skills: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _in_towns(towns: Sequence[str]) -> ColumnElement[bool]:
-    wanted = [texts.plain(town) for town in towns]
-    return Opportunity.site.has(db.plain(PartnerSite.town).in_(wanted))
+    return Opportunity.site.has(is_in_town(towns))
 
 
 def _with_words(words: str) -> ColumnElement[bool]:
@@ -92,8 +85,9 @@ def _is_open() -> ColumnElement[bool]:
     )
 
 
-def _words(description: str) -> Any:
-    return repeatable(Text(longest=LONGEST_WORD, metadata={"description": description}))
+def _skill() -> Text:
+    described = {"description": "Only where this skill is learned.", "example": "First aid"}
+    return Text(longest=100, metadata=described)
 
 
 OPPORTUNITIES = Listing(
@@ -106,13 +100,15 @@ OPPORTUNITIES = Listing(
         "cluster": one_of(Opportunity.cluster, Cluster, "Only in these career clusters."),
         "school_id": of_id("Only what this school's students are offered.", _of_schools),
         "partner_id": same_id(Opportunity.partner_id, "Only of this partner."),
-        "season": in_states(Season, "Only in these seasons.", _has_one(Opportunity.seasons)),
+        "season": in_states(
+            Season, "Only in these seasons.", partial(db.has_one_tag, Opportunity.seasons)
+        ),
         "grade": Filter(
             repeatable(word_of(GRADES_WITH_PLANS, "Only for students in this grade.")),
             _for_grades,
         ),
-        "skill": Filter(_words("Only where this skill is learned."), _with_skills),
-        "town": Filter(_words("Only at a site in this town."), _in_towns),
+        "skill": Filter(repeatable(_skill()), _with_skills),
+        "town": by_town(_in_towns, "Only at a site in this town."),
         "accessibility": in_states(
             Accessibility,
             "Only with one of these, there or at the site.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import exists, or_
+from sqlalchemy import exists
 from sqlalchemy.sql.elements import ColumnElement
 
 from plp_api.catalog.partners.models import (
@@ -42,29 +42,27 @@ def _at_a_site(criterion: Criterion) -> Criterion:
     return lambda chosen: exists().where(PartnerSite.partner_id == Partner.id, criterion(chosen))
 
 
-def _has_any(column: Any, words: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(db.has_tag(column, word) for word in words))
+def is_in_town(towns: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a site is in one of the towns."""
+    return db.plain(PartnerSite.town).in_([texts.plain(town) for town in towns])
 
 
-def _in_town(towns: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(db.plain(PartnerSite.town) == texts.plain(town) for town in towns))
-
-
-def _town(criterion: Criterion, description: str) -> Filter:
+def by_town(criterion: Criterion, description: str) -> Filter:
+    """The filter `town`, with its criterion over the towns."""
     words = f"{description} Case and accents are ignored."
     field = Text(longest=100, metadata={"description": words, "example": "Barre"})
     return Filter(repeatable(field), criterion)
 
 
-has_accessibility = partial(_has_any, PartnerSite.accessibility)
-has_transport = partial(_has_any, PartnerSite.transport)
+has_accessibility = partial(db.has_one_tag, PartnerSite.accessibility)
+has_transport = partial(db.has_one_tag, PartnerSite.transport)
 IS_INSURED = exists().where(Insurance.partner_id == Partner.id, holds(Insurance))
 
 PARTNERS = Listing(
     filters={
         "status": one_of(Partner.status, PartnerStatus, "Only partners in these states."),
         "kind": one_of(Partner.kind, PartnerKind, "Only partners of these kinds."),
-        "town": _town(_at_a_site(_in_town), "Only partners with a site in this town."),
+        "town": by_town(_at_a_site(is_in_town), "Only partners with a site in this town."),
         "accessibility": in_states(
             Accessibility,
             "Only partners with a site that offers this.",
@@ -85,7 +83,7 @@ PARTNERS = Listing(
 )
 SITES = Listing(
     filters={
-        "town": _town(_in_town, "Only sites in this town."),
+        "town": by_town(is_in_town, "Only sites in this town."),
         "accessibility": in_states(Accessibility, "Only sites that offer this.", has_accessibility),
         "transport": in_states(
             TransportToSite, "Only sites that students reach so.", has_transport

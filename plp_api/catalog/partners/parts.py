@@ -83,27 +83,29 @@ def delete_contact(contact: PartnerContact, access: Access) -> None:
 def add_mentor(partner: Partner, access: Access, **fields: Any) -> Mentor:
     """Add a mentor. Raises Problem: partner_archived, validation_failed (`site_id`)."""
     mentor = _add(Mentor, partner, fields)
-    _check_site(mentor.site_id, partner.id)
+    site_of(partner.id, mentor.site_id)
     _note("mentor.added", mentor, access)
     return mentor
 
 
 def change_mentor(mentor: Mentor, access: Access, **fields: Any) -> Mentor:
     """Correct a mentor, or end them by `ends_on`. Raises Problem: validation_failed (`site_id`)."""
-    _check_site(fields.get("site_id"), mentor.partner_id)
+    site_of(mentor.partner_id, fields.get("site_id"))
     return _change("mentor.changed", mentor, access, fields)
 
 
-def _check_site(site_id: UUID | None, partner_id: UUID) -> None:
+def site_of(partner_id: UUID | None, site_id: UUID | None) -> PartnerSite | None:
+    """The site of this partner; None without an id. Raises Problem: validation_failed."""
     if site_id is None:
-        return
-    of_partner = select(PartnerSite.id).where(
+        return None
+    of_partner = select(PartnerSite).where(
         PartnerSite.id == site_id, PartnerSite.partner_id == partner_id
     )
     with db.session().no_autoflush:
-        is_there = db.session().scalar(of_partner) is not None
-    if not is_there:
+        site = db.session().scalar(of_partner)
+    if site is None:
         raise invalid("site_id", "The partner has no such site.")
+    return site
 
 
 def delete_mentor(mentor: Mentor, access: Access) -> None:

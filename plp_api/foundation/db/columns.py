@@ -15,6 +15,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     bindparam,
+    or_,
 )
 from sqlalchemy import Text as LongString
 from sqlalchemy.sql.elements import ColumnElement
@@ -87,6 +88,11 @@ def has_tag(column: Any, tag: str) -> ColumnElement[bool]:
     """Whether the `Tags` column contains the word."""
     criterion: ColumnElement[bool] = column.like(f"%,{tag},%")
     return criterion
+
+
+def has_one_tag(column: Any, tags: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the `Tags` column contains one of the words."""
+    return or_(*(has_tag(column, tag) for tag in tags))
 
 
 class ListOf(TypeDecorator[list[Any]]):
