@@ -63,7 +63,14 @@ class InboxItemSchema(Schema):
             " depends on more: see the resource."
         },
     )
-    due_on = Date(required=True, allow_none=True)
+    due_on = Date(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The day by which it waits for you: when a goal or a review is due, and"
+            " when the pathway element to approve, or the opportunity of the raised hand, starts."
+        },
+    )
     happened_at = Instant(required=True)
     actor_id = fields.UUID(
         required=True,
