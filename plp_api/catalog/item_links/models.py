@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.catalog.standards.models import FrameworkItem
@@ -24,11 +24,13 @@ class Subject:
 
     `write` is the permission to change a row, and so its links. `change` raises a problem
     if the row may not be changed now, else gives it (and its whole) a new version.
+    `counts` says of a row, in SQL, whether it is evidence for the items it is linked to.
     """
 
     model: type[Any]
     write: Permission
     change: Callable[[Any, Access], None]
+    counts: ColumnElement[bool]
 
 
 SUBJECTS: dict[str, Subject] = {}
@@ -68,6 +70,13 @@ class ItemLink(Part, Base):
         if subject is None:
             raise Problem(Code.NOT_FOUND)
         return subject
+
+    @classmethod
+    def is_evidence(cls, subject_type: str) -> ColumnElement[bool]:
+        """Whether a link from a row of that table counts as evidence, as its subject says."""
+        subject = SUBJECTS[subject_type]
+        is_counted = exists().where(subject.model.id == cls.subject_id, subject.counts)
+        return (cls.subject_type == subject_type) & is_counted
 
     @property
     def read_of_subject(self) -> Permission:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from plp_api.catalog.item_links import actions
 from plp_api.catalog.item_links.models import SUBJECTS, ItemLink, Subject
 from plp_api.catalog.item_links.schemas import ItemLinkSchema, NewItemLinkSchema
@@ -32,6 +34,7 @@ def serve_links(
     read: Permission,
     write: Permission,
     change: Callable[[Any, Access], None],
+    counts: ColumnElement[bool],
     refuses: tuple[Code, ...],
 ) -> None:
     """Add `GET` and `POST {rule}/{id}/links` for the rows of a model with a `student_id`.
@@ -40,10 +43,10 @@ def serve_links(
     `/item-links/{id}`; `write` the one to change it, and so to link and unlink it. `change`
     is called before its links change. It raises the codes that `refuses` names (some of
     `CLOSED`) if the subject may not be changed now, and gives the subject, which shows its
-    items, a new version.
+    items, a new version. `counts` says which rows are evidence for their items.
     """
     READ_BY[model.__tablename__] = read
-    SUBJECTS[model.__tablename__] = Subject(model, write, change)
+    SUBJECTS[model.__tablename__] = Subject(model, write, change, counts)
     noun = model.__tablename__.removesuffix("s")
     words = noun.replace("_", " ")
     address = f"{rule}/<uuid:{noun}_id>/links"

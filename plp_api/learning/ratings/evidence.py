@@ -1,9 +1,10 @@
 """The evidence for an item: the students whom the caller may see who have any, page by page.
 
 Each kind of evidence is an arm of its own: links from goals, links from pathway elements,
-ratings. An arm holds only what the caller may read of that kind, so no count says more. The
-page takes the first students of each arm in the order of their ids, which the arms' indexes
-have, and so does not grow with the number of students.
+ratings. An arm holds only what counts as evidence (`serve_links` says which goals and elements
+do) and what the caller may read of that kind, so no count says more. The page takes the first
+students of each arm in the order of their ids, which the arms' indexes have, and so does not
+grow with the number of students.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,7 +145,7 @@ def _arms(access: Access, *, below: bool) -> Iterator[tuple[str, Any, Select[Any
             yield (
                 subject,
                 ItemLink,
-                select(ItemLink.student_id).where(is_of, ItemLink.subject_type == subject, is_seen),
+                select(ItemLink.student_id).where(is_of, ItemLink.is_evidence(subject), is_seen),
             )
     if caller.may(Permission.RATINGS_READ):
         is_seen = found_otherwise(Rating, visible(Rating, caller, Permission.RATINGS_READ))

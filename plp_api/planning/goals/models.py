@@ -48,6 +48,8 @@ class Outcome(StrEnum):
 
 
 ENDED = frozenset({*Outcome, GoalStatus.CARRIED_FORWARD})
+NO_EVIDENCE = (GoalStatus.DRAFT, GoalStatus.RETURNED, GoalStatus.DROPPED)
+"""The states in which a goal shows no work: nobody took it up, or it was given up."""
 
 
 class Goal(Resource, Base):

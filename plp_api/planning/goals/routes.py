@@ -18,7 +18,7 @@ from plp_api.foundation.rest.paging import (
     yes_or_no,
 )
 from plp_api.planning.goals import actions, progress
-from plp_api.planning.goals.models import CheckIn, Domain, Goal, GoalStatus, GoalStep
+from plp_api.planning.goals.models import NO_EVIDENCE, CheckIn, Domain, Goal, GoalStatus, GoalStep
 from plp_api.planning.goals.schemas import (
     CheckInPatchSchema,
     CheckInSchema,
@@ -172,6 +172,7 @@ serve_links(
     read=Permission.GOALS_READ,
     write=Permission.GOALS_WRITE,
     change=actions.change_links,
+    counts=Goal.status.not_in(NO_EVIDENCE),
     refuses=(Code.GOAL_CLOSED, Code.PLAN_CLOSED),
 )
 

@@ -165,6 +165,7 @@ serve_links(
     read=Permission.PATHWAYS_READ,
     write=Permission.PATHWAYS_WRITE,
     change=actions.change_links,
+    counts=PathwayElement.status != PathwayStatus.WITHDRAWN,
     refuses=(Code.ELEMENT_FIXED, Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY),
 )
 

@@ -75,6 +75,47 @@ def test_a_row_counts_links_and_ratings_and_shows_the_latest_levels(
     assert row["student"]["grade"] == "10"
 
 
+def test_a_goal_is_evidence_from_its_proposal_until_it_is_returned_or_dropped(
+    client: Client, counselor: Client, student: Client, world: World, items: Items
+) -> None:
+    home, evidence_of = world.home, path(items, "S.1")
+    made = student.made(
+        f"/plans/{home.student.plan_id}/goals", {"domain": "career", "title": "Shadow a nurse"}
+    )
+    goal = f"/goals/{made['id']}"
+    student.made(f"{goal}/links", {"framework_item_id": str(items["S.1"])})
+    assert whose(counselor, evidence_of) == []
+    advisor = client.as_(home.advisor)
+    for actor, action, fields, counted in (
+        (student, "propose", {}, [1]),
+        (advisor, "return", {"comment": "Say when."}, []),
+        (student, "propose", {}, [1]),
+        (advisor, "confirm", {}, [1]),
+        (student, "propose_outcome", {"outcome": "dropped", "reflection": "No time."}, [1]),
+        (advisor, "confirm_outcome", {}, []),
+    ):
+        answer = actor.act(goal, action, **fields)
+        assert answer.status_code == 200, answer.json
+        rows = counselor.read(evidence_of)["items"]
+        assert [row["goals"] for row in rows] == counted, action
+        page = counselor.read(f"{evidence_of}&count=true&below=true")
+        assert page["total_count"] == len(counted), action
+
+
+def test_a_withdrawn_pathway_element_is_no_evidence(
+    counselor: Client,
+    student: Client,
+    items: Items,
+    a_link: Callable[..., None],
+    element: Any,
+) -> None:
+    a_link(items["S.1"], table="pathway_elements", subject=element)
+    assert len(whose(counselor, path(items, "S.1"))) == 1
+    answer = student.act(f"/pathway-elements/{element}", "withdraw", comment="Another course.")
+    assert answer.status_code == 200, answer.json
+    assert whose(counselor, path(items, "S.1")) == []
+
+
 def test_below_takes_in_the_items_beneath(
     counselor: Client,
     world: World,
