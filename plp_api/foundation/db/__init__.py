@@ -12,7 +12,7 @@ from plp_api.foundation.db.columns import (
     storable,
 )
 from plp_api.foundation.db.database import Database
-from plp_api.foundation.db.expressions import any_of, joined, plain, unindexed
+from plp_api.foundation.db.expressions import any_of, any_selected, joined, plain, unindexed
 from plp_api.foundation.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
 from plp_api.foundation.db.models import Base, Dated, Identified, Part, Resource, new_id
 from plp_api.foundation.db.transactions import (
@@ -48,6 +48,7 @@ __all__ = [
     "Text",
     "after_commit",
     "any_of",
+    "any_selected",
     "at_commit",
     "current",
     "enter",

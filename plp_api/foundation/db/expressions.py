@@ -39,6 +39,33 @@ def _any_of_json(element: any_of, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{value} IN (SELECT value FROM json_each({listed}))"  # noqa: S608 - compiled parts
 
 
+class any_selected(FunctionElement[bool]):  # noqa: N801 - reads as the SQL function it is
+    """`any_selected(column, select.scalar_subquery())`: whether the select has the value.
+
+    PostgreSQL runs the select first and searches an index for what it found. With IN it
+    joined the two, and read the whole table of the column.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Itself, as of `any_of`."""
+        return self
+
+
+@compiles(any_selected, "postgresql")
+def _any_selected_array(element: any_selected, compiler: SQLCompiler, **kw: Any) -> str:
+    column, found = element.clauses
+    return f"{compiler.process(column, **kw)} = ANY(ARRAY{compiler.process(found, **kw)})"
+
+
+@compiles(any_selected, "sqlite")
+def _any_selected_in(element: any_selected, compiler: SQLCompiler, **kw: Any) -> str:
+    column, found = element.clauses
+    return f"{compiler.process(column, **kw)} IN {compiler.process(found, **kw)}"
+
+
 class joined(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it is
     """`joined(column)`: the values of a group as one text, separated by commas."""
 

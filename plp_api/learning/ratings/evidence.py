@@ -57,12 +57,12 @@ def _below() -> Select[Any]:
     )
 
 
-BELOW = _below()
+BELOW = _below().scalar_subquery()
 
 
 def _is_of(column: Any, *, below: bool) -> ColumnElement[bool]:
     """Whether the column holds the item's id, or with `below` that of an item below it."""
-    found: ColumnElement[bool] = column.in_(BELOW) if below else column == ITEM
+    found: ColumnElement[bool] = db.any_selected(column, BELOW) if below else column == ITEM
     return found
 
 
