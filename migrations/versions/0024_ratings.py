@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("goal_id", sa.Uuid(), nullable=True),
         sa.Column("pathway_element_id", sa.Uuid(), nullable=True),
         sa.Column("withdrawn_at", INSTANT, nullable=True),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
         sa.Column("withdraw_reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -48,6 +49,7 @@ def upgrade() -> None:
             ["pathway_element_id"], ["pathway_elements.id"], name="fk_ratings_pathway_element_id"
         ),
         sa.ForeignKeyConstraint(["rated_by"], ["people.id"], name="fk_ratings_rated_by"),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["people.id"], name="fk_ratings_withdrawn_by"),
         sa.ForeignKeyConstraint(["scale_id"], ["scales.id"], name="fk_ratings_scale_id"),
         sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_ratings_student_id"),
         sa.PrimaryKeyConstraint("id", name="pk_ratings"),

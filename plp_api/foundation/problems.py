@@ -149,7 +149,7 @@ class Code(Enum):
     OPPORTUNITY_FULL = Kind(409, "Every seat of this opportunity is taken.")
     OPPORTUNITY_NOT_OFFERED = Kind(409, "This opportunity is not offered to the student.")
     INTEREST_EXISTS = Kind(409, "The student's hand is raised for this already.")
-    RATING_NOT_YOURS = Kind(403, "Only who gave this rating may withdraw it.")
+    RATING_NOT_YOURS = Kind(403, "Only who gave this rating, or a school admin, may withdraw it.")
 
     # Goals, reviews, comments.
     COMMENT_NOT_YOURS = Kind(403, "Only its author may withdraw this comment.")

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     LINKS_READ = "links:read"
     RATINGS_READ = "ratings:read"
     RATINGS_RATE = "ratings:rate"
+    RATINGS_WITHDRAW = "ratings:withdraw"
     PARTNERS_READ = "partners:read"
     PARTNERS_WRITE = "partners:write"
     CLEARANCES_READ = "clearances:read"
@@ -112,6 +113,7 @@ DECIDED_AT_HOME = frozenset(
         Permission.SIGNATURES_EXCEPT,
         Permission.SIGNATURES_WAIVE,
         Permission.REVIEWS_EXCEPT,
+        Permission.RATINGS_WITHDRAW,
         Permission.INTERESTS_DECIDE,
     }
 )
@@ -262,7 +264,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:read_scans
         outreach:read outreach:write pathways:read pathways:approve pathways:record
         supports:read supports:write supports:read_accommodations
-        links:read ratings:read partners:read partners:write clearances:read clearances:write
+        links:read ratings:read ratings:withdraw partners:read partners:write
+        clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment
     """),

@@ -86,8 +86,9 @@ def rate_by_id(student_id: UUID, access: Access, **fields: Any) -> Rating:
 
 
 def withdraw(rating: Rating, access: Access, comment: str) -> None:
-    """Withdraw a rating that was given by mistake; it stays in the record, with the reason."""
+    """Withdraw a rating that was a mistake; it stays in the record, with the reason and by whom."""
     rating.withdrawn_at, rating.withdraw_reason = clock.now(), comment
+    rating.withdrawn_by = access.caller.person_id
     audit.record(
         "rating.withdrawn",
         rating,

@@ -18,7 +18,7 @@ LONGEST_LEVEL = 40
 
 
 class RatingStatus(StrEnum):
-    """A withdrawn rating was given by mistake; it stays in the record and counts nowhere."""
+    """A withdrawn rating was a mistake; it stays in the record and counts nowhere."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
@@ -67,6 +67,7 @@ class Rating(Resource, Base):
     goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
     pathway_element_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_elements.id"))
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     withdraw_reason: Mapped[str | None]
 
     framework_item: Mapped[FrameworkItem] = relationship(lazy="joined", innerjoin=True)

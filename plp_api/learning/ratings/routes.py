@@ -94,7 +94,9 @@ def rate_students(access: Access, fields: dict[str, Any]) -> Any:
 def get_rating(access: Access, rating: Rating) -> Rating:
     """Get a rating, also a withdrawn one.
 
-    `available_actions` has `withdraw` for the person who gave it.
+    `available_actions` has `withdraw` for the person who gave it, as long as they may read
+    it, and for an admin of the student's school, unless the student gave it. A withdrawn
+    rating says by whom and why (`withdrawn_by`, `withdraw_reason`).
     """
     return rating
 

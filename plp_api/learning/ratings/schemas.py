@@ -63,6 +63,8 @@ class RatingSchema(ResourceSchema):
         metadata={"description": "Null too where you may not read the element."},
     )
     withdrawn_at = Instant(allow_none=True)
+    withdrawn_by = fields.UUID(allow_none=True)
+    withdrawn_by_name = name_of("withdrawn_by")
     withdraw_reason = fields.String(
         allow_none=True, metadata={"example": "It was meant for another student."}
     )

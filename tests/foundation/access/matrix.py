@@ -72,6 +72,7 @@ supports:read_accommodations x       x        x       x       x         .       
 links:read           x       x        x       x       x         x               x         x            x              x         # no row: each is read as what it links
 ratings:read         x       x        x       x       x         x               .         x            .              x         # ratings, rubric scores: R (and C)
 ratings:rate         x       .        .       x       .         .               .         .            .              .         # ratings, rubric scores: C self, C own classes (an advisor's "assigned" comes with assignments)
+ratings:withdraw     .       .        .       .       .         .               .         x            .              .         # no row: a wrong rating whose giver is gone, by the school's admin (who gave it needs no more than to read it)
 partners:read        .       .        x       x       x         x               .         x            x              x         # partners, mentors: R; student and parent read the name in an opportunity
 partners:write       .       .        .       .       .         x               .         x            .              .         # partners, mentors: CRU
 clearances:read      .       .        .       .       .         x               .         x            x              x         # clearances: R (and CRU)

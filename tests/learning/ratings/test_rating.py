@@ -1,4 +1,4 @@
-"""Ratings: given by a teacher or by oneself, never changed, withdrawn by who gave them."""
+"""Ratings: given by a teacher or by oneself, never changed, withdrawn by their giver or an admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,12 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import AccountPerson
-from plp_api.foundation.roster.relationships import ParentKind, Relationship, RelationshipKind
+from plp_api.foundation.roster.relationships import (
+    Appointment,
+    ParentKind,
+    Relationship,
+    RelationshipKind,
+)
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from tests.client import Client, code, pointers
@@ -115,7 +120,7 @@ def test_a_teacher_never_rates_their_own_child(
     path = f"/ratings/{mine['id']}"
     assert teacher.read(path)["available_actions"] == []
     refused = teacher.act(path, "withdraw", comment="A mistake.")
-    assert code(refused) == "actor_is_family"
+    assert code(refused) == "approver_is_family"
 
 
 def test_a_student_who_teaches_their_class_still_rates_only_themselves(
@@ -344,10 +349,69 @@ def test_nobody_else_withdraws_a_rating(
     own = a_rating(items["S.1"], is_self=True)
     assert code(teacher.act(own, "withdraw", comment="Too high.")) == "rating_not_yours"
     admin = client.as_(world.home.school_admin)
-    assert code(admin.act(path, "withdraw", comment="No.")) == "permission_denied"
+    assert code(admin.act(own, "withdraw", comment="No.")) == "rating_not_yours"
+    assert admin.read(own)["available_actions"] == []
+    counselor = client.as_(world.home.counselor)
+    assert code(counselor.act(path, "withdraw", comment="No.")) == "rating_not_yours"
     _teach(world, database, world.home.co_advisor.id)
     other = client.as_(world.home.co_advisor)
     assert code(other.act(path, "withdraw", comment="No.")) == "rating_not_yours"
+
+
+def test_who_gave_a_rating_withdraws_it_after_the_class_ended_if_they_still_read_it(
+    client: Client, teacher: Client, world: World, database: Isolated, a_rating: Any, items: Items
+) -> None:
+    """The advisor taught the student once, and is their advisor still."""
+    advisor = client.as_(world.home.advisor)
+    path = a_rating(items["S.1"], rated_by=world.home.advisor.id)
+    assert advisor.read(path)["available_actions"] == ["withdraw"]
+    assert advisor.act(path, "withdraw", comment="Meant for another.").status_code == 200
+
+
+def test_a_school_admin_withdraws_a_rating_whose_giver_is_gone(
+    client: Client, world: World, database: Isolated, a_rating: Any, items: Items, ratings: str
+) -> None:
+    home, path = world.home, a_rating(items["S.1"])
+    with writing(database, home) as session:
+        session.execute(
+            update(Enrollment)
+            .where(Enrollment.person_id == home.teacher.id)
+            .values(ends_on=days_ago(1))
+        )
+    assert client.as_(home.teacher).get(path).status_code == 404
+    admin = client.as_(home.school_admin)
+    assert admin.read(path)["available_actions"] == ["withdraw"]
+    assert pointers(admin.act(path, "withdraw")) == {"/comment"}
+    reason = "The teacher confused two students."
+    assert admin.act(path, "withdraw", comment=reason).status_code == 200
+    shown = client.as_(home.student).read(path)
+    by = (shown["status"], shown["withdraw_reason"], shown["withdrawn_by"])
+    assert by == ("withdrawn", reason, str(home.school_admin.id))
+    assert shown["withdrawn_by_name"] is not None
+    assert shown["rated_by"] == str(home.teacher.id)
+    assert len(client.as_(home.student).read(ratings)["items"]) == 1
+    other = client.as_(home.other_school_admin)
+    assert other.act(a_rating(items["W.1"]), "withdraw", comment=reason).status_code == 404
+
+
+def test_a_school_admin_withdraws_no_rating_of_their_own_child_or_of_themselves(
+    client: Client, world: World, database: Isolated, a_rating: Any, items: Items
+) -> None:
+    home, path = world.home, a_rating(items["S.1"])
+    with writing(database, home) as session:
+        tie = {"parent_kind": ParentKind.PARENT, "may_inspect": True}
+        relate(session, home, home.school_admin, home.student, RelationshipKind.PARENT, **tie)
+    admin = client.as_(home.school_admin)
+    assert admin.read(path)["available_actions"] == []
+    assert code(admin.act(path, "withdraw", comment="No.")) == "approver_is_family"
+    with writing(database, home) as session:
+        session.execute(
+            update(Appointment)
+            .where(Appointment.person_id == home.school_admin.id)
+            .values(person_id=home.student.id)
+        )
+    refused = client.as_(home.student).act(path, "withdraw", comment="No.")
+    assert code(refused) == "rating_not_yours"
 
 
 def test_a_later_rating_stands_beside_the_earlier_one(
