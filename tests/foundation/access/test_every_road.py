@@ -19,6 +19,7 @@ from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
 from plp_api.learning.interests.models import Interest
+from plp_api.learning.ratings.models import Rating
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import PlanSection, PlanVersion, ProfileEntry
@@ -39,11 +40,14 @@ MARKS: dict[str, list[str]] = {
     RecordKind.PATHWAYS: ["MARK-pathways"],
     RecordKind.SUPPORTS: ["MARK-supports"],
     RecordKind.INTERESTS: ["MARK-interests"],
+    RecordKind.RATINGS: ["MARK-ratings", '"rated_on"', '"scale_title"', "Competencies in"],
     RecordKind.SIGNATURES: ['"signature_state"', '"requirements"', '"identity_check"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
     RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
+UNMARKED: frozenset[str] = frozenset()
+"""The kinds that need no mark, because no answer holds them: none today."""
 QUERIES = {
     "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries,"
     "pathway_elements,template",
@@ -79,9 +83,13 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (PathwayElement, "title", "pathways"),
         (Review, "preparation", "reviews"),
         (Interest, "words", "interests"),
+        (Rating, "evidence", "ratings"),
     ):
         for row in mine(model):
             setattr(row, member, f"MARK-{kind}")
+    for row in mine(Rating):
+        # The progress of a plan counts what the school said.
+        row.is_self, row.rated_by, row.rated_as = False, home.teacher.id, "teacher"
     for row in mine(Support):
         row.accommodations = ["MARK-supports"]
     kinds = {"plan_versions": "plans", "goals": "goals", "pathway_elements": "pathways"}
@@ -137,6 +145,10 @@ def _seen(answer: Any, kind: str, sha256: str) -> list[str]:
     """The marks of a kind in an answer."""
     compact = re.sub(r"\s*([:{,])\s*", r"\1", answer.get_data(as_text=True))
     return [mark for mark in MARKS[kind] if mark.replace("HASH", sha256) in compact]
+
+
+def test_each_kind_of_record_that_an_order_may_deny_has_marks() -> None:
+    assert set(MARKS) == set(RecordKind) - UNMARKED
 
 
 def test_what_an_order_denies_comes_by_no_road(

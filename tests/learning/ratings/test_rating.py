@@ -1,4 +1,4 @@
-"""Ratings: given by a teacher or by oneself, never changed, withdrawn by their giver or an admin."""
+"""Ratings: given by a teacher or by oneself, never changed, withdrawn by giver or admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -306,13 +306,24 @@ def test_an_order_that_denies_ratings_hides_them_on_every_road(
     path, parent = a_rating(items["S.1"]), client.as_(world.home.parent)
     competencies = f"/students/{world.home.student.id}/competencies"
     evidence = f"/framework-items/{items['S.1']}/evidence"
+    progress = f"/plans/{world.home.student.plan_id}/progress"
+    version = f"/plan-versions/{world.home.student.version_id}"
+    client.as_(world.home.student).act(version, "submit")
+    client.as_(world.home.advisor).act(version, "approve")
+    print_ = f"{version}/print?format=html"
     assert len(parent.read(evidence)["items"]) == 1
+    assert len(parent.read(progress)["competencies"]) == 1
+    assert "Competencies in" in parent.get(print_).get_data(as_text=True)
     deny(world, database, "ratings")
     assert parent.get(ratings).status_code == 403
     assert parent.get(competencies).status_code == 403
     assert parent.get(path).status_code == 404
     assert parent.read("/ratings")["items"] == []
     assert parent.read(evidence)["items"] == []
+    assert "competencies" not in parent.read(progress)
+    printed = parent.get(print_)
+    assert printed.status_code == 200
+    assert "Competencies in" not in printed.get_data(as_text=True)
 
 
 # Withdrawing, and the history.
