@@ -15,8 +15,6 @@ from sqlalchemy.orm import aliased
 from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.foundation import db
-from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.ratings.models import Rating, RatingStatus, place_of
 
@@ -183,14 +181,12 @@ LEVELS = db.Prepared(
 )
 
 
-def competencies_by_level(student_id: UUID, today: date, access: Access) -> list[Row]:
+def competencies_by_level(student_id: UUID, today: date) -> list[Row]:
     """How many items stand at each level by the school's latest rating, by framework and scale.
 
-    In one query; empty where the caller may not read the student's ratings. A framework
-    that changed its scale has an entry for each. Retired items count: what was judged stays.
+    In one query; the caller must be allowed to read the student's ratings. A framework that
+    changed its scale has an entry for each. Retired items count: what was judged stays.
     """
-    if not access.may(Permission.RATINGS_READ, student_id):
-        return []
     (rows,) = db.fetch(LEVELS(student=student_id, until=today))
     groups = groupby(rows, key=lambda row: (row["framework_id"], row["scale_id"]))
     return [_counted(list(group)) for _, group in groups]

@@ -58,9 +58,9 @@ CHECK_INS = db.Prepared(
 NO_STEPS = {"done": 0, "open": 0, "overdue": 0, "left": 0}
 
 
-PROGRESS_PARTS: list[tuple[str, Permission, Callable[[UUID, date, Access], Any]]] = []
+PROGRESS_PARTS: list[tuple[str, Permission, Callable[[UUID, date], Any]]] = []
 """Parts beside the goals: a member of `PlanProgressSchema`, the permission on the student to read
-it, and a function of student, day and access. `plp_api.server.wiring` fills it."""
+it, and a function of student and day. `plp_api.server.wiring` fills it."""
 
 
 def whole(plan: Plan, access: Access) -> Row:
@@ -71,7 +71,7 @@ def whole(plan: Plan, access: Access) -> Row:
 def parts(student_id: UUID, access: Access) -> Row:
     """The further parts of a student's progress today that the caller may read."""
     return {
-        name: content(student_id, access.caller.today, access)
+        name: content(student_id, access.caller.today)
         for name, permission, content in PROGRESS_PARTS
         if access.may(permission, student_id)
     }
