@@ -24,8 +24,11 @@ SINCE, UNTIL = bindparam("since", type_=Date()), bindparam("until", type_=Date()
 FRAMEWORKS = db.ids_bind("frameworks")
 
 _parent = aliased(FrameworkItem)
+_POINT = ("rating_id", "rated_on", "rated_by", "scale_id", "level")
 _WANTED: list[Any] = [
+    Rating.id.label("rating_id"),
     Rating.rated_on,
+    Rating.rated_by,
     Rating.scale_id,
     Rating.level,
     Rating.is_self,
@@ -60,7 +63,7 @@ RATINGS_OF_FRAMEWORKS = db.Prepared(
     _ratings.where(db.any_of(FrameworkItem.framework_id, FRAMEWORKS))
 )
 SCALES = db.Prepared(
-    select(Scale.id, Scale.title, Scale.levels)
+    select(Scale.id, Scale.title, Scale.status, Scale.levels)
     .where(Scale.id.in_(select(Rating.scale_id).where(Rating.student_id == STUDENT)))
     .order_by(Scale.title, Scale.id)
 )
@@ -102,7 +105,7 @@ def of(
 
 def _scale(scale: Row) -> Row:
     levels = [{**level, "position": place} for place, level in enumerate(scale["levels"], 1)]
-    return {"id": scale["id"], "title": scale["title"], "levels": levels}
+    return {**scale, "levels": levels}
 
 
 def _competencies(rows: Sequence[Row], levels: dict[UUID, Any]) -> Iterator[Row]:
@@ -138,8 +141,7 @@ def _parent_of(row: Row) -> Row | None:
 
 def _point(row: Row, levels: dict[UUID, Any]) -> Row:
     position = place_of(levels[row["scale_id"]], row["level"]).position
-    shown = {name: row[name] for name in ("rated_on", "scale_id", "level")}
-    return {**shown, "position": position}
+    return {**{name: row[name] for name in _POINT}, "level_position": position}
 
 
 # Counts by level, for the progress of a plan and for prints.

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from plp_api.catalog.scales.schemas import LevelSchema, ScaleBriefSchema
 from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.rest import paging
@@ -149,19 +150,16 @@ class RatingActionFieldsSchema(Schema):
 # Competencies over time.
 
 
-class ScaleLevelSchema(Schema):
-    key = fields.String(metadata={"example": "proficient"})
-    title = fields.String(metadata={"example": "Proficient"})
-    description = fields.String(metadata={"example": "Shows all of it, without help."})
+class ScaleLevelSchema(LevelSchema):
+    """A level with its place in the scale."""
+
     position = _position()
 
 
-class RatedScaleSchema(Schema):
+class RatedScaleSchema(ScaleBriefSchema):
     """A scale that the ratings use, with its levels, lowest first."""
 
-    id = fields.UUID()
-    title = fields.String(metadata={"example": "Four levels"})
-    levels = fields.List(fields.Nested(ScaleLevelSchema))
+    levels = fields.List(fields.Nested(ScaleLevelSchema), dump_only=True)
 
 
 class RatedFrameworkSchema(Schema):
@@ -175,12 +173,15 @@ class ParentItemSchema(FrameworkItemBriefSchema):
 
 
 class RatingPointSchema(Schema):
-    """One rating in a series."""
+    """One rating in a series; `/ratings/{rating_id}` has its evidence."""
 
+    rating_id = fields.UUID()
     rated_on = Date()
+    rated_by = fields.UUID()
+    rated_by_name = name_of("rated_by")
     scale_id = fields.UUID()
     level = _level()
-    position = _position()
+    level_position = _position()
 
 
 class CompetencySchema(FrameworkItemBriefSchema):

@@ -31,7 +31,7 @@ def test_ratings_are_series_by_item_the_school_s_and_the_student_s_apart(
     a_rating(items["W.2.a"], "exemplary", rated_on=days_ago(10), is_self=True)
     found = student.read(competencies)
     (item,) = found["competencies"]
-    school = [(one["rated_on"], one["level"], one["position"]) for one in item["school"]]
+    school = [(one["rated_on"], one["level"], one["level_position"]) for one in item["school"]]
     assert school == [
         (days_ago(600).isoformat(), "beginning", 1),
         (days_ago(3).isoformat(), "proficient", 3),
@@ -43,10 +43,28 @@ def test_ratings_are_series_by_item_the_school_s_and_the_student_s_apart(
     assert item["parent"]["statement"] == "Does W.2."
     (scale,) = found["scales"]
     assert scale["id"] == item["latest_own"]["scale_id"]
+    assert scale["status"] == "active"
     positions = [(one["key"], one["position"]) for one in scale["levels"]]
     assert positions[0] == ("beginning", 1)
     assert positions[3] == ("exemplary", 4)
     assert found["student"]["id"] == found["student_id"]
+
+
+def test_a_point_leads_to_its_rating_and_names_who_gave_it(
+    client: Client, world: World, competencies: str, items: Items, a_rating: Callable[..., str]
+) -> None:
+    home = world.home
+    school, own = a_rating(items["S.1"]), a_rating(items["S.1"], is_self=True)
+    for reader in (home.student, home.parent, home.teacher):
+        (item,) = client.as_(reader).read(competencies)["competencies"]
+        for point, path, by in (
+            (item["latest_school"], school, home.teacher),
+            (item["latest_own"], own, home.student),
+        ):
+            rating = client.as_(reader).read(path)
+            assert f"/ratings/{point['rating_id']}" == path
+            assert point["rated_by"] == rating["rated_by"] == str(by.id)
+            assert point["rated_by_name"] == rating["rated_by_name"] is not None
 
 
 def test_items_stand_in_the_order_of_the_tree(
@@ -141,6 +159,7 @@ def test_two_years_of_ratings_take_at_most_six_queries(
     name: str,
 ) -> None:
     reader = client.as_(getattr(world.home, name))
+    a_rating(items["W"], rated_on=days_ago(1))
     # From the second request on, the reach is sent together with the query for the caller.
     reader.read(competencies)
     with counting(database) as few:
@@ -151,7 +170,7 @@ def test_two_years_of_ratings_take_at_most_six_queries(
         a_rating(items[code], rated_on=day, is_self=number % 3 == 0)
     with counting(database) as many:
         found = reader.read(competencies)
-    assert sum(len(one["school"]) + len(one["own"]) for one in found["competencies"]) == 60
+    assert sum(len(one["school"]) + len(one["own"]) for one in found["competencies"]) == 61
     assert len(few) == len(many)
     assert len(queries(many)) <= 6, many.statements
 
