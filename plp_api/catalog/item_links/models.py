@@ -17,6 +17,8 @@ from plp_api.foundation.db import Base, Part, Resource
 from plp_api.foundation.ownership import OwnedWithSubject
 from plp_api.foundation.problems import Code, Problem
 
+Criterion = ColumnElement[bool]
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -30,7 +32,7 @@ class Subject:
     model: type[Any]
     write: Permission
     change: Callable[[Any, Access], None]
-    counts: ColumnElement[bool]
+    counts: Criterion
 
 
 SUBJECTS: dict[str, Subject] = {}
@@ -72,7 +74,7 @@ class ItemLink(Part, Base):
         return subject
 
     @classmethod
-    def is_evidence(cls, subject_type: str) -> ColumnElement[bool]:
+    def is_evidence(cls, subject_type: str) -> Criterion:
         """Whether a link from a row of that table counts as evidence, as its subject says."""
         subject = SUBJECTS[subject_type]
         is_counted = exists().where(subject.model.id == cls.subject_id, subject.counts)

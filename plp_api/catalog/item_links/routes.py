@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement
-
 from plp_api.catalog.item_links import actions
-from plp_api.catalog.item_links.models import SUBJECTS, ItemLink, Subject
+from plp_api.catalog.item_links.models import SUBJECTS, Criterion, ItemLink, Subject
 from plp_api.catalog.item_links.schemas import ItemLinkSchema, NewItemLinkSchema
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -34,7 +32,7 @@ def serve_links(
     read: Permission,
     write: Permission,
     change: Callable[[Any, Access], None],
-    counts: ColumnElement[bool],
+    counts: Criterion,
     refuses: tuple[Code, ...],
 ) -> None:
     """Add `GET` and `POST {rule}/{id}/links` for the rows of a model with a `student_id`.
