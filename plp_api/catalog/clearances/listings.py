@@ -16,7 +16,7 @@ from plp_api.foundation.rest.paging import (
 from plp_api.foundation.roster.district_settings import ClearanceKind
 
 newer = aliased(Clearance)
-IS_OUTDATED = exists().where(
+HAS_NEWER = exists().where(
     newer.partner_id == Clearance.partner_id,
     newer.mentor_id.is_not_distinct_from(Clearance.mentor_id),
     newer.kind == Clearance.kind,
@@ -29,7 +29,7 @@ IS_OUTDATED = exists().where(
 IS_CURRENT = and_(
     Clearance.status == ClearanceStatus.RECORDED,
     or_(Clearance.valid_until.is_(None), Clearance.valid_until >= TODAY),
-    ~IS_OUTDATED,
+    ~HAS_NEWER,
 )
 
 OF_PARTNER = Listing(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 
-from plp_api.catalog.scales.models import CatalogStatus, Scale
+from plp_api.catalog.scales.models import Scale, ScaleStatus
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -43,7 +43,7 @@ def _default(district_id: UUID) -> Scale | None:
     default = select(Scale).where(
         Scale.district_id == district_id,
         Scale.is_default.is_(True),
-        Scale.status == CatalogStatus.ACTIVE,
+        Scale.status == ScaleStatus.ACTIVE,
     )
     return db.session().scalars(default).first()
 
@@ -130,7 +130,7 @@ def restore(scale: Scale, access: Access) -> None:
     audit.record("scale.restored", scale, by=access.caller.person_id)
 
 
-def is_no_default(scale: Scale, _access: Access) -> Code | None:
+def is_not_default(scale: Scale, _access: Access) -> Code | None:
     """Reason: it is the default already."""
     return Code.ACTION_REPEATED if scale.is_default else None
 
@@ -156,5 +156,5 @@ def look_up_use(scales: Sequence[Scale], _access: Access) -> None:
 def require_active(scale: Scale) -> None:
     """Hold the scale so that nobody retires it now. Raises Problem: scale_retired."""
     db.lock(scale)
-    if scale.status == CatalogStatus.RETIRED:
+    if scale.status == ScaleStatus.RETIRED:
         raise Problem(Code.SCALE_RETIRED)

@@ -11,8 +11,8 @@ from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByDistrict
 
 
-class CatalogStatus(StrEnum):
-    """Whether something is still offered. What is retired stays readable."""
+class ScaleStatus(StrEnum):
+    """Whether a scale is still offered. A retired one stays readable."""
 
     ACTIVE = "active"
     RETIRED = "retired"
@@ -40,7 +40,7 @@ class Scale(Resource, Base):
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    status: Mapped[str] = mapped_column(String(16), default=CatalogStatus.ACTIVE)
+    status: Mapped[str] = mapped_column(String(16), default=ScaleStatus.ACTIVE)
     title: Mapped[str] = mapped_column(String(200))
     levels: Mapped[list[Any]]
     is_default: Mapped[bool] = mapped_column(default=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plp_api.catalog.scales import actions
-from plp_api.catalog.scales.models import CatalogStatus, Scale
+from plp_api.catalog.scales.models import Scale, ScaleStatus
 from plp_api.catalog.scales.schemas import (
     ScaleActionFieldsSchema,
     ScalePatchSchema,
@@ -18,7 +18,7 @@ blueprint = Blueprint("Scales", __name__, "Levels by which work is rated, lowest
 
 SCALES = Listing(
     filters={
-        "status": one_of(Scale.status, CatalogStatus, "Only scales in these states."),
+        "status": one_of(Scale.status, ScaleStatus, "Only scales in these states."),
         "updated_since": since(Scale.updated_at),
     },
     sorts={"created_at": Scale.created_at, "updated_at": Scale.updated_at},

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.catalog.scales.lifecycle import SCALE
-from plp_api.catalog.scales.models import CatalogStatus
+from plp_api.catalog.scales.models import ScaleStatus
 from plp_api.foundation.rest.fields import Choice, Key, ResourceSchema, Schema, Text
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
@@ -49,7 +49,7 @@ class ScaleSchema(ResourceSchema):
 
     life = SCALE
 
-    status = Choice(CatalogStatus, dump_only=True)
+    status = Choice(ScaleStatus, dump_only=True)
     title = Text(required=True, longest=LONGEST_TITLE, metadata={"example": "Four levels"})
     levels = _levels(required=True)
     is_default = fields.Boolean(
@@ -64,7 +64,7 @@ class ScaleBriefSchema(Schema):
 
     id = fields.UUID(dump_only=True)
     title = fields.String(dump_only=True, metadata={"example": "Four levels"})
-    status = Choice(CatalogStatus, dump_only=True)
+    status = Choice(ScaleStatus, dump_only=True)
     levels = fields.List(fields.Nested(LevelSchema), dump_only=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from plp_api.catalog.scales.models import CatalogStatus, Scale
+from plp_api.catalog.scales.models import Scale, ScaleStatus
 from plp_api.catalog.standards import case, sheet, storing
 from plp_api.catalog.standards.content import Content
 from plp_api.catalog.standards.findings import Code, Findings
@@ -207,7 +207,7 @@ def edit(framework: Framework, access: Access, fields: dict[str, Any]) -> Framew
     scale_id = fields.get("scale_id")
     if scale_id is not None:
         scale = references.of_district(access, Scale, scale_id, "scale_id")
-        if scale.status != CatalogStatus.ACTIVE:
+        if scale.status != ScaleStatus.ACTIVE:
             raise problems.invalid("scale_id", "This scale is retired.")
     if "scale_id" in fields:
         framework.scale_id = scale_id

@@ -164,7 +164,8 @@ class Access:
     def require(self, permission: Permission, row: Any) -> None:
         """Check that the caller has `permission` on the row; log it if it needs a stated reason.
 
-        Of a row that is about no student, which the caller may read: on any student at all.
+        A row that is about no student has none to check: it is enough that some role of the
+        caller has the permission. The caller must have checked that the row may be read.
         Raises what `load` raises, and Problem(reason_required).
         """
         if not isinstance(row.__ownership__, OwnedByStudent):

@@ -203,10 +203,12 @@ def visible_then(
     return then
 
 
-def found_otherwise(model: type[db.Base], criterion: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A criterion of `visible` for rows that an index on other columns finds.
+def without_district_index(
+    model: type[db.Base], criterion: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """The criterion of `visible`, so written that SQLite does not search by the district.
 
-    SQLite must not search by the district instead: for one item's ratings it read all
+    For rows that an index on other columns finds: for one item's ratings SQLite read all
     200,000 of a district.
     """
     table = inspect(model).local_table

@@ -35,7 +35,7 @@ from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.access.scope import found_otherwise, visible, visible_with_subject
+from plp_api.foundation.access.scope import visible, visible_with_subject, without_district_index
 from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.fields import Text
@@ -141,14 +141,14 @@ def _arms(access: Access, *, below: bool) -> Iterator[tuple[str, Any, Select[Any
         read = READ_BY[subject]
         if caller.may(Permission.LINKS_READ) and caller.may(read):
             is_of = _is_of(ItemLink.framework_item_id, below=below)
-            is_seen = found_otherwise(ItemLink, visible_with_subject(ItemLink, caller, read))
+            is_seen = without_district_index(ItemLink, visible_with_subject(ItemLink, caller, read))
             yield (
                 subject,
                 ItemLink,
                 select(ItemLink.student_id).where(is_of, ItemLink.is_evidence(subject), is_seen),
             )
     if caller.may(Permission.RATINGS_READ):
-        is_seen = found_otherwise(Rating, visible(Rating, caller, Permission.RATINGS_READ))
+        is_seen = without_district_index(Rating, visible(Rating, caller, Permission.RATINGS_READ))
         yield (
             "ratings",
             Rating,
