@@ -117,7 +117,9 @@ def listing(model: Any, *, below: bool) -> paging.Listing:
         },
     )
     rated = paging.yes_or_no(
-        _has_rating(column, below=below), "Only students with a rating, or only those without."
+        _has_rating(column, below=below),
+        "Only students with a rating. With false, only those who have other evidence and no"
+        " rating yet; a student without any evidence for the item has no row.",
     )
     return paging.Listing(
         filters={

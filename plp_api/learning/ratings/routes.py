@@ -129,6 +129,9 @@ def list_evidence_for_item(access: Access, item: FrameworkItem, query: dict[str,
     """List the students with evidence for an item: linked goals and elements, and ratings.
 
     One row for each student whom you may see who has any that you may read; `below=true`
-    takes in the items below this one. The counts hold only what you may read.
+    takes in the items below this one. The counts hold only what you may read. Links from
+    draft, returned and dropped goals and from withdrawn elements are no evidence. A student
+    without any evidence has no row, also with `has_rating=false`: to find who is not yet
+    rated in a class, compare these rows with the class.
     """
     return evidence.page(item, access, query)
