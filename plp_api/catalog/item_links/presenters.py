@@ -43,6 +43,13 @@ def shape(subjects: Sequence[Any], _access: Access) -> None:
         subject.framework_items = items[subject.id]
 
 
+def show_linkers(links: Sequence[ItemLink], access: Access) -> None:
+    """Set on links who made them, where the caller may learn it."""
+    for link in links:
+        shown: Any = link
+        shown.shown_linker = access.shown_person(link.linked_by, link.student_id)
+
+
 def of_subjects(keys: Collection[UUID]) -> dict[UUID, list[Row]]:
     """By subject, its items in the order in which they were linked."""
     found: dict[UUID, list[Row]] = {key: [] for key in keys}

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from plp_api.catalog.item_links.presenters import show_linkers
 from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
 from plp_api.foundation.rest.fields import ResourceSchema, Schema
 from plp_api.foundation.rest.people import name_of, student_of
@@ -31,11 +32,17 @@ class NewItemLinkSchema(Schema):
 class ItemLinkSchema(ResourceSchema):
     """A link from a student's work to a framework item."""
 
+    shape = staticmethod(show_linkers)
+
     student_id = fields.UUID()
     student = student_of()
     subject_type = fields.String(metadata={"example": "goals"})
     subject_id = fields.UUID()
     framework_item_id = fields.UUID()
     framework_item = fields.Nested(FrameworkItemBriefSchema)
-    linked_by = fields.UUID()
+    linked_by = fields.UUID(
+        attribute="shown_linker",
+        allow_none=True,
+        metadata={"description": "Null where a parent reads another parent's link."},
+    )
     linked_by_name = name_of("linked_by")

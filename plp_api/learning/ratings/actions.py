@@ -73,10 +73,10 @@ def rate(
         rating,
         by=access.caller.person_id,
         framework_item_id=item.id,
-        level=level,
         is_self=is_self,
         on=rating.rated_on,
     )
+    # No level: people and programs follow events that may read no rating.
     return rating
 
 

@@ -10,14 +10,14 @@ from plp_api.catalog.item_links.actions import MOST_LINKS
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation.audit.models import Event
-from plp_api.foundation.roster.relationships import Relationship
+from plp_api.foundation.roster.relationships import Relationship, RelationshipKind
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Plan
 from tests.catalog.item_links.conftest import Item, link
 from tests.client import Client, code, pointers, uuid
 from tests.databases import Isolated
-from tests.world import World, writing
+from tests.world import World, relate, writing
 
 LISTENS = {"code": "TS.1", "statement": "Listens to others.", "is_retired": False}
 
@@ -339,3 +339,17 @@ def test_an_action_on_many_answers_with_their_items(
     body = {"action": "hold", "items": [{"id": row["id"], "version": row["version"]}]}
     (done,) = student.post("/goals/actions", body).json["items"]
     assert done["resource"]["framework_items"] == row["framework_items"]
+
+
+def test_a_parent_does_not_learn_that_another_parent_made_a_link(
+    client: Client, world: World, database: Isolated, element: str, an_item: Item
+) -> None:
+    counselor = client.as_(world.home.counselor)
+    address = link(counselor, element, an_item())
+    with writing(database, world.home) as session:
+        relate(
+            session, world.home, world.home.counselor, world.home.student, RelationshipKind.PARENT
+        )
+    shown = client.as_(world.home.parent).read(address)
+    assert (shown["linked_by"], shown["linked_by_name"]) == (None, None)
+    assert client.as_(world.home.advisor).read(address)["linked_by"] is not None
