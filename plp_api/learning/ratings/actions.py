@@ -16,7 +16,7 @@ from plp_api.foundation.access.rows import Access, denied
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.ratings.models import Rating
+from plp_api.learning.ratings.models import Rating, RatingStatus
 from plp_api.people.directory.references import NOTHING
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
@@ -42,8 +42,8 @@ def rate(
     """Rate the student in an item: the student themselves, or for the school a teacher of theirs.
 
     Raises Problem: permission_denied, actor_is_family, framework_item_retired,
-    level_not_on_scale, validation_failed (`rated_on`, `framework_item_id`, `goal_id`,
-    `pathway_element_id`).
+    level_not_on_scale, action_repeated, validation_failed (`rated_on`, `framework_item_id`,
+    `goal_id`, `pathway_element_id`).
     """
     is_self = student.id == access.caller.person_id
     if not is_self:
@@ -54,18 +54,22 @@ def rate(
     scale = scales.of_framework(item.framework)
     _check_level(level, scale.levels)
     _require_offered(item)
+    said = {
+        "scale_id": scale.id,
+        "level": level,
+        "rated_on": rated_on or access.caller.today,
+        "rated_by": access.caller.person_id,
+        **evidence,
+    }
+    _refuse_same(student, item, said)
     rating = Rating(
         id=db.new_id(),
         district_id=student.district_id,
         student_id=student.id,
         framework_item=item,
-        scale=scale,
-        level=level,
         is_self=is_self,
-        rated_on=rated_on or access.caller.today,
-        rated_by=access.caller.person_id,
         rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id),
-        **evidence,
+        **said,
     )
     db.session().add(rating)
     audit.record(
@@ -78,6 +82,20 @@ def rate(
     )
     # No level: people and programs follow events that may read no rating.
     return rating
+
+
+def _refuse_same(student: Student, item: FrameworkItem, said: dict[str, Any]) -> None:
+    """Raise action_repeated for a rating that is given already, word for word: a double click."""
+    db.lock(student)
+    db.refuse_second(
+        Rating,
+        Rating.student_id == student.id,
+        Rating.framework_item_id == item.id,
+        Rating.status == RatingStatus.GIVEN,
+        *(getattr(Rating, name).is_not_distinct_from(value) for name, value in said.items()),
+        code=Code.ACTION_REPEATED,
+        detail="You gave this rating already.",
+    )
 
 
 def rate_by_id(student_id: UUID, access: Access, **fields: Any) -> Rating:

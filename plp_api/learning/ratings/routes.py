@@ -44,7 +44,12 @@ def list_ratings_of_student(access: Access, student: Student) -> Any:
 
 @blueprint.route("/students/<uuid:student_id>/ratings", methods=["POST"])
 @blueprint.requires(Permission.RATINGS_RATE, Student)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.FRAMEWORK_ITEM_RETIRED, Code.LEVEL_NOT_ON_SCALE)
+@blueprint.refuses(
+    Code.ACTION_REPEATED,
+    Code.ACTOR_IS_FAMILY,
+    Code.FRAMEWORK_ITEM_RETIRED,
+    Code.LEVEL_NOT_ON_SCALE,
+)
 @blueprint.arguments(NewRatingSchema)
 @blueprint.response(201, RatingSchema)
 def rate_student(access: Access, student: Student, fields: dict[str, Any]) -> Rating:
@@ -52,7 +57,8 @@ def rate_student(access: Access, student: Student, fields: dict[str, Any]) -> Ra
 
     Teachers rate the students of their current classes for the school; a student rates
     themselves (`is_self`). Nobody else may. The level is one of the scale of the item's
-    framework; another gets 422 `level_not_on_scale`, with the `allowed_levels`.
+    framework; another gets 422 `level_not_on_scale`, with the `allowed_levels`. The same
+    rating of the same day, word for word, gets 409 `action_repeated` and is not given twice.
     """
     return actions.rate(student, access, **fields)
 

@@ -425,6 +425,25 @@ def test_a_school_admin_withdraws_no_rating_of_their_own_child_or_of_themselves(
     assert code(refused) == "rating_not_yours"
 
 
+def test_a_second_click_gives_no_second_rating(
+    teacher: Client, student: Client, items: Items, ratings: str
+) -> None:
+    made = teacher.made(ratings, body(items["S.1"], evidence="The map."))
+    refused = teacher.post(ratings, body(items["S.1"], evidence="The map."))
+    assert (refused.status_code, code(refused)) == (409, "action_repeated")
+    assert refused.json["existing"]["id"] == made["id"]
+    for other in (
+        body(items["S.1"], evidence="The second map."),
+        body(items["S.1"], "developing", evidence="The map."),
+        body(items["W.1"], evidence="The map."),
+        body(items["S.1"], evidence="The map.", rated_on=ahead(-1)),
+    ):
+        teacher.made(ratings, other)
+    student.made(ratings, body(items["S.1"], evidence="The map."))
+    teacher.act(f"/ratings/{made['id']}", "withdraw", comment="Too early.")
+    teacher.made(ratings, body(items["S.1"], evidence="The map."))
+
+
 def test_a_later_rating_stands_beside_the_earlier_one(
     teacher: Client, items: Items, ratings: str
 ) -> None:

@@ -1,0 +1,21 @@
+"""Ratings given at the same moment (real commits)."""
+
+import pytest
+
+from tests.conftest import Live
+from tests.learning.ratings.frameworks import add_framework
+from tests.racing import at_once
+from tests.world import writing
+
+pytestmark = pytest.mark.both_databases
+
+
+def test_of_two_clicks_at_once_one_gives_the_rating(live: Live) -> None:
+    home = live.world.home
+    with writing(live.database, home) as session:
+        items = add_framework(session, home.district_id)
+    teacher, ratings = live.client.as_(home.teacher), f"/students/{home.student.id}/ratings"
+    body = {"framework_item_id": str(items["S.1"]), "level": "proficient"}
+    answers = at_once(*[lambda: teacher.post(ratings, body)] * 2)
+    assert sorted(one.status_code for one in answers) == [201, 409]
+    assert len(teacher.read(ratings)["items"]) == 1
