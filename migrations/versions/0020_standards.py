@@ -228,6 +228,7 @@ def upgrade() -> None:
         sa.Column("job_id", sa.Uuid(), nullable=True),
         sa.Column("format", sa.String(8), nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("is_confirmed", sa.Boolean(), nullable=False),
         sa.Column("framework_id", sa.Uuid(), nullable=True),
         sa.Column("is_dry_run", sa.Boolean(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),

@@ -22,6 +22,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.imports import actions as imports
 from plp_api.foundation.imports import uploads
+from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District
 from plp_api.people.directory import references
 
@@ -41,6 +42,7 @@ class Order:
     district_id: UUID
     title: str | None = None
     is_dry_run: bool = False
+    is_confirmed: bool = False
     import_id: UUID | None = None
     by: UUID | None = None
     sha256: str = ""
@@ -112,12 +114,13 @@ def _apply(database: db.Database, content: Content, order: Order, findings: Find
             hold(order.district_id)
             district = db.session().get_one(District, order.district_id)
             _require_office(order, district, findings)
-            framework, stored = storing.store(content, district.id, district.today, findings)
+            framework, stored = storing.store(
+                content, district.id, district.today, findings, is_confirmed=order.is_confirmed
+            )
             counts = stored.counts
             if framework is None:
                 raise _Undo(FrameworkImportState.REFUSED)
-            if order.is_dry_run:
-                raise _Undo(FrameworkImportState.COMPARED)
+            _judge(stored, order, district, findings)
             import_id = _keep(order, framework, findings, counts)
         return Outcome(FrameworkImportState.APPLIED, findings, counts, import_id)
     except _Undo as undo:
@@ -136,6 +139,28 @@ def _require_office(order: Order, district: District, findings: Findings) -> Non
     if imports.access_of(order.by, district, Permission.SETTINGS_WRITE) is None:
         findings.add(Code.IMPORTER_WITHOUT_OFFICE)
         raise _Undo(FrameworkImportState.REFUSED)
+
+
+def _judge(
+    stored: storing.Outcome, order: Order, district: District, findings: Findings
+) -> None:
+    """Roll the import back if it would retire too much unconfirmed, or if it is a dry run."""
+    if not order.is_confirmed and _is_too_much(stored, district, findings):
+        raise _Undo(FrameworkImportState.UNCONFIRMED)
+    if order.is_dry_run:
+        raise _Undo(FrameworkImportState.COMPARED)
+
+
+def _is_too_much(stored: storing.Outcome, district: District, findings: Findings) -> bool:
+    """Whether more rows of a kind would be retired than the district allows; adds findings."""
+    share = district_settings.of(district).deletion_threshold
+    is_exceeded = False
+    for kind, active in stored.active.items():
+        retired = stored.counts[kind][storing.RETIRED]
+        if retired > share * active:
+            findings.add(Code.MANY_RETIRED, detail=f"{retired} of {active} {kind}.")
+            is_exceeded = True
+    return is_exceeded
 
 
 def _keep(
@@ -162,6 +187,7 @@ def _row(order: Order) -> FrameworkImport:
         format=order.source,
         title=order.title,
         is_dry_run=order.is_dry_run,
+        is_confirmed=order.is_confirmed,
         sha256=order.sha256,
         created_by=order.by,
         started_at=clock.now(),

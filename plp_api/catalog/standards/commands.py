@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from plp_api.catalog.standards.findings import Finding
     from plp_api.foundation.db import Database
 
+REFUSALS = {
+    "refused": "Nothing was imported: the file has errors.",
+    "unconfirmed": "Nothing was imported: it would retire so many rows that it needs --confirm.",
+}
+
 
 @click.group()
 def standards() -> None:
@@ -23,23 +28,33 @@ def standards() -> None:
 @click.option("--district", metavar="SLUG", help="Needed if there are several.")
 @click.option("--title", metavar="TITLE", help="The file is a CSV; this is the framework's title.")
 @click.option("--dry-run", is_flag=True, help="Only compare; change nothing.")
-def import_file(file: Path, district: str | None, title: str | None, dry_run: bool) -> None:
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="Allow more retirements than the district's threshold, and an older package.",
+)
+def import_file(
+    file: Path, district: str | None, title: str | None, dry_run: bool, confirm: bool
+) -> None:
     """Import a CASE package, or a CSV of a district's own, from FILE: all of it or nothing.
 
     Exit code 1 means that nothing was imported; the findings say why.
     """
     from plp_api.catalog.standards.actions import Order, carry_out
-    from plp_api.catalog.standards.models import FrameworkImportState
-
     with terminal.opened_database() as database:
-        order = Order(district_id=_district_id(database, district), title=title, is_dry_run=dry_run)
+        order = Order(
+            district_id=_district_id(database, district),
+            title=title,
+            is_dry_run=dry_run,
+            is_confirmed=confirm,
+        )
         with terminal.bar() as show:
             outcome = carry_out(database, file, order, show)
     terminal.tell_findings(outcome.findings, _place, lambda _: False)
     terminal.tell_counts(outcome.counts)
     click.echo(f"The import was {outcome.state}.")
-    if outcome.state is FrameworkImportState.REFUSED:
-        raise click.ClickException("Nothing was imported: the file has errors.")
+    if outcome.state in REFUSALS:
+        raise click.ClickException(REFUSALS[outcome.state])
 
 
 def _district_id(database: "Database", slug: str | None) -> UUID:

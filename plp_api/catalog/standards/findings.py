@@ -53,6 +53,7 @@ class Code(StrEnum):
     # The file compared with stored rows.
     IDENTIFIER_ELSEWHERE = "identifier_elsewhere"
     PACKAGE_OLDER = "package_older"
+    MANY_RETIRED = "many_retired"
     IMPORTER_WITHOUT_OFFICE = "importer_without_office"
 
 
@@ -92,7 +93,9 @@ MESSAGES = {
     Code.CYCLE: "The item is its own ancestor.",
     Code.ITEM_UNPLACED: "No isChildOf places the item; it stands at the end of the framework.",
     Code.IDENTIFIER_ELSEWHERE: "The identifier belongs to another framework of the district.",
-    Code.PACKAGE_OLDER: "The document is older than the stored one; nothing was changed.",
+    Code.PACKAGE_OLDER: "The document is older than the stored one; nothing was changed. To bring"
+    " it back all the same, send it with `confirm`.",
+    Code.MANY_RETIRED: "The import would retire more than the district allows unconfirmed.",
     Code.IMPORTER_WITHOUT_OFFICE: "The sender of the file has no office of the district now.",
 }
 WARNINGS = frozenset({Code.ITEM_UNPLACED, Code.PACKAGE_OLDER})

@@ -154,7 +154,8 @@ class FrameworkImportState(StrEnum):
     """The state of an import.
 
     `applied` changed the framework; `compared` is a dry run's end. `refused`: the file has errors,
-    which `findings` name. Only `applied` changes anything.
+    which `findings` name. `unconfirmed`: it would retire more than the district allows without
+    confirmation. Only `applied` changes anything.
     """
 
     QUEUED = "queued"
@@ -162,6 +163,7 @@ class FrameworkImportState(StrEnum):
     APPLIED = "applied"
     COMPARED = "compared"
     REFUSED = "refused"
+    UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
 
 
@@ -182,6 +184,7 @@ class FrameworkImport(ImportRow, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     format: Mapped[str] = mapped_column(String(8))
     title: Mapped[str | None]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
     framework_id: Mapped[UUID | None] = mapped_column(ForeignKey("frameworks.id"))
 
     @property

@@ -142,7 +142,10 @@ def add_framework_import(
     Needs an office for the whole district. The response is the import, which is also its
     job: read it until its state is final. `applied` and, in a dry run, `compared` have
     counts. `refused` (`framework_invalid`) lists the errors by place; then nothing was
-    imported. Rows are known by their identifier: what is not newer stays as it is, what
+    imported. `unconfirmed` would retire a larger share of the framework than the district
+    allows (`deletion_threshold`): check the counts and send the file again with `confirm`.
+    An older package changes nothing either; with `confirm` it takes back what a newer one
+    brought. Rows are known by their identifier: what is not newer stays as it is, what
     is gone is retired, what returns is restored, and nothing is deleted. To send the same
     file twice changes nothing, so no Idempotency-Key is needed.
     """

@@ -179,6 +179,14 @@ class FrameworkImportOrderSchema(Schema):
             "description": "Only compare: change nothing and show in `counts` what would change."
         },
     )
+    confirm = fields.Boolean(
+        attribute="is_confirmed",
+        load_default=False,
+        metadata={
+            "description": "Allow more retirements than `deletion_threshold`, and a package that is"
+            " older than the stored one: then the whole file stands, whatever its dates."
+        },
+    )
     title = Text(
         longest=LONGEST_TITLE,
         metadata={
@@ -224,6 +232,7 @@ class FrameworkImportSchema(ImportSchema):
 
     state = Choice(FrameworkImportState, dump_only=True)
     format = Choice(FrameworkSource, dump_only=True)
+    is_confirmed = fields.Boolean(dump_only=True)
     title = _shown("Of a CSV.", "Graduation proficiencies", allow_none=True)
     framework_id = fields.UUID(
         dump_only=True,

@@ -2,13 +2,14 @@
 
 Rows are known by their identifier. A row of the file that is not newer than the stored one leaves
 it as it is; only its place in the tree follows the file. A stored row that the file lacks is
-retired, and restored when it returns. Nothing is deleted.
+retired, and restored when it returns. Nothing is deleted. A document older than the stored one
+changes nothing, unless it is confirmed: then the whole file stands, whatever its dates.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -80,9 +81,10 @@ STAGED = MetaData()
 
 @dataclass
 class Outcome:
-    """What became of the rows, by kind and state."""
+    """What became of the rows, by kind and state; `active` are the kind's active rows before."""
 
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    active: dict[str, int] = field(default_factory=dict)
 
     def note(self, kind: str, states: Mapping[str, int]) -> None:
         """Set the numbers of a kind."""
@@ -127,22 +129,30 @@ FOUND = staging.temporary(
 
 
 def store(
-    content: Content, district_id: UUID, today: date, findings: Findings
+    content: Content, district_id: UUID, today: date, findings: Findings, *, is_confirmed: bool
 ) -> tuple[Framework | None, Outcome]:
     """Bring the content into the district, in the running transaction.
 
+    An older document changes nothing unless `is_confirmed`.
     The framework is None if there are errors, which are in `findings`; then the caller rolls back.
     """
     outcome = Outcome()
-    framework, state = _framework(content.document, district_id)
-    outcome.note(FRAMEWORKS, {state: 1})
-    if state == UNCHANGED and _is_older(content.document, framework):
-        findings.add(Code.PACKAGE_OLDER, identifier=content.document.identifier)
+    document = content.document
+    stored = _stored_framework(document, district_id)
+    is_older = stored is not None and _is_older(document, stored)
+    if stored is not None and is_older and not is_confirmed:
+        framework = stored
+        findings.add(Code.PACKAGE_OLDER, identifier=document.identifier)
+        outcome.note(FRAMEWORKS, {UNCHANGED: 1})
         outcome.note(ITEMS, {UNCHANGED: len(content.items)})
         outcome.note(ASSOCIATIONS, {UNCHANGED: len(content.associations)})
         return framework, outcome
+    framework, state = _brought(document, stored, district_id)
+    outcome.note(FRAMEWORKS, {state: 1})
     staging.create(STAGED)
-    import_ = _Import(framework, today, content.document.last_changed_at, findings, outcome)
+    import_ = _Import(framework, today, findings, outcome)
+    import_.is_dated = document.last_changed_at is not None
+    import_.is_back = is_older
     ids = import_.bring_items(content.items)
     if ids is not None:
         import_.bring_associations(content.associations, ids)
@@ -155,13 +165,16 @@ def _is_older(document: Document, framework: Framework) -> bool:
     return dated is not None and dated < framework.last_changed_at
 
 
-def _framework(document: Document, district_id: UUID) -> tuple[Framework, str]:
+def _stored_framework(document: Document, district_id: UUID) -> Framework | None:
+    same = (Framework.district_id == district_id, Framework.identifier == document.identifier)
+    return db.session().scalar(select(Framework).where(*same))
+
+
+def _brought(
+    document: Document, framework: Framework | None, district_id: UUID
+) -> tuple[Framework, str]:
     """The stored framework, made or changed by the document, and what became of it."""
     session = db.session()
-    same = select(Framework).where(
-        Framework.district_id == district_id, Framework.identifier == document.identifier
-    )
-    framework = session.scalar(same)
     values = asdict(document)
     dated = values.pop("last_changed_at")
     if framework is None:
@@ -171,7 +184,7 @@ def _framework(document: Document, district_id: UUID) -> tuple[Framework, str]:
         session.add(framework)
         session.flush()
         return framework, CREATED
-    if dated is not None and dated <= framework.last_changed_at:
+    if dated == framework.last_changed_at:
         return framework, UNCHANGED
     if dated is None and all(getattr(framework, name) == v for name, v in values.items()):
         return framework, UNCHANGED
@@ -188,13 +201,14 @@ class _Import:
         self,
         framework: Framework,
         today: date,
-        dated: datetime | None,
         findings: Findings,
         outcome: Outcome,
     ) -> None:
         self.framework = framework
         self.today = today
-        self.is_dated = dated is not None
+        self.is_dated = True
+        self.is_back = False
+        """Whether an older document was confirmed, to take back what a newer one brought."""
         self.findings = findings
         self.outcome = outcome
         self.now = clock.now()
@@ -300,6 +314,7 @@ class _Import:
         if len(written) > states[CREATED]:
             self._update(kind)
         gone = [row["id"] for key, row in stored.items() if key not in ids]
+        self.outcome.active[name] = sum(row["retired_on"] is None for row in stored.values())
         states[RETIRED] = self._retire(kind, gone) if gone else 0
         self.outcome.note(name, states)
         return created
@@ -308,11 +323,11 @@ class _Import:
         """What is to become of the row. What is not newer keeps the words that are stored."""
         if stored is None:
             return CREATED
-        is_newer = not self.is_dated or row["last_changed_at"] > stored["last_changed_at"]
-        names = kind.dated if is_newer else ()
-        differs = any(row[name] != stored[name] for name in names)
-        if self.is_dated and is_newer:
-            differs = True
+        dated, before = row["last_changed_at"], stored["last_changed_at"]
+        differs = False
+        if not self.is_dated or self.is_back or dated > before:
+            differs = any(row[name] != stored[name] for name in kind.dated)
+            differs = differs or (self.is_dated and dated != before)
         if not differs:
             row.update({name: stored[name] for name in (*kind.dated, "last_changed_at")})
         is_moved = any(row[name] != stored[name] for name in kind.undated)

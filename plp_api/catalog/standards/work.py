@@ -36,6 +36,7 @@ def run(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
             district_id=row.district_id,
             title=row.title,
             is_dry_run=row.is_dry_run,
+            is_confirmed=row.is_confirmed,
             import_id=row.id,
             by=row.created_by,
             sha256=row.sha256,

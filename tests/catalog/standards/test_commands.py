@@ -11,7 +11,7 @@ from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import data, db
 from plp_api.foundation.roster.models import District
 from plp_api.server import cli
-from tests.catalog.standards.packages import raw, small
+from tests.catalog.standards.packages import SECOND, raw, small
 
 SKILLS = data.seeds() / "frameworks" / "vermont_transferable_skills.json"
 
@@ -76,3 +76,17 @@ def test_the_district_must_be_clear(plp: Callable[..., Result], tmp_path: Path) 
     assert plp("standards", "import", str(SKILLS)).exit_code == 1
     assert plp("standards", "import", str(SKILLS), "--district", "west").exit_code == 1
     assert plp("standards", "import", str(SKILLS), "--district", "south").exit_code == 0
+
+
+def test_a_command_that_would_retire_too_much_needs_confirm(
+    plp: Callable[..., Result], tmp_path: Path
+) -> None:
+    assert plp("migrate").exit_code == 0
+    add_districts(tmp_path, "north")
+    file = tmp_path / "file.json"
+    file.write_bytes(raw(small()))
+    assert plp("standards", "import", str(file)).exit_code == 0
+    file.write_bytes(raw(small(SECOND, names=("A",))))
+    stopped = plp("standards", "import", str(file))
+    assert (stopped.exit_code, "--confirm" in stopped.stderr) == (1, True)
+    assert "3 retired" in plp("standards", "import", str(file), "--confirm").stdout

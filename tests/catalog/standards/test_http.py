@@ -19,7 +19,7 @@ from plp_api.foundation.imports import uploads
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.jobs.worker import Worker
 from plp_api.foundation.settings import Settings
-from tests.catalog.standards.packages import SECOND, raw, small
+from tests.catalog.standards.packages import SECOND, document, raw, small
 from tests.client import Client, Response, code, pointers
 from tests.databases import Isolated
 from tests.world import World
@@ -244,10 +244,71 @@ def test_the_next_edition_retires_what_is_gone(
 ) -> None:
     admin = client.as_(world.home.district_admin)
     for whole in (small(), small(SECOND, names=("A", "B", "A1"))):
-        sent(admin, whole)
+        sent(admin, whole, confirm="true")
         worked(settings, database)
     held = admin.read("/framework-items?is_retired=false")["items"]
     assert [one["code"] for one in held] == ["B", "A", "A1"]
     (gone,) = admin.read("/framework-items?is_retired=true")["items"]
     assert (gone["code"], gone["is_retired"]) == ("A2", True)
     assert gone["retired_on"]
+
+
+def imported(
+    client: Client, settings: Settings, database: Isolated, content: Any, **fields: Any
+) -> Any:
+    """The import of a file, once a worker has ended it."""
+    taken = sent(client, content, **fields)
+    assert taken.status_code == 202, taken.json
+    worked(settings, database)
+    return client.read(f"/framework-imports/{taken.json['id']}")
+
+
+@pytest.mark.both_databases
+def test_a_file_that_would_retire_a_whole_framework_needs_confirmation(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
+    admin = client.as_(world.home.district_admin)
+    held = "/framework-items?is_retired=false"
+    imported(admin, settings, database, small())
+    empty = {"CFDocument": document(SECOND)}
+    for dry_run in ("true", "false"):
+        stopped = imported(admin, settings, database, empty, dry_run=dry_run)
+        assert (stopped["state"], stopped["is_confirmed"]) == ("unconfirmed", False)
+        assert stopped["counts"]["items"]["retired"] == 4
+        (finding,) = stopped["findings"]
+        assert finding["code"] == "many_retired"
+        assert "4 of 4 items." in finding["message"]
+        assert len(admin.read(held)["items"]) == 4
+    done = imported(admin, settings, database, empty, confirm="true")
+    assert (done["state"], done["is_confirmed"], done["findings"]) == ("applied", True, [])
+    assert admin.read(held)["items"] == []
+
+
+@pytest.mark.both_databases
+def test_an_older_package_that_is_confirmed_takes_a_mistake_back(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
+    admin = client.as_(world.home.district_admin)
+    held = "/framework-items?is_retired=false"
+    good = small()
+    imported(admin, settings, database, good)
+    mistaken = small(SECOND, names=("A",))
+    mistaken["CFDocument"]["title"] = mistaken["CFItems"][0]["fullStatement"] = "A mistake."
+    imported(admin, settings, database, mistaken, confirm="true")
+    assert [one["statement"] for one in admin.read(held)["items"]] == ["A mistake."]
+    older = imported(admin, settings, database, good)
+    assert older["finding_counts"] == {"package_older": 1}
+    assert len(admin.read(held)["items"]) == 1
+    back = imported(admin, settings, database, good, confirm="true")
+    assert (back["state"], back["findings"]) == ("applied", [])
+    assert back["counts"]["frameworks"]["updated"] == 1
+    items = {one["code"]: one for one in admin.read(held)["items"]}
+    assert items.keys() == {"A", "B", "A1", "A2"}
+    assert items["A"]["statement"] == "Does A."
+    (framework,) = admin.read("/frameworks")["items"]
+    assert framework["title"] == "A framework"
+    again = imported(admin, settings, database, good)
+    assert again["counts"]["items"]["unchanged"] == 4
+    # The next edition finds the dates as they were before the mistake.
+    later = imported(admin, settings, database, small("2026-01-15T00:00:00+00:00"))
+    assert later["counts"]["items"]["updated"] == 4

@@ -125,7 +125,7 @@ def test_an_older_package_changes_nothing(standards: Standards) -> None:
 def test_what_is_gone_is_retired_and_comes_back_restored(standards: Standards) -> None:
     standards.bring(small())
     before = standards.items()
-    gone = standards.bring(small(SECOND, names=("A", "B", "A1")))
+    gone = standards.bring(small(SECOND, names=("A", "B", "A1")), is_confirmed=True)
     assert numbers(gone)["retired"] == 1
     retired = standards.items()["A2"]
     assert retired.id == before["A2"].id
@@ -140,7 +140,7 @@ def test_what_is_gone_is_retired_and_comes_back_restored(standards: Standards) -
 
 def test_what_comes_back_with_its_old_date_is_restored_too(standards: Standards) -> None:
     standards.bring(small())
-    standards.bring(small(SECOND, names=("A", "B", "A1")))
+    standards.bring(small(SECOND, names=("A", "B", "A1")), is_confirmed=True)
     old = small(SECOND)
     old["CFItems"][3]["lastChangeDateTime"] = "2025-01-01T00:00:00+00:00"
     assert numbers(standards.bring(old))["restored"] == 1
@@ -203,7 +203,7 @@ def test_an_association_that_is_gone_is_retired(standards: Standards) -> None:
     whole = small()
     whole["CFAssociations"].append(association("precedes", "A", "B"))
     standards.bring(whole)
-    assert numbers(standards.bring(small(SECOND)), "associations") == {"retired": 1}
+    assert numbers(standards.bring(small(SECOND), is_confirmed=True), "associations") == {"retired": 1}
     (one,) = standards.rows(Association)
     assert one.retired_on is not None
 
@@ -299,7 +299,7 @@ def test_a_goal_s_link_to_a_retired_item_stays_readable(
         own = {"district_id": standards.district_id, "student_id": student.id}
         about = {"subject_type": "goals", "subject_id": student.goal_id}
         session.add(ItemLink(**own, **about, framework_item_id=linked.id, linked_by=student.id))
-    standards.bring(small(SECOND, names=("A", "B", "A1")))
+    standards.bring(small(SECOND, names=("A", "B", "A1")), is_confirmed=True)
     (link,) = standards.rows(ItemLink)
     assert link.framework_item_id == linked.id
     shown = client.as_(student).read(f"/framework-items/{linked.id}")

@@ -48,14 +48,14 @@ def test_a_second_sheet_is_the_next_state_of_the_framework(standards: Standards)
     standards.bring(sheet(), "Ours")
     before = standards.items()
     rows = "A,Does A well.,,,\nA.1,Does A.1.,A,,\nC,Does C.,A,,\n"
-    outcome = standards.bring(sheet(rows), "Ours")
+    outcome = standards.bring(sheet(rows), "Ours", is_confirmed=True)
     assert numbers(outcome) == {"created": 1, "updated": 2, "retired": 1}
     after = standards.items()
     assert after["A"].id == before["A"].id
     assert after["A"].statement == "Does A well."
     assert after["B"].retired_on is not None
     assert standards.order() == ["A", "A.1", "C"]
-    back = standards.bring(sheet(), "Ours")
+    back = standards.bring(sheet(), "Ours", is_confirmed=True)
     assert numbers(back)["restored"] == 1
     assert standards.items()["B"].retired_on is None
 
