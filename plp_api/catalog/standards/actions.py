@@ -141,9 +141,7 @@ def _require_office(order: Order, district: District, findings: Findings) -> Non
         raise _Undo(FrameworkImportState.REFUSED)
 
 
-def _judge(
-    stored: storing.Outcome, order: Order, district: District, findings: Findings
-) -> None:
+def _judge(stored: storing.Outcome, order: Order, district: District, findings: Findings) -> None:
     """Roll the import back if it would retire too much unconfirmed, or if it is a dry run."""
     if not order.is_confirmed and _is_too_much(stored, district, findings):
         raise _Undo(FrameworkImportState.UNCONFIRMED)

@@ -41,6 +41,7 @@ def import_file(
     Exit code 1 means that nothing was imported; the findings say why.
     """
     from plp_api.catalog.standards.actions import Order, carry_out
+
     with terminal.opened_database() as database:
         order = Order(
             district_id=_district_id(database, district),

@@ -31,6 +31,7 @@ class Code(StrEnum):
     IDENTIFIER_INVALID = "identifier_invalid"
     IDENTIFIER_TWICE = "identifier_twice"
     INSTANT_INVALID = "instant_invalid"
+    INSTANT_IN_FUTURE = "instant_in_future"
     DATE_INVALID = "date_invalid"
     # A CSV file.
     HEADER_MISSING = "header_missing"
@@ -75,6 +76,7 @@ MESSAGES = {
     Code.IDENTIFIER_INVALID: "The identifier is not a UUID.",
     Code.IDENTIFIER_TWICE: "The package uses this identifier twice.",
     Code.INSTANT_INVALID: "A time is written as 2026-09-01T00:00:00+00:00.",
+    Code.INSTANT_IN_FUTURE: "The time is in the future; every later file would count as older.",
     Code.DATE_INVALID: "A date is written YYYY-MM-DD.",
     Code.HEADER_MISSING: "The file is empty; it must start with its header.",
     Code.COLUMN_MISSING: "A required column is missing from the header.",

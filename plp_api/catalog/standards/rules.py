@@ -9,16 +9,18 @@ specification's JSON Schema.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from plp_api.catalog.standards.findings import Code, Findings
-from plp_api.foundation import db
+from plp_api.foundation import clock, db
 
 LONGEST_TEXT = 50_000
 LONGEST_WORD = {"language": 35, "adoptionStatus": 64, "associationType": 64, "caseVersion": 8}
 GREATEST = 2**31 - 1
+AHEAD = timedelta(days=1)
+"""How far a time may lie ahead: clocks differ, and some write a local time as UTC."""
 VERSION = "1.1"
 TYPES = frozenset(
     {
@@ -200,6 +202,7 @@ class Checker:
     def __init__(self, findings: Findings, *, is_strict: bool) -> None:
         self.findings = findings
         self.is_strict = is_strict
+        self.latest = clock.now() + AHEAD
         self.kinds: Mapping[str, Callable[[str, Any], Any]] = {
             "association": self._association,
             "date": self._date,
@@ -266,9 +269,12 @@ class Checker:
             raise Unfit(Code.INSTANT_INVALID)
         try:
             moment = datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise Unfit(Code.INSTANT_INVALID) from None
+        if moment > self.latest:
+            raise Unfit(Code.INSTANT_IN_FUTURE)
+        return moment
 
     def _date(self, name: str, value: Any) -> date:
         text = _text(name, value)

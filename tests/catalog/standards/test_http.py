@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -312,3 +313,22 @@ def test_an_older_package_that_is_confirmed_takes_a_mistake_back(
     # The next edition finds the dates as they were before the mistake.
     later = imported(admin, settings, database, small("2026-01-15T00:00:00+00:00"))
     assert later["counts"]["items"]["updated"] == 4
+
+
+def test_a_time_in_the_future_is_refused_before_it_locks_the_framework(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
+    admin = client.as_(world.home.district_admin)
+    for days, state in ((2, "refused"), (0.5, "applied")):
+        at = (clock.now() + timedelta(days=days)).isoformat(timespec="seconds")
+        whole = small()
+        whole["CFDocument"]["lastChangeDateTime"] = at
+        whole["CFItems"][1]["lastChangeDateTime"] = at
+        done = imported(admin, settings, database, whole)
+        assert done["state"] == state, done
+        if state == "refused":
+            assert done["finding_counts"] == {"instant_in_future": 2}
+            assert {one["pointer"] for one in done["findings"]} == {
+                "/CFDocument/lastChangeDateTime",
+                "/CFItems/1/lastChangeDateTime",
+            }

@@ -203,7 +203,8 @@ def test_an_association_that_is_gone_is_retired(standards: Standards) -> None:
     whole = small()
     whole["CFAssociations"].append(association("precedes", "A", "B"))
     standards.bring(whole)
-    assert numbers(standards.bring(small(SECOND), is_confirmed=True), "associations") == {"retired": 1}
+    outcome = standards.bring(small(SECOND), is_confirmed=True)
+    assert numbers(outcome, "associations") == {"retired": 1}
     (one,) = standards.rows(Association)
     assert one.retired_on is not None
 
