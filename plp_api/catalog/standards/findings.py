@@ -94,7 +94,8 @@ MESSAGES = {
     Code.TWO_PARENTS: "The item already has another parent.",
     Code.CYCLE: "The item is its own ancestor.",
     Code.ITEM_UNPLACED: "No isChildOf places the item; it stands at the end of the framework.",
-    Code.IDENTIFIER_ELSEWHERE: "The identifier belongs to another framework of the district.",
+    Code.IDENTIFIER_ELSEWHERE: "Another framework of the district holds this identifier; send first"
+    " the file of that framework which no longer has it.",
     Code.PACKAGE_OLDER: "The document is older than the stored one; nothing was changed. To bring"
     " it back all the same, send it with `confirm`.",
     Code.MANY_RETIRED: "The import would retire more than the district allows unconfirmed.",

@@ -2,8 +2,10 @@
 
 Rows are known by their identifier. A row of the file that is not newer than the stored one leaves
 it as it is; only its place in the tree follows the file. A stored row that the file lacks is
-retired, and restored when it returns. Nothing is deleted. A document older than the stored one
-changes nothing, unless it is confirmed: then the whole file stands, whatever its dates.
+retired, and restored when it returns, also in another framework. Nothing is deleted.
+
+A document older than the stored one changes nothing, unless it is confirmed: then the whole file
+stands, whatever its dates.
 """
 
 from collections import Counter
@@ -25,6 +27,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     cast,
     insert,
     literal,
@@ -109,6 +112,10 @@ class Kind:
     def table(self) -> Any:
         """The stored table."""
         return self.model.__table__
+
+    def rows(self) -> Select[Any]:
+        """Stored rows, retired ones too, with what an import compares."""
+        return select(*(self.table.c[name] for name in ("id", "retired_on", *self.columns)))
 
 
 def _kind(name: str, model: Any, dated: tuple[str, ...], undated: tuple[str, ...]) -> Kind:
@@ -217,14 +224,18 @@ class _Import:
         """Bring the items; return their ids by identifier, or None with findings of errors."""
         stored = self._stored(ITEM)
         places = {one.item.identifier: one.item.place for one in placed}
-        if self._is_any_elsewhere(ITEM, places.keys() - stored.keys(), places):
+        adopted = self._adopted(ITEM, places.keys() - stored.keys(), places)
+        if adopted is None:
             return None
+        stored |= adopted
         ids = {
             key: stored[key]["id"] if key in stored else db.new_id()
             for key in (one.item.identifier for one in placed)
         }
         rows = [self._item_row(one, ids) for one in placed]
         created = self._bring(ITEMS, ITEM, rows, ids, stored)
+        if adopted:
+            self._part_from([row["id"] for row in adopted.values()])
         known = {key: row["id"] for key, row in stored.items()} | ids
         self._find_ends({key: ids[key] for key in created})
         return known
@@ -244,8 +255,10 @@ class _Import:
         """Bring the associations. An end that is no item of the district stays a reference."""
         stored = self._stored(ASSOCIATION)
         places = {one.identifier: one.place for one in associations}
-        if self._is_any_elsewhere(ASSOCIATION, places.keys() - stored.keys(), places):
+        adopted = self._adopted(ASSOCIATION, places.keys() - stored.keys(), places)
+        if adopted is None:
             return
+        stored |= adopted
         ends = {end.key for one in associations for end in (one.origin, one.destination)}
         items = {**self._items_of_district({key for key in ends if key} - ids.keys()), **ids}
         own = {key: stored[key]["id"] if key in stored else db.new_id() for key in places}
@@ -254,23 +267,42 @@ class _Import:
 
     def _stored(self, kind: Kind) -> dict[UUID, dict[str, Any]]:
         """The framework's rows by identifier, retired ones too."""
-        table = kind.table
-        names = ("id", "retired_on", *kind.columns)
-        rows = select(*(table.c[name] for name in names)).where(
-            table.c.framework_id == self.framework.id
-        )
+        rows = kind.rows().where(kind.table.c.framework_id == self.framework.id)
         return {row["identifier"]: dict(row) for row in db.session().execute(rows).mappings()}
 
-    def _is_any_elsewhere(
+    def _adopted(
         self, kind: Kind, identifiers: Iterable[UUID], places: Mapping[UUID, str | None]
-    ) -> bool:
-        """Whether one of the identifiers belongs to another framework; adds findings."""
-        table = kind.table
-        found = self._of_district(select(table.c.identifier), table, identifiers)
-        elsewhere = list(db.session().scalars(found))
-        for identifier in elsewhere:
+    ) -> dict[UUID, dict[str, Any]] | None:
+        """Retired rows of other frameworks that move into this one, by identifier.
+
+        None, with findings, if another framework still holds one of the identifiers.
+        """
+        found = self._of_district(kind.rows(), kind.table, identifiers)
+        rows = [dict(row) for row in db.session().execute(found).mappings()]
+        held = [row["identifier"] for row in rows if row["retired_on"] is None]
+        for identifier in held:
             self.findings.add(Code.IDENTIFIER_ELSEWHERE, places[identifier], identifier)
-        return bool(elsewhere)
+        return None if held else {row["identifier"]: row for row in rows}
+
+    def _part_from(self, adopted: list[UUID]) -> None:
+        """Let retired items of other frameworks, whose parents moved here, stand at their top."""
+        table = ITEM.table
+        is_child = and_(
+            db.any_of(table.c.parent_id, bindparam("ids_adopted", adopted, type_=db.IDS)),
+            table.c.framework_id != self.framework.id,
+        )
+        first = select(table.c.id, table.c.depth.label("lift")).where(is_child)
+        below = first.cte("below", recursive=True)
+        inner = table.alias()
+        deeper = select(inner.c.id, below.c.lift).join(below, inner.c.parent_id == below.c.id)
+        below = below.union_all(deeper)
+        lifted = {
+            "depth": table.c.depth - below.c.lift,
+            "parent_id": case((is_child, None), else_=table.c.parent_id),
+            "version": table.c.version + 1,
+            "updated_at": self.now,
+        }
+        db.session().execute(update(table).where(table.c.id == below.c.id).values(lifted))
 
     def _items_of_district(self, identifiers: Iterable[UUID]) -> dict[UUID, UUID]:
         table = ITEM.table
@@ -351,6 +383,7 @@ class _Import:
     def _update(self, kind: Kind) -> None:
         changed = {
             **self._values(kind),
+            "framework_id": self.framework.id,
             "retired_on": None,
             "version": kind.table.c.version + 1,
             "updated_at": self.now,

@@ -20,7 +20,16 @@ from plp_api.foundation.imports import uploads
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.jobs.worker import Worker
 from plp_api.foundation.settings import Settings
-from tests.catalog.standards.packages import SECOND, document, raw, small
+from tests.catalog.standards.packages import (
+    SECOND,
+    association,
+    child,
+    document,
+    item,
+    package,
+    raw,
+    small,
+)
 from tests.client import Client, Response, code, pointers
 from tests.databases import Isolated
 from tests.world import World
@@ -332,3 +341,41 @@ def test_a_time_in_the_future_is_refused_before_it_locks_the_framework(
                 "/CFDocument/lastChangeDateTime",
                 "/CFItems/1/lastChangeDateTime",
             }
+
+
+@pytest.mark.both_databases
+def test_an_item_that_moves_to_another_framework_is_adopted_once_its_own_dropped_it(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
+    admin = client.as_(world.home.district_admin)
+    tree = [child("framework", "A"), child("A", "A1"), child("A1", "A1a"), child("framework", "B")]
+    beside = association("precedes", "A", "B")
+    names = ("A", "A1", "A1a", "B")
+    first = package([item(name) for name in names], [*tree, beside])
+    imported(admin, settings, database, first)
+    before = {one["code"]: one["id"] for one in admin.read("/framework-items")["items"]}
+    moved = package(
+        [item("A"), item("C")], [child("other", "A"), child("A", "C")], document(name="other")
+    )
+    moved["CFAssociations"].append(beside)
+    refused = imported(admin, settings, database, moved)
+    assert (refused["state"], refused["finding_counts"]) == (
+        "refused",
+        {"identifier_elsewhere": 1},
+    )
+    dropped = package([item("B", SECOND)], [child("framework", "B", SECOND)], document(SECOND))
+    imported(admin, settings, database, dropped, confirm="true")
+    done = imported(admin, settings, database, moved)
+    assert done["state"] == "applied", done["findings"]
+    assert done["counts"]["items"] | {"created": 1, "restored": 1} == done["counts"]["items"]
+    assert done["counts"]["associations"]["restored"] == 1
+    items = {one["code"]: one for one in admin.read("/framework-items")["items"]}
+    assert items["A"]["id"] == before["A"]
+    assert items["A"]["framework_id"] == items["C"]["framework_id"] == done["framework_id"]
+    assert (items["A"]["is_retired"], items["C"]["parent_id"]) == (False, before["A"])
+    # What stays behind has no parent in another framework.
+    assert items["A1"]["framework_id"] == items["B"]["framework_id"]
+    assert (items["A1"]["parent_id"], items["A1"]["depth"]) == (None, 0)
+    assert (items["A1a"]["parent_id"], items["A1a"]["depth"]) == (before["A1"], 1)
+    (after,) = admin.read(f"/framework-items/{before['A']}/associations")["items"]
+    assert after["destination_item_id"] == before["B"]
