@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from plp_api.catalog.scales.models import Scale, ScaleStatus
+from plp_api.catalog.scales import actions as scales
+from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards import case, sheet, storing
 from plp_api.catalog.standards.content import Content
 from plp_api.catalog.standards.findings import Code, Findings
@@ -224,15 +225,12 @@ def receive(
 def edit(framework: Framework, access: Access, fields: dict[str, Any]) -> Framework:
     """Choose the scale by which the framework's items are rated; null is the district's default.
 
-    Raises Problem: permission_denied without an office for the whole district, validation_failed
-    if it is not an active scale of the district.
+    Raises Problem: validation_failed if it is no scale of the district, scale_retired.
     """
     access.require_at(Permission.SETTINGS_WRITE, None)
     scale_id = fields.get("scale_id")
     if scale_id is not None:
-        scale = references.of_district(access, Scale, scale_id, "scale_id")
-        if scale.status != ScaleStatus.ACTIVE:
-            raise problems.invalid("scale_id", "This scale is retired.")
+        scales.require_active(references.of_district(access, Scale, scale_id, "scale_id"))
     if "scale_id" in fields:
         framework.scale_id = scale_id
         audit.record("framework.edited", framework, by=access.caller.person_id)

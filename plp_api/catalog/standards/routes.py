@@ -201,6 +201,7 @@ def get_framework(access: Access, framework: Framework) -> Framework:
 
 @blueprint.route("/frameworks/<uuid:framework_id>", methods=["PATCH"])
 @blueprint.requires(Permission.SETTINGS_WRITE, Framework)
+@blueprint.refuses(Code.SCALE_RETIRED)
 @blueprint.arguments(FrameworkPatchSchema)
 @blueprint.response(200, FrameworkSchema)
 def edit_framework(access: Access, framework: Framework, fields: dict[str, Any]) -> Framework:
