@@ -227,7 +227,6 @@ def edit(framework: Framework, access: Access, fields: dict[str, Any]) -> Framew
 
     Raises Problem: validation_failed if it is no scale of the district, scale_retired.
     """
-    access.require_at(Permission.SETTINGS_WRITE, None)
     scale_id = fields.get("scale_id")
     if scale_id is not None:
         scales.require_active(references.of_district(access, Scale, scale_id, "scale_id"))

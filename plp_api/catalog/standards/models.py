@@ -29,7 +29,7 @@ class Framework(Resource, Base):
     """
 
     __tablename__ = "frameworks"
-    __ownership__ = OwnedByDistrict(read="settings:read")
+    __ownership__ = OwnedByDistrict(read="settings:read", is_wide=True)
     __table_args__ = (
         Index("uq_frameworks_identifier", "district_id", "identifier", unique=True),
         Index("ix_frameworks_district_updated", "district_id", "updated_at", "id"),

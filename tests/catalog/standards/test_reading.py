@@ -150,7 +150,8 @@ def test_a_district_admin_chooses_the_scale_of_a_framework(
         foreign = str(scales.default_for(world.away.district_id).id)
     admin = client.as_(world.home.district_admin)
     assert admin.patch(framework, {"scale_id": scale_id}).json["scale_id"] == scale_id
-    for wrong in (retired_id, foreign, framework.rpartition("/")[2]):
+    assert code(admin.patch(framework, {"scale_id": retired_id})) == "scale_retired"
+    for wrong in (foreign, framework.rpartition("/")[2]):
         answer = admin.patch(framework, {"scale_id": wrong})
         assert (code(answer), pointers(answer)) == ("validation_failed", {"/scale_id"})
     assert admin.patch(framework, {"scale_id": None}).json["scale_id"] is None
@@ -166,3 +167,10 @@ def test_a_school_admin_does_not_change_the_district_s_framework(
     for name in ("school_admin", "teacher", "student"):
         answer = client.as_(getattr(world.home, name)).patch(framework, {"scale_id": None})
         assert answer.status_code == 403, name
+
+
+def test_who_may_not_change_a_framework_learns_nothing_of_the_body(
+    client: Client, world: World, framework: str
+) -> None:
+    answer = client.as_(world.home.school_admin).patch(framework, {"scale_id": "no scale"})
+    assert (answer.status_code, code(answer)) == (403, "permission_denied")

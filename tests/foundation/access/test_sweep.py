@@ -62,7 +62,6 @@ SHOWN: dict[str, Any] = {"GET /api/v1/people": lambda owner: owner.student_id is
 # Granted to schools' offices too, but on what is the whole district's only to the district's.
 DISTRICTS_OWN = {
     "PATCH /api/v1/districts/<uuid:district_id>",
-    "PATCH /api/v1/frameworks/<uuid:framework_id>",
     "POST /api/v1/framework-imports",
     "POST /api/v1/roster-imports",
     "POST /api/v1/scales",
