@@ -51,7 +51,7 @@ class Order:
     @property
     def source(self) -> FrameworkSource:
         """The format of the file."""
-        return FrameworkSource.CSV if self.title else FrameworkSource.CASE
+        return FrameworkSource.of(self.title)
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def _read(path: Path, order: Order, findings: Findings) -> Content | None:
         findings.add(Code.FILE_TOO_LARGE)
         return None
     raw = path.read_bytes()
-    if order.title:
-        return sheet.read(raw, order.district_id, order.title, findings)
-    return case.read(raw, findings)
+    if order.title is None:
+        return case.read(raw, findings)
+    return sheet.read(raw, order.district_id, order.title, findings)
 
 
 def _apply(database: db.Database, content: Content, order: Order, findings: Findings) -> Outcome:
@@ -212,7 +212,7 @@ def receive(
     Raises Problem: framework_import_running while another import of the district is unfinished.
     """
     hold(district_id)
-    source = FrameworkSource.CSV if fields.get("title") else FrameworkSource.CASE
+    source = FrameworkSource.of(fields.get("title"))
     row = FrameworkImport(
         id=db.new_id(), district_id=district_id, created_by=by, format=source, **fields
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 from plp_api.catalog.standards import rules, tree
 from plp_api.catalog.standards.content import Association, Content, Document, End, Item
 from plp_api.catalog.standards.findings import Code, Findings
+from plp_api.catalog.standards.models import FrameworkSource
 from plp_api.catalog.standards.rules import Checker
 
 # An upper bound from the bytes alone, so that a bomb is refused before it is unpacked into memory.
@@ -212,7 +213,9 @@ class _Package:
             self.findings.add(Code.CYCLE, self.places[identifier], identifier)
         others = [one for one in associations if one.type != IS_CHILD_OF]
         placed = tree.arrange(self.items.values(), parents, keys)
-        return Content(document=document, items=placed, associations=others)
+        return Content(
+            source=FrameworkSource.CASE, document=document, items=placed, associations=others
+        )
 
     def _branches(
         self, document: Document, associations: list[Association]

@@ -1,7 +1,7 @@
 """`plp standards`: import frameworks of standards and proficiencies."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -42,13 +42,9 @@ def import_file(
     """
     from plp_api.catalog.standards.actions import Order, carry_out
 
+    options = _checked(title, is_dry_run=dry_run, is_confirmed=confirm)
     with terminal.opened_database() as database:
-        order = Order(
-            district_id=_district_id(database, district),
-            title=title,
-            is_dry_run=dry_run,
-            is_confirmed=confirm,
-        )
+        order = Order(district_id=_district_id(database, district), **options)
         with terminal.bar() as show:
             outcome = carry_out(database, file, order, show)
     terminal.tell_findings(outcome.findings, _place, lambda _: False)
@@ -56,6 +52,16 @@ def import_file(
     click.echo(f"The import was {outcome.state}.")
     if outcome.state in REFUSALS:
         raise click.ClickException(REFUSALS[outcome.state])
+
+
+def _checked(title: str | None, **options: bool) -> dict[str, Any]:
+    """The options of an import, with the title as a request would have it. Raises UsageError."""
+    from plp_api.catalog.standards.schemas import title_of
+
+    try:
+        return {**options, "title": None if title is None else title_of(title)}
+    except ValueError as error:
+        raise click.UsageError(f"--title: {error}") from None
 
 
 def _district_id(database: "Database", slug: str | None) -> UUID:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from plp_api.catalog.standards.models import FrameworkSource
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -96,6 +98,7 @@ class Placed:
 class Content:
     """A whole file: the framework, its items in the order of the tree, other associations."""
 
+    source: FrameworkSource
     document: Document
     items: list[Placed]
     associations: list[Association] = field(default_factory=list)

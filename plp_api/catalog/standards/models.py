@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, cast, or_
@@ -19,6 +19,11 @@ class FrameworkSource(StrEnum):
 
     CASE = "case"
     CSV = "csv"
+
+    @classmethod
+    def of(cls, title: str | None) -> Self:
+        """The format of a file: with a title it is a CSV, because a CASE package has its own."""
+        return cls.CASE if title is None else cls.CSV
 
 
 class Framework(Resource, Base):

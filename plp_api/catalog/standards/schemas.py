@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from plp_api.catalog.standards.findings import Code
 from plp_api.catalog.standards.models import FrameworkImportState, FrameworkSource
@@ -195,6 +195,15 @@ class FrameworkImportOrderSchema(Schema):
             "example": "Graduation proficiencies",
         },
     )
+
+
+def title_of(text: str) -> str:
+    """A title from elsewhere, as a request would have it. Raises ValueError with the reason."""
+    try:
+        loaded = FrameworkImportOrderSchema(only=("title",)).load({"title": text})
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages_dict["title"])) from None
+    return str(loaded["title"])
 
 
 class FrameworkFileSchema(Schema):

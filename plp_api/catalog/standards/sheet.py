@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from plp_api.catalog.standards import tree
 from plp_api.catalog.standards.content import Content, Document, Item
 from plp_api.catalog.standards.findings import Code, Findings
+from plp_api.catalog.standards.models import FrameworkSource
 from plp_api.foundation import db, texts
 from plp_api.foundation.roster.models import GRADES
 
@@ -140,7 +141,8 @@ def _content(rows: list[Row], district_id: UUID, title: str, findings: Findings)
         return None
     document = Document(identifier=identifier_of(district_id, title), title=texts.normal(title))
     keys = {item.identifier: (item.row,) for item in by_code.values()}
-    return Content(document=document, items=tree.arrange(by_code.values(), parents, keys))
+    items = tree.arrange(by_code.values(), parents, keys)
+    return Content(source=FrameworkSource.CSV, document=document, items=items)
 
 
 def _parents(

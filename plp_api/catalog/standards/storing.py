@@ -154,11 +154,11 @@ def store(
         outcome.note(ITEMS, {UNCHANGED: len(content.items)})
         outcome.note(ASSOCIATIONS, {UNCHANGED: len(content.associations)})
         return framework, outcome
-    framework, state = _brought(document, stored, district_id)
+    framework, state = _brought(content, stored, district_id)
     outcome.note(FRAMEWORKS, {state: 1})
     staging.create(STAGED)
     import_ = _Import(framework, today, findings, outcome)
-    import_.is_dated = document.last_changed_at is not None
+    import_.is_dated = content.source is FrameworkSource.CASE
     import_.is_back = is_older
     ids = import_.bring_items(content.items)
     if ids is not None:
@@ -178,15 +178,15 @@ def _stored_framework(document: Document, district_id: UUID) -> Framework | None
 
 
 def _brought(
-    document: Document, framework: Framework | None, district_id: UUID
+    content: Content, framework: Framework | None, district_id: UUID
 ) -> tuple[Framework, str]:
     """The stored framework, made or changed by the document, and what became of it."""
     session = db.session()
-    values = asdict(document)
+    values = asdict(content.document)
     dated = values.pop("last_changed_at")
     if framework is None:
-        source = FrameworkSource.CSV if dated is None else FrameworkSource.CASE
-        framework = Framework(id=db.new_id(), district_id=district_id, source=source, **values)
+        own = {"id": db.new_id(), "district_id": district_id, "source": content.source}
+        framework = Framework(**own, **values)
         framework.last_changed_at = dated or clock.now()
         session.add(framework)
         session.flush()

@@ -90,3 +90,16 @@ def test_a_command_that_would_retire_too_much_needs_confirm(
     stopped = plp("standards", "import", str(file))
     assert (stopped.exit_code, "--confirm" in stopped.stderr) == (1, True)
     assert "3 retired" in plp("standards", "import", str(file), "--confirm").stdout
+
+
+@pytest.mark.parametrize("title", ["   ", "", "a\x07b", "\udce9", "x" * 201])
+def test_a_title_is_checked_as_a_request_s_is(
+    plp: Callable[..., Result], tmp_path: Path, title: str
+) -> None:
+    assert plp("migrate").exit_code == 0
+    add_districts(tmp_path, "north")
+    file = tmp_path / "own.csv"
+    file.write_text("code,statement\nA,Does A.\n")
+    refused = plp("standards", "import", str(file), "--title", title)
+    assert (refused.exit_code, "--title" in refused.stderr) == (2, True), refused.output
+    assert "created" not in refused.stdout
