@@ -1,20 +1,30 @@
-"""The place of an item in its tree: the items above it, and how many are beneath."""
+"""The scale that holds for frameworks and items, and the place of an item in its tree."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, literal, select
 
+from plp_api.catalog.standards import scales
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 
 
 def shape(items: Sequence[Any], _access: Access) -> None:
-    """Set `path` and `child_count` of an item."""
+    """Set `path`, `child_count` and `scale` of an item."""
+    found = scales.of_frameworks({item.framework_id for item in items})
     for item in items:
+        item.scale = found.get(item.framework_id)
         item.path = _path(item)
         item.child_count = _child_count(item)
+
+
+def shape_frameworks(frameworks: Sequence[Any], _access: Access) -> None:
+    """Set `scale` of each framework, by one statement."""
+    found = scales.of_frameworks({framework.id for framework in frameworks})
+    for framework in frameworks:
+        framework.scale = found.get(framework.id)
 
 
 def _path(item: FrameworkItem) -> Sequence[FrameworkItem]:

@@ -240,7 +240,7 @@ def list_framework_items(access: Access) -> Any:
 @blueprint.requires(Permission.SETTINGS_READ, FrameworkItem)
 @blueprint.response(200, FrameworkItemDetailSchema)
 def get_framework_item(access: Access, item: FrameworkItem) -> FrameworkItem:
-    """Get a framework item, with the items above it.
+    """Get a framework item, with the items above it and the scale it is rated by.
 
     A retired item stays readable, because goals and ratings refer to it.
     """

@@ -1,9 +1,12 @@
 """The scale that an item is rated by: its framework's, or the district's default."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
 
 from plp_api.catalog.scales.actions import default_for
-from plp_api.catalog.scales.models import Scale
+from plp_api.catalog.scales.models import CatalogStatus, Scale
 from plp_api.catalog.standards.models import Framework
 from plp_api.foundation import db
 
@@ -16,3 +19,18 @@ def of_framework(framework: Framework) -> Scale:
     if framework.scale_id is not None:
         return db.session().get_one(Scale, framework.scale_id)
     return default_for(framework.district_id)
+
+
+def of_frameworks(keys: Collection[UUID]) -> dict[UUID, Scale]:
+    """By framework the scale that holds for it, for reading: one statement for all."""
+    is_own = Scale.id == Framework.scale_id
+    is_default = and_(
+        Framework.scale_id.is_(None),
+        Scale.district_id == Framework.district_id,
+        Scale.is_default.is_(True),
+        Scale.status == CatalogStatus.ACTIVE,
+    )
+    found = select(Framework.id, Scale).join(Scale, or_(is_own, is_default))
+    listed = db.any_of(Framework.id, db.ids_bind("ids"))
+    rows = db.session().execute(found.where(listed), {"ids": list(keys)})
+    return {row.id: row.Scale for row in rows}

@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from plp_api.catalog.scales.schemas import ScaleBriefSchema
 from plp_api.catalog.standards.findings import Code
 from plp_api.catalog.standards.models import FrameworkImportState, FrameworkSource
-from plp_api.catalog.standards.presenters import shape
+from plp_api.catalog.standards.presenters import shape, shape_frameworks
 from plp_api.catalog.standards.storing import STATES
 from plp_api.foundation.imports.findings import Severity
 from plp_api.foundation.imports.schemas import ImportSchema
@@ -41,8 +42,17 @@ class FrameworkItemBriefSchema(Schema):
     is_retired = _is_retired()
 
 
+def _scale() -> fields.Nested:
+    words = "The scale that its items are rated by: the framework's own, or the district's default."
+    return fields.Nested(
+        ScaleBriefSchema, dump_only=True, allow_none=True, metadata={"description": words}
+    )
+
+
 class FrameworkSchema(ResourceSchema):
     """A set of standards: a CASE document, or the district's own proficiencies."""
+
+    shape = staticmethod(shape_frameworks)
 
     identifier = fields.UUID(
         dump_only=True,
@@ -54,6 +64,7 @@ class FrameworkSchema(ResourceSchema):
         allow_none=True,
         metadata={"description": "The scale its items are rated by. Null: the district's default."},
     )
+    scale = _scale()
     title = _shown(example="Vermont transferable skills")
     creator = _shown(example="Tamarack Valley Supervisory Union")
     publisher = _shown(example="Vermont Agency of Education")
@@ -127,10 +138,11 @@ class FrameworkItemSchema(ResourceSchema):
 
 
 class FrameworkItemDetailSchema(FrameworkItemSchema):
-    """One standard, with its place in the tree."""
+    """One standard, with its place in the tree and the scale to rate by."""
 
     shape = staticmethod(shape)
 
+    scale = _scale()
     path = fields.List(
         fields.Nested(FrameworkItemBriefSchema),
         dump_only=True,

@@ -9,7 +9,15 @@ from plp_api.catalog.scales import actions as scales
 from plp_api.catalog.scales.models import Scale
 from plp_api.foundation.audit.models import Event
 from tests.catalog.standards.conftest import Standards
-from tests.catalog.standards.packages import association, child, item, node, package, small
+from tests.catalog.standards.packages import (
+    association,
+    child,
+    document,
+    item,
+    node,
+    package,
+    small,
+)
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.world import World
@@ -174,3 +182,25 @@ def test_who_may_not_change_a_framework_learns_nothing_of_the_body(
 ) -> None:
     answer = client.as_(world.home.school_admin).patch(framework, {"scale_id": "no scale"})
     assert (answer.status_code, code(answer)) == (403, "permission_denied")
+
+
+@pytest.mark.both_databases
+def test_a_framework_and_its_items_show_the_scale_to_rate_by(
+    client: Client, world: World, framework: str, standards: Standards, database: Isolated
+) -> None:
+    standards.bring(package([item("X")], [child("other", "X")], document(name="other")))
+    with database.transaction(districts=[world.home.district_id]):
+        scales.default_for(world.home.district_id)
+    admin, student = (client.as_(getattr(world.home, n)) for n in ("district_admin", "student"))
+    levels = [{"key": key, "title": key.title()} for key in ("low", "high")]
+    own = admin.made("/scales", {"title": "Two levels", "levels": levels})
+    chosen = admin.patch(framework, {"scale_id": own["id"]}).json
+    assert chosen["scale"]["title"] == "Two levels"
+    shown = {one["scale_id"]: one["scale"] for one in student.read("/frameworks")["items"]}
+    assert [level["key"] for level in shown[own["id"]]["levels"]] == ["low", "high"]
+    assert shown[None]["title"] == "Four levels"
+    assert student.read(framework)["scale"] == shown[own["id"]]
+    items = standards.items()
+    for name, scale in (("A1", shown[own["id"]]), ("X", shown[None])):
+        assert student.read(f"/framework-items/{items[name].id}")["scale"] == scale
+    assert admin.patch(framework, {"scale_id": None}).json["scale"] == shown[None]
