@@ -9,7 +9,11 @@ import sys
 import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
+from io import BytesIO
+from pathlib import Path
 from typing import Any, Self
+
+from werkzeug.test import EnvironBuilder
 
 from tests import moved_clock
 
@@ -131,6 +135,18 @@ class Person:
         full = path[1:] if path.startswith("//") else f"/api/v1{path}"
         with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)) as line:
             line.request(method, full, data, named)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+
+    def upload(self, path: str, file: Path, **fields: str) -> Answer:
+        """Send a file as a form."""
+        self.calls += 1
+        form = {**fields, "file": (BytesIO(file.read_bytes()), file.name)}
+        environ = EnvironBuilder(method="POST", data=form).get_environ()
+        body, kind = environ["wsgi.input"].read(), environ["CONTENT_TYPE"]
+        named = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+        with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)) as line:
+            line.request("POST", f"/api/v1{path}", body, named)
             answer = line.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
 
