@@ -21,6 +21,8 @@ from plp_api.foundation.roster.models import GRADES
 COLUMNS = ("code", "statement", "parent", "grades", "subject")
 REQUIRED = ("code", "statement")
 LONGEST = {"code": 100, "statement": 10_000, "parent": 100, "grades": 200, "subject": 200}
+# After these, rows are missing that others may name as their parents.
+UNREAD = frozenset({Code.CSV_MALFORMED, Code.ROW_LENGTH})
 # Identifiers stay the same from file to file: they are made from district, title and code.
 NAMESPACE = UUID("6f2c9a0e-7d55-5c0e-9b0a-3f9f6f1c2b11")
 
@@ -45,12 +47,12 @@ def read(raw: bytes, district_id: UUID, title: str, findings: Findings) -> Conte
         findings.add(Code.NOT_UTF8)
         return None
     rows = list(_rows(text, findings))
-    if findings.errors:
-        return None
-    if not rows:
+    if not rows and not findings.errors:
         findings.add(Code.NO_ROWS)
+    if not rows or findings.counts.keys() & UNREAD:
         return None
-    return _content(rows, district_id, title, findings)
+    content = _content(rows, district_id, title, findings)
+    return None if findings.errors else content
 
 
 def _rows(text: str, findings: Findings) -> Iterator[Row]:
@@ -117,12 +119,16 @@ def _grades(text: str) -> list[str]:
     return [grade.zfill(2) if grade.isdecimal() else grade for grade in grades if grade]
 
 
-def _content(rows: list[Row], district_id: UUID, title: str, findings: Findings) -> Content | None:
+def _content(rows: list[Row], district_id: UUID, title: str, findings: Findings) -> Content:
+    """What the rows say; of those with a finding, as much as finds the faults of the others."""
     by_code: dict[str, Item] = {}
     for row in rows:
         code = row.cells["code"]
+        if not code:
+            continue
         if code in by_code:
-            findings.add(Code.CODE_TWICE, row=row.number, column="code")
+            detail = f"The first is in row {by_code[code].row}."
+            findings.add(Code.CODE_TWICE, row=row.number, column="code", detail=detail)
             continue
         subject = row.cells["subject"]
         by_code[code] = Item(
@@ -137,8 +143,6 @@ def _content(rows: list[Row], district_id: UUID, title: str, findings: Findings)
     at_row = {item.identifier: item.row for item in by_code.values()}
     for identifier in tree.in_cycles(parents):
         findings.add(Code.CYCLE, row=at_row[identifier], column="parent")
-    if findings.errors:
-        return None
     document = Document(identifier=identifier_of(district_id, title), title=texts.normal(title))
     keys = {item.identifier: (item.row,) for item in by_code.values()}
     items = tree.arrange(by_code.values(), parents, keys)
@@ -149,8 +153,9 @@ def _parents(
     rows: list[Row], by_code: dict[str, Item], findings: Findings
 ) -> Iterator[tuple[UUID, UUID | None]]:
     for row in rows:
-        item, above = by_code[row.cells["code"]], row.cells["parent"]
-        if above and above not in by_code:
+        item, above = by_code.get(row.cells["code"]), row.cells["parent"]
+        parent = by_code.get(above)
+        if above and parent is None:
             findings.add(Code.PARENT_MISSING, row=row.number, column="parent")
-        elif item.row == row.number:
-            yield item.identifier, by_code[above].identifier if above else None
+        if item is not None and item.row == row.number:
+            yield item.identifier, parent.identifier if parent else None

@@ -379,3 +379,23 @@ def test_an_item_that_moves_to_another_framework_is_adopted_once_its_own_dropped
     assert (items["A1a"]["parent_id"], items["A1a"]["depth"]) == (before["A1"], 1)
     (after,) = admin.read(f"/framework-items/{before['A']}/associations")["items"]
     assert after["destination_item_id"] == before["B"]
+
+
+def test_the_faults_of_a_sheet_come_all_at_once(
+    client: Client, world: World, settings: Settings, database: Isolated
+) -> None:
+    rows = (
+        "code,statement,parent\nA,,\nB,Does B.,C\nC,Does C.,B\nD,Does D.,X\nB,Again.,\n,No code.,\n"
+    )
+    admin = client.as_(world.home.district_admin)
+    done = imported(admin, settings, database, rows.encode(), title="Ours")
+    found = {(one["code"], one["row"], one["column"]): one for one in done["findings"]}
+    assert found.keys() == {
+        ("cell_missing", 2, "statement"),
+        ("cell_missing", 7, "code"),
+        ("cycle", 3, "parent"),
+        ("cycle", 4, "parent"),
+        ("parent_missing", 5, "parent"),
+        ("code_twice", 6, "code"),
+    }
+    assert "The first is in row 3." in found["code_twice", 6, "code"]["message"]
