@@ -22,6 +22,7 @@ def linked() -> Select[Any]:
         FrameworkItem.id,
         FrameworkItem.code,
         FrameworkItem.statement,
+        FrameworkItem.abbreviated_statement,
         FrameworkItem.retired_on.is_not(None).label("is_retired"),
         FrameworkItem.framework_id,
         ItemLink.id.label("link_id"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from plp_api.catalog.scales.actions import default_for
-from plp_api.catalog.scales.models import CatalogStatus, Scale
+from plp_api.catalog.scales.models import ScaleStatus, Scale
 from plp_api.catalog.standards.models import Framework
 from plp_api.foundation import db
 
@@ -28,7 +28,7 @@ def of_frameworks(keys: Collection[UUID]) -> dict[UUID, Scale]:
         Framework.scale_id.is_(None),
         Scale.district_id == Framework.district_id,
         Scale.is_default.is_(True),
-        Scale.status == CatalogStatus.ACTIVE,
+        Scale.status == ScaleStatus.ACTIVE,
     )
     found = select(Framework.id, Scale).join(Scale, or_(is_own, is_default))
     listed = db.any_of(Framework.id, db.ids_bind("ids"))

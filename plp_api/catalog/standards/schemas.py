@@ -27,6 +27,10 @@ def _statement() -> fields.String:
     return _shown("Markdown with LaTeX, as it came: escape it before you show it.", STATEMENT)
 
 
+def _abbreviated() -> fields.String:
+    return _shown("A label for charts, if its file has one.", "Judges sources", allow_none=True)
+
+
 def _is_retired() -> fields.Boolean:
     words = "Whether it left its framework; nothing new refers to it."
     return fields.Boolean(dump_only=True, metadata={"description": words})
@@ -38,6 +42,7 @@ class FrameworkItemBriefSchema(Schema):
     id = fields.UUID(dump_only=True)
     code = _shown("Its code in the framework.", "TS.5.a", allow_none=True)
     statement = _statement()
+    abbreviated_statement = _abbreviated()
     framework_id = fields.UUID(dump_only=True)
     is_retired = _is_retired()
 
@@ -115,7 +120,7 @@ class FrameworkItemSchema(ResourceSchema):
     )
     code = _shown("Its code in the framework.", "TS.5.a", allow_none=True)
     statement = _statement()
-    abbreviated_statement = _shown(example="Judges sources", allow_none=True)
+    abbreviated_statement = _abbreviated()
     item_type = _shown(example="Skill", allow_none=True)
     subjects = fields.List(fields.String(), dump_only=True, metadata={"example": ["English"]})
     grades = fields.List(

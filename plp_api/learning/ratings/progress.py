@@ -37,10 +37,12 @@ _WANTED: list[Any] = [
     Framework.title.label("framework_title"),
     FrameworkItem.code,
     FrameworkItem.statement,
+    FrameworkItem.abbreviated_statement,
     FrameworkItem.retired_on,
     FrameworkItem.parent_id,
     _parent.code.label("parent_code"),
     _parent.statement.label("parent_statement"),
+    _parent.abbreviated_statement.label("parent_abbreviated"),
 ]
 _ratings = (
     select(*_WANTED)
@@ -120,6 +122,7 @@ def _competencies(rows: Sequence[Row], levels: dict[UUID, Any]) -> Iterator[Row]
             "framework_id": row["framework_id"],
             "code": row["code"],
             "statement": row["statement"],
+            "abbreviated_statement": row["abbreviated_statement"],
             "is_retired": row["retired_on"] is not None,
             "parent": _parent_of(row),
             "school": school,
@@ -136,6 +139,7 @@ def _parent_of(row: Row) -> Row | None:
         "id": row["parent_id"],
         "code": row["parent_code"],
         "statement": row["parent_statement"],
+        "abbreviated_statement": row["parent_abbreviated"],
     }
 
 

@@ -169,7 +169,7 @@ class RatedFrameworkSchema(Schema):
 
 class ParentItemSchema(FrameworkItemBriefSchema):
     class Meta:
-        fields = ("id", "code", "statement")
+        fields = ("id", "code", "statement", "abbreviated_statement")
 
 
 class RatingPointSchema(Schema):

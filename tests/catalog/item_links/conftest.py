@@ -35,6 +35,7 @@ def item_writer(database: db.Database, world: World) -> Item:
             framework_id=framework.id,
             identifier=new_id(),
             code=code,
+            abbreviated_statement="Listening",
             **{"statement": "Listens to others.", **columns},
         )
         with writing(database, world.home, world.away) as session:

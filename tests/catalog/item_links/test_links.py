@@ -19,7 +19,12 @@ from tests.client import Client, code, pointers, uuid
 from tests.databases import Isolated
 from tests.world import World, relate, writing
 
-LISTENS = {"code": "TS.1", "statement": "Listens to others.", "is_retired": False}
+LISTENS = {
+    "code": "TS.1",
+    "statement": "Listens to others.",
+    "abbreviated_statement": "Listening",
+    "is_retired": False,
+}
 
 
 def retire(database: Isolated, world: World, item: str) -> None:

@@ -33,7 +33,7 @@ def test_a_rubric_begins_as_a_draft_on_the_districts_default_scale(
     assert (shown["key"], shown["description"], shown["descriptors"]) == ("sources", "", {})
     (item,) = shown["framework_items"]
     assert (item["id"], item["code"], item["statement"]) == (items[0], "TS.0", "Skill 0.")
-    assert item["is_retired"] is False
+    assert (item["is_retired"], item["abbreviated_statement"]) == (False, None)
     assert school_admin.read(f"/rubrics/{rubric['id']}") == rubric
 
 

@@ -120,7 +120,9 @@ def test_an_item_tells_its_place_in_the_tree(
     teacher = client.as_(world.home.teacher)
     shown = teacher.read(f"/framework-items/{items['d'].id}")
     assert [one["code"] for one in shown["path"]] == ["a", "b", "c"]
-    assert shown["path"][0].keys() == {"id", "code", "statement", "framework_id", "is_retired"}
+    assert shown["path"][0].keys() == {
+        *("id", "code", "statement", "abbreviated_statement", "framework_id", "is_retired")
+    }
     assert (shown["child_count"], shown["depth"]) == (0, 3)
     top = teacher.read(f"/framework-items/{items['a'].id}")
     assert (top["path"], top["child_count"]) == ([], 1)

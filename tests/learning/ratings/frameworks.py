@@ -43,6 +43,7 @@ def add_framework(
                 position=position,
                 code=code,
                 statement=f"Does {code}.",
+                abbreviated_statement=f"{code} for short",
             )
         )
         session.flush()

@@ -41,6 +41,8 @@ def test_ratings_are_series_by_item_the_school_s_and_the_student_s_apart(
     assert item["latest_own"] == item["own"][-1]
     assert (item["code"], item["parent"]["code"]) == ("W.2.a", "W.2")
     assert item["parent"]["statement"] == "Does W.2."
+    shorts = (item["abbreviated_statement"], item["parent"]["abbreviated_statement"])
+    assert shorts == ("W.2.a for short", "W.2 for short")
     (scale,) = found["scales"]
     assert scale["id"] == item["latest_own"]["scale_id"]
     assert scale["status"] == "active"

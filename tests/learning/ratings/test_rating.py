@@ -42,6 +42,7 @@ def test_a_teacher_rates_for_the_school_and_the_student_reads_it(
         "id": str(items["W.2.a"]),
         "code": "W.2.a",
         "statement": "Does W.2.a.",
+        "abbreviated_statement": "W.2.a for short",
         "framework_id": str(items["framework"]),
         "is_retired": False,
     }
