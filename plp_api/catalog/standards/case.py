@@ -213,6 +213,8 @@ class _Package:
             self.findings.add(Code.CYCLE, self.places[identifier], identifier)
         others = [one for one in associations if one.type != IS_CHILD_OF]
         placed = tree.arrange(self.items.values(), parents, keys)
+        for item in tree.too_deep(placed):
+            self.findings.add(Code.TREE_TOO_DEEP, item.place, item.identifier)
         return Content(
             source=FrameworkSource.CASE, document=document, items=placed, associations=others
         )

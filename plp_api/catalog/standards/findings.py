@@ -43,6 +43,7 @@ class Code(StrEnum):
     NO_ROWS = "no_rows"
     CELL_MISSING = "cell_missing"
     CONTROL_CHARACTER = "control_character"
+    SCHEME_UNKNOWN = "scheme_unknown"
     GRADE_UNKNOWN = "grade_unknown"
     CODE_TWICE = "code_twice"
     # The tree.
@@ -50,6 +51,7 @@ class Code(StrEnum):
     PARENT_MISSING = "parent_missing"
     TWO_PARENTS = "two_parents"
     CYCLE = "cycle"
+    TREE_TOO_DEEP = "tree_too_deep"
     ITEM_UNPLACED = "item_unplaced"
     # The file compared with stored rows.
     IDENTIFIER_ELSEWHERE = "identifier_elsewhere"
@@ -86,13 +88,15 @@ MESSAGES = {
     Code.ROW_LENGTH: "The row does not have as many cells as the header.",
     Code.NO_ROWS: "The file holds a header and no rows.",
     Code.CELL_MISSING: "The cell must not be empty.",
-    Code.CONTROL_CHARACTER: "The cell holds a control character, or nothing that can be seen.",
+    Code.CONTROL_CHARACTER: "The text holds a control character, or nothing that can be seen.",
+    Code.SCHEME_UNKNOWN: "The address begins with a scheme other than http, https, urn or local.",
     Code.GRADE_UNKNOWN: "The grade is not a CEDS entry grade level, like 09.",
     Code.CODE_TWICE: "An earlier row has the same code.",
     Code.CHILD_MISSING: "The child of this isChildOf is not an item of the package.",
     Code.PARENT_MISSING: "The parent is neither an item of the file nor its document.",
     Code.TWO_PARENTS: "The item already has another parent.",
     Code.CYCLE: "The item is its own ancestor.",
+    Code.TREE_TOO_DEEP: "The item has fifty others above it; that is no framework to read.",
     Code.ITEM_UNPLACED: "No isChildOf places the item; it stands at the end of the framework.",
     Code.IDENTIFIER_ELSEWHERE: "Another framework of the district holds this identifier; send first"
     " the file of that framework which no longer has it.",

@@ -14,10 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from plp_api.catalog.standards.findings import Code, Findings
-from plp_api.foundation import clock, db
+from plp_api.foundation import clock, db, texts
 
-LONGEST_TEXT = 50_000
+LONGEST_TEXT = 10_000
 LONGEST_WORD = {"language": 35, "adoptionStatus": 64, "associationType": 64, "caseVersion": 8}
+LONGEST_WORD |= {"humanCodingScheme": 200, "abbreviatedStatement": 500, "title": 1_000}
+# Addresses are shown as links: another scheme could run a script.
+ADDRESSES = frozenset({"uri", "officialSourceURL"})
+SCHEMES = frozenset({"http", "https", "urn", "local", "tag", "doi", "ark", "info"})
 GREATEST = 2**31 - 1
 AHEAD = timedelta(days=1)
 """How far a time may lie ahead: clocks differ, and some write a local time as UTC."""
@@ -38,6 +42,7 @@ TYPES = frozenset(
 )
 EXTENSION = re.compile(r"ext:[A-Za-z0-9._|-]+")
 HEX = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
@@ -305,6 +310,10 @@ def _text(name: str, value: Any) -> str:
         raise Unfit(Code.WRONG_TYPE, "It must be a text.")
     if not db.storable(value):
         raise Unfit(Code.TEXT_UNSTORABLE)
+    if texts.fault_of(value, has_lines=True) is texts.Fault.CONTROL:
+        raise Unfit(Code.CONTROL_CHARACTER)
+    if name in ADDRESSES and (scheme := SCHEME.match(value)) and scheme[1].lower() not in SCHEMES:
+        raise Unfit(Code.SCHEME_UNKNOWN)
     longest = LONGEST_WORD.get(name, LONGEST_TEXT)
     if len(value) > longest:
         raise Unfit(Code.TEXT_TOO_LONG, f"At most {longest} characters.")

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from plp_api.catalog.scales.actions import default_for
-from plp_api.catalog.scales.models import ScaleStatus, Scale
+from plp_api.catalog.scales.models import Scale, ScaleStatus
 from plp_api.catalog.standards.models import Framework
 from plp_api.foundation import db
 

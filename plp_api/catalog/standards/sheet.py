@@ -146,6 +146,8 @@ def _content(rows: list[Row], district_id: UUID, title: str, findings: Findings)
     document = Document(identifier=identifier_of(district_id, title), title=texts.normal(title))
     keys = {item.identifier: (item.row,) for item in by_code.values()}
     items = tree.arrange(by_code.values(), parents, keys)
+    for item in tree.too_deep(items):
+        findings.add(Code.TREE_TOO_DEEP, row=item.row, column="parent")
     return Content(source=FrameworkSource.CSV, document=document, items=items)
 
 

@@ -10,6 +10,7 @@ from plp_api.catalog.standards.content import Item, Placed
 
 PIECES = re.compile(r"[0-9]+|[^0-9]+")
 Key = tuple[Any, ...]
+DEEPEST = 50
 
 
 def arrange(
@@ -34,6 +35,11 @@ def arrange(
         below = children.get(item.identifier, ())
         waiting.extend((child, depth + 1) for child in reversed(below))
     return placed
+
+
+def too_deep(placed: Iterable[Placed]) -> list[Item]:
+    """The first items of each branch that is longer than a reader can follow."""
+    return [one.item for one in placed if one.depth == DEEPEST]
 
 
 def in_cycles(parents: Mapping[UUID, UUID | None]) -> list[UUID]:

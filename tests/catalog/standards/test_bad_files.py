@@ -40,6 +40,13 @@ def cycle(whole: Json) -> None:
     whole["CFAssociations"] += [child("C", "D"), child("D", "C")]
 
 
+def chain(whole: Json) -> None:
+    """Sixty items, each beneath the one before; the first is the package's fifth item."""
+    whole["CFItems"] += [item(f"D{number}") for number in range(60)]
+    whole["CFAssociations"].append(child("framework", "D0"))
+    whole["CFAssociations"] += [child(f"D{number}", f"D{number + 1}") for number in range(59)]
+
+
 def own_parent(whole: Json) -> None:
     whole["CFItems"].append(item("C"))
     whole["CFAssociations"].append(child("C", "C"))
@@ -195,10 +202,31 @@ WRONG: dict[str, tuple[Change, str, str]] = {
         "/CFItems/0/fullStatement",
     ),
     "a text too long": (
-        put(*ITEM, "fullStatement", value="x" * 50_001),
+        put(*ITEM, "fullStatement", value="x" * 10_001),
         "text_too_long",
         "/CFItems/0/fullStatement",
     ),
+    "a control character": (
+        put(*ITEM, "fullStatement", value="a\x1bb"),
+        "control_character",
+        "/CFItems/0/fullStatement",
+    ),
+    "an address that is a script": (
+        put(*ITEM, "uri", value="javascript:alert(1)"),
+        "scheme_unknown",
+        "/CFItems/0/uri",
+    ),
+    "a source that is a script": (
+        put("CFDocument", "officialSourceURL", value=" JavaScript:alert(1)"),
+        "scheme_unknown",
+        "/CFDocument/officialSourceURL",
+    ),
+    "an end that is a script": (
+        put(*LINK, "originNodeURI", "uri", value="data:text/html,x"),
+        "scheme_unknown",
+        "/CFAssociations/0/originNodeURI/uri",
+    ),
+    "a branch that never ends": (chain, "tree_too_deep", "/CFItems/54"),
     "a language too long": (
         put(*ITEM, "language", value="x" * 36),
         "text_too_long",
