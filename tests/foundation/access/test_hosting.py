@@ -35,6 +35,7 @@ DECISIONS = {
     "signatures:except": "exceptions",
     "signatures:waive": "waivers",
     "reviews:except": "exceptions",
+    "ratings:withdraw": "the last word on what the record says",
     "interests:decide": "seats at the home district's opportunities",
     "roster:write": "the roster, placements",
     "relationships:write": "ties",
