@@ -88,7 +88,8 @@ _statements: dict[Any, db.Prepared] = {}
 def _built(make: Any, source: Source, caller: Caller, narrowed: Narrowed) -> db.Prepared:
     """The statement for callers of this shape, built once."""
     acting = source.caller(caller)
-    key = (make, source, acting.shape, bool(caller.children), narrowed)
+    own = bool(caller.children), bool(caller.others)
+    key = (make, source, acting.shape, own, narrowed)
     if key not in _statements:
         _statements[key] = db.Prepared(make(source, acting, narrowed))
     return _statements[key]

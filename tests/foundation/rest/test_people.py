@@ -25,7 +25,7 @@ THINGS = {
     "state_student", "subject", "template",
 }  # fmt: skip
 # `identifier` is that of CASE.
-THINGS |= {"copied_from", "identifier"}
+THINGS |= {"copied_from", "identifier", "rating"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",

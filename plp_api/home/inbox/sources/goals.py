@@ -30,7 +30,7 @@ def _goals(*criteria: ColumnElement[bool]) -> Make:
     def make(caller: Caller) -> Select[Any]:
         # A relative who is staff reaches a student in home study only as their keeper.
         may_act = is_unrelated(Goal.student_id, caller)
-        if caller.children:
+        if caller.children or caller.others:
             may_act = or_(may_act, is_home_studied(Goal.student_id))
         items = item_columns(
             Goal, Goal.updated_at, words=Goal.title, actor=Goal.student_id, due_on=Goal.due_on
