@@ -183,7 +183,8 @@ def test_uploads_may_be_as_large_as_the_application_takes_them(proxy: Proxy) -> 
     scans = "/api/v1/plan-versions/01890000-0000-7000-8000-000000000000/scans"
     for path in ("/api/v1/roster-imports", "/api/v1/framework-imports", scans):
         # The server does not read the body, so its 401 may arrive or not; 413 never does.
-        assert proxy.send("POST", path, large)[0] != 413
+        status, headers, document = proxy.send("POST", path, large)
+        assert status != 413, (path, dict(headers), document)
 
 
 # The server without nginx: it answers an unreadable request with a problem document too.
