@@ -42,7 +42,7 @@ TYPES = frozenset(
 )
 EXTENSION = re.compile(r"ext:[A-Za-z0-9._|-]+")
 HEX = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+SCHEME = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*):")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
@@ -312,7 +312,11 @@ def _text(name: str, value: Any) -> str:
         raise Unfit(Code.TEXT_UNSTORABLE)
     if texts.fault_of(value, has_lines=True) is texts.Fault.CONTROL:
         raise Unfit(Code.CONTROL_CHARACTER)
-    if name in ADDRESSES and (scheme := SCHEME.match(value)) and scheme[1].lower() not in SCHEMES:
+    if (
+        name in ADDRESSES
+        and (scheme := SCHEME.match(value.strip()))
+        and scheme[1].lower() not in SCHEMES
+    ):
         raise Unfit(Code.SCHEME_UNKNOWN)
     longest = LONGEST_WORD.get(name, LONGEST_TEXT)
     if len(value) > longest:
