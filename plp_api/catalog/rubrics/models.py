@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from plp_api.catalog.scales.models import Scale
@@ -52,7 +52,7 @@ class Rubric(Edition, Base):
 
 def refers_to(item_ids: Sequence[UUID]) -> ColumnElement[bool]:
     """SQL: whether a criterion of a rubric refers to one of the framework items."""
-    return or_(*(db.has_tag(Rubric.framework_item_ids, str(key)) for key in item_ids))
+    return db.has_one_tag(Rubric.framework_item_ids, [str(key) for key in item_ids])
 
 
 SCALES_OF_RUBRICS = select(Rubric.scale_id).where(Rubric.status == EditionStatus.PUBLISHED)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import db
@@ -95,7 +95,7 @@ class PlanTemplate(Edition, Base):
 
 def meant_for(grades: Sequence[str]) -> ColumnElement[bool]:
     """SQL: whether a template is for one of the grades."""
-    return or_(*(db.has_tag(PlanTemplate.grades, grade) for grade in grades))
+    return db.has_one_tag(PlanTemplate.grades, grades)
 
 
 def visibility_of(section: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from plp_api.learning.ratings.models import Rating, RatingStatus
 
 def is_the_schools(rating: Rating, access: Access) -> Code | None:
     """Why an office cannot withdraw the rating: the student gave it, or is the caller."""
-    is_caller = rating.student_id in {access.caller.person_id, *access.selves}
+    is_caller = rating.student_id in access.selves
     return Code.RATING_NOT_YOURS if rating.is_self or is_caller else None
 
 
