@@ -12,7 +12,7 @@ from tests.client import Client, pointers
 from tests.databases import Isolated
 from tests.learning.ratings.conftest import Items, days_ago
 from tests.learning.ratings.frameworks import TREE, add_framework, add_scale
-from tests.queries import counting, queries
+from tests.queries import counting
 from tests.world import World, writing
 
 TWO_YEARS = 730
@@ -174,7 +174,7 @@ def test_two_years_of_ratings_take_at_most_six_queries(
         found = reader.read(competencies)
     assert sum(len(one["school"]) + len(one["own"]) for one in found["competencies"]) == 61
     assert len(few) == len(many)
-    assert len(queries(many)) <= 6, many.statements
+    assert many.count <= 6, many.statements
 
 
 def test_there_is_no_score(student: Client, competencies: str) -> None:

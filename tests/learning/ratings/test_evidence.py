@@ -20,7 +20,7 @@ from tests.databases import Isolated
 from tests.foundation.access.test_indexes import scanned
 from tests.learning.ratings.conftest import Items, days_ago
 from tests.learning.ratings.test_rating import deny
-from tests.queries import counting, queries
+from tests.queries import counting
 from tests.world import Pupil, World, pupil, relate, writing, years_ago
 
 
@@ -329,7 +329,7 @@ def test_evidence_takes_at_most_six_queries_whatever_it_holds(
     with counting(database) as many:
         assert len(whose(reader, address)) == len(crowd)
     assert len(few) == len(many)
-    assert len(queries(many)) <= 6, many.statements
+    assert many.count <= 6, many.statements
 
 
 @pytest.mark.both_databases
