@@ -15,7 +15,9 @@ class OwnedByStudent:
     student. A parent sees only the rows about themselves, so that they never
     learn the other parent's name, or a court order against them. With
     `is_personal` this also limits the student. With `is_for_staff` the family
-    sees no row, even if one of them holds an office.
+    sees no row, even if one of them holds an office. `assigned_by` names the column with the
+    id of what people are assigned to: who is assigned to it (`roster.assignments`) reaches
+    the row, though not the student.
     """
 
     read: str
@@ -23,6 +25,7 @@ class OwnedByStudent:
     about: str | None = None
     is_personal: bool = False
     is_for_staff: bool = False
+    assigned_by: str | None = None
 
     @property
     def has_seal(self) -> bool:

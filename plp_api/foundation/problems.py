@@ -151,6 +151,30 @@ class Code(Enum):
     INTEREST_EXISTS = Kind(409, "The student's hand is raised for this already.")
     RATING_NOT_YOURS = Kind(403, "Only who gave this rating, or a school admin, may withdraw it.")
 
+    # ELOs.
+    ELO_CLOSED = Kind(409, "This ELO has ended.")
+    ELO_NOT_ACTIVE = Kind(409, "This ELO is not active.")
+    DESIGN_INCOMPLETE = Kind(409, "Parts that this type of ELO requires are missing.")
+    DESIGN_TEMPLATE_ARCHIVED = Kind(409, "This design template is archived.")
+    SUPERVISOR_MISSING = Kind(409, "A licensed educator must supervise the ELO.")
+    CLEARANCE_MISSING = Kind(409, "A required clearance is missing or has lapsed.")
+    LABOR_RULE_BROKEN = Kind(409, "The work goes beyond what the law allows at this age.")
+    AGREEMENT_MISSING = Kind(409, "There is no agreement that everybody has signed.")
+    AGREEMENT_VOID = Kind(409, "This agreement is void; sign the newest one.")
+    AGREEMENT_CHANGED = Kind(409, "The agreement is not the one you read; read it again.")
+    SIGNATURE_EARLY = Kind(409, "Others must sign this agreement first.")
+    LOG_ENTRY_VERIFIED = Kind(409, "This log entry has been verified.")
+    LOG_ENTRY_YOURS = Kind(409, "Nobody verifies their own log entry.", is_for_others=True)
+    DAY_OVERFULL = Kind(409, "The log entries of one day exceed 24 hours.")
+    ABSENCE_EXISTS = Kind(409, "An absence is recorded for this day already.")
+    WORK_HABITS_EXIST = Kind(409, "Work habits were rated for this moment already.")
+    PROFICIENCIES_MISSING = Kind(409, "Credit needs the proficiencies that were shown.")
+    TEACHER_NOT_OF_RECORD = Kind(
+        403, "Only the line's teacher of record decides on it.", is_for_others=True
+    )
+    CREDIT_LINE_DECIDED = Kind(409, "This credit line has been decided.")
+    APPEAL_EXISTS = Kind(409, "An appeal about this is open already.")
+
     # Goals, reviews, comments.
     COMMENT_NOT_YOURS = Kind(403, "Only its author may withdraw this comment.")
     GOAL_CLOSED = Kind(409, "This goal has ended.")

@@ -12,6 +12,7 @@ from types import ModuleType
 AREAS = (
     "foundation.audit",
     "foundation.roster",
+    "foundation.disclosures",
     "foundation.jobs",
     "foundation.files",
     "foundation.links",
@@ -28,6 +29,8 @@ AREAS = (
     "catalog.item_links",
     "catalog.rubrics",
     "catalog.opportunities",
+    "catalog.elo_profiles",
+    "catalog.elo_designs",
     "catalog.clearances",
     "planning.plans",
     "planning.goals",
@@ -40,6 +43,13 @@ AREAS = (
     "planning.signing",
     "learning.ratings",
     "learning.interests",
+    "learning.elos",
+    "learning.agreements",
+    "learning.work_logs",
+    "learning.evaluations",
+    "learning.credit",
+    "learning.concerns",
+    "learning.attestations",
     "home.overview",
     "home.inbox",
     "accountability.reports",
@@ -47,7 +57,7 @@ AREAS = (
 # Modules with these names register work, in every area that has them; `models` hold tables.
 WORK = ("actions", "upkeep", "work")
 # The roster has more tables than one module holds.
-ROSTER = ("classes", "relationships", "home_study", "terms")
+ROSTER = ("classes", "relationships", "home_study", "terms", "assignments")
 
 
 def load_routes() -> list[ModuleType]:

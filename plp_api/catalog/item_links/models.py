@@ -43,7 +43,7 @@ class ItemLink(Part, Base):
     """A link from a student's work (`subject`: table and id) to an item: the evidence for it."""
 
     __tablename__ = "item_links"
-    __ownership__ = OwnedWithSubject(read="links:read")
+    __ownership__ = OwnedWithSubject(read="links:read", assigned_by="subject_id")
     # So that the history of a plan knows links that were removed.
     __kept__ = ("subject_type", "subject_id", "framework_item_id")
     __table_args__ = (

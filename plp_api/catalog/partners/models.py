@@ -163,6 +163,8 @@ class Mentor(Resource, Base):
     job_title: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(35), default="en")
+    email_set_by: Mapped[UUID | None]
     ends_on: Mapped[date | None]
 
 

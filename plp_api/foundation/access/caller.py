@@ -29,6 +29,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import names, spans
+from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -50,6 +51,7 @@ from plp_api.foundation.roster.relationships import (
 CALLER = bindparam("caller", type_=Uuid())
 DISTRICT = bindparam("district", type_=Uuid())
 TODAY = bindparam("today", type_=Date())
+ASSIGNED = bindparam("assigned", type_=db.IDS)
 
 
 def schools_of(role: Role) -> BindParameter[Any]:
@@ -137,8 +139,9 @@ class Caller:
     `wide` holds the offices held for the whole district. `guest_districts` are
     the home districts of students placed in the caller's district. `children`
     are the students to whom the caller is family (see `is_family_tie`). `others` are the
-    other persons of their account: one human being with the caller. `own` is what
-    responses say of the caller themselves.
+    other persons of their account: one human being with the caller. `assigned` are the ids
+    of what the caller is assigned to today. `own` is what responses say of the caller
+    themselves.
     """
 
     person_id: UUID
@@ -151,6 +154,7 @@ class Caller:
     guest_districts: tuple[UUID, ...] = ()
     children: frozenset[UUID] = frozenset()
     others: frozenset[UUID] = frozenset()
+    assigned: frozenset[UUID] = frozenset()
     reason: str | None = None
     own: Own | None = None
 
@@ -185,6 +189,7 @@ class Caller:
             "caller": self.person_id,
             "district": self.district_id,
             "today": self.today,
+            "assigned": list(self.assigned),
             **self.naming,
             **{f"{role}_schools": list(ids) for role, ids in self.schools.items()},
         }
@@ -230,6 +235,9 @@ def _statement() -> db.Prepared:
             _row("other", other.person_id)
             .join_from(own, other, other.account_id == own.account_id)
             .where(own.person_id == CALLER, other.person_id != CALLER),
+            _row("assigned", Assignment.subject_id).where(
+                Assignment.person_id == CALLER, holds(Assignment)
+            ),
             _row("appointment", Appointment.school_id, c=Appointment.role).where(
                 Appointment.person_id == CALLER, holds(Appointment)
             ),
@@ -354,6 +362,7 @@ def _assembled(
     guests: list[UUID] = []
     children: set[UUID] = set()
     others: set[UUID] = set()
+    assigned: set[UUID] = set()
     own: dict[str, Any] = {}
     for row in rows:
         match row["kind"]:
@@ -370,6 +379,9 @@ def _assembled(
                 children.add(row["a"])
             case "other":
                 others.add(row["a"])
+            case "assigned":
+                roles.add(Role.TEAM_MEMBER)
+                assigned.add(row["a"])
             case "guest":
                 guests.append(row["a"])
             case "appointment":
@@ -391,6 +403,7 @@ def _assembled(
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         children=frozenset(children),
         others=frozenset(others),
+        assigned=frozenset(assigned),
         reason=reason,
         own=Own(**own) if "name" in own else None,
     )

@@ -86,6 +86,32 @@ class Permission(StrEnum):
     INTERESTS_RAISE = "interests:raise"
     INTERESTS_DECIDE = "interests:decide"
     INTERESTS_COMMENT = "interests:comment"
+    ELOS_READ = "elos:read"
+    ELOS_WRITE = "elos:write"
+    ELOS_PROPOSE = "elos:propose"
+    ELOS_DECIDE = "elos:decide"
+    ELOS_TERMINATE = "elos:terminate"
+    ELOS_SIGN = "elos:sign"
+    ELOS_REVIEW = "elos:review"
+    ELOS_COMMENT = "elos:comment"
+    LOG_ENTRIES_READ = "log_entries:read"
+    LOG_ENTRIES_WRITE = "log_entries:write"
+    LOG_ENTRIES_VERIFY = "log_entries:verify"
+    SITE_VISITS_READ = "site_visits:read"
+    SITE_VISITS_WRITE = "site_visits:write"
+    OFF_CAMPUS_READ = "off_campus:read"
+    CREDIT_READ = "credit:read"
+    CREDIT_PROPOSE = "credit:propose"
+    CREDIT_DECIDE = "credit:decide"
+    CREDIT_EXPORT = "credit:export"
+    APPEALS_READ = "appeals:read"
+    APPEALS_FILE = "appeals:file"
+    APPEALS_DECIDE = "appeals:decide"
+    CONCERNS_READ = "concerns:read"
+    CONCERNS_WRITE = "concerns:write"
+    CONCERNS_RAISE = "concerns:raise"
+    MENTOR_LINKS_READ = "mentor_links:read"
+    MENTOR_LINKS_WRITE = "mentor_links:write"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
@@ -115,6 +141,7 @@ DECIDED_AT_HOME = frozenset(
         Permission.REVIEWS_EXCEPT,
         Permission.RATINGS_WITHDRAW,
         Permission.INTERESTS_DECIDE,
+        Permission.APPEALS_DECIDE,
     }
 )
 """Decisions of the plan home school or its district (product.md, section 3, "Placement").
@@ -141,6 +168,8 @@ class Role(StrEnum):
     SCHOOL_ADMIN = "school_admin"
     DISTRICT_ADMIN = "district_admin"
     AUDITOR = "auditor"
+    TEAM_MEMBER = "team_member"
+    """Whoever is assigned to a piece of a student's work (`roster.assignments`), for that alone."""
 
 
 class Condition(StrEnum):
@@ -158,6 +187,8 @@ class Condition(StrEnum):
     """Only the holder of the rights under FERPA: a parent; after their transfer the student."""
     KEEPING = "keeping"
     """Only who keeps the plan in home study: the student, and a parent who may decide."""
+    ASSIGNED = "assigned"
+    """Only rows of the work that the caller is assigned to."""
 
 
 # For every signed-in person, also without a role: an invited parent whose relationship is not
@@ -184,6 +215,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read pathways:write pathways:comment supports:read supports:read_accommodations
         links:read ratings:read ratings:rate opportunities:read interests:read interests:raise
         interests:comment
+        elos:read elos:write elos:propose elos:sign elos:comment
+        log_entries:read log_entries:write credit:read appeals:read appeals:file concerns:raise
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -197,6 +230,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read pathways:comment supports:read supports:read_accommodations
         signatures:read_scans
         links:read ratings:read opportunities:read interests:read interests:comment
+        elos:read elos:sign:deciding elos:comment log_entries:read credit:read
+        appeals:read appeals:file:deciding concerns:raise
     """),
     Role.ADVISOR: _grants("""
         self:manage people:read:own
@@ -211,6 +246,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
+        elos:read elos:sign elos:comment log_entries:read credit:read appeals:read concerns:raise
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -218,6 +254,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         comments:read comments:withdraw
         supports:read_accommodations
         links:read ratings:read ratings:rate partners:read opportunities:read
+        elos:read elos:comment credit:read concerns:raise
     """),
     Role.COUNSELOR: _grants("""
         self:manage people:read:own
@@ -231,6 +268,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:record supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
+        elos:read elos:sign elos:comment log_entries:read site_visits:read off_campus:read
+        credit:read appeals:read concerns:read concerns:raise
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
@@ -240,6 +279,10 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read partners:read partners:write clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment
+        elos:read elos:write elos:decide elos:terminate elos:sign elos:review elos:comment
+        log_entries:read log_entries:verify site_visits:read site_visits:write off_campus:read
+        credit:read credit:propose appeals:read
+        concerns:read concerns:write concerns:raise mentor_links:read mentor_links:write
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -249,7 +292,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read reviews:read coverage:read
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
-        links:read
+        links:read off_campus:read credit:read credit:export
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -268,6 +311,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment
+        elos:read elos:terminate elos:sign elos:comment log_entries:read
+        site_visits:read off_campus:read credit:read appeals:read appeals:decide
+        concerns:read concerns:write concerns:raise mentor_links:read
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -280,6 +326,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         reviews:read coverage:read audit:read
         pathways:read
         links:read partners:read clearances:read clearances:write opportunities:read
+        elos:read:reasoned credit:read concerns:read
     """),
     Role.AUDITOR: _grants("""
         self:manage people:read:own
@@ -289,6 +336,15 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         reviews:read coverage:read audit:read
         outreach:read pathways:read
         links:read ratings:read partners:read clearances:read opportunities:read interests:read
+        elos:read credit:read appeals:read
+    """),
+    Role.TEAM_MEMBER: _grants("""
+        self:manage people:read:own settings:read
+        elos:read:assigned elos:sign:assigned elos:review:assigned elos:comment:assigned
+        log_entries:read:assigned log_entries:verify:assigned site_visits:read:assigned
+        credit:read:assigned credit:decide:assigned appeals:read:assigned
+        comments:read:assigned comments:withdraw:assigned links:read:assigned
+        concerns:raise:assigned
     """),
 }
 

@@ -49,6 +49,14 @@ def _key_to(model: Any, parent: Any) -> ColumnElement[Any]:
     return key
 
 
+def is_assigned(caller: Caller, permission: Permission, row: Any) -> bool:
+    """Whether the caller has the permission on the row because they are assigned to its work."""
+    column = row.__ownership__.assigned_by
+    if column is None or Condition.ASSIGNED not in conditions(Role.TEAM_MEMBER, permission):
+        return False
+    return getattr(row, column) in caller.assigned
+
+
 def denied(*permissions: Permission, detail: str | None = None) -> Problem:
     """The problem permission_denied, which says which roles have any of these permissions."""
     extra = {"allowed_roles": holders(*permissions)}
@@ -180,21 +188,27 @@ class Access:
             raise Problem(Code.NOT_FOUND)
         if reach.is_sealed(reached, read.area):
             raise Problem(Code.NOT_FOUND)
-        if reach.permits(self.caller, reached, permission) and not self._is_kept(permission, row):
+        if self._permits(permission, row, reached) and not self._is_kept(permission, row):
             self._note_reason(permission, student_id, row)
             return
         if reach.needs_reason(self.caller, reached, permission):
             raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
-        if reach.permits(self.caller, reached, read):
+        if self._permits(read, row, reached):
             raise denied(permission)
         raise Problem(Code.NOT_FOUND)
+
+    def _permits(self, permission: Permission, row: Any, reached: Reached) -> bool:
+        """Whether the caller's reach to the student, or to this row alone, gives the permission."""
+        if reach.permits(self.caller, reached, permission):
+            return True
+        return is_assigned(self.caller, permission, row)
 
     def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
         """Whether the caller may see what the row is part of, or could by stating a reason."""
         if not isinstance(ownership, OwnedWithSubject):
             return True
         needed = Permission(row.read_of_subject)
-        is_seen = reach.permits(self.caller, reached, needed)
+        is_seen = self._permits(needed, row, reached)
         return is_seen or reach.needs_reason(self.caller, reached, needed)
 
     def _is_unsealed(self, row: Any) -> bool:
@@ -279,7 +293,8 @@ class Access:
             may = self.caller.may(permission) and self._is_wide_enough(permission, type(row))
             return is_here and may
         student_id: UUID = getattr(row, row.__ownership__.column)
-        return self.may(permission, student_id) and not self._is_kept(permission, row)
+        may = self.may(permission, student_id) or is_assigned(self.caller, permission, row)
+        return may and not self._is_kept(permission, row)
 
     def roles_to(self, student_id: UUID) -> set[Role]:
         """The caller's roles toward this student."""

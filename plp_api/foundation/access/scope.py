@@ -29,6 +29,7 @@ from plp_api.foundation.access.arms import (
     students_of,
 )
 from plp_api.foundation.access.caller import (
+    ASSIGNED,
     CALLER,
     DISTRICT,
     TODAY,
@@ -44,6 +45,7 @@ from plp_api.foundation.access.permissions import (
     FAMILYS_OWN,
     Condition,
     Permission,
+    Role,
     conditions,
 )
 from plp_api.foundation.ownership import (
@@ -127,6 +129,8 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
             raise TypeError(f"{model.__name__} is listed under its subject (Access.beneath)")
         case OwnedByStudent():
             criterion = _visible_by_student(model, ownership, caller, permission)
+            if _is_by_assignment(ownership, caller, permission):
+                criterion = or_(criterion, _assigned(model, ownership))
             return criterion & unsealed(model, ownership) if ownership.has_seal else criterion
         case OwnedBySchool():
             return _visible_by_school(model, ownership, caller, permission)
@@ -137,6 +141,17 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
         case OwnedByPerson():
             return _column(model, ownership.column) == CALLER
     raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
+
+
+def _is_by_assignment(ownership: OwnedByStudent, caller: Caller, permission: Permission) -> bool:
+    """Whether the caller's assignments give the permission on rows of such an owner."""
+    is_granted = Condition.ASSIGNED in conditions(Role.TEAM_MEMBER, permission)
+    return ownership.assigned_by is not None and bool(caller.assigned) and is_granted
+
+
+def _assigned(model: type[db.Base], ownership: OwnedByStudent) -> ColumnElement[bool]:
+    """The rows of the work that the caller is assigned to."""
+    return db.any_of(_column(model, ownership.assigned_by or ""), ASSIGNED)
 
 
 def is_unrelated(student_id: Any, caller: Caller) -> ColumnElement[bool]:
@@ -170,9 +185,11 @@ def visible_with_subject(
     if not (caller.may(read) and caller.may(on_subject)):
         raise Problem(Code.PERMISSION_DENIED)
     subject = _visible_by_student(model, ownership, caller, on_subject)
-    if _follows(read, on_subject, caller):
-        return subject
-    return subject & _visible_by_student(model, ownership, caller, read)
+    if not _follows(read, on_subject, caller):
+        subject = subject & _visible_by_student(model, ownership, caller, read)
+    if all(_is_by_assignment(ownership, caller, needed) for needed in (read, on_subject)):
+        subject = or_(subject, _assigned(model, ownership))
+    return subject
 
 
 def _follows(read: Permission, on_subject: Permission, caller: Caller) -> bool:

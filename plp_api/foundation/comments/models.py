@@ -20,7 +20,7 @@ class Comment(Resource, Base):
     """
 
     __tablename__ = "comments"
-    __ownership__ = OwnedWithSubject(read="comments:read")
+    __ownership__ = OwnedWithSubject(read="comments:read", assigned_by="subject_id")
     __table_args__ = (
         Index("ix_comments_subject", "subject_id", "created_at"),
         Index("ix_comments_student_id", "student_id", "created_at"),

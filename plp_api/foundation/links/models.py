@@ -16,8 +16,12 @@ ATTEMPTS = 5
 
 
 class LinkCheck(StrEnum):
-    """What the holder of a link must know: the student's birth date, or a code sent separately."""
+    """What the holder of a link must know: the student's birth date, or a code sent separately.
 
+    `none`: the link itself is enough, where it was mailed and nothing is signed by it.
+    """
+
+    NONE = "none"
     BIRTH_DATE = "birth_date"
     CODE = "code"
 
@@ -46,7 +50,9 @@ class LinkEnd(StrEnum):
 
 
 class Link(Identified, Base):
-    """A secret address by which one person does one thing about one student, once.
+    """A secret address by which one person does one thing, once.
+
+    `person_id` and `student_id` name for whom and about whom; a mentor's link has neither.
 
     Only the SHA-256 of the token is kept, and a keyed hash of the code. No member of
     staff receives both: `code_by` says how the code is delivered. `purpose` names
@@ -67,8 +73,8 @@ class Link(Identified, Base):
 
     purpose: Mapped[str] = mapped_column(String(16))
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    student_id: Mapped[UUID | None] = mapped_column(ForeignKey("students.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     token_sha256: Mapped[str] = mapped_column(String(64))
     identity_check: Mapped[str] = mapped_column(String(16))
     code_hash: Mapped[str | None] = mapped_column(String(64))

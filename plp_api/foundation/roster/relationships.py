@@ -88,6 +88,10 @@ class RecordKind(StrEnum):
     SUPPORTS = "supports"
     RATINGS = "ratings"
     INTERESTS = "interests"
+    ELOS = "elos"
+    LOG_ENTRIES = "log_entries"
+    CREDIT = "credit"
+    APPEALS = "appeals"
 
 
 class Post18Basis(StrEnum):

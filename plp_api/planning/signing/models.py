@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, case
@@ -38,6 +39,11 @@ class SigningLink(Link):
     __row_security__ = False
     __mapper_args__ = {"polymorphic_identity": "signing"}
     __table_args__ = (Index("ix_signing_links_plan_version_id", "plan_version_id"),)
+
+    if TYPE_CHECKING:
+        # A signing link names both, unlike others.
+        student_id: Mapped[UUID]
+        person_id: Mapped[UUID]
 
     id: Mapped[UUID] = mapped_column(ForeignKey("links.id"), primary_key=True)
     plan_version_id: Mapped[UUID] = mapped_column(ForeignKey("plan_versions.id"))

@@ -1,0 +1,57 @@
+"""Assignments: dated rows by which staff work on one piece of a student's work, and on no other.
+
+The team of an ELO, a panel, a reviewer. Access reads this table alone: who is assigned reaches
+that row and what belongs to it (`ownership`, `assigned_by`), and not the student.
+"""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.ownership import OwnedByStudent
+
+
+class AssignmentRole(StrEnum):
+    """What somebody does for the piece of work that they are assigned to."""
+
+    COORDINATOR = "coordinator"
+    COOPERATING_TEACHER = "cooperating_teacher"
+    TEACHER_OF_RECORD = "teacher_of_record"
+    LICENSED_SUPERVISOR = "licensed_supervisor"
+    PANEL_MEMBER = "panel_member"
+    REVIEWER = "reviewer"
+    MENTOR = "mentor"
+
+
+class Assignment(Resource, Base):
+    """One person in one role for `subject` (table and id), for a span.
+
+    A mentor has no account: `mentor_id` instead of `person_id`. One person may hold several
+    roles. A delegate acts for the assignment `delegate_of_id` while both hold.
+    """
+
+    __tablename__ = "assignments"
+    __ownership__ = OwnedByStudent(read="elos:read", assigned_by="subject_id")
+    __table_args__ = (
+        Index("ix_assignments_person_id", "person_id", "subject_id"),
+        Index("ix_assignments_subject_id", "subject_id", "role"),
+        Index("ix_assignments_student_id", "student_id"),
+        Index("ix_assignments_mentor_id", "mentor_id"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="span"),
+        CheckConstraint("(person_id IS NULL) <> (mentor_id IS NULL)", name="somebody"),
+    )
+
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
+    student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
+    subject_type: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(String(24))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("mentors.id"))
+    delegate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]

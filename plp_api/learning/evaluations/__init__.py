@@ -1,0 +1,1 @@
+"""What others say of an ELO: work habits, presentation, evaluation by rubric."""
