@@ -17,7 +17,14 @@ blueprint = Blueprint("Item links", __name__, "Links from a student's work to fr
 
 # Why a subject may not be changed now. A link of any subject is removed by one operation, so
 # that it names the codes of all.
-CLOSED = (Code.PLAN_CLOSED, Code.GOAL_CLOSED, Code.ELEMENT_FIXED, Code.ACTOR_IS_FAMILY)
+CLOSED = (
+    Code.PLAN_CLOSED,
+    Code.GOAL_CLOSED,
+    Code.ELEMENT_FIXED,
+    Code.ELO_CLOSED,
+    Code.ACTION_UNAVAILABLE,
+    Code.ACTOR_IS_FAMILY,
+)
 LINKS = Listing(
     filters={"updated_since": since(ItemLink.updated_at)},
     sorts={"created_at": ItemLink.created_at, "updated_at": ItemLink.updated_at},
@@ -102,7 +109,7 @@ def change_of_subject(link: ItemLink) -> Permission:
 def get_item_link(access: Access, link: ItemLink) -> ItemLink:
     """Get a link, if you may read its subject.
 
-    `subject_type` and `subject_id` name the goal or the pathway element.
+    `subject_type` and `subject_id` name the goal, the pathway element or the ELO.
     """
     return link
 

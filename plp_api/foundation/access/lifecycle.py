@@ -26,10 +26,10 @@ class ForOthers:
     permissions: tuple[Permission, ...] = ()
 
 
-Reason = str | Code | ForOthers
+Reason = str | Code | ForOthers | Problem
 Guard = Callable[[Any, Access], Reason | None]
 """Returns why an action is not available on a row although state and permission allow it: a
-sentence, or a problem code; None where it is available."""
+sentence, a problem code, or a problem with its own detail; None where it is available."""
 
 
 def not_family(row: Any, access: Access) -> Code | None:
@@ -140,10 +140,10 @@ class LifeCycle:
             if status == line.target:
                 return repeated(row, line.action, f"It is {status} already.")
             wanted = ", ".join(sorted(line.sources))
-            return _unavailable(line, f"It is {status}; this needs {wanted}.")
+            return unavailable(line.action, f"It is {status}; this needs {wanted}.")
         for guard in line.guards:
             if reason := guard(row, access):
-                return _unavailable(line, reason)
+                return unavailable(line.action, reason, *line.permissions)
         return None
 
     def perform(self, row: Any, access: Access, action: str, **fields: Any) -> Any:
@@ -182,16 +182,22 @@ class LifeCycle:
         return lines
 
 
-def _unavailable(line: Move, reason: Reason) -> Problem:
-    """The problem; where others may take the action, it says which roles."""
-    extra: dict[str, object] = {"action": line.action}
+def unavailable(action: str, reason: Reason, *permissions: Permission) -> Problem:
+    """The problem; where others may take the action, it says which roles.
+
+    These have any of `permissions`, unless the reason names others.
+    """
+    extra: dict[str, object] = {"action": action}
+    if isinstance(reason, Problem):
+        reason.extra = {**extra, **reason.extra}
+        return reason
     if isinstance(reason, ForOthers):
-        extra["allowed_roles"] = holders(*(reason.permissions or line.permissions))
+        extra["allowed_roles"] = holders(*(reason.permissions or permissions))
         return Problem(Code.ACTION_UNAVAILABLE, reason.reason, extra=extra)
     if isinstance(reason, str):
         return Problem(Code.ACTION_UNAVAILABLE, reason, extra=extra)
     if reason.value.is_for_others:
-        extra["allowed_roles"] = holders(*line.permissions)
+        extra["allowed_roles"] = holders(*permissions)
     return Problem(reason, extra=extra)
 
 

@@ -3,14 +3,16 @@
 They register in `plp_api.server.wiring`, so that this area imports none of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from plp_api.foundation.access.lifecycle import Guard, Reason
+from plp_api.foundation.access.lifecycle import Guard
 from plp_api.foundation.access.rows import Access
 from plp_api.learning.elos.models import Elo
 
 GATES: dict[str, list[Guard]] = {}
-"""By action of the life cycle: further guards."""
+"""By action of the life cycle, what else must hold: asked when the action is taken
+(`conditions.require`), so that a list of ELOs asks nothing. A reason may be a Problem that names
+the rule."""
 
 Follower = Callable[[Elo, Access], None]
 ON_DESIGNED: list[Follower] = []
@@ -21,11 +23,13 @@ ON_CHANGED: list[Callable[[Elo, Access, frozenset[str]], None]] = []
 """Called after a change, with the names of what changed: columns, or roles of its team."""
 
 
-def asked(action: str) -> Guard:
-    """The guard that asks everything registered for the action."""
+def tell_changed(elo: Elo, access: Access, changed: frozenset[str]) -> None:
+    """Tell the areas above that these columns or roles of the ELO changed."""
+    for follow in ON_CHANGED:
+        follow(elo, access, changed)
 
-    def guard(elo: Elo, access: Access) -> Reason | None:
-        reasons: Iterable[Reason | None] = (ask(elo, access) for ask in GATES.get(action, ()))
-        return next((reason for reason in reasons if reason), None)
 
-    return guard
+def tell(followers: list[Follower], elo: Elo, access: Access) -> None:
+    """Call ON_DESIGNED or ON_ENDED."""
+    for follow in followers:
+        follow(elo, access)

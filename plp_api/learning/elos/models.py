@@ -10,8 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.catalog.elo_designs.models import Design
 from plp_api.catalog.partners.models import Partner, PartnerSite
+from plp_api.foundation import db
 from plp_api.foundation.db import Base, Part, Resource
 from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.problems import Code, Problem
+from plp_api.planning.plans.models import Plan
 
 
 class EloStatus(StrEnum):
@@ -53,6 +56,8 @@ AGREED = frozenset(
     }
 )
 """The states that an ELO reaches only with a complete agreement."""
+BEGUN = AGREED - {EloStatus.APPROVED}
+"""The states in which the work began."""
 
 
 class Elo(Design, Resource, Base):
@@ -117,10 +122,40 @@ class Elo(Design, Resource, Base):
 
     partner: Mapped[Partner | None] = relationship(lazy="joined")
     site: Mapped[PartnerSite | None] = relationship(lazy="joined")
+    plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def partner_name(self) -> str | None:
+        """The name of the partner, for readers who do not read partners."""
+        return None if self.partner is None else self.partner.name
+
+    @property
+    def site_name(self) -> str | None:
+        """The name of the site."""
+        return None if self.site is None else self.site.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.status not in ENDED
+
+    def skips(self, state: str) -> bool:
+        """Whether the profile of its type leaves that state out."""
+        return state in self.profile.get("skipped_states", ())
 
 
 class EloPart(Part):
-    """A row that belongs to one ELO, and moves its version."""
+    """A row that belongs to one ELO, and moves its version.
+
+    Whoever changes a part calls `touch` of the ELO.
+    """
+
+    def whole(self) -> Elo:
+        """The ELO. Raises Problem(not_found) if it was deleted just now, with its parts."""
+        elo = db.session().get(Elo, self.elo_id)
+        if elo is None:
+            raise Problem(Code.NOT_FOUND)
+        return elo
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))

@@ -55,11 +55,11 @@ def _require_offered(opportunity: Opportunity, student: Student, today: date) ->
     if opportunity.grades and student.grade not in opportunity.grades:
         grades = ", ".join(sorted(opportunity.grades))
         raise Problem(Code.OPPORTUNITY_NOT_OFFERED, f"It is for students in grade {grades}.")
-    if opportunity.school_id not in {None, *_schools_of(student, today)}:
+    if opportunity.school_id not in {None, *schools_of(student, today)}:
         raise Problem(Code.OPPORTUNITY_NOT_OFFERED, "It is for the students of another school.")
 
 
-def _schools_of(student: Student, today: date) -> set[UUID | None]:
+def schools_of(student: Student, today: date) -> set[UUID | None]:
     """The schools at which the student is today, and the one that keeps the plan."""
     at = (
         select(each.school_id).where(each.student_id == student.id, spans.holds_on(each, today))

@@ -1,0 +1,112 @@
+"""What must hold before the design is complete and before the student may go to the site.
+
+These are asked when an action is taken, not for each row of a list. `unmet` lists everything
+that is missing, for a front end to show; `require` raises the first.
+"""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import exists, select
+
+from plp_api.catalog.clearances import actions as clearances
+from plp_api.catalog.elo_profiles.models import DesignPart
+from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.partners.models import Mentor
+from plp_api.foundation import db
+from plp_api.foundation.access.lifecycle import Reason, unavailable
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code, FieldError, Problem
+from plp_api.foundation.roster.assignments import AssignmentRole
+from plp_api.learning.elos import team
+from plp_api.learning.elos.gates import GATES
+from plp_api.learning.elos.models import Benchmark, Communication, Elo, TrainingTask
+
+Condition = Callable[[Elo, Access], Reason | None]
+
+DATES = ("earliest_start", "latest_end", "starts_on", "ends_on")
+HOURS = ("least_minutes", "most_minutes")
+ROWS = {
+    DesignPart.COMMUNICATION: Communication,
+    DesignPart.BENCHMARKS: Benchmark,
+    DesignPart.TRAINING_TASKS: TrainingTask,
+}
+
+
+def unmet(elo: Elo, access: Access, action: str) -> Iterator[Problem]:
+    """Each reason why the action cannot be taken, in the order in which they are to be met."""
+    for ask in (*ASKED.get(action, ()), *GATES.get(action, ())):
+        if reason := ask(elo, access):
+            yield unavailable(action, reason)
+
+
+def require(elo: Elo, access: Access, action: str) -> None:
+    """Raise the first of the reasons.
+
+    Raises Problem: design_incomplete, supervisor_missing, clearance_missing, and what the areas
+    above ask for.
+    """
+    for problem in unmet(elo, access, action):
+        raise problem
+
+
+def design_is_complete(elo: Elo, access: Access) -> Problem | None:
+    """Why not: parts that the profile requires, dates, hours, or the partner are missing."""
+    missing = sorted(_missing(elo, access))
+    if not missing:
+        return None
+    errors = [FieldError(f"/{name}", "This part is required.") for name in missing]
+    return Problem(Code.DESIGN_INCOMPLETE, f"Missing: {', '.join(missing)}.", errors=errors)
+
+
+def _missing(elo: Elo, access: Access) -> Iterator[str]:
+    yield from (name for name in (*DATES, *HOURS) if getattr(elo, name) is None)
+    for part in elo.profile.get("required_parts", ()):
+        if not _has(elo, DesignPart(part)):
+            yield part
+    if elo.profile.get("needs_partner"):
+        yield from (name for name in ("partner_id", "site_id") if getattr(elo, name) is None)
+        if not team.mentors_of(elo.id, access.caller.today):
+            yield "mentor"
+
+
+def _has(elo: Elo, part: DesignPart) -> bool:
+    if part is DesignPart.COMPETENCIES:
+        return _is_there(ItemLink.subject_id == elo.id)
+    if part in ROWS:
+        return _is_there(ROWS[part].elo_id == elo.id)
+    return bool(getattr(elo, part))
+
+
+def _is_there(criterion: object) -> bool:
+    return bool(db.session().scalar(select(exists().where(criterion))))  # type: ignore[arg-type]
+
+
+def is_supervised(elo: Elo, access: Access) -> Code | None:
+    """Why not: nobody on the team is its licensed supervisor today."""
+    role = AssignmentRole.LICENSED_SUPERVISOR
+    supervisors = team.people_in(elo.id, role, access.caller.today)
+    return None if supervisors else Code.SUPERVISOR_MISSING
+
+
+def is_cleared(elo: Elo, access: Access) -> Problem | None:
+    """Why not: a check that the district requires of partner or mentor is missing or over.
+
+    Names the kinds, not how each stands: whoever may know that reads the clearances.
+    """
+    if elo.partner is None:
+        return None
+    today = access.caller.today
+    mentors: list[Mentor | None] = [*team.mentors_of(elo.id, today)] or [None]
+    stands = [one for each in mentors for one in clearances.standing_of(elo.partner, each, today)]
+    kinds = sorted({requirement.kind for requirement in stands if not requirement.is_met})
+    if not kinds:
+        return None
+    return Problem(Code.CLEARANCE_MISSING, f"Not cleared today: {', '.join(kinds)}.")
+
+
+ASKED: dict[str, tuple[Condition, ...]] = {
+    "complete_design": (design_is_complete, is_supervised, is_cleared),
+    "start": (is_supervised, is_cleared),
+    "resume": (is_supervised, is_cleared),
+    "continue": (is_supervised, is_cleared),
+}

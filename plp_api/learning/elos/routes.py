@@ -1,0 +1,96 @@
+"""Routes of ELOs."""
+
+from typing import Any
+
+from plp_api.catalog.item_links.routes import serve_links
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.comments.routes import serve as serve_comments
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.roster.models import Student
+from plp_api.learning.elos import actions, links
+from plp_api.learning.elos.listings import ELOS, ELOS_OF_STUDENT
+from plp_api.learning.elos.models import Elo
+from plp_api.learning.elos.schemas import EloActionFieldsSchema, EloPatchSchema, EloSchema
+
+blueprint = Blueprint("ELOs", __name__, "Extended learning opportunities, from proposal to credit.")
+
+
+@blueprint.route("/students/<uuid:student_id>/elos")
+@blueprint.requires(Permission.ELOS_READ, Student)
+@blueprint.lists(EloSchema, ELOS_OF_STUDENT)
+def list_elos_of_student(access: Access, student: Student) -> Any:
+    """List the ELOs of a student, also those that ended.
+
+    The oldest comes first. A draft is not hidden: whoever reads the student's ELOs reads it.
+    """
+    return access.select(Elo).where(Elo.student_id == student.id)
+
+
+@blueprint.route("/students/<uuid:student_id>/elos", methods=["POST"])
+@blueprint.requires(Permission.ELOS_WRITE, Student)
+@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(EloSchema)
+@blueprint.response(201, EloSchema)
+def propose_elo(access: Access, student: Student, fields: dict[str, Any]) -> Elo:
+    """Begin the proposal of an ELO, as a draft.
+
+    The student may, or a coordinator for them. It waits for nobody until the student hands it
+    in with the action `submit`.
+    """
+    return actions.propose(student, access, **fields)
+
+
+@blueprint.route("/elos")
+@blueprint.requires(Permission.ELOS_READ)
+@blueprint.lists(EloSchema, ELOS)
+def list_elos(access: Access) -> Any:
+    """List the ELOs you may read, across students, and those to which you are assigned.
+
+    A coordinator lists the proposals that wait with `status=submitted`;
+    `POST /elos/actions` answers many at once.
+    """
+    return access.select(Elo)
+
+
+@blueprint.route("/elos/<uuid:elo_id>")
+@blueprint.requires(Permission.ELOS_READ, Elo)
+@blueprint.response(200, EloSchema)
+def get_elo(access: Access, elo: Elo) -> Elo:
+    """Get an ELO with its team of today, its items, and the actions you may take now.
+
+    The parts of its design, its agreement, log entries and credit are resources of their own.
+    """
+    return elo
+
+
+@blueprint.route("/elos/<uuid:elo_id>", methods=["PATCH"])
+@blueprint.requires(Permission.ELOS_WRITE, Elo)
+@blueprint.refuses(
+    Code.ELO_CLOSED, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.PARTNER_ARCHIVED
+)
+@blueprint.arguments(EloPatchSchema)
+@blueprint.response(200, EloSchema)
+def revise_elo(access: Access, elo: Elo, fields: dict[str, Any]) -> Elo:
+    """Revise an ELO.
+
+    The student may until its design is complete, a coordinator from `design` until it has
+    ended. A change of the ranges of hours and dates, of partner or site voids the signatures
+    of the agreement; other changes do not.
+    """
+    return actions.revise(elo, access, **fields)
+
+
+blueprint.actions("/elos", Elo, EloSchema, EloActionFieldsSchema)
+serve_comments(blueprint, "/elos", Elo, read=Permission.ELOS_READ, write=Permission.ELOS_COMMENT)
+serve_links(
+    blueprint,
+    "/elos",
+    Elo,
+    read=Permission.ELOS_READ,
+    write=Permission.ELOS_WRITE,
+    change=links.change,
+    counts=links.COUNTS,
+    refuses=(Code.ELO_CLOSED, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE),
+)

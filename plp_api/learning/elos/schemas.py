@@ -1,0 +1,188 @@
+"""Schemas of ELOs."""
+
+from datetime import date
+from typing import Any
+
+from marshmallow import fields, validate
+
+from plp_api.catalog.elo_profiles.models import DesignPart, EloType, SignerRole, SkippableState
+from plp_api.catalog.item_links.schemas import framework_items
+from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
+from plp_api.foundation.roster.assignments import AssignmentRole
+from plp_api.learning.elos.lifecycle import ELO
+from plp_api.learning.elos.models import EloStatus
+from plp_api.learning.elos.presenters import shape
+
+LONGEST_TITLE = 200
+LONGEST_WORDS = 4000
+LONGEST_COMMENT = 4000
+LONGEST_SENTENCE = 400
+MOST_SENTENCES = 50
+MOST_MINUTES = 4000 * 60
+DAYS = validate.Range(date(2000, 1, 1), date(2100, 1, 1))
+
+
+def _words(description: str, example: str) -> Text:
+    described = {"description": description, "example": example}
+    return Text(longest=LONGEST_WORDS, blank=True, metadata=described)
+
+
+def _day(description: str) -> Date:
+    return Date(allow_none=True, validate=DAYS, metadata={"description": description})
+
+
+def _minutes(description: str) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(1, MOST_MINUTES),
+        metadata={"description": description, "example": 3600},
+    )
+
+
+class DesignWordsSchema(Schema):
+    """The words of a design. An empty string clears one."""
+
+    essential_question = _words("The question that it asks.", "What makes care good?")
+    know_and_do = fields.List(
+        Text(longest=LONGEST_SENTENCE, metadata={"example": "I can take a pulse."}),
+        validate=validate.Length(max=MOST_SENTENCES),
+        metadata={"description": "What the student will know and be able to do, one by one."},
+    )
+    research = _words("What the student will find out, and how.", "Interview two nurses.")
+    reflection = _words("How the student looks back on it.", "A page each week.")
+    product = _words("What comes of it.", "A guide for new helpers.")
+    presentation = _words("How it is presented.", "A talk of ten minutes.")
+    public_at = _words("Where the presentation is public.", "The clinic's open day.")
+    timeline = _words("What is done when.", "A day a week from October to May.")
+    assessment = _words("How it is assessed.", "By the rubric for internships.")
+
+
+class EloFieldsSchema(DesignWordsSchema):
+    """The members of an ELO that are written."""
+
+    title = Text(longest=LONGEST_TITLE, metadata={"example": "Nursing at the clinic"})
+    type = Choice(EloType)
+    description = _words("What the student wants to do.", "I help on the ward on Fridays.")
+    earliest_start = _day("The agreement's range: the first day on which it may start.")
+    latest_end = _day("The agreement's range: the first day on which it must be over.")
+    starts_on = _day("The planned first day, inside the range.")
+    ends_on = _day("The planned last day, inside the range.")
+    least_minutes = _minutes("The agreement's range: at least so many minutes in all.")
+    most_minutes = _minutes("The agreement's range: at most so many minutes in all.")
+    planned_minutes = _minutes("The planned minutes in all, inside the range.")
+
+
+class EloPatchSchema(EloFieldsSchema):
+    """The members to change; null clears one. A coordinator sets partner, site and rubric."""
+
+    partner_id = fields.UUID(allow_none=True)
+    site_id = fields.UUID(allow_none=True, metadata={"description": "A site of the partner."})
+    rubric_id = fields.UUID(
+        allow_none=True, metadata={"description": "The edition by which it is evaluated."}
+    )
+
+
+class ProfileOfEloSchema(Schema):
+    """The rules of its type, as they were when the ELO was accepted."""
+
+    signers = fields.List(
+        Choice(SignerRole, called="AgreementSigner"),
+        metadata={"description": "In the order of signing."},
+    )
+    is_ordered = fields.Boolean(metadata={"description": "Whether that order binds."})
+    skipped_states = fields.List(Choice(SkippableState))
+    required_parts = fields.List(Choice(DesignPart))
+    needs_partner = fields.Boolean()
+
+
+class TeamOfEloSchema(Schema):
+    """Somebody who works on the ELO today. A mentor has no account."""
+
+    assignment_id = fields.UUID()
+    role = Choice(AssignmentRole)
+    person_id = fields.UUID(allow_none=True)
+    person_name = name_of("person_id")
+    mentor_id = fields.UUID(allow_none=True)
+    delegate_of_id = fields.UUID(
+        allow_none=True, metadata={"description": "The assignment for which this person acts."}
+    )
+
+
+class EloSchema(EloPatchSchema, ResourceSchema):
+    """An extended learning opportunity: learning outside class, from proposal to credit."""
+
+    life = ELO
+    shape = staticmethod(shape)
+
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    plan_id = fields.UUID(dump_only=True)
+    status = Choice(EloStatus, dump_only=True)
+    school_id = fields.UUID(
+        metadata={"description": "The school that runs it; the plan home school, if left out."}
+    )
+    title = Text(
+        required=True, longest=LONGEST_TITLE, metadata={"example": "Nursing at the clinic"}
+    )
+    type = Choice(EloType, required=True)
+    profile = fields.Nested(
+        ProfileOfEloSchema,
+        attribute="shown_profile",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Null before it is accepted."},
+    )
+    opportunity_id = fields.UUID(dump_only=True, allow_none=True)
+    interest_id = fields.UUID(
+        allow_none=True,
+        metadata={"description": "The approved hand that the student takes up with it."},
+    )
+    design_template_id = fields.UUID(dump_only=True, allow_none=True)
+    partner_name = fields.String(dump_only=True, allow_none=True)
+    site_name = fields.String(dump_only=True, allow_none=True)
+    team = fields.List(fields.Nested(TeamOfEloSchema), dump_only=True)
+    framework_items = framework_items()
+    created_by = fields.UUID(attribute="shown_creator", dump_only=True, allow_none=True)
+    created_by_name = name_of("created_by")
+    waiting_since = Instant(
+        dump_only=True, metadata={"description": "The instant of its last move."}
+    )
+    submitted_at = Instant(dump_only=True, allow_none=True)
+    accepted_at = Instant(dump_only=True, allow_none=True)
+    accepted_by = fields.UUID(attribute="shown_accepter", dump_only=True, allow_none=True)
+    accepted_by_name = name_of("accepted_by")
+    started_on = Date(dump_only=True, allow_none=True)
+    suspended_on = Date(dump_only=True, allow_none=True)
+    complete_by = Date(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Of an incomplete one: the last day for what is missing."},
+    )
+    unagreed_until = Date(
+        dump_only=True,
+        allow_none=True,
+        metadata={
+            "description": "The last day on which it may run while its agreement is signed again."
+        },
+    )
+    ended_at = Instant(dump_only=True, allow_none=True)
+    end_reason = fields.String(dump_only=True, allow_none=True)
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+def _comment() -> dict[str, Any]:
+    words = (
+        "Kept as a comment, or, with `deny`, `withdraw` and `terminate`, as the reason of the end."
+        " `return`, `deny`, `suspend`, `mark_incomplete` and `terminate` need one, and `withdraw`"
+        " by a coordinator."
+    )
+    return {"description": words, "example": "Say which days you would go."}
+
+
+class EloActionFieldsSchema(Schema):
+    comment = Text(longest=LONGEST_COMMENT, metadata=_comment())
+    complete_by = Date(
+        metadata={"description": "For `mark_incomplete`: the last day for what is missing."}
+    )

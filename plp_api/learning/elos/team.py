@@ -1,0 +1,111 @@
+"""Who works on an ELO today, and in which roles: read from `roster.assignments`.
+
+The routes that add and end members stand in another module; here is what rules ask.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from plp_api.catalog.partners.models import Mentor
+from plp_api.foundation import db
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.roster import spans
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
+from plp_api.learning.elos.models import Elo
+
+SUBJECT = Elo.__tablename__
+
+
+def holds(assignment: Any, day: Any) -> ColumnElement[bool]:
+    """Whether an assignment holds on the day, as SQL: a delegate's only while its principal's."""
+    principal = aliased(Assignment)
+    is_for_nobody = assignment.delegate_of_id.is_(None)
+    principal_holds = exists().where(
+        principal.id == assignment.delegate_of_id, spans.holds_on(principal, day)
+    )
+    return and_(spans.holds_on(assignment, day), or_(is_for_nobody, principal_holds))
+
+
+def on_day(elo_ids: Iterable[UUID], day: date) -> Sequence[Assignment]:
+    """The assignments to these ELOs that hold on the day, delegates last; one statement."""
+    query = select(Assignment).where(
+        Assignment.subject_type == SUBJECT,
+        Assignment.subject_id.in_(sorted(set(elo_ids))),
+        holds(Assignment, day),
+    )
+    first = Assignment.delegate_of_id.is_not(None)
+    return db.session().scalars(query.order_by(first, Assignment.starts_on, Assignment.id)).all()
+
+
+def held(elo_id: UUID, role: AssignmentRole, day: date) -> list[Assignment]:
+    """Who holds the role on the ELO on that day, delegates last."""
+    return [one for one in on_day([elo_id], day) if one.role == role]
+
+
+def people_in(elo_id: UUID, role: AssignmentRole, day: date) -> set[UUID]:
+    """The people who hold the role on that day, their delegates among them."""
+    return {one.person_id for one in held(elo_id, role, day) if one.person_id is not None}
+
+
+def mentors_of(elo_id: UUID, day: date) -> list[Mentor]:
+    """The mentors of the ELO on that day."""
+    query = (
+        select(Mentor)
+        .join(Assignment, Assignment.mentor_id == Mentor.id)
+        .where(
+            Assignment.subject_type == SUBJECT,
+            Assignment.subject_id == elo_id,
+            holds(Assignment, day),
+        )
+        .order_by(Assignment.starts_on, Assignment.id)
+    )
+    return list(db.session().scalars(query).unique())
+
+
+def mentor_of(elo_id: UUID, day: date) -> Mentor | None:
+    """The mentor of the ELO on that day: the one who came last."""
+    mentors = mentors_of(elo_id, day)
+    return mentors[-1] if mentors else None
+
+
+def look_up(elos: Iterable[Any], access: Access) -> None:
+    """Set on each ELO the roles by which the caller works on it today, in one statement."""
+    elos = list(elos)
+    mine = {elo.id for elo in elos} & access.caller.assigned
+    rows = on_day(mine, access.caller.today) if mine else ()
+    own = [row for row in rows if row.person_id == access.caller.person_id]
+    for elo in elos:
+        roles = {AssignmentRole(row.role) for row in own if row.subject_id == elo.id}
+        elo.roles_of_caller = frozenset(roles)
+
+
+def roles_of(access: Access, elo: Any) -> frozenset[AssignmentRole]:
+    """The roles by which the caller works on the ELO today, as a delegate too.
+
+    Fresh unless `look_up` was called: the team may change in the request.
+    """
+    if not hasattr(elo, "roles_of_caller"):
+        look_up([elo], access)
+    roles: frozenset[AssignmentRole] = elo.roles_of_caller
+    return roles
+
+
+def assign(elo: Elo, role: AssignmentRole, access: Access, **somebody: UUID) -> Assignment:
+    """Assign a person (`person_id`) or a mentor (`mentor_id`) to the ELO, from today on."""
+    assignment = Assignment(
+        id=db.new_id(),
+        district_id=elo.district_id,
+        student_id=elo.student_id,
+        subject_type=SUBJECT,
+        subject_id=elo.id,
+        role=role,
+        starts_on=access.caller.today,
+        **somebody,
+    )
+    db.session().add(assignment)
+    return assignment
