@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("work", DOCUMENT, nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
         sa.Column("waiting_since", INSTANT, nullable=False),
+        sa.Column("waiting_on", sa.String(24), nullable=True),
         sa.Column("submitted_at", INSTANT, nullable=True),
         sa.Column("accepted_at", INSTANT, nullable=True),
         sa.Column("accepted_by", sa.Uuid(), nullable=True),

@@ -15,6 +15,7 @@ from plp_api.foundation.roster.followers import (
     ON_HOME_STUDY,
     ON_RECORD_ENDED,
 )
+from plp_api.learning.elos import seats as elo_seats
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.planning.goals import approval
@@ -61,5 +62,5 @@ SNAPSHOT_PARTS += [
     ("pathway_elements", Permission.PATHWAYS_READ, pathways.elements),
 ]
 ON_REVOKED += [signing.withdraw]
-HOLDERS += [seats.HOLDER]
+HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]

@@ -80,6 +80,8 @@ class DistrictSettings:
     `signing_link_days`: how many days a link to sign without an account can be used.
     `required_clearances`: the kinds of check that partners and mentors need before they take
     students on. None by default: 16 V.S.A. 255 names no mentors at a host.
+    `suspends_on_lapsed_clearance`: whether no work is logged on an active ELO from the day on
+    which a required clearance has lapsed, until it is renewed.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -100,6 +102,7 @@ class DistrictSettings:
     invitation_days: int = 14
     signing_link_days: int = 14
     required_clearances: tuple[str, ...] = ()
+    suspends_on_lapsed_clearance: bool = False
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

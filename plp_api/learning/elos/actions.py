@@ -14,7 +14,7 @@ from plp_api.catalog.elo_profiles.models import EloProfile, SkippableState
 from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.lifecycle import ForOthers, Reason
+from plp_api.foundation.access.lifecycle import Reason, unavailable
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
@@ -23,10 +23,11 @@ from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.elos import conditions, team
+from plp_api.learning.elos import conditions, places, team
 from plp_api.learning.elos.gates import ON_DESIGNED, ON_ENDED, tell, tell_changed
 from plp_api.learning.elos.models import ENDED, PROPOSED, Elo, EloStatus
-from plp_api.learning.interests.actions import schools_of
+from plp_api.learning.interests.actions import schools_of, take_up
+from plp_api.learning.interests.models import Interest
 from plp_api.people.directory import references
 from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan
@@ -40,8 +41,8 @@ NO_RULES: dict[str, Any] = {
     "needs_partner": False,
 }
 RANGES = frozenset({"earliest_start", "latest_end", "least_minutes", "most_minutes"})
-CHOSEN_BY_SCHOOL = frozenset({"partner_id", "site_id", "rubric_id"})
-"""What only a coordinator sets: who proposes knows partners by name alone."""
+CHOSEN_BY_SCHOOL = frozenset({"partner_id", "site_id", "rubric_id", "school_id"})
+"""What only a coordinator changes: who proposes knows partners by name alone."""
 STUDENTS_TURN = frozenset({*PROPOSED, EloStatus.DESIGN}) - {EloStatus.SUBMITTED}
 LONGEST_INCOMPLETE = timedelta(days=366)
 
@@ -71,13 +72,35 @@ def propose(
     """
     access.refuse_family(student.id)
     if school_id is not None:
-        if school_id not in schools_of(student, access.caller.today):
-            raise invalid("school_id", "The student is at no such school.")
+        _check_school(student, access, school_id)
         fields["school_id"] = school_id
+    if interest_id is not None:
+        fields |= _taken_up(student, access, interest_id)
     elo = begin(student, access, **fields)
-    _check_chosen(elo, access, fields)
     _check_ranges(elo)
     return elo
+
+
+def _check_school(student: Student, access: Access, school_id: UUID) -> None:
+    if school_id not in schools_of(student, access.caller.today):
+        raise invalid("school_id", "The student is at no such school.")
+
+
+def _taken_up(student: Student, access: Access, interest_id: UUID) -> dict[str, Any]:
+    """Take up the student's approved hand: what the proposal has from its opportunity."""
+    interest = db.session().scalar(
+        select(Interest).where(Interest.id == interest_id, Interest.student_id == student.id)
+    )
+    if interest is None:
+        raise invalid("interest_id", references.NOTHING)
+    take_up(interest, access)
+    opportunity = interest.opportunity
+    return {
+        "interest_id": interest.id,
+        "opportunity_id": opportunity.id,
+        "partner": opportunity.partner,
+        "site": opportunity.site,
+    }
 
 
 def begin(student: Student, access: Access, **fields: Any) -> Elo:
@@ -129,6 +152,8 @@ def require_designable(elo: Elo, access: Access) -> None:
             raise Problem(Code.ACTION_UNAVAILABLE, f"It is {elo.status}: ask the coordinator.")
         return
     access.refuse_family(elo.student_id)
+    if reason := places.runs_it(elo, access):
+        raise unavailable("revise", reason, Permission.ELOS_DECIDE)
     is_own_draft = elo.status == EloStatus.DRAFT and elo.created_by == access.caller.person_id
     if elo.status in PROPOSED and not is_own_draft:
         raise Problem(Code.ACTION_UNAVAILABLE, "Until it is accepted, it is the student's.")
@@ -156,24 +181,46 @@ def revise(elo: Elo, access: Access, **fields: Any) -> Elo:
 
 
 def _check_chosen(elo: Elo, access: Access, fields: dict[str, Any]) -> None:
-    """Check the ids of what a coordinator chooses."""
-    chosen = CHOSEN_BY_SCHOOL & fields.keys()
+    """Check the ids of what a coordinator chooses.
+
+    Raises Problem: partner_archived, validation_failed.
+    """
+    chosen = sorted(CHOSEN_BY_SCHOOL & fields.keys())
     if chosen and not access.may_on(Permission.ELOS_DECIDE, elo):
-        raise invalid(min(chosen), "A coordinator chooses it.")
-    partner_id = fields.get("partner_id", elo.partner_id)
-    if fields.get("partner_id") is not None:
-        partner = references.of_district(access, Partner, fields["partner_id"], "partner_id")
-        if partner.status == PartnerStatus.ARCHIVED:
-            raise Problem(Code.PARTNER_ARCHIVED)
+        raise invalid(chosen[0], "A coordinator chooses it.")
+    if fields.get("school_id") not in {None, elo.school_id}:
+        student = db.session().get_one(Student, elo.student_id)
+        _check_school(student, access, fields["school_id"])
+    if fields.get("partner_id") not in {None, elo.partner_id}:
+        _check_partner(elo, fields["partner_id"])
     if fields.get("rubric_id") is not None:
-        rubric = references.of_district(access, Rubric, fields["rubric_id"], "rubric_id")
-        if rubric.status == EditionStatus.DRAFT:
-            raise invalid("rubric_id", "This edition is a draft; publish it first.")
-    site_id = fields.get("site_id", elo.site_id)
-    if site_id is not None:
-        site = db.session().get(PartnerSite, site_id)
-        if site is None or site.partner_id != partner_id:
-            raise invalid("site_id", "The partner has no such site.")
+        _check_rubric(elo, fields["rubric_id"])
+    if {"partner_id", "site_id"} & fields.keys():
+        partner_id = fields.get("partner_id", elo.partner_id)
+        _check_site(partner_id, fields.get("site_id", elo.site_id))
+
+
+def _check_partner(elo: Elo, partner_id: UUID) -> None:
+    partner = db.session().get(Partner, partner_id)
+    # Of the student's district, whose row it is: those who read the ELO read its partner.
+    if partner is None or partner.district_id != elo.district_id:
+        raise invalid("partner_id", references.NOTHING)
+    if partner.status == PartnerStatus.ARCHIVED:
+        raise Problem(Code.PARTNER_ARCHIVED)
+
+
+def _check_rubric(elo: Elo, rubric_id: UUID) -> None:
+    rubric = db.session().get(Rubric, rubric_id)
+    if rubric is None or rubric.district_id != elo.district_id:
+        raise invalid("rubric_id", references.NOTHING)
+    if rubric.status == EditionStatus.DRAFT:
+        raise invalid("rubric_id", "This edition is a draft; publish it first.")
+
+
+def _check_site(partner_id: UUID | None, site_id: UUID | None) -> None:
+    site = None if site_id is None else db.session().get(PartnerSite, site_id)
+    if site_id is not None and (site is None or site.partner_id != partner_id):
+        raise invalid("site_id", "The partner has no such site.")
 
 
 def _check_ranges(elo: Elo) -> None:
@@ -375,13 +422,6 @@ def _reopen(elo: Elo, access: Access) -> None:
 # Guards of the life cycle.
 
 
-def runs_it(elo: Any, access: Access) -> Reason | None:
-    """Why a coordinator may not: another school runs it, whose coordinator decides."""
-    if access.may_at(Permission.ELOS_DECIDE, elo.school_id):
-        return None
-    return ForOthers("The coordinator of the school that runs it decides.")
-
-
 def is_teacher_of_record(elo: Any, access: Access) -> Reason | None:
     """Why not: the caller is not the teacher of record of this ELO today."""
     if AssignmentRole.TEACHER_OF_RECORD in team.roles_of(access, elo):
@@ -392,8 +432,4 @@ def is_teacher_of_record(elo: Any, access: Access) -> Reason | None:
 def look_up(elos: Any, access: Access) -> None:
     """Load what the guards ask of many ELOs."""
     team.look_up(elos, access)
-
-
-def has_team(elo_id: UUID, role: AssignmentRole, access: Access) -> bool:
-    """Whether somebody holds the role today."""
-    return bool(team.held(elo_id, role, access.caller.today))
+    places.look_up(elos, access)

@@ -5,6 +5,7 @@ that is missing, for a front end to show; `require` raises the first.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from sqlalchemy import exists, select
 
@@ -25,6 +26,7 @@ Condition = Callable[[Elo, Access], Reason | None]
 
 DATES = ("earliest_start", "latest_end", "starts_on", "ends_on")
 HOURS = ("least_minutes", "most_minutes")
+SHOWN = ("complete_design", "start")
 ROWS = {
     DesignPart.COMMUNICATION: Communication,
     DesignPart.BENCHMARKS: Benchmark,
@@ -37,6 +39,19 @@ def unmet(elo: Elo, access: Access, action: str) -> Iterator[Problem]:
     for ask in (*ASKED.get(action, ()), *GATES.get(action, ())):
         if reason := ask(elo, access):
             yield unavailable(action, reason)
+
+
+def readiness(elo: Elo, access: Access) -> dict[str, Any]:
+    """What is missing for the design to be complete, and for the start, today."""
+    return {"elo_id": elo.id, **{name: _told(elo, access, name) for name in SHOWN}}
+
+
+def _told(elo: Elo, access: Access, action: str) -> list[dict[str, str | None]]:
+    problems = unmet(elo, access, action)
+    return [
+        {"code": problem.code.wire, "detail": problem.detail or problem.code.value.title}
+        for problem in problems
+    ]
 
 
 def require(elo: Elo, access: Access, action: str) -> None:

@@ -8,11 +8,11 @@ for more. The other moves are nobody's action: `actions.advance`.
 from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.problems import Code
-from plp_api.learning.elos import actions
+from plp_api.learning.elos import actions, places
 from plp_api.learning.elos.models import EloStatus
 
 STUDENT, COORDINATOR = Permission.ELOS_PROPOSE, Permission.ELOS_DECIDE
-SCHOOL = (not_family, actions.runs_it)
+SCHOOL = (not_family, places.runs_it)
 AGREED_AND_OPEN = "approved active suspended evidence_complete presented evaluated incomplete"
 OPEN = f"draft submitted returned design agreement_pending {AGREED_AND_OPEN}"
 

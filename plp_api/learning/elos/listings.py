@@ -1,15 +1,115 @@
 """The filters and sort orders of lists of ELOs."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
 from plp_api.catalog.elo_profiles.models import EloType
 from plp_api.catalog.item_links.routes import by_item
-from plp_api.foundation.rest.paging import Listing, one_of, same_id, search, since
-from plp_api.learning.elos.models import Elo, EloStatus
+from plp_api.foundation import clock
+from plp_api.foundation.access.caller import TODAY
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.rest.paging import (
+    Filter,
+    Listing,
+    in_states,
+    of_id,
+    one_of,
+    same_id,
+    search,
+    since,
+    yes_or_no,
+)
+from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
+from plp_api.learning.elos import clearing, team
+from plp_api.learning.elos.models import ENDED, PROPOSED, Awaited, Elo, EloGoal, EloStatus
+
+WAITERS: dict[Awaited, list[Callable[[], ColumnElement[bool]]]] = {}
+"""What else an ELO waits for: areas above add criteria over `Elo` (a log entry to verify)."""
+MOST_DAYS = 366
+
+Settings = district_settings.DistrictSettings
+
+
+def _waits_for(parties: Any) -> ColumnElement[bool]:
+    more = (ask() for party in parties for ask in WAITERS.get(Awaited(party), ()))
+    return or_(Elo.waiting_on.in_(list(parties)), *more)
+
+
+def _held_by(role: AssignmentRole, *criteria: Any) -> ColumnElement[bool]:
+    """Whether somebody holds the role today."""
+    one = aliased(Assignment)
+    holding = select(one.subject_id).where(
+        one.subject_type == team.SUBJECT,
+        one.subject_id == Elo.id,
+        one.role == role,
+        team.holds(one, TODAY),
+        *(criterion(one) for criterion in criteria),
+    )
+    return holding.exists()
+
+
+def _coordinated_by(people: Any) -> ColumnElement[bool]:
+    return _held_by(AssignmentRole.COORDINATOR, lambda one: one.person_id.in_(people))
+
+
+def _without_supervisor() -> ColumnElement[bool]:
+    is_under_way = Elo.status.not_in(sorted(ENDED | PROPOSED))
+    return and_(is_under_way, ~_held_by(AssignmentRole.LICENSED_SUPERVISOR))
+
+
+def _serving(goals: Any) -> ColumnElement[bool]:
+    return Elo.id.in_(select(EloGoal.elo_id).where(EloGoal.goal_id.in_(goals)))
+
+
+def _days(description: str, least: int) -> fields.Integer:
+    described = {"description": description, "example": 30}
+    return fields.Integer(validate=validate.Range(least, MOST_DAYS), metadata=described)
+
+
+def _stalled(days: int) -> ColumnElement[bool]:
+    at_rest = sorted({*ENDED, EloStatus.ACTIVE})
+    return and_(Elo.status.not_in(at_rest), Elo.waiting_since <= clock.now() - timedelta(days=days))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByClearances(Filter):
+    """Open ELOs by what the district requires of their partners and mentors."""
+
+    def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
+        """Those for which a required clearance lapses within that many days, or has lapsed."""
+        today = access.caller.today
+        required = district_settings.of(
+            access.district(access.caller.district_id)
+        ).required_clearances
+        lapsing = clearing.lapses_by(required, today, today + timedelta(days=value))
+        return statement.where(Elo.status.not_in(sorted(ENDED | PROPOSED)), lapsing)
+
+
+_LAPSING = ByClearances(
+    _days(
+        "Only those under way for which a required clearance of partner or mentor is missing, has"
+        " lapsed, or lapses within so many days; 0: today.",
+        0,
+    ),
+    lambda _: Elo.id.is_not(None),
+    needs=Permission.CLEARANCES_READ,
+)
 
 ELOS_OF_STUDENT = Listing(
     filters={
         "status": one_of(Elo.status, EloStatus, "Only those in these states."),
         "type": one_of(Elo.type, EloType, "Only those of these types."),
         "partner_id": same_id(Elo.partner_id, "Only those at this partner."),
+        "opportunity_id": same_id(Elo.opportunity_id, "Only those from this opportunity."),
+        "goal_id": of_id("Only those that serve this goal.", _serving),
         "framework_item_id": by_item(Elo),
         "updated_since": since(Elo.updated_at),
         "q": search(Elo.title, Elo.description),
@@ -17,6 +117,29 @@ ELOS_OF_STUDENT = Listing(
     sorts={"created_at": Elo.created_at, "updated_at": Elo.updated_at},
 )
 ELOS = Listing(
-    filters=ELOS_OF_STUDENT.filters,
-    sorts={"updated_at": Elo.updated_at, "created_at": Elo.created_at},
+    filters={
+        **ELOS_OF_STUDENT.filters,
+        "run_by_school_id": same_id(Elo.school_id, "Only those that this school runs."),
+        "coordinator_id": of_id(
+            "Only those that this person coordinates today, or a delegate.", _coordinated_by
+        ),
+        "waiting_on": in_states(Awaited, "Only those that wait for these people.", _waits_for),
+        "stalled_days": Filter(
+            _days("Only open ones that nobody has moved for so many days.", 1), _stalled
+        ),
+        "lapsing_within": _LAPSING,
+        "without_supervisor": yes_or_no(
+            _without_supervisor(), "Those under way that no licensed educator supervises today."
+        ),
+    },
+    sorts={
+        "updated_at": Elo.updated_at,
+        "created_at": Elo.created_at,
+        "waiting_since": Elo.waiting_since,
+    },
 ).across_students()
+
+GOALS_OF_ELO = Listing(
+    filters={"updated_since": since(EloGoal.updated_at)},
+    sorts={"created_at": EloGoal.created_at, "updated_at": EloGoal.updated_at},
+)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from plp_api.catalog.elo_designs.models import Design
 from plp_api.catalog.partners.models import Partner, PartnerSite
@@ -56,8 +56,38 @@ AGREED = frozenset(
     }
 )
 """The states that an ELO reaches only with a complete agreement."""
+ACCEPTED = frozenset(EloStatus) - PROPOSED - {EloStatus.DENIED}
+"""After a coordinator took it on; one that was withdrawn may have been accepted or not."""
 BEGUN = AGREED - {EloStatus.APPROVED}
 """The states in which the work began."""
+
+
+class Awaited(StrEnum):
+    """For whom an ELO waits."""
+
+    STUDENT = "student"
+    COORDINATOR = "coordinator"
+    SIGNERS = "signers"
+    PANEL = "panel"
+    COOPERATING_TEACHER = "cooperating_teacher"
+    TEACHER_OF_RECORD = "teacher_of_record"
+    MENTOR = "mentor"
+
+
+WAITS_FOR = {
+    EloStatus.DRAFT: Awaited.STUDENT,
+    EloStatus.SUBMITTED: Awaited.COORDINATOR,
+    EloStatus.RETURNED: Awaited.STUDENT,
+    EloStatus.DESIGN: Awaited.COORDINATOR,
+    EloStatus.AGREEMENT_PENDING: Awaited.SIGNERS,
+    EloStatus.APPROVED: Awaited.COORDINATOR,
+    EloStatus.ACTIVE: Awaited.STUDENT,
+    EloStatus.SUSPENDED: Awaited.COORDINATOR,
+    EloStatus.EVIDENCE_COMPLETE: Awaited.PANEL,
+    EloStatus.PRESENTED: Awaited.COOPERATING_TEACHER,
+    EloStatus.EVALUATED: Awaited.TEACHER_OF_RECORD,
+    EloStatus.INCOMPLETE: Awaited.COORDINATOR,
+}
 
 
 class Elo(Design, Resource, Base):
@@ -67,7 +97,8 @@ class Elo(Design, Resource, Base):
     of its type as of the day it was accepted. The agreement states ranges: from
     `earliest_start` to the day before `latest_end`, `least_minutes` to `most_minutes` in all;
     `starts_on`, `ends_on` and `planned_minutes` lie inside them. `work` has the facts of
-    work-based learning. `waiting_since` is the instant of the last move. `complete_by` is the
+    work-based learning. `waiting_since` is the instant of the last move, `waiting_on` for whom it
+    waits since: it follows from status and profile. `complete_by` is the
     last day of an `incomplete`; `unagreed_until` the last day on which an active ELO may run
     while its voided agreement is signed again.
     """
@@ -110,6 +141,7 @@ class Elo(Design, Resource, Base):
     work: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     waiting_since: Mapped[datetime]
+    waiting_on: Mapped[str | None] = mapped_column(String(24))
     submitted_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
@@ -123,6 +155,18 @@ class Elo(Design, Resource, Base):
     partner: Mapped[Partner | None] = relationship(lazy="joined")
     site: Mapped[PartnerSite | None] = relationship(lazy="joined")
     plan: Mapped[Plan] = relationship(lazy="joined", innerjoin=True)
+
+    @validates("status", "profile")
+    def _wait(self, name: str, value: Any) -> Any:
+        """Keep `waiting_on` in step; a state that the profile skips waits for nobody."""
+        state = value if name == "status" else self.status
+        skipped = ((self.profile if name == "status" else value) or {}).get("skipped_states", ())
+        if state == EloStatus.EVIDENCE_COMPLETE and EloStatus.PRESENTED in skipped:
+            state = EloStatus.PRESENTED
+        if state == EloStatus.PRESENTED and EloStatus.EVALUATED in skipped:
+            state = EloStatus.EVALUATED
+        self.waiting_on = None if state is None else WAITS_FOR.get(EloStatus(state))
+        return value
 
     @property
     def partner_name(self) -> str | None:
@@ -141,7 +185,7 @@ class Elo(Design, Resource, Base):
 
     def skips(self, state: str) -> bool:
         """Whether the profile of its type leaves that state out."""
-        return state in self.profile.get("skipped_states", ())
+        return state in (self.profile or {}).get("skipped_states", ())
 
 
 class EloPart(Part):

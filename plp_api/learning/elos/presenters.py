@@ -5,13 +5,14 @@ from typing import Any
 
 from plp_api.catalog.item_links import presenters as item_links
 from plp_api.foundation.access.rows import Access
-from plp_api.learning.elos import team
+from plp_api.learning.elos import clearing, team
 
 
 def shape(elos: Sequence[Any], access: Access) -> None:
     """Set the items, the team of today, and the people whom the caller may know."""
     item_links.shape(elos, access)
     members = team.on_day({elo.id for elo in elos}, access.caller.today)
+    clearing.look_up(elos, access)
     for elo in elos:
         elo.shown_profile = elo.profile or None
         elo.shown_creator = access.shown_person(elo.created_by, elo.student_id)

@@ -9,10 +9,16 @@ from plp_api.foundation.comments.routes import serve as serve_comments
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.elos import actions, links
-from plp_api.learning.elos.listings import ELOS, ELOS_OF_STUDENT
-from plp_api.learning.elos.models import Elo
-from plp_api.learning.elos.schemas import EloActionFieldsSchema, EloPatchSchema, EloSchema
+from plp_api.learning.elos import actions, conditions, goals, links
+from plp_api.learning.elos.listings import ELOS, ELOS_OF_STUDENT, GOALS_OF_ELO
+from plp_api.learning.elos.models import Elo, EloGoal
+from plp_api.learning.elos.schemas import (
+    EloActionFieldsSchema,
+    EloGoalSchema,
+    EloPatchSchema,
+    EloSchema,
+    ReadinessSchema,
+)
 
 blueprint = Blueprint("ELOs", __name__, "Extended learning opportunities, from proposal to credit.")
 
@@ -30,14 +36,15 @@ def list_elos_of_student(access: Access, student: Student) -> Any:
 
 @blueprint.route("/students/<uuid:student_id>/elos", methods=["POST"])
 @blueprint.requires(Permission.ELOS_WRITE, Student)
-@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY)
+@blueprint.refuses(Code.PLAN_CLOSED, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE)
 @blueprint.arguments(EloSchema)
 @blueprint.response(201, EloSchema)
 def propose_elo(access: Access, student: Student, fields: dict[str, Any]) -> Elo:
     """Begin the proposal of an ELO, as a draft.
 
     The student may, or a coordinator for them. It waits for nobody until the student hands it
-    in with the action `submit`.
+    in with the action `submit`. With `interest_id` it takes up the student's approved hand:
+    it is about that opportunity, at its partner and site, and holds the seat from now on.
     """
     return actions.propose(student, access, **fields)
 
@@ -48,8 +55,10 @@ def propose_elo(access: Access, student: Student, fields: dict[str, Any]) -> Elo
 def list_elos(access: Access) -> Any:
     """List the ELOs you may read, across students, and those to which you are assigned.
 
-    A coordinator lists the proposals that wait with `status=submitted`;
-    `POST /elos/actions` answers many at once.
+    A coordinator lists the proposals that wait with `status=submitted`, and answers many at
+    once by `POST /elos/actions`; what rests too long with `stalled_days=14`, where a
+    clearance lapses soon with `lapsing_within=30`, and what nobody supervises with
+    `without_supervisor=true`.
     """
     return access.select(Elo)
 
@@ -80,6 +89,69 @@ def revise_elo(access: Access, elo: Elo, fields: dict[str, Any]) -> Elo:
     of the agreement; other changes do not.
     """
     return actions.revise(elo, access, **fields)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/readiness")
+@blueprint.requires(Permission.ELOS_DECIDE, Elo)
+@blueprint.response(200, ReadinessSchema)
+def get_elo_readiness(access: Access, elo: Elo) -> dict[str, Any]:
+    """Get what is missing before the design is complete, and before the work may start today.
+
+    For the coordinator. Empty lists mean that `complete_design` and `start` are refused for
+    none of these reasons; the state must allow them too.
+    """
+    return conditions.readiness(elo, access)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/goals")
+@blueprint.requires(Permission.ELOS_READ, Elo)
+@blueprint.lists(EloGoalSchema, GOALS_OF_ELO)
+def list_goals_of_elo(access: Access, elo: Elo) -> Any:
+    """List the goals that an ELO serves, by id.
+
+    Whoever may read the student's goals reads them under `/goals/{id}`.
+    """
+    return access.beneath(elo, EloGoal)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/goals", methods=["POST"])
+@blueprint.requires(Permission.ELOS_WRITE, Elo)
+@blueprint.refuses(
+    Code.ELO_CLOSED,
+    Code.ACTOR_IS_FAMILY,
+    Code.GOAL_CLOSED,
+    Code.RECORD_DUPLICATE,
+    Code.LINKS_FULL,
+)
+@blueprint.arguments(EloGoalSchema)
+@blueprint.response(201, EloGoalSchema)
+def add_goal_of_elo(access: Access, elo: Elo, fields: dict[str, Any]) -> EloGoal:
+    """Say that an ELO serves a goal of the student's.
+
+    Up to ten, until the ELO has ended, also after its design is complete. The ELO gets a
+    new version. No If-Match is needed.
+    """
+    return goals.serve(elo, access, **fields)
+
+
+@blueprint.route("/elo-goals/<uuid:elo_goal_id>")
+@blueprint.requires(Permission.ELOS_READ, EloGoal)
+@blueprint.response(200, EloGoalSchema)
+def get_goal_of_elo(access: Access, served: EloGoal) -> EloGoal:
+    """Get the tie of an ELO to a goal.
+
+    Whoever reads the ELO reads it.
+    """
+    return served
+
+
+@blueprint.route("/elo-goals/<uuid:elo_goal_id>", methods=["DELETE"])
+@blueprint.requires(Permission.ELOS_WRITE, EloGoal)
+@blueprint.refuses(Code.ELO_CLOSED, Code.ACTOR_IS_FAMILY)
+@blueprint.response(204)
+def remove_goal_of_elo(access: Access, served: EloGoal) -> None:
+    """Say that an ELO serves a goal no longer. The goal itself stays."""
+    goals.leave(served, access)
 
 
 blueprint.actions("/elos", Elo, EloSchema, EloActionFieldsSchema)

@@ -11,7 +11,7 @@ from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema
 from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.learning.elos.lifecycle import ELO
-from plp_api.learning.elos.models import EloStatus
+from plp_api.learning.elos.models import Awaited, EloStatus
 from plp_api.learning.elos.presenters import shape
 
 LONGEST_TITLE = 200
@@ -79,6 +79,9 @@ class EloPatchSchema(EloFieldsSchema):
 
     partner_id = fields.UUID(allow_none=True)
     site_id = fields.UUID(allow_none=True, metadata={"description": "A site of the partner."})
+    school_id = fields.UUID(
+        metadata={"description": "Another school of the student's, which runs it from now on."}
+    )
     rubric_id = fields.UUID(
         allow_none=True, metadata={"description": "The edition by which it is evaluated."}
     )
@@ -110,7 +113,7 @@ class TeamOfEloSchema(Schema):
     )
 
 
-class EloSchema(EloPatchSchema, ResourceSchema):
+class EloSchema(EloFieldsSchema, ResourceSchema):
     """An extended learning opportunity: learning outside class, from proposal to credit."""
 
     life = ELO
@@ -121,7 +124,10 @@ class EloSchema(EloPatchSchema, ResourceSchema):
     plan_id = fields.UUID(dump_only=True)
     status = Choice(EloStatus, dump_only=True)
     school_id = fields.UUID(
-        metadata={"description": "The school that runs it; the plan home school, if left out."}
+        metadata={
+            "description": "The school that runs it, one of the student's; the plan home school,"
+            " if left out."
+        }
     )
     title = Text(
         required=True, longest=LONGEST_TITLE, metadata={"example": "Nursing at the clinic"}
@@ -140,14 +146,31 @@ class EloSchema(EloPatchSchema, ResourceSchema):
         metadata={"description": "The approved hand that the student takes up with it."},
     )
     design_template_id = fields.UUID(dump_only=True, allow_none=True)
+    partner_id = fields.UUID(dump_only=True, allow_none=True)
     partner_name = fields.String(dump_only=True, allow_none=True)
+    site_id = fields.UUID(dump_only=True, allow_none=True)
     site_name = fields.String(dump_only=True, allow_none=True)
+    rubric_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "The edition of the rubric by which it is evaluated."},
+    )
     team = fields.List(fields.Nested(TeamOfEloSchema), dump_only=True)
     framework_items = framework_items()
     created_by = fields.UUID(attribute="shown_creator", dump_only=True, allow_none=True)
     created_by_name = name_of("created_by")
     waiting_since = Instant(
         dump_only=True, metadata={"description": "The instant of its last move."}
+    )
+    waiting_on = Choice(
+        Awaited, dump_only=True, allow_none=True, metadata={"description": "For whom it waits."}
+    )
+    is_running = fields.Boolean(
+        dump_only=True,
+        metadata={
+            "description": "Whether work may be done on it today: it is active, its agreement is"
+            " signed or may still be signed again, and, where the district asks for it, cleared."
+        },
     )
     submitted_at = Instant(dump_only=True, allow_none=True)
     accepted_at = Instant(dump_only=True, allow_none=True)
@@ -170,6 +193,30 @@ class EloSchema(EloPatchSchema, ResourceSchema):
     ended_at = Instant(dump_only=True, allow_none=True)
     end_reason = fields.String(dump_only=True, allow_none=True)
     available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class EloGoalSchema(ResourceSchema):
+    """A goal of the student that the ELO serves."""
+
+    elo_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    goal_id = fields.UUID(required=True)
+
+
+class UnmetSchema(Schema):
+    """Something that must hold first: a problem code, and a sentence that names what is missing."""
+
+    code = fields.String()
+    detail = fields.String(allow_none=True)
+
+
+class ReadinessSchema(Schema):
+    """What still stands in the way of the coordinator's next actions."""
+
+    elo_id = fields.UUID()
+    complete_design = fields.List(fields.Nested(UnmetSchema))
+    start = fields.List(fields.Nested(UnmetSchema))
 
 
 def _comment() -> dict[str, Any]:

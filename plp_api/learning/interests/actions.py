@@ -1,4 +1,4 @@
-"""Raise a hand for an opportunity, answer it, hold the seat longer, and give it back."""
+"""Raise a hand, answer it, hold the seat longer, give it back, and take it up."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -158,6 +158,18 @@ def withdraw(interest: Interest, access: Access, comment: str | None = None) -> 
     """Take the hand down, and give the seat back if one was held."""
     _comment(interest, access, comment)
     _note("interest.withdrawn", interest, access)
+
+
+def take_up(interest: Interest, access: Access) -> None:
+    """Let the student's proposal take the seat over; the seat is held by the proposal from now on.
+
+    Raises Problem(action_unavailable) where no seat is held for the student today.
+    """
+    db.lock(interest)
+    if not interest.holds_seat_on(access.caller.today):
+        raise Problem(Code.ACTION_UNAVAILABLE, "No seat is held for you by this hand today.")
+    interest.status = InterestStatus.TAKEN_UP
+    _note("interest.taken_up", interest, access)
 
 
 def _hold(interest: Interest, access: Access, last_day: date) -> None:

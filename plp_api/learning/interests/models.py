@@ -14,13 +14,17 @@ from plp_api.foundation.problems import Code
 
 
 class InterestStatus(StrEnum):
-    """The states of a raised hand. Whether an approved one holds a seat depends on the day."""
+    """The states of a raised hand. Whether an approved one holds a seat depends on the day.
+
+    Of one that was taken up, the student's proposal holds the seat.
+    """
 
     RAISED = "raised"
     APPROVED = "approved"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     RELEASED = "released"
+    TAKEN_UP = "taken_up"
 
 
 OPEN = frozenset({InterestStatus.RAISED, InterestStatus.APPROVED})

@@ -214,6 +214,11 @@ class DistrictSettingsSchema(Schema):
         Choice(ClearanceKind),
         validate=validate.Length(max=len(ClearanceKind)),
     )
+    suspends_on_lapsed_clearance = _decision(
+        fields.Boolean,
+        "suspends_on_lapsed_clearance",
+        "Whether no work is logged on an active ELO while a required clearance has lapsed.",
+    )
 
 
 def _known_zone(zone: str) -> None:
