@@ -24,7 +24,7 @@ class Kind(StrEnum):
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
-    raised hand is new for the student alone.
+    raised hand, and a decision on an ELO, is new for the student alone.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -40,6 +40,10 @@ class Kind(StrEnum):
     INTEREST_TO_ANSWER = "interest_to_answer"
     INTEREST_ANSWERED = "interest_answered"
     RELATIONSHIP_TO_CONFIRM = "relationship_to_confirm"
+    ELO_TO_DECIDE = "elo_to_decide"
+    ELO_RETURNED = "elo_returned"
+    ELO_TO_START = "elo_to_start"
+    ELO_MOVED = "elo_moved"
     REVIEW_TO_PREPARE = "review_to_prepare"
     REVIEW_TO_HOLD = "review_to_hold"
     REVIEW_OVERDUE = "review_overdue"

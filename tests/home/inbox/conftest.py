@@ -10,6 +10,7 @@ from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.reviews.models import Review
 from tests.client import Client
 from tests.databases import Isolated
+from tests.learning.elo_world import add_internship
 from tests.world import World, relate, writing
 
 WORDS = {"comment": "Please change the words."}
@@ -33,6 +34,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _add_goals(client, world)
     _add_elements(client, world)
     _raise_hands(client, world)
+    _propose_elos(client, world, database)
     return world
 
 
@@ -109,3 +111,18 @@ def _raise_hands(client: Client, world: World) -> None:
         interest = student.made(f"/students/{world.home.student.id}/interests", hand)
     path = f"/interests/{interest['id']}"
     _ok(coordinator.act(path, "approve", last_day=clock.today().isoformat()))
+
+
+def _propose_elos(client: Client, world: World, database: Isolated) -> None:
+    """One proposal waits for a coordinator, one is given back, one denied, one may be started."""
+    student = client.as_(world.home.student)
+    coordinator = client.as_(world.home.elo_coordinator)
+    answers = {"Shear sheep": None, "Carve a canoe": "return", "Skip a term": "deny"}
+    for title, answer in answers.items():
+        body = {"type": "independent_study", "title": title}
+        elo = student.made(f"/students/{world.home.student.id}/elos", body)
+        _ok(student.act(f"/elos/{elo['id']}", "submit"))
+        if answer is not None:
+            _ok(coordinator.act(f"/elos/{elo['id']}", answer, **WORDS))
+    with writing(database, world.home) as session:
+        add_internship(session, world.home, world.home.senior, "approved")

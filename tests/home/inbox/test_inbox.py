@@ -49,7 +49,8 @@ def actors(world: World) -> Iterator[Any]:
 def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy: World) -> None:
     home = busy.home
     returned = {"goal_returned", "element_returned", "signature_due", "comment_new"}
-    assert kinds_of(client, home.student) == {*returned, "version_in_force", "interest_answered"}
+    decided = {"interest_answered", "elo_returned", "elo_moved"}
+    assert kinds_of(client, home.student) == {*returned, "version_in_force", *decided}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
     assert kinds_of(client, home.placed) == {"review_to_prepare"}
     family = {"signature_due", "version_in_force", "comment_new"}
@@ -63,7 +64,8 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
         "interest_to_answer",
     }
-    assert kinds_of(client, home.elo_coordinator) == {"interest_to_answer"}
+    coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start"}
+    assert kinds_of(client, home.elo_coordinator) == coordinates
     assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
     assert kinds_of(client, home.registrar) == {"relationship_to_confirm"}
     assert kinds_of(client, home.district_admin) == {"relationship_to_confirm"}
@@ -129,6 +131,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
                 assert (item["id"] in left) == stays, (who.username, item)
             done.add(item["kind"])
     without = {"element_returned", "statement_new", "version_in_force", "interest_answered"}
+    without |= {"elo_to_start", "elo_moved"}
     assert done == {*Kind} - without
 
 
@@ -153,6 +156,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
     assert {(one["kind"], one["link"].split("/")[3]) for one in items} <= {
         ("comment_new", "goals"),
         ("comment_new", "pathway-elements"),
+        ("comment_new", "elos"),
     }
     assert items
     assert {(one["student"]["grade"], one["student"]["school_id"]) for one in items} == {

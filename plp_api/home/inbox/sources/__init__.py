@@ -9,6 +9,7 @@ An area adds a module with its own `SOURCES`.
 from plp_api.home.inbox.sources import (
     comments,
     disagreements,
+    elos,
     goals,
     interests,
     pathways,
@@ -25,6 +26,7 @@ AREAS = (
     goals,
     pathways,
     interests,
+    elos,
     relationships,
     reviews,
     comments,

@@ -21,6 +21,7 @@ from plp_api.home.inbox.sources.source import (
     is_only_close,
     item_columns,
 )
+from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
@@ -121,4 +122,5 @@ SOURCES: tuple[Source, ...] = (
         Opportunity.title,
         beyond=(Interest.opportunity,),
     ),
+    _comments(Elo, Permission.ELOS_READ, Permission.ELOS_COMMENT, Elo.title),
 )

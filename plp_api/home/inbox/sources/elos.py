@@ -1,0 +1,112 @@
+"""ELOs: to decide and to start for coordinators, returned and moved for the student."""
+
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from plp_api.foundation import db
+from plp_api.foundation.access.caller import CALLER, Caller, schools_of
+from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.scope import is_unrelated
+from plp_api.foundation.audit.models import Event
+from plp_api.home.inbox.models import Group, Kind
+from plp_api.home.inbox.sources.returned import returned
+from plp_api.home.inbox.sources.source import SINCE, Make, Source, equals, item_columns, seen
+from plp_api.learning.elos.models import Elo, EloStatus
+
+ELOS = "elos"
+MOVED = (
+    "elo.accepted",
+    "elo.denied",
+    "elo.started",
+    "elo.suspended",
+    "elo.resumed",
+    "elo.marked_incomplete",
+    "elo.continued",
+    "elo.withdrawn",
+    "elo.terminated",
+    "elo.advanced",
+)
+"""Events of moves that others made, and that the student is told of."""
+
+
+def _waiting(status: EloStatus) -> Make:
+    """ELOs in the state, for the coordinators of the school that runs them."""
+
+    def make(caller: Caller) -> Select[Any]:
+        role = Role.ELO_COORDINATOR
+        runs = None if role in caller.wide else db.any_of(Elo.school_id, schools_of(role))
+        criteria = [] if runs is None else [runs]
+        return item_columns(
+            Elo, Elo.waiting_since, words=Elo.title, actor=Elo.student_id, due_on=Elo.starts_on
+        ).where(
+            equals(Elo.status, status),
+            seen(Elo, caller, Permission.ELOS_DECIDE),
+            is_unrelated(Elo.student_id, caller),
+            *criteria,
+        )
+
+    return make
+
+
+def _moved(_caller: Caller) -> Select[Any]:
+    """The student's ELOs that somebody else moved last."""
+    later = aliased(Event)
+    newest = (
+        select(func.max(later.at))
+        .where(
+            later.student_id == CALLER,
+            later.subject_id == Elo.id,
+            later.type.in_(MOVED),
+            later.at > SINCE,
+        )
+        .correlate(Elo)
+        .scalar_subquery()
+    )
+    is_newest = and_(
+        Event.student_id == Elo.student_id,
+        Event.subject_id == Elo.id,
+        Event.at == newest,
+        or_(*(Event.type == one for one in MOVED)),
+    )
+    return (
+        item_columns(Elo, Event.at, words=Elo.title, actor=Event.actor_id)
+        .join(Event, is_newest)
+        .where(Elo.student_id == CALLER, Event.actor_id != CALLER)
+    )
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        Kind.ELO_TO_DECIDE,
+        ELOS,
+        _waiting(EloStatus.SUBMITTED),
+        (Permission.ELOS_DECIDE,),
+        roles=(Role.ELO_COORDINATOR,),
+        action=("accept", "actions"),
+    ),
+    Source(
+        Kind.ELO_TO_START,
+        ELOS,
+        _waiting(EloStatus.APPROVED),
+        (Permission.ELOS_DECIDE,),
+        roles=(Role.ELO_COORDINATOR,),
+    ),
+    Source(
+        Kind.ELO_RETURNED,
+        ELOS,
+        returned(Elo, "elo.returned", Elo.title, equals(Elo.status, EloStatus.RETURNED)),
+        (Permission.ELOS_PROPOSE,),
+        roles=(Role.STUDENT,),
+        action=("submit", "actions"),
+    ),
+    Source(
+        Kind.ELO_MOVED,
+        ELOS,
+        _moved,
+        (Permission.ELOS_PROPOSE,),
+        roles=(Role.STUDENT,),
+        group=Group.NEW,
+    ),
+)
