@@ -142,6 +142,7 @@ CAST = (
     "school_admin",
     "district_admin",
     "auditor",
+    "team_member",
 )
 
 
@@ -347,6 +348,9 @@ def _staff(session: Any, place: Place) -> None:
         is_wide = role in (AppointmentRole.DISTRICT_ADMIN, AppointmentRole.AUDITOR)
         office = person(session, place, str(role))
         appoint(session, place, office, role, None if is_wide else place.school_id)
+    # A teacher without a class, whom the sweep assigns to an ELO.
+    teacher = person(session, place, "team_member")
+    appoint(session, place, teacher, AppointmentRole.TEACHER, place.school_id)
     middle = person(session, place, "other_school_admin")
     appoint(session, place, middle, AppointmentRole.SCHOOL_ADMIN, place.other_school_id)
 

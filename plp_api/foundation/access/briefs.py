@@ -13,6 +13,8 @@ def brief(
 ) -> dict[str, Any]:
     """The student as this reader may know them: no grade or school if an order denies the roster.
 
+    Who is assigned to a student's work reads of the roster no more than this brief.
+
     `row` has `grade` and `plan_home_school_id`; None: the student is of another district.
     """
     shown = row if row is not None and access.shows(RecordKind.ROSTER, student_id) else {}

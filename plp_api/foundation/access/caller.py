@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -29,7 +30,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import names, spans
-from plp_api.foundation.roster.assignments import Assignment
+from plp_api.foundation.roster.assignments import Assignment, holds_on
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -165,7 +166,8 @@ class Caller:
     def only_as(self, *roles: Role) -> "Caller":
         """The same person, with none but these of their roles."""
         kept = frozenset(roles)
-        return replace(self, roles=self.roles & kept, wide=self.wide & kept)
+        assigned = self.assigned if Role.TEAM_MEMBER in kept else frozenset()
+        return replace(self, roles=self.roles & kept, wide=self.wide & kept, assigned=assigned)
 
     @property
     def districts(self) -> tuple[UUID, ...]:
@@ -206,6 +208,15 @@ def _row(kind: str, a: Any = None, b: Any = None, c: Any = None) -> Select[Any]:
     )
 
 
+def _is_reachable(assignment: Any) -> ColumnElement[bool]:
+    """Whether the work is a student's of the caller's district, or of a guest's in it today."""
+    stay = aliased(Placement)
+    is_guests = exists().where(
+        stay.student_id == assignment.student_id, stay.host_district_id == DISTRICT, holds(stay)
+    )
+    return or_(assignment.district_id == DISTRICT, is_guests)
+
+
 def _statement() -> db.Prepared:
     session_id = bindparam("session", type_=Uuid())
     own, other = aliased(AccountPerson), aliased(AccountPerson)
@@ -235,8 +246,10 @@ def _statement() -> db.Prepared:
             _row("other", other.person_id)
             .join_from(own, other, other.account_id == own.account_id)
             .where(own.person_id == CALLER, other.person_id != CALLER),
-            _row("assigned", Assignment.subject_id).where(
-                Assignment.person_id == CALLER, holds(Assignment)
+            _row("assigned", Assignment.subject_id, Assignment.student_id).where(
+                Assignment.person_id == CALLER,
+                holds_on(Assignment, TODAY),
+                _is_reachable(Assignment),
             ),
             _row("appointment", Appointment.school_id, c=Appointment.role).where(
                 Appointment.person_id == CALLER, holds(Appointment)
@@ -362,7 +375,7 @@ def _assembled(
     guests: list[UUID] = []
     children: set[UUID] = set()
     others: set[UUID] = set()
-    assigned: set[UUID] = set()
+    assigned: dict[UUID, UUID] = {}
     own: dict[str, Any] = {}
     for row in rows:
         match row["kind"]:
@@ -380,8 +393,7 @@ def _assembled(
             case "other":
                 others.add(row["a"])
             case "assigned":
-                roles.add(Role.TEAM_MEMBER)
-                assigned.add(row["a"])
+                assigned[row["a"]] = row["b"]
             case "guest":
                 guests.append(row["a"])
             case "appointment":
@@ -391,6 +403,9 @@ def _assembled(
                     schools.setdefault(role, []).append(row["a"])
                 elif role is not Role.TEACHER:  # A teacher reaches classes, wherever appointed.
                     wide.add(role)
+    work = _work_of_staff(assigned, roles, children | others | {person_id})
+    if work:
+        roles.add(Role.TEAM_MEMBER)
     return Caller(
         person_id=person_id,
         district_id=district_id,
@@ -403,7 +418,18 @@ def _assembled(
         guest_districts=tuple(sorted(guests)) if roles - FAMILY else (),
         children=frozenset(children),
         others=frozenset(others),
-        assigned=frozenset(assigned),
+        assigned=work,
         reason=reason,
         own=Own(**own) if "name" in own else None,
     )
+
+
+def _work_of_staff(assigned: dict[UUID, UUID], roles: set[Role], own: set[UUID]) -> frozenset[UUID]:
+    """What the caller is assigned to, if they are staff today; by id of the work, its student.
+
+    Whoever has left the school keeps no assignment. Nobody is assigned to the work of their
+    own child, or to their own, even if they became family after it was given.
+    """
+    if not roles - FAMILY:
+        return frozenset()
+    return frozenset(work for work, student_id in assigned.items() if student_id not in own)

@@ -4,10 +4,11 @@ Some acts give the actor control over a person's account (a code, an e-mail, a
 user name, a revocation, an office), and so over everything the account reaches.
 Such an act needs offices that cover every *holding* of the account within the
 district. Holdings are: offices held now or later, students related in any status
-but suppressed, classes and advisories taught (a teacher's appointment counts as
-no more than these), and the person's own record. An office covers a student if
-it is held at the school that enrolls them or keeps their plan; a placement does
-not count. An office is covered by an office that may give it.
+but suppressed, students to whose work they are assigned, classes and advisories
+taught (a teacher's appointment counts as no more than these), and the person's
+own record. An office covers a student if it is held at the school that enrolls
+them or keeps their plan; a placement does not count. An office is covered by an
+office that may give it.
 
 Nobody acts on themselves, on a student to whom any person of their own account
 is or was family, or on anyone related to such a student as family.
@@ -46,6 +47,7 @@ from plp_api.foundation.access.permissions import Permission, conditions
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import spans
+from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import AccountPerson, Person, PersonStatus, Student
 from plp_api.foundation.roster.relationships import (
@@ -314,6 +316,10 @@ def _holdings(people: Select[Any], covers_all: bool, gives_all: bool) -> Compoun
         .join(Relationship, Relationship.person_id == member)
         .join(Student, Student.id == Relationship.student_id)
         .where(Relationship.status != RelationshipStatus.SUPPRESSED, is_not_over(Relationship)),
+        held(Holding.STUDENT, covers_student)
+        .join(Assignment, Assignment.person_id == member)
+        .join(Student, Student.id == Assignment.student_id)
+        .where(is_not_over(Assignment)),
         held(Holding.GROUP, _is_at(Enrollment, COVERING, covers_all))
         .join(Enrollment, Enrollment.person_id == member)
         .where(Enrollment.role == EnrollmentRole.TEACHER, is_not_over(Enrollment)),

@@ -15,7 +15,7 @@ from plp_api.foundation.problems import Code, Problem
 
 def add(subject: Any, access: Access, body: str, permission: Permission) -> Comment:
     """Add a comment on a row about one student; `permission` is the right to comment on it."""
-    role = access.speaks_as(permission, subject.student_id)
+    role = access.speaks_as(permission, subject.student_id, subject)
     comment = Comment(
         id=new_id(),
         district_id=subject.district_id,

@@ -48,14 +48,15 @@ class StudentBriefSchema(Schema):
         required=True,
         dump_only=True,
         allow_none=True,
-        metadata={"description": "Null where you may not read the roster.", "example": "10"},
+        metadata={"description": "Null where an order denies you the roster.", "example": "10"},
     )
     school_id = fields.UUID(
         required=True,
         dump_only=True,
         allow_none=True,
         metadata={
-            "description": "The school that keeps the plan; null where you may not read the roster."
+            "description": "The school that keeps the plan; null where an order denies you the "
+            "roster."
         },
     )
 

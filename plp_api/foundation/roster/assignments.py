@@ -6,13 +6,15 @@ that row and what belongs to it (`ownership`, `assigned_by`), and not the studen
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, exists, or_
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.roster import spans
 
 
 class AssignmentRole(StrEnum):
@@ -55,3 +57,13 @@ class Assignment(Resource, Base):
     delegate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+def holds_on(assignment: Any, day: Any) -> ColumnElement[bool]:
+    """Whether an assignment holds on the day, as SQL: a delegate's only while its principal's."""
+    principal = aliased(Assignment)
+    principal_holds = exists().where(
+        principal.id == assignment.delegate_of_id, spans.holds_on(principal, day)
+    )
+    is_delegate = assignment.delegate_of_id.is_not(None)
+    return and_(spans.holds_on(assignment, day), or_(~is_delegate, principal_holds))

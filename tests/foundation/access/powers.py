@@ -14,6 +14,8 @@ from uuid import UUID
 
 from plp_api.foundation import clock
 from plp_api.foundation.access.powers import Act
+from plp_api.foundation.db import new_id
+from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import Class, Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import AccountPerson
 from plp_api.foundation.roster.relationships import (
@@ -60,6 +62,9 @@ parent_of_two_districts mtkcr. mtkcra      .               .                  mt
 advisor             mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
 other_advisor       .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
 advisory_elsewhere  .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
+assigned_elsewhere  .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
+assigned_to_come    .         .            mtkcr.          mtkcra             mtkcr.         mtkcra         .             mtkcra
+assigned_once       mtkcr.    mtkcra       mtkcr.          mtkcra             mtkcr.         mtkcra         mtkcr.        mtkcra
 teacher             mtkcr.    mtkcra       .               .                  mtkcr.         mtkcra         mtkcr.        mtkcra
 teacher_of_two      m         m            m               m                  mtkcr.         mtkcra         m             mtkcra
 counselor           .         mcra         .               .                  .              mtkcra         .             mtkcra
@@ -123,6 +128,7 @@ def populate(session: Any, world: World) -> None:
     _students(session, world)
     _parents(session, world)
     _staff(session, world)
+    _assigned(session, world.home)
 
 
 def _actors(session: Any, world: World) -> None:
@@ -230,6 +236,29 @@ def _staff(session: Any, world: World) -> None:
     later.starts_on = today + timedelta(days=30)
     session.get_one(AccountPerson, home.behind_counselor.id).account_id = home.counselor.account_id
     session.flush()
+
+
+def _assigned(session: Any, home: Any) -> None:
+    """People assigned to the work of a student of the middle school: today, later, no more."""
+    today, ten = clock.today(), timedelta(days=10)
+    spans = {
+        "assigned_elsewhere": (today - ten, None),
+        "assigned_to_come": (today + ten, None),
+        "assigned_once": (today - ten, today),
+    }
+    for name, (starts_on, ends_on) in spans.items():
+        session.add(
+            Assignment(
+                district_id=home.district_id,
+                student_id=home.other_student.id,
+                subject_type="elos",
+                subject_id=new_id(),
+                role="panel_member",
+                person_id=person(session, home, name).id,
+                starts_on=starts_on,
+                ends_on=ends_on,
+            )
+        )
 
 
 def _class(session: Any, home: Any) -> Any:

@@ -4,9 +4,9 @@ An independent second computation: it knows by heart how `tests.world` is made, 
 matrix as text; it asks neither the database nor the code under test.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from plp_api.foundation.ownership import (
     OwnedByDistrict,
@@ -34,14 +34,21 @@ TIES = {
     "other_advisor": {"other_student": "advisor"},
     "case_manager": {"student": "advisor"},
     "teacher": {"student": "teacher"},
+    "team_member": {},
 }
+# Who is assigned to a piece of whose work, and so reaches that piece and no more of them.
+ASSIGNED = {"team_member": "student"}
 AT_THE_HIGH_SCHOOL = ("student", "senior", "placed")
 AT_THE_MIDDLE_SCHOOL = ("other_student",)
 OFFICES = ("counselor", "elo_coordinator", "registrar", "school_admin")
 WIDE = ("district_admin", "auditor")
 # Those who have a role though they reach nobody by it: a parent whom an order keeps out, or whose
 # child is of age. A relative whom nobody confirmed has none.
-ROLES = {"denied_parent": {"parent"}, "senior_parent": {"parent"}}
+ROLES = {
+    "denied_parent": {"parent"},
+    "senior_parent": {"parent"},
+    "team_member": {"teacher", "team_member"},
+}
 EVERYBODY = (*TIES, *OFFICES, "other_school_admin", *WIDE)
 assert set(CAST) <= set(EVERYBODY)
 
@@ -60,6 +67,11 @@ KEPT_AT_HOME = {"roster:write", "relationships:write"}
 ALLOWED, DENIED, HIDDEN = "allowed", "denied", "hidden"
 
 
+def elo_of(student_id: UUID) -> UUID:
+    """The id of the ELO that the sweep adds for a student."""
+    return uuid5(student_id, "elo")
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose a row is: each id that its table has a column for.
@@ -67,7 +79,7 @@ class Owner:
     `about` is the person it is about beside the student, `part_of` the
     permission to read what it is part of, `changed_with` the one to change that,
     `member_ids` the students who have a part in it; `kind` tells rows of one table
-    apart that have addresses of their own.
+    apart that have addresses of their own. `work` is what people may be assigned to: an ELO.
     """
 
     district_id: UUID | None = None
@@ -79,6 +91,7 @@ class Owner:
     changed_with: str | None = None
     member_ids: frozenset[UUID] = frozenset()
     kind: str | None = None
+    work: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,7 @@ class Reader:
     schools: frozenset[UUID]
     is_wide: bool
     children: frozenset[UUID]
+    assigned: frozenset[UUID] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Whether any role of theirs has anything but a `.` in the matrix."""
@@ -111,6 +125,10 @@ class Reader:
             if cell == "reasoned" and reasoned:
                 return True
         return False
+
+    def may_by_assignment(self, work: UUID | None, permission: str) -> bool:
+        """Whether the matrix lets them do that because they are assigned to this work."""
+        return work in self.assigned and matrix.TABLE[permission]["team_member"] == "assigned"
 
     def may_everywhere(self, permission: str) -> bool:
         """Whether a role of theirs has an `x` in the matrix."""
@@ -139,17 +157,22 @@ class Reader:
         theirs = {*self.children, *({self.person.id} if ownership.is_personal else ())}
         if ownership.about and owner.about != self.person.id and student in theirs:
             return HIDDEN
-        if owner.part_of and not self.may_on(student, owner.part_of, reasoned=True):
+        if ownership.is_for_staff and student in self.children:
+            return HIDDEN
+        if owner.part_of and not self._may(owner, owner.part_of, reasoned=True):
             return HIDDEN
         is_guest = owner.district_id != self.person.district_id
         is_kept_away = is_guest and permission in KEPT_AT_HOME
-        if self.may_on(student, permission) and not is_kept_away:
+        if self._may(owner, permission) and not is_kept_away:
             return ALLOWED
         # What a stated reason opens is told to exist: the answer asks for the reason.
-        sees = self.may_on(student, ownership.read) or self.may_on(
-            student, permission, reasoned=True
-        )
+        sees = self._may(owner, ownership.read) or self._may(owner, permission, reasoned=True)
         return DENIED if sees else HIDDEN
+
+    def _may(self, owner: Owner, permission: str, *, reasoned: bool = False) -> bool:
+        """Whether they may do that on the row, by their reach to the student or to this work."""
+        by_reach = self.may_on(owner.student_id, permission, reasoned=reasoned)
+        return by_reach or self.may_by_assignment(owner.work, permission)
 
     def _in_district(self, ownership: Any, owner: Owner, permission: str) -> tuple[bool, bool]:
         """Whether they see the row of their own district, and whether they may do that on it."""
@@ -203,7 +226,11 @@ def _reader(world: World, name: str) -> Reader:
     if name == "other_school_admin":
         schools = {home.other_school_id}
     children = {getattr(home, CHILDREN[name]).id} if name in CHILDREN else set()
-    return _of(name, getattr(home, name), students, schools, name in WIDE, children)
+    reader = _of(name, getattr(home, name), students, schools, name in WIDE, children)
+    if name in ASSIGNED:
+        work = elo_of(getattr(home, ASSIGNED[name]).id)
+        reader = replace(reader, assigned=frozenset({work}))
+    return reader
 
 
 def _reader_away(world: World, name: str) -> Reader:

@@ -12,6 +12,8 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import lazyload
 
 from plp_api.catalog.clearances.models import Clearance
+from plp_api.catalog.elo_designs.models import DesignTemplate
+from plp_api.catalog.elo_profiles.models import EloProfile
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.catalog.partners.models import (
@@ -41,6 +43,7 @@ from plp_api.foundation.ownership import (
     OwnedByStudent,
     PersonOfDistrict,
 )
+from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.home_study import HomeStudy
 from plp_api.foundation.roster.models import Student
@@ -50,8 +53,24 @@ from plp_api.foundation.roster.relationships import (
     AdvisoryMember,
     Placement,
 )
+from plp_api.learning.agreements.models import Agreement, AgreementSignature
+from plp_api.learning.attestations.models import MentorLink
+from plp_api.learning.concerns.models import Concern
+from plp_api.learning.credit.models import Appeal, CreditLine
+from plp_api.learning.elos.models import (
+    Benchmark,
+    Communication,
+    Cost,
+    Elo,
+    EloGoal,
+    EloPermission,
+    EloTime,
+    TrainingTask,
+)
+from plp_api.learning.evaluations.models import Evaluation, Presentation, WorkHabits
 from plp_api.learning.interests.models import Interest
 from plp_api.learning.ratings.models import Rating
+from plp_api.learning.work_logs.models import Absence, LogEntry, SiteVisit
 from plp_api.people.rostering.models import RosterImport
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Statement
@@ -65,14 +84,17 @@ from plp_api.planning.signatures.models import (
 )
 from plp_api.planning.signing.models import Scan, SigningLink
 from plp_api.planning.supports.models import Support
-from tests.foundation.access.reach import Owner
+from tests.foundation.access.reach import Owner, elo_of
+from tests.learning.elo_world import PROFILE
 from tests.world import SECTIONS, Place, World
 
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
 PART_OF |= {"pathway_elements": "pathways:read", "interests": "interests:read"}
+PART_OF |= {"elos": "elos:read"}
 # A link is changed with what it links: by table, the permission to change that.
 CHANGED_WITH = {"goals": "goals:write", "pathway_elements": "pathways:write"}
+CHANGED_WITH |= {"elos": "elos:write"}
 
 LEVELS: list[Any] = [{"key": key, "title": key, "description": ""} for key in ("not_met", "met")]
 
@@ -90,6 +112,8 @@ def complete(world: World) -> None:
             complete_student(place, student)
         _add_for_place(place)
         _add_rubrics(place)
+        _add_designs(place)
+        _assign(place, place.student, role="cooperating_teacher", person_id=place.team_member.id)
     db.session().flush()
 
 
@@ -102,6 +126,7 @@ def complete_student(place: Place, student: Any) -> None:
     _add_family(place, student)
     _add_interest(place, student)
     _add_evidence(place, student)
+    _add_elo(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -292,6 +317,107 @@ def _add_evidence(place: Place, student: Any) -> None:
     )
 
 
+def _add_elo(place: Place, student: Any) -> None:
+    """An ELO at the partner's site, with one of everything that belongs to it."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    mentor = (
+        db.session()
+        .scalars(select(Mentor).where(Mentor.district_id == place.district_id).order_by(Mentor.id))
+        .first()
+    )
+    assert mentor is not None
+    today = clock.today()
+    elo = Elo(
+        id=elo_of(student.id),
+        **own,
+        plan_id=student.plan_id,
+        school_id=place.school_id,
+        type="internship",
+        status="active",
+        title="Nursing at the clinic",
+        profile=PROFILE,
+        partner_id=mentor.partner_id,
+        earliest_start=today,
+        latest_end=today + timedelta(days=90),
+        created_by=student.id,
+        waiting_since=clock.now(),
+    )
+    db.session().add(elo)
+    db.session().flush()
+    _assign(place, student, role="mentor", mentor_id=mentor.id)
+    part, by = {**own, "elo_id": elo.id}, place.elo_coordinator.id
+    db.session().add_all(
+        [
+            EloGoal(**part, goal_id=student.goal_id),
+            EloTime(**part, weekday=1, begins=540, ends=720),
+            Benchmark(**part, title="First draft"),
+            TrainingTask(**part, task="Takes blood pressure"),
+            Communication(**part, party="Mentor", means="E-mail", rhythm="Every week"),
+            EloPermission(**part, kind="private_vehicle", recorded_by=by),
+            Cost(**part, what="Bus", amount_cents=500, borne_by="school"),
+            LogEntry(**part, on=today, minutes=90, activity="Watched an intake."),
+            Absence(**part, on=today, recorded_by=by),
+            SiteVisit(**part, on=today, words="All well.", visited_by=by),
+            WorkHabits(**part, moment="midpoint", rated_on=today, rated_by=by),
+            Presentation(**part, held_on=today, recorded_by=by),
+            Evaluation(**part, evaluated_by=by, evaluated_at=clock.now()),
+            Concern(**part, kind="safety", words="No gloves.", raised_by=student.id),
+        ]
+    )
+    _add_agreement(place, student, part)
+    _add_credit(place, student, part)
+
+
+def _add_agreement(place: Place, student: Any, part: dict[str, Any]) -> None:
+    """An agreement that the student has signed."""
+    agreement = Agreement(id=db.new_id(), **part, edition=1, sha256="0" * 64, signers=["student"])
+    db.session().add(agreement)
+    db.session().flush()
+    signed = {"role": "student", "person_id": student.id, "method": "account", "sha256": "0" * 64}
+    db.session().add(AgreementSignature(**part, **signed, agreement_id=agreement.id))
+
+
+def _add_credit(place: Place, student: Any, part: dict[str, Any]) -> None:
+    """A denied line of credit, and the student's appeal."""
+    by = {"teacher_of_record_id": place.teacher.id, "proposed_by": place.elo_coordinator.id}
+    line = CreditLine(id=db.new_id(), **part, **by, area="Health", amount=1, status="denied")
+    db.session().add(line)
+    db.session().flush()
+    about = {"about": "credit", "credit_line_id": line.id}
+    db.session().add(Appeal(**part, **about, words="I did the work.", filed_by=student.id))
+
+
+def _assign(place: Place, student: Any, **somebody: Any) -> None:
+    """Assign somebody to the student's ELO."""
+    work = {"subject_type": "elos", "subject_id": elo_of(student.id)}
+    since = clock.today() - timedelta(days=10)
+    own = {"district_id": place.district_id, "student_id": student.id}
+    db.session().add(Assignment(**own, **work, **somebody, starts_on=since))
+
+
+def _add_designs(place: Place) -> None:
+    """A design of each school and one of the district's, and the rules for one type of ELO."""
+    own = {"district_id": place.district_id}
+    db.session().add_all(
+        DesignTemplate(**own, school_id=school_id, type="internship", title="At a clinic")
+        for school_id in (None, place.school_id, place.other_school_id)
+    )
+    ours = EloProfile.district_id == place.district_id
+    if db.session().scalars(select(EloProfile).where(ours)).first() is None:
+        db.session().add(EloProfile(**own, type="internship"))
+    mentors = select(Mentor.id).where(Mentor.district_id == place.district_id)
+    db.session().add(
+        MentorLink(
+            **own,
+            mentor_id=db.session().scalars(mentors).first(),
+            token_sha256=str(place.district_id),
+            identity_check="none",
+            issued_by=place.elo_coordinator.id,
+            expires_at=clock.now() + timedelta(days=1),
+        )
+    )
+
+
 def _add_for_place(place: Place) -> None:
     own, since = {"district_id": place.district_id}, clock.today()
     at_middle_school = {**own, "school_id": place.other_school_id}
@@ -412,13 +538,14 @@ def all_rows(models: list[Any]) -> dict[Any, dict[UUID, Owner]]:
 
 def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Owner:
     match row.__ownership__:
-        case OwnedByStudent(column=column, about=about):
+        case OwnedByStudent(column=column, about=about, assigned_by=work):
             return Owner(
                 row.district_id,
                 student_id=getattr(row, column),
                 about=getattr(row, about) if about else None,
                 part_of=PART_OF.get(getattr(row, "subject_type", "")),
                 changed_with=CHANGED_WITH.get(getattr(row, "subject_type", "")),
+                work=getattr(row, work) if work else None,
             )
         case OwnedBySchool(column=column):
             advisory = getattr(row, "advisory_id", row.id)

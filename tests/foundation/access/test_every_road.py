@@ -46,8 +46,10 @@ MARKS: dict[str, list[str]] = {
     RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
-UNMARKED: frozenset[str] = frozenset()
-"""The kinds that need no mark, because no answer holds them: none today."""
+UNMARKED = frozenset(
+    {RecordKind.ELOS, RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS}
+)
+"""The kinds that need no mark, because no answer holds them yet."""
 QUERIES = {
     "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries,"
     "pathway_elements,template",

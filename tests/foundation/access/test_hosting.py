@@ -36,6 +36,7 @@ DECISIONS = {
     "signatures:waive": "waivers",
     "reviews:except": "exceptions",
     "ratings:withdraw": "the last word on what the record says",
+    "appeals:decide": "the principal's word on an appeal",
     "interests:decide": "seats at the home district's opportunities",
     "roster:write": "the roster, placements",
     "relationships:write": "ties",

@@ -65,4 +65,5 @@ def test_the_rule_knows_every_role_of_a_family() -> None:
         "school_admin",
         "student",
         "teacher",
+        "team_member",
     }

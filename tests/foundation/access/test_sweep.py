@@ -32,7 +32,15 @@ from tests import databases
 from tests.client import Client
 from tests.foundation.access import asking, rows
 from tests.foundation.access.operations import AREAS, OPERATIONS, Operation
-from tests.foundation.access.reach import ALLOWED, DENIED, HIDDEN, Owner, Reader, readers
+from tests.foundation.access.reach import (
+    ALLOWED,
+    DENIED,
+    HIDDEN,
+    Owner,
+    Reader,
+    elo_of,
+    readers,
+)
 from tests.world import CAST, World
 
 pytestmark = pytest.mark.both_databases
@@ -70,6 +78,8 @@ DISTRICTS_OWN = {
 OF_ALL_DISTRICTS = {"GET /api/v1/host-schools"}
 # Read by position, not by page; that they tell nothing of anybody out of reach is looked at too.
 NO_PAGES = {"GET /api/v1/events"}
+# What an ELO names of its student, besides its own parts; of each, no more than the id.
+NAMED_BY_WORK = {"students", "plans", "interests"}
 NOBODY = "nobody"
 A_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -281,6 +291,8 @@ class Sweep:
             is_sealed = (
                 ownership.about and reader.stands(ownership, owner, ownership.read) == HIDDEN
             )
+            if _is_part_of_work(model, owner, reader):
+                return not is_sealed
             return owner.student_id in reader.students and not is_sealed
         if isinstance(ownership, OwnedByPerson):
             return owner.person_id == reader.person.id
@@ -391,6 +403,13 @@ class Sweep:
             found |= {UUID(one["id"]) for one in answer.json["items"]}
             cursor = answer.json["next_cursor"]
         return found
+
+
+def _is_part_of_work(model: Any, owner: Owner, reader: Reader) -> bool:
+    """Whether the reader is assigned to what the row belongs to, or which names it."""
+    is_named = model.__tablename__ in NAMED_BY_WORK and owner.student_id is not None
+    work = elo_of(owner.student_id) if is_named and owner.student_id else owner.work
+    return work in reader.assigned
 
 
 def _resources() -> list[Any]:
