@@ -44,6 +44,7 @@ AREAS = (
     "learning.ratings",
     "learning.interests",
     "learning.elos",
+    "learning.teams",
     "learning.agreements",
     "learning.work_logs",
     "learning.evaluations",

@@ -16,8 +16,10 @@ from plp_api.foundation.roster.followers import (
     ON_RECORD_ENDED,
 )
 from plp_api.learning.elos import seats as elo_seats
+from plp_api.learning.elos.gates import ON_CHANGED
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
+from plp_api.learning.teams import actions as teams
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
 from plp_api.planning.goals.progress import PROGRESS_PARTS
@@ -64,3 +66,4 @@ SNAPSHOT_PARTS += [
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
+ON_CHANGED += [teams.follow_partner]

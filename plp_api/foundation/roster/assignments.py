@@ -12,9 +12,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, exists, or_
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.db import Base, Resource, session
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster import spans
+
+SUBJECTS: dict[str, type[Any]] = {}
+"""What people may be assigned to, by table; the areas that assign fill it."""
 
 
 class AssignmentRole(StrEnum):
@@ -57,6 +60,11 @@ class Assignment(Resource, Base):
     delegate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+    def locked_before(self) -> Resource | None:
+        """What they are assigned to: its team is changed by one at a time."""
+        subject = SUBJECTS.get(self.subject_type)
+        return None if subject is None else session().get(subject, self.subject_id)
 
 
 def holds_on(assignment: Any, day: Any) -> ColumnElement[bool]:

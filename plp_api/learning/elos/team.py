@@ -8,27 +8,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.roster import spans
+from plp_api.foundation.roster import assignments
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.learning.elos.models import Elo
 
 SUBJECT = Elo.__tablename__
-
-
-def holds(assignment: Any, day: Any) -> ColumnElement[bool]:
-    """Whether an assignment holds on the day, as SQL: a delegate's only while its principal's."""
-    principal = aliased(Assignment)
-    is_for_nobody = assignment.delegate_of_id.is_(None)
-    principal_holds = exists().where(
-        principal.id == assignment.delegate_of_id, spans.holds_on(principal, day)
-    )
-    return and_(spans.holds_on(assignment, day), or_(is_for_nobody, principal_holds))
+holds = assignments.holds_on
 
 
 def on_day(elo_ids: Iterable[UUID], day: date) -> Sequence[Assignment]:

@@ -79,7 +79,7 @@ OF_ALL_DISTRICTS = {"GET /api/v1/host-schools"}
 # Read by position, not by page; that they tell nothing of anybody out of reach is looked at too.
 NO_PAGES = {"GET /api/v1/events"}
 # What an ELO names of its student, besides its own parts; of each, no more than the id.
-NAMED_BY_WORK = {"students", "plans", "interests"}
+NAMED_BY_WORK = {"students", "plans", "interests", "goals"}
 NOBODY = "nobody"
 A_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
