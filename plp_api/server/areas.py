@@ -45,6 +45,7 @@ AREAS = (
     "learning.interests",
     "learning.elos",
     "learning.teams",
+    "learning.elo_ratings",
     "learning.agreements",
     "learning.work_logs",
     "learning.evaluations",

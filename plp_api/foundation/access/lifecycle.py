@@ -134,7 +134,7 @@ class LifeCycle:
 
     def _refusal(self, line: Move, row: Any, access: Access) -> Problem | None:
         if not any(access.may_on(permission, row) for permission in line.permissions):
-            return denied(*line.permissions)
+            return denied(*line.permissions, row=row)
         status = getattr(row, self.status)
         if status not in line.sources:
             if status == line.target:
@@ -178,7 +178,7 @@ class LifeCycle:
         ]
         if not lines:
             of_action = (line for line in self.moves if line.action == action)
-            raise denied(*(one for line in of_action for one in line.permissions))
+            raise denied(*(one for line in of_action for one in line.permissions), row=row)
         return lines
 
 

@@ -344,7 +344,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         log_entries:read:assigned log_entries:verify:assigned site_visits:read:assigned
         credit:read:assigned credit:decide:assigned appeals:read:assigned
         comments:read:assigned comments:withdraw:assigned links:read:assigned
-        concerns:raise:assigned
+        concerns:raise:assigned ratings:read:assigned ratings:rate:assigned
     """),
 }
 
@@ -361,12 +361,15 @@ def conditions(role: Role, permission: Permission) -> frozenset[Condition | None
     return frozenset(granted)
 
 
-def holders(*permissions: Permission) -> list[Role]:
+def holders(*permissions: Permission, by_assignment: bool = True) -> list[Role]:
     """The roles that the table gives any of these permissions, nearest to the student first.
 
     A role that has it only while it keeps a plan in home study counts only where no
-    other role has it.
+    other role has it. `by_assignment` is False where nobody is assigned to what it is about.
     """
-    given = {role: {c for one in permissions for c in conditions(role, one)} for role in Role}
+    excepted = set() if by_assignment else {Condition.ASSIGNED}
+    given = {
+        role: {c for one in permissions for c in conditions(role, one)} - excepted for role in Role
+    }
     usual = [role for role, under in given.items() if under - {Condition.KEEPING}]
     return usual or [role for role, under in given.items() if under]

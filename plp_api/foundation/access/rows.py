@@ -57,9 +57,13 @@ def is_assigned(caller: Caller, permission: Permission, row: Any) -> bool:
     return getattr(row, column) in caller.assigned
 
 
-def denied(*permissions: Permission, detail: str | None = None) -> Problem:
-    """The problem permission_denied, which says which roles have any of these permissions."""
-    extra = {"allowed_roles": holders(*permissions)}
+def denied(*permissions: Permission, detail: str | None = None, row: Any = None) -> Problem:
+    """The problem permission_denied, which says which roles have any of these permissions.
+
+    On `row`, if one is given: not every row is work that somebody may be assigned to.
+    """
+    is_work = row is None or getattr(row.__ownership__, "assigned_by", None) is not None
+    extra = {"allowed_roles": holders(*permissions, by_assignment=is_work)}
     return Problem(Code.PERMISSION_DENIED, detail, extra=extra)
 
 
@@ -194,7 +198,7 @@ class Access:
         if reach.needs_reason(self.caller, reached, permission):
             raise Problem(Code.REASON_REQUIRED, "Send it in the X-Access-Reason header.")
         if self._permits(read, row, reached):
-            raise denied(permission)
+            raise denied(permission, row=row)
         raise Problem(Code.NOT_FOUND)
 
     def _permits(self, permission: Permission, row: Any, reached: Reached) -> bool:
@@ -316,7 +320,7 @@ class Access:
                 return role
         if row is not None and is_assigned(self.caller, permission, row):
             return Role.TEAM_MEMBER
-        raise denied(permission)
+        raise denied(permission, row=row)
 
     def may_as(self, role: Role, permission: Permission, student_id: UUID) -> bool:
         """Whether this role of the caller grants the permission on the student."""

@@ -37,10 +37,12 @@ def rate(
     framework_item_id: UUID,
     level: str,
     rated_on: date | None = None,
+    rests_on: Any = None,
     **evidence: Any,
 ) -> Rating:
     """Rate the student in an item: the student themselves, or for the school a teacher of theirs.
 
+    `rests_on` is the work that the caller was let rate, where they need not reach the student.
     Raises Problem: permission_denied, actor_is_family, framework_item_retired,
     level_not_on_scale, action_repeated, validation_failed (`rated_on`, `framework_item_id`,
     `goal_id`, `pathway_element_id`).
@@ -68,7 +70,7 @@ def rate(
         student_id=student.id,
         framework_item=item,
         is_self=is_self,
-        rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id),
+        rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id, rests_on),
         **said,
     )
     db.session().add(rating)

@@ -41,14 +41,16 @@ class Rating(Resource, Base):
     """One judgment: the student's level in one item on one day.
 
     `level` is the key of a level of `scale`. `is_self` tells the student's own rating. The
-    evidence is words, and a goal or a pathway element of the same student.
+    evidence is words, and a goal, a pathway element or an ELO of the same student. Who is
+    assigned to that ELO reads the rating.
     """
 
     __tablename__ = "ratings"
-    __ownership__ = OwnedByStudent(read="ratings:read")
+    __ownership__ = OwnedByStudent(read="ratings:read", assigned_by="elo_id")
     __table_args__ = (
         Index("ix_ratings_student_id", "student_id", "rated_on"),
         Index("ix_ratings_framework_item_id", "framework_item_id", "student_id", "rated_on"),
+        Index("ix_ratings_elo_id", "elo_id"),
         Index("ix_ratings_district_updated", "district_id", "updated_at", "id"),
         Index("ix_ratings_district_rated", "district_id", "rated_on", "id"),
     )
@@ -66,6 +68,7 @@ class Rating(Resource, Base):
     evidence: Mapped[str] = mapped_column(default="")
     goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
     pathway_element_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_elements.id"))
+    elo_id: Mapped[UUID | None] = mapped_column(ForeignKey("elos.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     withdraw_reason: Mapped[str | None]

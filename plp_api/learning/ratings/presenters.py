@@ -13,4 +13,7 @@ def shape(ratings: Sequence[Any], access: Access) -> None:
         may_read_goals = access.may(Permission.GOALS_READ, rating.student_id)
         may_read_pathways = access.may(Permission.PATHWAYS_READ, rating.student_id)
         rating.shown_goal_id = rating.goal_id if may_read_goals else None
+        may_read_elo = access.may(Permission.ELOS_READ, rating.student_id)
+        is_on_elo = rating.elo_id in access.caller.assigned
+        rating.shown_elo_id = rating.elo_id if may_read_elo or is_on_elo else None
         rating.shown_element_id = rating.pathway_element_id if may_read_pathways else None

@@ -63,6 +63,13 @@ class RatingSchema(ResourceSchema):
         allow_none=True,
         metadata={"description": "Null too where you may not read the element."},
     )
+    elo_id = fields.UUID(
+        attribute="shown_elo_id",
+        allow_none=True,
+        metadata={
+            "description": "The ELO that it rests on; null too where you may not read the ELO."
+        },
+    )
     withdrawn_at = Instant(allow_none=True)
     withdrawn_by = fields.UUID(allow_none=True)
     withdrawn_by_name = name_of("withdrawn_by")

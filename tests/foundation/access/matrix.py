@@ -70,8 +70,8 @@ supports:read        x       x        x       .       x         .               
 supports:write       .       .        .       .       x         .               .         x            .              .        .  # support pointer: CRU, RU
 supports:read_accommodations x       x        x       x       x         .               .         x            .              .        .  # support pointer: R accommodations (and R)
 links:read           x       x        x       x       x         x               x         x            x              x        assigned  # no row: each is read as what it links
-ratings:read         x       x        x       x       x         x               .         x            .              x        .  # ratings, rubric scores: R (and C)
-ratings:rate         x       .        .       x       .         .               .         .            .              .        .  # ratings, rubric scores: C self, C own classes (an advisor's "assigned" comes with assignments)
+ratings:read         x       x        x       x       x         x               .         x            .              x        assigned  # ratings, rubric scores: R (and C)
+ratings:rate         x       .        .       x       .         .               .         .            .              .        assigned  # ratings, rubric scores: C self, C own classes; C assigned, an advisor too: on ELOs they are on
 ratings:withdraw     .       .        .       .       .         .               .         x            .              .        .  # no row: a wrong rating whose giver is gone, by the school's admin (who gave it needs no more than to read it)
 partners:read        .       .        x       x       x         x               .         x            x              x        .  # partners, mentors: R; student and parent read the name in an opportunity
 partners:write       .       .        .       .       .         x               .         x            .              .        .  # partners, mentors: CRU

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import lazyload
 
 from plp_api.catalog.clearances.models import Clearance
@@ -345,6 +345,8 @@ def _add_elo(place: Place, student: Any) -> None:
     db.session().add(elo)
     db.session().flush()
     _assign(place, student, role="mentor", mentor_id=mentor.id)
+    rated = update(Rating).where(Rating.student_id == student.id)
+    db.session().execute(rated.values(elo_id=elo.id))
     part, by = {**own, "elo_id": elo.id}, place.elo_coordinator.id
     db.session().add_all(
         [

@@ -129,6 +129,18 @@ def test_what_a_member_may_not_do_is_refused_not_hidden(session: Any, world: Wor
     assert refused.value.extra["allowed_roles"] == [Role.ELO_COORDINATOR]
 
 
+def test_a_refusal_names_members_only_where_somebody_may_be_one(session: Any, world: World) -> None:
+    home = world.home
+    access = access_of(session, home.counselor)
+    for model, key, wanted in (
+        (Elo, elo_of(home.student.id), [Role.STUDENT, Role.TEACHER, Role.TEAM_MEMBER]),
+        (Student, home.student.id, [Role.STUDENT, Role.TEACHER]),
+    ):
+        with pytest.raises(Problem) as refused:
+            access.load(model, key, Permission.RATINGS_RATE)
+        assert refused.value.extra["allowed_roles"] == wanted
+
+
 def test_a_member_speaks_as_one_only_about_their_work(session: Any, world: World) -> None:
     home = world.home
     access = access_of(session, home.team_member)
