@@ -430,6 +430,5 @@ def is_teacher_of_record(elo: Any, access: Access) -> Reason | None:
 
 
 def look_up(elos: Any, access: Access) -> None:
-    """Load what the guards ask of many ELOs."""
-    team.look_up(elos, access)
+    """Load what the guards ask of many ELOs, beside the team that every answer shows."""
     places.look_up(elos, access)

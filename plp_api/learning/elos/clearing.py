@@ -7,7 +7,7 @@ among many. They know a check of a mentor by the name without case and accents.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from plp_api.catalog.clearances.models import OF_PARTNERS, Clearance, ClearanceStatus
@@ -17,7 +17,6 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.assignments import Assignment
-from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.learning.elos import team
 from plp_api.learning.elos.models import Elo, EloStatus
 
@@ -85,31 +84,27 @@ def _counts(check: Any, kind: str, today: date) -> Criterion:
     )
 
 
-def runs(settings: DistrictSettings, today: date) -> Criterion:
-    """Whether work may be done today: active, still agreed, and cleared if the district asks."""
-    is_agreed = or_(Elo.unagreed_until.is_(None), Elo.unagreed_until >= today)
-    criteria = [Elo.status == EloStatus.ACTIVE, is_agreed]
-    if settings.suspends_on_lapsed_clearance:
-        criteria.append(not_(lapses_by(settings.required_clearances, today, today)))
-    return and_(*criteria)
-
-
-def of_district(elo: Any, access: Access) -> DistrictSettings:
-    """The settings of the ELO's district."""
-    return district_settings.of(access.district(elo.district_id))
-
-
 def look_up(elos: Any, access: Access) -> None:
-    """Set on each ELO whether work may be done on it today; one statement for each district."""
-    running: set[Any] = set()
-    active = [elo for elo in elos if elo.status == EloStatus.ACTIVE]
-    for district_id in {elo.district_id for elo in active}:
-        ids = sorted(elo.id for elo in active if elo.district_id == district_id)
+    """Set on each ELO whether work may be done on it today.
+
+    It is active, still agreed, and, where the district asks for it, cleared: that is one
+    statement, in such districts alone.
+    """
+    today = access.caller.today
+    active = {elo.id: elo for elo in elos if elo.status == EloStatus.ACTIVE}
+    stopped = {
+        key
+        for key, elo in active.items()
+        if elo.unagreed_until is not None and elo.unagreed_until < today
+    }
+    for district_id in {elo.district_id for elo in active.values()}:
         settings = district_settings.of(access.district(district_id))
-        query = select(Elo.id).where(Elo.id.in_(ids), runs(settings, access.caller.today))
-        running |= set(db.session().scalars(query))
+        if settings.suspends_on_lapsed_clearance:
+            ids = [key for key, elo in active.items() if elo.district_id == district_id]
+            lapsed = lapses_by(settings.required_clearances, today, today)
+            stopped |= set(db.session().scalars(select(Elo.id).where(Elo.id.in_(ids), lapsed)))
     for elo in elos:
-        elo.is_running = elo.id in running
+        elo.is_running = elo.id in active and elo.id not in stopped
 
 
 def require_running(elo: Elo, access: Access) -> None:

@@ -11,13 +11,13 @@ from plp_api.learning.elos import clearing, team
 def shape(elos: Sequence[Any], access: Access) -> None:
     """Set the items, the team of today, and the people whom the caller may know."""
     item_links.shape(elos, access)
-    members = team.on_day({elo.id for elo in elos}, access.caller.today)
+    team.look_up(elos, access)
     clearing.look_up(elos, access)
     for elo in elos:
         elo.shown_profile = elo.profile or None
         elo.shown_creator = access.shown_person(elo.created_by, elo.student_id)
         elo.shown_accepter = access.shown_person(elo.accepted_by, elo.student_id)
-        elo.team = [_member(one) for one in members if one.subject_id == elo.id]
+        elo.team = [_member(one) for one in elo.members]
 
 
 def _member(assignment: Any) -> dict[str, Any]:

@@ -64,25 +64,24 @@ def mentor_of(elo_id: UUID, day: date) -> Mentor | None:
 
 
 def look_up(elos: Iterable[Any], access: Access) -> None:
-    """Set on each ELO the roles by which the caller works on it today, in one statement."""
+    """Set on each ELO its team of today (`members`), in one statement."""
     elos = list(elos)
-    mine = {elo.id for elo in elos} & access.caller.assigned
-    rows = on_day(mine, access.caller.today) if mine else ()
-    own = [row for row in rows if row.person_id == access.caller.person_id]
+    rows = on_day({elo.id for elo in elos}, access.caller.today)
     for elo in elos:
-        roles = {AssignmentRole(row.role) for row in own if row.subject_id == elo.id}
-        elo.roles_of_caller = frozenset(roles)
+        elo.members = [row for row in rows if row.subject_id == elo.id]
 
 
 def roles_of(access: Access, elo: Any) -> frozenset[AssignmentRole]:
     """The roles by which the caller works on the ELO today, as a delegate too.
 
-    Fresh unless `look_up` was called: the team may change in the request.
+    The team is that of the last `look_up`, or is looked up now.
     """
-    if not hasattr(elo, "roles_of_caller"):
+    if elo.id not in access.caller.assigned:
+        return frozenset()
+    if not hasattr(elo, "members"):
         look_up([elo], access)
-    roles: frozenset[AssignmentRole] = elo.roles_of_caller
-    return roles
+    me = access.caller.person_id
+    return frozenset(AssignmentRole(one.role) for one in elo.members if one.person_id == me)
 
 
 def assign(elo: Elo, role: AssignmentRole, access: Access, **somebody: UUID) -> Assignment:

@@ -1,24 +1,93 @@
 """A coordinator decides on a proposal: who may, with what, and what the student learns."""
 
-from tests.client import Client
+import pytest
+
+from plp_api.foundation.audit.models import Event
+from tests.client import Client, code, uuid
+from tests.databases import Isolated
 from tests.learning.elos.conftest import At, Propose
+from tests.learning.interests.conftest import middle
+from tests.world import World, writing
+
+__all__ = ["middle"]
+
+
+@pytest.fixture
+def submitted(student: Client, proposed: Propose) -> str:
+    path = proposed()
+    assert student.act(path, "submit").status_code == 200
+    return path
 
 
 def test_a_proposal_is_returned_once_and_taken_on(
-    student: Client, coordinator: Client, proposed: Propose
+    student: Client, coordinator: Client, world: World, submitted: str
 ) -> None:
-    path = proposed()
-    assert student.act(path, "submit").json["status"] == "submitted"
-    assert coordinator.act(path, "return", comment="When?").json["status"] == "returned"
-    assert student.act(path, "submit").json["status"] == "submitted"
-    taken = coordinator.act(path, "accept").json
-    assert taken["status"] == "design"
-    assert [member["role"] for member in taken["team"]] == ["coordinator"]
+    assert coordinator.read(submitted)["available_actions"] == [
+        *("accept", "return", "deny", "withdraw")
+    ]
+    assert coordinator.act(submitted, "return", comment="When?").json["status"] == "returned"
+    (comment,) = student.read(f"{submitted}/comments")["items"]
+    assert (comment["body"], comment["author_role"]) == ("When?", "elo_coordinator")
+    assert student.act(submitted, "submit").json["status"] == "submitted"
+    taken = coordinator.act(submitted, "accept").json
+    assert (taken["status"], taken["accepted_by"]) == (
+        "design",
+        str(world.home.elo_coordinator.id),
+    )
+    assert set(taken["profile"]) >= {"signers", "is_ordered", "required_parts"}
+    (member,) = taken["team"]
+    assert (member["role"], member["person_id"]) == (
+        "coordinator",
+        str(world.home.elo_coordinator.id),
+    )
+
+
+def test_a_denial_has_its_reason_and_ends_it(
+    student: Client, coordinator: Client, submitted: str
+) -> None:
+    assert code(coordinator.act(submitted, "deny")) == "validation_failed"
+    denied = coordinator.act(submitted, "deny", comment="No seat at the mill.").json
+    assert (denied["status"], denied["end_reason"]) == ("denied", "No seat at the mill.")
+    assert (denied["waiting_on"], denied["available_actions"]) == (None, [])
+    assert code(student.patch(submitted, {"title": "Again"})) == "elo_closed"
+    (news,) = student.read("/me/inbox?kind=elo_moved")["items"]
+    assert news["link"] == f"/api/v1{submitted}"
+
+
+@pytest.mark.parametrize("name", ["student", "parent", "advisor", "teacher", "school_admin"])
+def test_who_reads_it_does_not_decide_it(
+    client: Client, world: World, submitted: str, name: str
+) -> None:
+    reader = client.as_(getattr(world.home, name))
+    assert "accept" not in reader.read(submitted)["available_actions"]
+    refused = reader.act(submitted, "accept")
+    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert refused.json["allowed_roles"] == ["elo_coordinator"]
+
+
+def test_another_school_s_coordinator_does_not_see_it(middle: Client, submitted: str) -> None:
+    assert middle.get(submitted).status_code == 404
+    assert middle.act(submitted, "accept").status_code == 404
 
 
 def test_an_active_one_offers_each_reader_their_own_actions(
-    internship: At, student: Client, coordinator: Client
+    client: Client, internship: At, student: Client, coordinator: Client, world: World
 ) -> None:
-    path = internship().path
-    assert student.read(path)["available_actions"] == ["hand_in"]
-    assert coordinator.read(path)["available_actions"] == ["suspend", "withdraw", "terminate"]
+    elo = internship()
+    assert student.read(elo.path)["available_actions"] == ["hand_in"]
+    assert coordinator.read(elo.path)["available_actions"] == ["suspend", "withdraw", "terminate"]
+    for name, actions in {"school_admin": ["terminate"], "counselor": [], "parent": []}.items():
+        assert client.as_(getattr(world.home, name)).read(elo.path)["available_actions"] == actions
+    assert client.as_(elo.teacher_of_record).read(elo.path)["available_actions"] == []
+    assert client.as_(elo.others).get(elo.path).status_code == 404
+
+
+def test_events_hold_no_words(
+    coordinator: Client, submitted: str, database: Isolated, world: World
+) -> None:
+    coordinator.act(submitted, "deny", comment="SECRET WORDS")
+    with writing(database, world.home) as session:
+        of_elo = Event.subject_id == uuid(submitted.rsplit("/", 1)[1])
+        events = session.query(Event).where(of_elo).all()
+        assert [event.type for event in events] == ["elo.added", "elo.submitted", "elo.denied"]
+        assert "SECRET" not in str([event.payload for event in events])
