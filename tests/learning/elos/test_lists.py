@@ -7,7 +7,8 @@ import pytest
 import time_machine
 
 from plp_api.foundation import clock
-from plp_api.foundation.roster.assignments import AssignmentRole
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
+from plp_api.foundation.roster.relationships import Relationship
 from plp_api.learning.elos.models import EloStatus
 from tests.client import Client, pointers
 from tests.databases import Isolated
@@ -143,8 +144,6 @@ def test_a_delegate_acts_only_while_their_principal_does(
     elo = internship("evaluated")
     with writing(database, world.home) as session:
         role = AssignmentRole.TEACHER_OF_RECORD
-        from plp_api.foundation.roster.assignments import Assignment
-
         principal = session.query(Assignment).filter_by(subject_id=elo.id, role=role).one()
         principal.ends_on = clock.today() + timedelta(days=2)
         assign(
@@ -161,3 +160,17 @@ def test_a_delegate_acts_only_while_their_principal_does(
         later = client.as_(elo.others)
         answer = later.get(elo.path)
         assert answer.status_code == 404 or answer.json["available_actions"] == []
+
+
+def test_a_court_order_hides_them_from_a_parent(
+    client: Client, world: World, database: Isolated, internship: At
+) -> None:
+    elo, parent = internship(), client.as_(world.home.parent)
+    assert found(parent, "") == ids(elo)
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(
+            person_id=world.home.parent.id, student_id=world.home.student.id
+        )
+        tie.one().denied = frozenset({"elos"})
+    assert found(parent, "") == []
+    assert parent.get(elo.path).status_code == 404
