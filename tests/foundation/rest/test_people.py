@@ -26,6 +26,7 @@ THINGS = {
 }  # fmt: skip
 # `identifier` is that of CASE.
 THINGS |= {"copied_from", "identifier", "rating"}
+THINGS |= {"assignment", "delegate_of", "design_template", "elo", "interest", "mentor", "rubric"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",

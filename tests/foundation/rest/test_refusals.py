@@ -252,6 +252,7 @@ def lives() -> Iterator[tuple[str, LifeCycle]]:
 LINES = [(rule, line) for rule, life in lives() for line in life.moves]
 # Moves after which a guard forbids them: what they would do again is not there any more.
 ENDS_ITSELF = {
+    ("/api/v1/elos/<uuid:elo_id>/actions", "complete_design"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "confirm_outcome"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "decline_outcome"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "carry_forward"),
