@@ -21,5 +21,5 @@ def shape(elos: Sequence[Any], access: Access) -> None:
 
 
 def _member(assignment: Any) -> dict[str, Any]:
-    members = ("role", "person_id", "mentor_id", "delegate_of_id")
+    members = ("role", "person_id", "mentor_id", "mentor_name", "delegate_of_id")
     return {"assignment_id": assignment.id, **{name: getattr(assignment, name) for name in members}}

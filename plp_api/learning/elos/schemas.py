@@ -108,6 +108,7 @@ class TeamOfEloSchema(Schema):
     person_id = fields.UUID(allow_none=True)
     person_name = name_of("person_id")
     mentor_id = fields.UUID(allow_none=True)
+    mentor_name = fields.String(allow_none=True)
     delegate_of_id = fields.UUID(
         allow_none=True, metadata={"description": "The assignment for which this person acts."}
     )

@@ -23,13 +23,25 @@ holds = assignments.holds_on
 
 def on_day(elo_ids: Iterable[UUID], day: date) -> Sequence[Assignment]:
     """The assignments to these ELOs that hold on the day, delegates last; one statement."""
-    query = select(Assignment).where(
-        Assignment.subject_type == SUBJECT,
-        Assignment.subject_id.in_(sorted(set(elo_ids))),
-        holds(Assignment, day),
+    query = (
+        select(Assignment, Mentor.name)
+        .outerjoin(Mentor, Mentor.id == Assignment.mentor_id)
+        .where(
+            Assignment.subject_type == SUBJECT,
+            Assignment.subject_id.in_(sorted(set(elo_ids))),
+            holds(Assignment, day),
+        )
     )
     first = Assignment.delegate_of_id.is_not(None)
-    return db.session().scalars(query.order_by(first, Assignment.starts_on, Assignment.id)).all()
+    rows = db.session().execute(query.order_by(first, Assignment.starts_on, Assignment.id))
+    return [_named(assignment, name) for assignment, name in rows]
+
+
+def _named(assignment: Any, mentor_name: str | None) -> Assignment:
+    """The assignment, with the name of its mentor."""
+    assignment.mentor_name = mentor_name
+    named: Assignment = assignment
+    return named
 
 
 def held(elo_id: UUID, role: AssignmentRole, day: date) -> list[Assignment]:
