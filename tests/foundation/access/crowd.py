@@ -18,7 +18,9 @@ from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
+from plp_api.learning.elos.models import Elo, EloGoal
 from plp_api.learning.interests.models import Interest
+from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import PlanSection, PlanVersion
 from plp_api.planning.signatures.models import Signature
 from tests.foundation.access import rows
@@ -81,6 +83,21 @@ def _add_beside(place: Place) -> None:
             Signature(**own, **signed, person_id=place.parent.id, role="parent", language="en"),
         ]
     )
+    _add_to_elo(place, own)
+
+
+def _add_to_elo(place: Place, own: dict[str, Any]) -> None:
+    """A comment and a link of the ELO beneath which such lists are read, the first by id."""
+    session, item = db.session(), select(FrameworkItem.id).order_by(FrameworkItem.id).limit(1)
+    found = select(Elo.id).where(Elo.student_id == place.student.id).order_by(Elo.id)
+    about = {"subject_type": "elos", "subject_id": session.scalars(found).first()}
+    item_id = session.scalar(item.where(FrameworkItem.district_id == place.district_id))
+    session.add_all(
+        [
+            Comment(**own, **about, author_id=place.advisor.id, author_role="advisor", body="Yes."),
+            ItemLink(**own, **about, framework_item_id=item_id, linked_by=place.student.id),
+        ]
+    )
 
 
 # Of what there may be one alone, the others are another way.
@@ -104,6 +121,8 @@ def multiply(model: Any, criterion: Any) -> None:
         others = {**_varied(model, values, number), **OF_OTHERS.get(model, {})}
         if model is ItemLink:
             others = {"framework_item_id": _another_item(found[0])}
+        if model is EloGoal:
+            others = {"goal_id": _another_goal(found[0])}
         session.add(model(**{**values, **others, "id": db.new_id()}))
         if model is PlanSection:
             _ask_for(found[0], others["key"])
@@ -129,6 +148,16 @@ def _another_item(link: ItemLink) -> Any:
         statement=item.statement,
         last_changed_at=item.last_changed_at,
     )
+    db.session().add(another)
+    db.session().flush()
+    return another.id
+
+
+def _another_goal(served: EloGoal) -> Any:
+    """The id of a new goal of the student's."""
+    goal = db.session().get_one(Goal, served.goal_id)
+    own = {"district_id": goal.district_id, "student_id": goal.student_id, "plan_id": goal.plan_id}
+    another = Goal(id=db.new_id(), **own, domain=goal.domain, title="Another")
     db.session().add(another)
     db.session().flush()
     return another.id
