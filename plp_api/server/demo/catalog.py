@@ -23,6 +23,7 @@ from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.roster.models import District
+from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.learning.ratings.models import Rating
 from plp_api.planning.goals.models import Goal
@@ -78,11 +79,11 @@ class Catalog:
     def _rubric(self, given: dict[str, Any]) -> None:
         district_id = self.known.districts[given["district"]]
         criteria = [self._criterion(given["district"], one) for one in given["criteria"]]
-        self._add(
+        self.add(
             Rubric,
             given,
             scale_id=scales.default_for(district_id).id,
-            school_id=self._school(given),
+            school_id=self.school(given),
             title=given["title"],
             description=given["description"],
             status=given["status"],
@@ -96,18 +97,18 @@ class Catalog:
 
     def _partner(self, given: dict[str, Any]) -> None:
         own = ("kind", "name", "description", "website", "email", "phone")
-        row = self._add(Partner, given, **{name: given[name] for name in own})
+        row = self.add(Partner, given, **{name: given[name] for name in own})
         db.session().flush()
         for site in given["sites"]:
             tags = {name: frozenset(site[name]) for name in ("accessibility", "transport")}
-            self._add(PartnerSite, given, **{**site, **tags}, partner_id=row.id)
+            self.add(PartnerSite, given, **{**site, **tags}, partner_id=row.id)
         for contact in given["contacts"]:
-            self._add(PartnerContact, given, **contact, partner_id=row.id)
+            self.add(PartnerContact, given, **contact, partner_id=row.id)
         for mentor in given["mentors"]:
-            self._add(Mentor, given, **mentor, partner_id=row.id)
+            self.add(Mentor, given, **mentor, partner_id=row.id)
             self.mentors[mentor["key"]] = mentor["name"]
         for insurance in given["insurances"]:
-            self._add(Insurance, given, **self._dated(insurance), partner_id=row.id)
+            self.add(Insurance, given, **self._dated(insurance), partner_id=row.id)
         db.session().flush()
         for clearance in given["clearances"]:
             self._clearance(given, clearance, row.id)
@@ -115,7 +116,7 @@ class Catalog:
     def _clearance(self, partner: dict[str, Any], given: dict[str, Any], partner_id: UUID) -> None:
         if self.years.past(given["checked_on"]) is None:
             return
-        self._add(
+        self.add(
             Clearance,
             partner,
             partner_id=partner_id,
@@ -133,10 +134,10 @@ class Catalog:
         tags = ("seasons", "grades", "accessibility", "transport")
         days = ("starts_on", "ends_on", "apply_by")
         partner = given["partner"]
-        self._add(
+        self.add(
             Opportunity,
             given,
-            school_id=self._school(given),
+            school_id=self.school(given),
             partner_id=self.rows.get(partner),
             site_id=self.rows.get(f"{partner}-site"),
             **{name: given[name] for name in plain},
@@ -150,7 +151,7 @@ class Catalog:
             return
         item = self.items[given["district"], given["code"]]
         is_self = given["by"] == given["student"]
-        self._add(
+        self.add(
             Rating,
             given,
             student_id=self._person(given, given["student"]),
@@ -171,7 +172,7 @@ class Catalog:
         )
         if raised_on is None:
             return
-        self._add(
+        self.add(
             Interest,
             given,
             student_id=self._person(given, given["student"]),
@@ -184,7 +185,7 @@ class Catalog:
             created_at=at(raised_on),
         )
 
-    def _add(self, model: Any, given: dict[str, Any], **columns: Any) -> Any:
+    def add(self, model: Any, given: dict[str, Any], **columns: Any) -> Any:
         """Write a row of the entry's district; a `key` names it for later entries."""
         key = columns.pop("key", given.get("key") if model in KEYED else None)
         district_id = self.known.districts[given["district"]]
@@ -198,7 +199,8 @@ class Catalog:
         days = {name: self.years.day(given[name]) for name in ("starts_on", "ends_on")}
         return {**given, **days}
 
-    def _school(self, given: dict[str, Any]) -> UUID | None:
+    def school(self, given: dict[str, Any]) -> UUID | None:
+        """The school of the entry; None: the whole district."""
         return self.known.schools.get((given["district"], given["school"] or ""))
 
     def _person(self, given: dict[str, Any], sourced_id: str) -> UUID:
@@ -208,14 +210,14 @@ class Catalog:
 KEYED = (Partner, Opportunity)
 
 
-def link(goal: Goal, codes: Iterable[str], by: UUID) -> None:
-    """Link a goal to the items with these codes."""
+def link(work: Goal | Elo, codes: Iterable[str], by: UUID) -> None:
+    """Link a goal or an ELO to the items with these codes."""
     for code in codes:
         item = (
             db.session()
             .scalars(
                 select(FrameworkItem).where(
-                    FrameworkItem.district_id == goal.district_id, FrameworkItem.code == code
+                    FrameworkItem.district_id == work.district_id, FrameworkItem.code == code
                 )
             )
             .one()
@@ -223,10 +225,10 @@ def link(goal: Goal, codes: Iterable[str], by: UUID) -> None:
         db.session().add(
             ItemLink(
                 id=db.new_id(),
-                district_id=goal.district_id,
-                student_id=goal.student_id,
-                subject_type=Goal.__tablename__,
-                subject_id=goal.id,
+                district_id=work.district_id,
+                student_id=work.student_id,
+                subject_type=work.__tablename__,
+                subject_id=work.id,
                 framework_item_id=item.id,
                 linked_by=by,
             )

@@ -20,7 +20,7 @@ from plp_api.people.identity import passwords
 from plp_api.people.rostering.actions import Order, carry_out
 from plp_api.people.rostering.models import ImportState
 from plp_api.server import areas
-from plp_api.server.demo import catalog, package, people, plans
+from plp_api.server.demo import catalog, elos, package, people, plans
 from plp_api.server.demo.people import Known
 from plp_api.server.demo.years import Years
 
@@ -54,6 +54,7 @@ def load(settings: settings_module.Settings) -> None:
             for given in _read("plans.json")["plans"]:
                 plans.Writer(given, known, years).write()
             written.write_of_students(_read("catalog.json"))
+            elos.write(_read("elos.json"), written)
             logins = _logins(session, known)
         _print(logins)
     finally:
