@@ -1,8 +1,12 @@
 """Profiles of the types of ELO, and design templates."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from uuid6 import uuid7
 
 revision = "0026"
 down_revision = "0025"
@@ -17,6 +21,39 @@ ENTERED = (
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
 )
 TABLES = ("elo_profiles", "design_templates")
+MENTORED = "student parent mentor cooperating_teacher coordinator"
+AT_SCHOOL = "student parent cooperating_teacher coordinator"
+STUDY = (
+    "essential_question competencies know_and_do product presentation timeline assessment"
+    " reflection"
+)
+LESSONS = "competencies timeline communication assessment"
+# By type: signers in their order, whether it binds, skipped states, required parts, and whether
+# there is a partner. As `catalog.elo_profiles.actions.DEFAULTS` was then.
+PROFILES = {
+    "independent_study": (AT_SCHOOL, False, "", f"{STUDY} research", False),
+    "private_instruction": (MENTORED, False, "presented", LESSONS, True),
+    "performing_group": (MENTORED, False, "", f"{LESSONS} presentation", True),
+    "internship": (MENTORED, True, "", f"{STUDY} communication", True),
+    "work_based_learning": (
+        MENTORED,
+        True,
+        "",
+        f"{STUDY} communication training_tasks work",
+        True,
+    ),
+    "community_service": (
+        "student parent mentor coordinator",
+        False,
+        "presented",
+        "competencies reflection timeline",
+        True,
+    ),
+    "apprenticeship": (MENTORED, True, "", f"{STUDY} communication training_tasks work", True),
+    "online_course": (AT_SCHOOL, False, "presented", "competencies timeline assessment", False),
+    "capstone": (AT_SCHOOL, False, "", f"{STUDY} research", False),
+    "other": (AT_SCHOOL, False, "", "essential_question competencies product timeline", False),
+}
 
 
 def upgrade() -> None:
@@ -75,6 +112,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_design_templates"),
     )
     op.create_index("ix_design_templates_district_id", "design_templates", ["district_id", "type"])
+    _add_profiles()
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -82,6 +120,49 @@ def upgrade() -> None:
             op.execute(
                 f"CREATE POLICY entered_districts ON {table} USING (district_id = {ENTERED})"
             )
+
+
+def _add_profiles() -> None:
+    """Give each district a profile for each type, with which a new district begins."""
+    at = datetime.now(UTC)
+    districts = sa.table("districts", sa.column("id", sa.Uuid()))
+    profiles = sa.table(
+        "elo_profiles",
+        sa.column("id", sa.Uuid()),
+        sa.column("district_id", sa.Uuid()),
+        sa.column("type"),
+        sa.column("signers", DOCUMENT),
+        sa.column("is_ordered", sa.Boolean()),
+        sa.column("skipped_states"),
+        sa.column("required_parts"),
+        sa.column("needs_partner", sa.Boolean()),
+        sa.column("version", sa.Integer()),
+        sa.column("created_at", INSTANT),
+        sa.column("updated_at", INSTANT),
+    )
+    rows = [
+        {
+            "id": UUID(int=uuid7().int),
+            "district_id": district_id,
+            "type": type_,
+            "signers": signers.split(),
+            "is_ordered": is_ordered,
+            "skipped_states": _tags(skipped),
+            "required_parts": _tags(parts),
+            "needs_partner": needs_partner,
+            "version": 1,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for district_id in op.get_bind().scalars(sa.select(districts.c.id)).all()
+        for type_, (signers, is_ordered, skipped, parts, needs_partner) in PROFILES.items()
+    ]
+    op.bulk_insert(profiles, rows)
+
+
+def _tags(words: str) -> str:
+    """The words as the column holds a set of them: sorted, between commas."""
+    return f",{','.join(sorted(words.split()))}," if words else ""
 
 
 def downgrade() -> None:

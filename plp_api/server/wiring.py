@@ -3,6 +3,7 @@
 Every process that runs actions imports this: the application, the worker, the commands.
 """
 
+from plp_api.catalog.elo_profiles import actions as elo_profiles
 from plp_api.catalog.opportunities.seats import HOLDERS
 from plp_api.catalog.rubrics.models import SCALES_OF_RUBRICS
 from plp_api.catalog.scales import actions as scales
@@ -42,7 +43,7 @@ from plp_api.planning.signatures import actions as signatures
 from plp_api.planning.signatures import past as past_signatures
 from plp_api.planning.signing import actions as signing
 
-ON_DISTRICT += [scales.begin]
+ON_DISTRICT += [scales.begin, elo_profiles.begin]
 scales.IN_USE += [SCALES_OF_FRAMEWORKS, SCALES_OF_RUBRICS]
 # The plan first: a review belongs to a plan.
 ON_ENROLLED += [plans.open_for, keeping.follow_home_study, reviews.open_for]

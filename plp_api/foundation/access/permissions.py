@@ -86,6 +86,7 @@ class Permission(StrEnum):
     INTERESTS_RAISE = "interests:raise"
     INTERESTS_DECIDE = "interests:decide"
     INTERESTS_COMMENT = "interests:comment"
+    DESIGNS_WRITE = "designs:write"
     ELOS_READ = "elos:read"
     ELOS_WRITE = "elos:write"
     ELOS_PROPOSE = "elos:propose"
@@ -278,7 +279,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read
         links:read ratings:read partners:read partners:write clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
-        interests:comment
+        interests:comment designs:write
         elos:read elos:write elos:decide elos:terminate elos:sign elos:review elos:comment
         log_entries:read log_entries:verify site_visits:read site_visits:write off_campus:read
         credit:read credit:propose appeals:read
@@ -310,7 +311,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read ratings:withdraw partners:read partners:write
         clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
-        interests:comment
+        interests:comment designs:write
         elos:read elos:terminate elos:sign elos:comment log_entries:read
         site_visits:read off_campus:read credit:read appeals:read appeals:decide
         concerns:read concerns:write concerns:raise mentor_links:read
@@ -326,7 +327,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         reviews:read coverage:read audit:read
         pathways:read
         links:read partners:read clearances:read clearances:write opportunities:read
-        elos:read:reasoned credit:read concerns:read
+        designs:write elos:read:reasoned credit:read concerns:read
     """),
     Role.AUDITOR: _grants("""
         self:manage people:read:own

@@ -83,6 +83,7 @@ interests:read       x       x        x       .       x         x               
 interests:raise      x       .        .       .       .         .               .         .            .              .        .  # opportunities: raise hand
 interests:decide     .       .        .       .       .         x               .         x            .              .        .  # opportunities: CRU; section 4, ELO: the coordinator answers
 interests:comment    x       x        x       .       x         x               .         x            .              .        .  # no row: by whoever reads a student's interests, but for the auditor
+designs:write        .       .        .       .       .         x               .         x            x              .        .  # templates, scales, rubrics, settings: CRU; the coordinator too, who gives designs to students
 elos:read            x       x        x       x       x         x               .         x            reasoned       x        assigned # ELO, agreement: R
 elos:write           x       .        .       .       .         x               .         .            .              .        .        # ELO, agreement: CRU
 elos:propose         x       .        .       .       .         .               .         .            .              .        .        # section 4, ELO: submitted and handed in by the student
