@@ -16,8 +16,9 @@ from plp_api.foundation.roster.followers import (
     ON_HOME_STUDY,
     ON_RECORD_ENDED,
 )
+from plp_api.learning.elos import labor
 from plp_api.learning.elos import seats as elo_seats
-from plp_api.learning.elos.gates import ON_CHANGED
+from plp_api.learning.elos.gates import GATES, ON_CHANGED
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.learning.teams import actions as teams
@@ -68,3 +69,5 @@ ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
 ON_CHANGED += [teams.follow_partner]
+for action in ("complete_design", "start", "resume", "continue"):
+    GATES.setdefault(action, []).append(labor.is_lawful)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from plp_api.catalog.elo_profiles.models import SkippableState
 from plp_api.foundation import clock, db, law
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, FieldError, Problem
@@ -95,6 +96,7 @@ class Work:
     is_hazardous: bool = False
     is_student_learner: bool = False
     has_training_schedule: bool = False
+    has_agreement: bool = True
 
     def is_younger(self, key: str, day: date) -> bool:
         """Whether the student is younger, on that day, than the age that the law names."""
@@ -112,17 +114,20 @@ class Work:
         return is_young and not self.is_free("labor.free_of_hours", day)
 
 
+def is_lawful(elo: Elo, access: Access) -> Problem | None:
+    """A condition of moves (`elos.gates`): labor_rule_broken with each rule that is broken."""
+    breaches = breaches_of_plan(elo, access)
+    if not breaches:
+        return None
+    errors = [FieldError(f"/{each.member}", _sentence(each)) for each in breaches]
+    detail = " ".join(error.detail for error in errors)
+    return Problem(Code.LABOR_RULE_BROKEN, detail, errors=errors)
+
+
 def require_lawful(elo: Elo, access: Access) -> None:
-    """Raise labor_rule_broken where the ELO's paid work goes beyond the law, with each rule."""
-    if breaches := breaches_of_plan(elo, access):
-        errors = [FieldError(f"/{each.member}", _sentence(each)) for each in breaches]
-        detail = " ".join(error.detail for error in errors)
-        raise Problem(Code.LABOR_RULE_BROKEN, detail, errors=errors)
-
-
-def is_lawful(elo: Elo, access: Access) -> Code | None:
-    """A guard: why the ELO may not run, because of the law on work."""
-    return Code.LABOR_RULE_BROKEN if breaches_of_plan(elo, access) else None
+    """Raise labor_rule_broken where the ELO's paid work goes beyond the law."""
+    if problem := is_lawful(elo, access):
+        raise problem
 
 
 def _sentence(breach: Breach) -> str:
@@ -172,6 +177,7 @@ def _work(elo: Elo, access: Access) -> Work | None:
         is_hazardous=bool(elo.work.get("is_hazardous")),
         is_student_learner=bool(elo.work.get("is_student_learner")),
         has_training_schedule=bool(elo.work.get("has_training_schedule")),
+        has_agreement=not elo.skips(SkippableState.AGREEMENT_PENDING),
     )
 
 
@@ -263,7 +269,7 @@ def _of_hazard(work: Work, first: date) -> Iterator[Breach]:
         return
     if not work.is_younger("labor.adult_age", first) or work.sector == Sector.AGRICULTURE:
         return
-    if not (work.is_student_learner and work.has_training_schedule):
+    if not (work.is_student_learner and work.has_training_schedule and work.has_agreement):
         detail = (
             "hazardous work at 16 and 17 only as a student-learner, with a written agreement "
             "and a schedule of the work processes."

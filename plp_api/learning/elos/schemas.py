@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from plp_api.catalog.elo_designs.schemas import DesignWordsSchema
 from plp_api.catalog.elo_profiles.models import DesignPart, EloType, SignerRole, SkippableState
 from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
@@ -17,8 +18,6 @@ from plp_api.learning.elos.presenters import shape
 LONGEST_TITLE = 200
 LONGEST_WORDS = 4000
 LONGEST_COMMENT = 4000
-LONGEST_SENTENCE = 400
-MOST_SENTENCES = 50
 MOST_MINUTES = 4000 * 60
 DAYS = validate.Range(date(2000, 1, 1), date(2100, 1, 1))
 
@@ -39,24 +38,6 @@ def _minutes(description: str) -> fields.Integer:
         validate=validate.Range(1, MOST_MINUTES),
         metadata={"description": description, "example": 3600},
     )
-
-
-class DesignWordsSchema(Schema):
-    """The words of a design. An empty string clears one."""
-
-    essential_question = _words("The question that it asks.", "What makes care good?")
-    know_and_do = fields.List(
-        Text(longest=LONGEST_SENTENCE, metadata={"example": "I can take a pulse."}),
-        validate=validate.Length(max=MOST_SENTENCES),
-        metadata={"description": "What the student will know and be able to do, one by one."},
-    )
-    research = _words("What the student will find out, and how.", "Interview two nurses.")
-    reflection = _words("How the student looks back on it.", "A page each week.")
-    product = _words("What comes of it.", "A guide for new helpers.")
-    presentation = _words("How it is presented.", "A talk of ten minutes.")
-    public_at = _words("Where the presentation is public.", "The clinic's open day.")
-    timeline = _words("What is done when.", "A day a week from October to May.")
-    assessment = _words("How it is assessed.", "By the rubric for internships.")
 
 
 class EloFieldsSchema(DesignWordsSchema):
