@@ -155,6 +155,8 @@ class Code(Enum):
     ELO_CLOSED = Kind(409, "This ELO has ended.")
     ELO_NOT_ACTIVE = Kind(409, "This ELO is not active.")
     DESIGN_INCOMPLETE = Kind(409, "Parts that this type of ELO requires are missing.")
+    ELO_PARTS_FULL = Kind(409, "This ELO has as many parts of this kind as it may have.")
+    ELO_EXISTS = Kind(409, "The student has an ELO of this design already.")
     DESIGN_TEMPLATE_ARCHIVED = Kind(409, "This design template is archived.")
     SUPERVISOR_MISSING = Kind(409, "A licensed educator must supervise the ELO.")
     CLEARANCE_MISSING = Kind(409, "A required clearance is missing or has lapsed.")

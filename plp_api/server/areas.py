@@ -46,6 +46,7 @@ AREAS = (
     "learning.elos",
     "learning.teams",
     "learning.elo_ratings",
+    "learning.designs",
     "learning.agreements",
     "learning.work_logs",
     "learning.evaluations",

@@ -30,8 +30,8 @@ blueprint = Blueprint(
 def list_design_templates(access: Access) -> Any:
     """List the design templates of the district and its schools, archived ones too.
 
-    Students read them too: a proposal may start from one. `status=active` leaves out the
-    archived ones.
+    Students read them too, to see what is done elsewhere. `status=active` leaves out the
+    archived ones; `POST /design-templates/{id}/elos` gives one to students.
     """
     return access.select(DesignTemplate)
 

@@ -1,6 +1,6 @@
 """Link a student's work to framework items, unlink it, and take links along."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +102,14 @@ def take_along(subject: Any, onward: Any, access: Access) -> None:
             copy = _made(onward, link.framework_item, access.caller.person_id)
             db.session().add(copy)
             _note("link.added", copy, access)
+
+
+def link_to_all(subject: Any, items: Iterable[FrameworkItem], access: Access) -> None:
+    """Link a new subject, which has no links, to these items of its district."""
+    for item in items:
+        link = _made(subject, item, access.caller.person_id)
+        db.session().add(link)
+        _note("link.added", link, access)
 
 
 def remove_all(subject: Any, access: Access) -> None:

@@ -148,7 +148,7 @@ def breaches_of_plan(elo: Elo, access: Access) -> list[Breach]:
     first, last = _span(elo, access.caller.today)
     times = _times(elo.id)
     shifts = [*_planned(times, first, last), *_planned_elsewhere(elo, first, last)]
-    return [*_of_facts(work, first), *_without_times(work, first, times), *_of(work, shifts)]
+    return [*of_facts(work, first), *_without_times(work, first, times), *of_hours(work, shifts)]
 
 
 def breaches_of_hours(elo: Elo, shifts: Iterable[Shift], access: Access) -> list[Breach]:
@@ -156,7 +156,7 @@ def breaches_of_hours(elo: Elo, shifts: Iterable[Shift], access: Access) -> list
     if not is_paid(elo):
         return []
     work = _work(elo, access)
-    return [] if work is None else _of(work, list(shifts))
+    return [] if work is None else of_hours(work, shifts)
 
 
 def is_paid(elo: Elo) -> bool:
@@ -246,7 +246,7 @@ def _without_times(work: Work, first: date, times: Sequence[EloTime]) -> Iterato
         yield Breach(LaborRule.TIMES, first, detail, source)
 
 
-def _of_facts(work: Work, first: date) -> Iterator[Breach]:
+def of_facts(work: Work, first: date) -> Iterator[Breach]:
     """Age and hazard, on the first day."""
     is_young = work.is_younger("labor.least_age", first)
     if is_young and not work.is_free("labor.free_of_least_age", first):
@@ -277,7 +277,7 @@ def _of_hazard(work: Work, first: date) -> Iterator[Breach]:
         yield Breach(LaborRule.HAZARDOUS, first, detail, source, "work")
 
 
-def _of(work: Work, shifts: list[Shift]) -> list[Breach]:
+def of_hours(work: Work, shifts: Iterable[Shift]) -> list[Breach]:
     """The rules of hours that the shifts break, each with its first day."""
     limited = sorted(
         (each for each in shifts if work.is_limited(each.on)),

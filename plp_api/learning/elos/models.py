@@ -256,6 +256,11 @@ class Benchmark(EloPart, Base):
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     reviewed_on: Mapped[date | None]
 
+    @property
+    def status(self) -> str:
+        """Whether it was reviewed."""
+        return "open" if self.outcome is None else "reviewed"
+
 
 class TrainingTask(EloPart, Base):
     """A task of the training plan, the competence it trains, and how it was mastered."""
@@ -272,6 +277,11 @@ class TrainingTask(EloPart, Base):
     rating: Mapped[str | None] = mapped_column(String(24))
     rated_on: Mapped[date | None]
     rated_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def status(self) -> str:
+        """Whether it was rated."""
+        return "open" if self.rating is None else "rated"
 
 
 class Communication(EloPart, Base):
