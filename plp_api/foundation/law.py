@@ -51,4 +51,9 @@ def _provision(entry: dict[str, Any]) -> Provision:
 
 def on(key: str, day: date) -> Provision | None:
     """What the law says about `key` on that day; None if it says nothing."""
-    return next((one for one in provisions() if one.key == key and one.holds_on(day)), None)
+    return next((one for one in _of(key) if one.holds_on(day)), None)
+
+
+@cache
+def _of(key: str) -> tuple[Provision, ...]:
+    return tuple(one for one in provisions() if one.key == key)

@@ -8,9 +8,8 @@ from plp_api.learning.designs.work import NO_WORK
 
 
 def shape_benchmarks(benchmarks: Sequence[Any], access: Access) -> None:
-    """Set who reviews and who reviewed, where the caller may know them."""
+    """Set who reviewed, where the caller may know them."""
     for one in benchmarks:
-        one.shown_reviewer = access.shown_person(one.reviewer_id, one.student_id)
         one.shown_reviewed_by = access.shown_person(one.reviewed_by, one.student_id)
 
 

@@ -70,7 +70,6 @@ class EloBenchmarkSchema(PartOfEloSchema):
     status = Choice(BenchmarkStatus, dump_only=True)
     title = _title(required=True)
     due_on = _due_on(load_default=None)
-    # One name for both ways, though a reader may not learn everybody.
     reviewer_id = _reviewer_id(load_default=None)
     reviewer_name = name_of("reviewer_id")
     outcome = Choice(BenchmarkOutcome, dump_only=True, allow_none=True)

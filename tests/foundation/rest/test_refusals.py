@@ -143,6 +143,7 @@ NAMES_THE_ROW = {
     Code.PARTNER_EXISTS: "by a query before",
     Code.IMPORT_RUNNING: "by a query before",
     Code.INTEREST_EXISTS: "by a query before, and by its unique index",
+    Code.ELO_EXISTS: "by a query before",
     Code.LINK_EXISTS: "by a query before",
     Code.FRAMEWORK_IMPORT_RUNNING: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",
