@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("signers", DOCUMENT, nullable=False),
         sa.Column("is_ordered", sa.Boolean(), nullable=False),
+        sa.Column("waiting_for", sa.String(), nullable=False),
         sa.Column("completed_at", INSTANT, nullable=True),
         sa.Column("voided_at", INSTANT, nullable=True),
         sa.Column("void_reason", sa.String(32), nullable=True),
@@ -47,6 +48,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreements_student_id", "agreements", ["student_id"])
     op.create_index("uq_agreements_edition", "agreements", ["elo_id", "edition"], unique=True)
+    op.create_index(
+        "ix_agreements_pending",
+        "agreements",
+        ["district_id", "student_id"],
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.create_table(
         "agreement_signatures",
         sa.Column("district_id", sa.Uuid(), nullable=False),
@@ -57,11 +65,15 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("mentor_id", sa.Uuid(), nullable=True),
         sa.Column("signed_for_id", sa.Uuid(), nullable=True),
+        sa.Column("delegate_id", sa.Uuid(), nullable=True),
         sa.Column("method", sa.String(16), nullable=False),
+        sa.Column("identity_check", sa.String(24), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("language", sa.String(35), nullable=False),
         sa.Column("typed_name", sa.String(200), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
+        sa.Column("witnessed_by", sa.Uuid(), nullable=True),
         sa.Column("link_id", sa.Uuid(), nullable=True),
         sa.Column("file_id", sa.Uuid(), nullable=True),
         sa.Column("is_declined", sa.Boolean(), nullable=False),
@@ -75,10 +87,18 @@ def upgrade() -> None:
             ["agreement_id"], ["agreements.id"], name="fk_agreement_signatures_agreement_id"
         ),
         sa.ForeignKeyConstraint(
+            ["delegate_id"],
+            ["signature_delegates.id"],
+            name="fk_agreement_signatures_delegate_id",
+        ),
+        sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_agreement_signatures_district_id"
         ),
         sa.ForeignKeyConstraint(["elo_id"], ["elos.id"], name="fk_agreement_signatures_elo_id"),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_agreement_signatures_file_id"),
+        sa.ForeignKeyConstraint(
+            ["issued_by"], ["people.id"], name="fk_agreement_signatures_issued_by"
+        ),
         sa.ForeignKeyConstraint(["link_id"], ["links.id"], name="fk_agreement_signatures_link_id"),
         sa.ForeignKeyConstraint(
             ["mentor_id"], ["mentors.id"], name="fk_agreement_signatures_mentor_id"
@@ -94,6 +114,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name="fk_agreement_signatures_student_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["witnessed_by"], ["people.id"], name="fk_agreement_signatures_witnessed_by"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_agreement_signatures"),
     )

@@ -16,9 +16,10 @@ from plp_api.foundation.roster.followers import (
     ON_HOME_STUDY,
     ON_RECORD_ENDED,
 )
+from plp_api.learning.agreements import actions as agreements
 from plp_api.learning.elos import labor
 from plp_api.learning.elos import seats as elo_seats
-from plp_api.learning.elos.gates import GATES, ON_CHANGED
+from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.learning.teams import actions as teams
@@ -71,3 +72,8 @@ PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.compet
 ON_CHANGED += [teams.follow_partner]
 for action in ("complete_design", "start", "resume", "continue"):
     GATES.setdefault(action, []).append(labor.is_lawful)
+for action in ("start", "resume", "continue"):
+    GATES.setdefault(action, []).append(agreements.is_agreed)
+ON_DESIGNED += [agreements.freeze]
+ON_CHANGED += [agreements.follow_change]
+ON_ENDED += [agreements.follow_end]

@@ -93,6 +93,8 @@ class Permission(StrEnum):
     ELOS_DECIDE = "elos:decide"
     ELOS_TERMINATE = "elos:terminate"
     ELOS_SIGN = "elos:sign"
+    ELOS_WITNESS = "elos:witness"
+    ELOS_RECORD = "elos:record"
     ELOS_REVIEW = "elos:review"
     ELOS_COMMENT = "elos:comment"
     LOG_ENTRIES_READ = "log_entries:read"
@@ -247,7 +249,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:comment log_entries:read credit:read appeals:read concerns:raise
+        elos:read elos:sign elos:witness elos:comment log_entries:read credit:read appeals:read concerns:raise
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -269,7 +271,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:record supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:comment log_entries:read site_visits:read off_campus:read
+        elos:read elos:sign elos:witness elos:comment log_entries:read site_visits:read off_campus:read
         credit:read appeals:read concerns:read concerns:raise
     """),
     Role.ELO_COORDINATOR: _grants("""
@@ -280,7 +282,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read partners:read partners:write clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment designs:write
-        elos:read elos:write elos:decide elos:terminate elos:sign elos:review elos:comment
+        elos:read elos:write elos:decide elos:terminate elos:sign elos:witness elos:record
+        elos:review elos:comment
         log_entries:read log_entries:verify site_visits:read site_visits:write off_campus:read
         credit:read credit:propose appeals:read
         concerns:read concerns:write concerns:raise mentor_links:read mentor_links:write
@@ -293,7 +296,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plan_status:read reviews:read coverage:read
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
-        links:read off_campus:read credit:read credit:export
+        links:read elos:record off_campus:read credit:read credit:export
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -312,7 +315,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         clearances:read clearances:write
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment designs:write
-        elos:read elos:terminate elos:sign elos:comment log_entries:read
+        elos:read elos:terminate elos:sign elos:witness elos:comment log_entries:read
         site_visits:read off_campus:read credit:read appeals:read appeals:decide
         concerns:read concerns:write concerns:raise mentor_links:read
     """),
@@ -341,7 +344,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.TEAM_MEMBER: _grants("""
         self:manage people:read:own settings:read
-        elos:read:assigned elos:sign:assigned elos:review:assigned elos:comment:assigned
+        elos:read:assigned elos:sign:assigned elos:witness:assigned elos:review:assigned elos:comment:assigned
         log_entries:read:assigned log_entries:verify:assigned site_visits:read:assigned
         credit:read:assigned credit:decide:assigned appeals:read:assigned
         comments:read:assigned comments:withdraw:assigned links:read:assigned

@@ -82,6 +82,8 @@ class DistrictSettings:
     students on. None by default: 16 V.S.A. 255 names no mentors at a host.
     `suspends_on_lapsed_clearance`: whether no work is logged on an active ELO from the day on
     which a required clearance has lapsed, until it is renewed.
+    `unagreed_school_days`: how many school days an ELO goes on while its voided agreement is
+    signed again; days from Monday to Friday count.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -103,6 +105,7 @@ class DistrictSettings:
     signing_link_days: int = 14
     required_clearances: tuple[str, ...] = ()
     suspends_on_lapsed_clearance: bool = False
+    unagreed_school_days: int = 10
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

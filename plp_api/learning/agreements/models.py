@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.foundation import clock
 from plp_api.foundation.db import Base, Resource
+from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.learning.elos.models import EloPart
 
@@ -31,10 +32,23 @@ class SigningMethod(StrEnum):
     PAPER = "paper"
 
 
+class VoidReason(StrEnum):
+    """Why an agreement no longer holds: what changed beyond its terms, or that the ELO ended."""
+
+    PARTNER = "partner"
+    SITE = "site"
+    MENTOR = "mentor"
+    TEACHER = "teacher"
+    DATES = "dates"
+    HOURS = "hours"
+    ENDED = "ended"
+
+
 class Agreement(EloPart, Base):
     """One edition of the agreement of an ELO: frozen `terms` and their hash.
 
     `terms` hold ids and words, no names; `signers` the roles that must sign, in order.
+    `waiting_for` are the roles whose turn it is to sign.
     """
 
     __tablename__ = "agreements"
@@ -42,6 +56,13 @@ class Agreement(EloPart, Base):
     __table_args__ = (
         Index("uq_agreements_edition", "elo_id", "edition", unique=True),
         Index("ix_agreements_student_id", "student_id"),
+        Index(
+            "ix_agreements_pending",
+            "district_id",
+            "student_id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
 
     edition: Mapped[int]
@@ -50,16 +71,22 @@ class Agreement(EloPart, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     signers: Mapped[list[Any]] = mapped_column(default=list)
     is_ordered: Mapped[bool] = mapped_column(default=False)
+    waiting_for: Mapped[frozenset[str]] = mapped_column(default=frozenset)
     completed_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(String(32))
 
 
 class AgreementSignature(Resource, Base):
-    """One signature over an agreement's hash, or its decline with words.
+    """One signature over an agreement's hash, or its decline with words. Never changed.
 
-    A mentor has no account: `mentor_id` instead of `person_id`. `signed_for_id` is the person
-    for whom a delegate signed.
+    A mentor has no account: `mentor_id` instead of `person_id`. `signed_for_id` is the member
+    of the team for whom a delegate on the staff signed. Where an adult whom a parent named
+    signed, `person_id` is the parent and `delegate_id` names that adult.
+
+    `recorded_by` was present in the room, or entered the paper whose scan is `file_id`;
+    `issued_by` sent the link, or issued the code that opened the signer's account;
+    `witnessed_by` handed over the code of a link.
     """
 
     __tablename__ = "agreement_signatures"
@@ -78,13 +105,19 @@ class AgreementSignature(Resource, Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("mentors.id"))
     signed_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    delegate_id: Mapped[UUID | None] = mapped_column(ForeignKey("signature_delegates.id"))
     method: Mapped[str] = mapped_column(String(16))
+    identity_check: Mapped[str] = mapped_column(String(24))
     sha256: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(35), default="en")
     typed_name: Mapped[str | None] = mapped_column(String(200))
     recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    witnessed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     link_id: Mapped[UUID | None] = mapped_column(ForeignKey("links.id"))
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
     is_declined: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(default="")
     signed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    file: Mapped[StoredFile | None] = relationship()

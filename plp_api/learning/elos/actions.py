@@ -22,7 +22,7 @@ from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
-from plp_api.foundation.roster.models import Student
+from plp_api.foundation.roster.models import District, Student
 from plp_api.learning.elos import conditions, places, team
 from plp_api.learning.elos.gates import ON_DESIGNED, ON_ENDED, tell, tell_changed
 from plp_api.learning.elos.models import ENDED, PROPOSED, Elo, EloStatus
@@ -128,10 +128,14 @@ def begin(student: Student, access: Access, **fields: Any) -> Elo:
     return elo
 
 
-def note(what: str, elo: Elo, access: Access, **payload: Any) -> None:
+def note(what: str, elo: Elo, access: Access | None, **payload: Any) -> None:
     """Record an event about the ELO, and count the change in its plan."""
     elo.plan.stir()
-    audit.record(what, elo, by=access.caller.person_id, **payload)
+    audit.record(what, elo, by=_actor(access), **payload)
+
+
+def _actor(access: Access | None) -> UUID | None:
+    return access.caller.person_id if access else None
 
 
 def require_not_ended(elo: Elo) -> None:
@@ -391,9 +395,10 @@ def may_advance(elo: Elo, status: EloStatus) -> bool:
     return elo.status in sources
 
 
-def advance(elo: Elo, access: Access, status: EloStatus, **payload: Any) -> None:
+def advance(elo: Elo, access: Access | None, status: EloStatus, **payload: Any) -> None:
     """Move the ELO because of what another area holds: an agreement, an evaluation, credit.
 
+    `access` is None where nobody is signed in: a mentor signs by a link, or a day has come.
     Raises Problem(action_unavailable) where the state forbids it.
     """
     if not may_advance(elo, status):
@@ -401,22 +406,22 @@ def advance(elo: Elo, access: Access, status: EloStatus, **payload: Any) -> None
     before, elo.status = elo.status, status
     elo.waiting_since = clock.now()
     if status == EloStatus.SUSPENDED:
-        elo.suspended_on = access.caller.today
+        elo.suspended_on = db.session().get_one(District, elo.district_id).today
     if status == EloStatus.DESIGN:
         elo.ended_at = elo.end_reason = None
         _reopen(elo, access)
     if status in ENDED:
         elo.ended_at = clock.now()
     note("elo.advanced", elo, access, before=before, status=status, **payload)
-    if status in ENDED:
+    if status in ENDED and access is not None:
         tell(ON_ENDED, elo, access)
 
 
-def _reopen(elo: Elo, access: Access) -> None:
+def _reopen(elo: Elo, access: Access | None) -> None:
     """Take a denied proposal on after an appeal: nobody accepted it, so it has no profile."""
     if not elo.profile:
         elo.profile = _profile_of(elo)
-    elo.accepted_at, elo.accepted_by = clock.now(), access.caller.person_id
+    elo.accepted_at, elo.accepted_by = clock.now(), _actor(access)
 
 
 # Guards of the life cycle.

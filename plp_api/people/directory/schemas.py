@@ -219,6 +219,14 @@ class DistrictSettingsSchema(Schema):
         "suspends_on_lapsed_clearance",
         "Whether no work is logged on an active ELO while a required clearance has lapsed.",
     )
+    unagreed_school_days = _decision(
+        fields.Integer,
+        "unagreed_school_days",
+        "School days for which an ELO goes on while its voided agreement is signed again, unless"
+        " the place or the mentor is new. Every day from Monday to Friday counts.",
+        strict=True,
+        validate=validate.Range(0, 60),
+    )
 
 
 def _known_zone(zone: str) -> None:

@@ -90,6 +90,8 @@ elos:propose         x       .        .       .       .         .               
 elos:decide          .       .        .       .       .         x               .         .            .              .        .        # section 4, ELO: the coordinator decides
 elos:terminate       .       .        .       .       .         x               .         x            .              .        .        # section 4, ELO: terminated, by coordinator or principal
 elos:sign            x       deciding x       .       x         x               .         x            .              .        assigned # ELO, agreement: S
+elos:witness         .       .        x       .       x         x               .         x            .              .        assigned # section 4: signed in the room, before staff who work with the student
+elos:record          .       .        .       .       .         x               x         .            .              .        .        # signatures: C paper; by the coordinator too, for ELOs
 elos:review          .       .        .       .       .         x               .         .            .              .        assigned # section 4, ELO: benchmarks, panel and evaluation by its team
 elos:comment         x       x        x       x       x         x               .         x            .              .        assigned # no row: by whoever reads it, but for district and auditor
 log_entries:read     x       x        x       .       x         x               .         x            .              .        assigned # ELO log entries: R (an auditor's totals stand in the ELO)

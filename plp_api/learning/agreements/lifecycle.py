@@ -1,0 +1,35 @@
+"""The life cycle of an agreement, as a table.
+
+Signatures complete it, and changes of the ELO void it: neither is an action. Two actions are left
+for where no signature comes any more.
+"""
+
+from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.problems import Code
+from plp_api.learning.agreements import actions
+
+AGREEMENT = LifeCycle(
+    [
+        move(
+            "pending",
+            "settle",
+            Permission.ELOS_DECIDE,
+            None,
+            actions.settle,
+            not_family,
+            actions.nobody_is_left,
+        ),
+        move(
+            "pending",
+            "settle_split",
+            Permission.SIGNATURES_EXCEPT,
+            None,
+            actions.settle_split,
+            not_family,
+            actions.only_parents_disagree,
+        ),
+    ],
+    refuses=(Code.APPROVER_IS_FAMILY,),
+    look_up=actions.look_up,
+)
