@@ -249,7 +249,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:witness elos:comment log_entries:read credit:read appeals:read concerns:raise
+        elos:read elos:sign elos:witness elos:comment log_entries:read credit:read appeals:read
+        concerns:raise
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -271,8 +272,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:record supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:witness elos:comment log_entries:read site_visits:read off_campus:read
-        credit:read appeals:read concerns:read concerns:raise
+        elos:read elos:sign elos:witness elos:comment log_entries:read
+        site_visits:read off_campus:read credit:read appeals:read concerns:read concerns:raise
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
@@ -344,7 +345,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
     """),
     Role.TEAM_MEMBER: _grants("""
         self:manage people:read:own settings:read
-        elos:read:assigned elos:sign:assigned elos:witness:assigned elos:review:assigned elos:comment:assigned
+        elos:read:assigned elos:sign:assigned elos:witness:assigned elos:review:assigned
+        elos:comment:assigned
         log_entries:read:assigned log_entries:verify:assigned site_visits:read:assigned
         credit:read:assigned credit:decide:assigned appeals:read:assigned
         comments:read:assigned comments:withdraw:assigned links:read:assigned

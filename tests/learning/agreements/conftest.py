@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from plp_api.catalog.partners.models import Mentor
+from plp_api.foundation import clock, db
 from plp_api.foundation.roster.models import District
 from tests.client import Client, Response
 from tests.databases import Isolated
@@ -100,6 +104,7 @@ def freeze(client: Client, world: World, database: Isolated) -> Freeze:
     def made(pupil: Pupil | None = None, profile: Any = None, **columns: Any) -> Desk:
         pupil = pupil or world.home.student
         columns["profile"] = {**AGREED_ON, **(profile or {})}
+        columns.setdefault("ends_on", clock.today() + timedelta(days=50))
         with writing(database, world.home) as session:
             elo = add_internship(session, world.home, pupil, "design", **columns)
         desk = Desk(client, world, elo, pupil)
@@ -129,3 +134,11 @@ def decide(session: Any, world: World, **settings: Any) -> None:
     """Set settings of the home district."""
     district = session.get(District, world.home.district_id)
     district.settings = {**district.settings, **settings}
+
+
+def add_mentor(database: Isolated, desk: Desk) -> UUID:
+    """Another mentor of the partner."""
+    mentor_id, own = db.new_id(), {"district_id": desk.world.home.district_id}
+    with writing(database, desk.world.home) as session:
+        session.add(Mentor(id=mentor_id, **own, partner_id=desk.elo.partner_id, name="Ines Morel"))
+    return mentor_id
