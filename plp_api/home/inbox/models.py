@@ -24,7 +24,8 @@ class Kind(StrEnum):
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
-    raised hand, and a decision on an ELO, is new for the student alone.
+    raised hand, and a decision on an ELO, is new for the student alone. A signature that
+    staff stored is new for its signer, the answer of one parent for the others.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -44,6 +45,10 @@ class Kind(StrEnum):
     ELO_RETURNED = "elo_returned"
     ELO_TO_START = "elo_to_start"
     ELO_MOVED = "elo_moved"
+    AGREEMENT_TO_SIGN = "agreement_to_sign"
+    AGREEMENT_DECLINED = "agreement_declined"
+    AGREEMENT_SIGNATURE_STORED = "agreement_signature_stored"
+    AGREEMENT_ANSWERED = "agreement_answered"
     REVIEW_TO_PREPARE = "review_to_prepare"
     REVIEW_TO_HOLD = "review_to_hold"
     REVIEW_OVERDUE = "review_overdue"

@@ -10,7 +10,7 @@ from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.reviews.models import Review
 from tests.client import Client
 from tests.databases import Isolated
-from tests.learning.elo_world import add_internship
+from tests.learning.elo_world import PROFILE, add_internship
 from tests.world import World, relate, writing
 
 WORDS = {"comment": "Please change the words."}
@@ -35,6 +35,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _add_elements(client, world)
     _raise_hands(client, world)
     _propose_elos(client, world, database)
+    _sign_agreements(client, world, database)
     return world
 
 
@@ -126,3 +127,31 @@ def _propose_elos(client: Client, world: World, database: Isolated) -> None:
             _ok(coordinator.act(f"/elos/{elo['id']}", answer, **WORDS))
     with writing(database, world.home) as session:
         add_internship(session, world.home, world.home.senior, "approved")
+
+
+def _sign_agreements(client: Client, world: World, database: Isolated) -> None:
+    """A student signed one before the counselor, and a teacher declined; a parent signed another.
+
+    The first waits for the parent and the coordinator, the second for the student.
+    """
+    home = world.home
+    first, second = (_agreed(client, world, database) for _ in range(2))
+    read = {"sha256": first["sha256"], "language": "en"}
+    before = {"role": "student", "person_id": str(home.student.id)}
+    body = {**read, **before, "identity_check": "known_in_person"}
+    client.as_(home.counselor).made(f"/agreements/{first['id']}/witnessed-signatures", body)
+    teacher = client.as_(first["team"].cooperating_teacher)
+    teacher.made(f"/agreements/{first['id']}/declines", {"words": "I am away in spring."})
+    read = {"sha256": second["sha256"], "language": "en"}
+    client.as_(home.parent).made(f"/agreements/{second['id']}/signatures", read)
+
+
+def _agreed(client: Client, world: World, database: Isolated) -> Any:
+    """An agreement that waits for everybody's signature, and the ELO's team."""
+    profile = {**PROFILE, "required_parts": [], "is_ordered": False}
+    with writing(database, world.home) as session:
+        elo = add_internship(session, world.home, status="design", profile=profile)
+    coordinator = client.as_(world.home.elo_coordinator)
+    _ok(coordinator.act(elo.path, "complete_design"))
+    (agreement,) = coordinator.read(f"{elo.path}/agreements")["items"]
+    return {**agreement, "team": elo}

@@ -50,21 +50,23 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     home = busy.home
     returned = {"goal_returned", "element_returned", "signature_due", "comment_new"}
     decided = {"interest_answered", "elo_returned", "elo_moved"}
+    decided |= {"agreement_to_sign", "agreement_signature_stored"}
     assert kinds_of(client, home.student) == {*returned, "version_in_force", *decided}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
     assert kinds_of(client, home.placed) == {"review_to_prepare"}
-    family = {"signature_due", "version_in_force", "comment_new"}
-    assert kinds_of(client, home.parent) == family
-    assert kinds_of(client, home.inspecting_parent) == family - {"signature_due"}
+    inspects = {"version_in_force", "comment_new"}
+    assert kinds_of(client, home.parent) == {*inspects, "signature_due", "agreement_to_sign"}
+    assert kinds_of(client, home.inspecting_parent) == {*inspects, "agreement_answered"}
     approves = {"version_to_approve", "statement_new"}
     confirms = {"goal_to_confirm", "outcome_to_confirm"}
     assert kinds_of(client, home.advisor) == {*approves, *confirms, "comment_new", "review_to_hold"}
     assert kinds_of(client, home.counselor) == {*approves, "element_to_approve"}
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
-        "interest_to_answer",
+        *("interest_to_answer", "agreement_declined"),
     }
     coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start"}
+    coordinates |= {"agreement_to_sign", "agreement_declined"}
     assert kinds_of(client, home.elo_coordinator) == coordinates
     assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
     assert kinds_of(client, home.registrar) == {"relationship_to_confirm"}
@@ -106,6 +108,8 @@ def body_of(client: Client, item: Any) -> dict[str, Any]:
         return {"reason": "The student was ill."}
     if item["kind"] == "interest_to_answer":
         return {"last_day": clock.today().isoformat()}
+    if item["kind"] == "agreement_to_sign":
+        return {"sha256": resource["sha256"], "language": "en"}
     return bodies.get(item["action"]["name"], {})
 
 
@@ -132,6 +136,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
             done.add(item["kind"])
     without = {"element_returned", "statement_new", "version_in_force", "interest_answered"}
     without |= {"elo_to_start", "elo_moved"}
+    without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
     assert done == {*Kind} - without
 
 
@@ -157,6 +162,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
         ("comment_new", "goals"),
         ("comment_new", "pathway-elements"),
         ("comment_new", "elos"),
+        ("agreement_to_sign", "agreements"),
     }
     assert items
     assert {(one["student"]["grade"], one["student"]["school_id"]) for one in items} == {
@@ -164,7 +170,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
     }
     with writing(database, busy.home) as session:
         tie = session.scalars(select(Relationship).where(Relationship.person_id == parent.id))
-        tie.one().denied = frozenset({"plans", "goals", "pathways"})
+        tie.one().denied = frozenset({"plans", "goals", "pathways", "elos"})
     assert items_of(client, parent) == []
 
 
@@ -172,6 +178,7 @@ TELLS = {
     RecordKind.PLAN_STATUS: {"version_in_force", "signature_due"},
     RecordKind.PLANS: {"version_in_force", "signature_due"},
     RecordKind.SIGNATURES: {"signature_due"},
+    RecordKind.ELOS: {"agreement_to_sign"},
 }
 """The kinds of items that tell a parent of a kind of record."""
 
@@ -227,7 +234,7 @@ def test_a_staff_member_s_own_child_waits_for_others(
         tie = session.scalars(select(Relationship).where(Relationship.person_id == home.parent.id))
         tie.one().person_id = home.advisor.id
     about_child = items_of(client, home.advisor, f"&student_id={home.student.id}&group=waiting")
-    assert {one["kind"] for one in about_child} == {"signature_due"}
+    assert {one["kind"] for one in about_child} == {"signature_due", "agreement_to_sign"}
     assert {one["kind"] for one in items_of(client, home.advisor)} >= {"review_to_hold"}
 
 

@@ -7,6 +7,7 @@ An area adds a module with its own `SOURCES`.
 """
 
 from plp_api.home.inbox.sources import (
+    agreements,
     comments,
     disagreements,
     elos,
@@ -27,6 +28,7 @@ AREAS = (
     pathways,
     interests,
     elos,
+    agreements,
     relationships,
     reviews,
     comments,
