@@ -1,4 +1,4 @@
-"""Agreements of ELOs and their signatures."""
+"""Agreements of ELOs and their signatures, which a trigger keeps as they were given."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,8 @@ ENTERED = (
     "nullif(current_setting('plp.districts', true), ''), ','))::uuid[])"
 )
 TABLES = ("agreements", "agreement_signatures")
+FROZEN = ("edition", "terms", "sha256", "signers", "is_ordered")
+KEPT = "a signature and what was signed are never changed or deleted"
 
 
 def upgrade() -> None:
@@ -125,6 +127,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_agreement_signatures_elo_id", "agreement_signatures", ["elo_id"])
     op.create_index("ix_agreement_signatures_student_id", "agreement_signatures", ["student_id"])
+    _keep_what_was_signed()
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -132,6 +135,28 @@ def upgrade() -> None:
             op.execute(
                 f"CREATE POLICY entered_districts ON {table} USING (district_id = {ENTERED})"
             )
+
+
+def _keep_what_was_signed() -> None:
+    """A signature is never changed or deleted, and the terms that were signed never change."""
+    kept = {
+        "agreement_signatures": ("UPDATE", "DELETE"),
+        "agreements": (f"UPDATE OF {', '.join(FROZEN)}", "DELETE"),
+    }
+    if op.get_bind().dialect.name == "sqlite":
+        for table, changes in kept.items():
+            for change in changes:
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{change.split()[0].lower()} BEFORE {change}"
+                    f" ON {table} BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+                )
+        return
+    for table, changes in kept.items():
+        # The function of 0014.
+        op.execute(
+            f"CREATE TRIGGER {table}_kept BEFORE {' OR '.join(changes)} ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
 
 
 def downgrade() -> None:

@@ -13,6 +13,7 @@ from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.learning.elos.models import EloPart
+from plp_api.planning.signatures.models import IdentityCheck
 
 
 class AgreementStatus(StrEnum):
@@ -107,7 +108,7 @@ class AgreementSignature(Resource, Base):
     signed_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     delegate_id: Mapped[UUID | None] = mapped_column(ForeignKey("signature_delegates.id"))
     method: Mapped[str] = mapped_column(String(16))
-    identity_check: Mapped[str] = mapped_column(String(24))
+    identity_check: Mapped[str] = mapped_column(String(24), default=IdentityCheck.ACCOUNT_LOGIN)
     sha256: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(35), default="en")
     typed_name: Mapped[str | None] = mapped_column(String(200))

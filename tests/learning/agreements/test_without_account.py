@@ -240,12 +240,9 @@ def test_a_mentor_signs_by_link(database: Isolated, desk: Desk) -> None:
     assert desk.waiting_for == ["cooperating_teacher"]
 
 
-def test_the_mentor_s_link_may_complete_the_agreement(database: Isolated, desk: Desk) -> None:
-    profile_order = [role for role in ORDER if role != "mentor"]
-    with writing(database, desk.world.home) as session:
-        agreement = session.get(Agreement, UUID(desk.agreement["id"]))
-        agreement.is_ordered = False
-    desk.everybody_signs(profile_order)
+def test_the_mentor_s_link_may_complete_the_agreement(database: Isolated, freeze: Freeze) -> None:
+    desk = freeze(profile={"is_ordered": False})
+    desk.everybody_signs([role for role in ORDER if role != "mentor"])
     given = {"sha256": desk.agreement["sha256"], "typed_name": "Tom Averill"}
     by_link(database, desk, actions.sign_by_link, **given)
     assert (desk.agreement["status"], desk.status) == ("complete", "approved")
