@@ -8,6 +8,7 @@ from plp_api.foundation.access.lifecycle import LifeCycle, move, not_family
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.problems import Code
 from plp_api.learning.agreements import actions
+from plp_api.learning.agreements.models import AgreementStatus
 
 AGREEMENT = LifeCycle(
     [
@@ -15,7 +16,7 @@ AGREEMENT = LifeCycle(
             "pending",
             "settle",
             Permission.ELOS_DECIDE,
-            None,
+            AgreementStatus.COMPLETE,
             actions.settle,
             not_family,
             actions.nobody_is_left,
@@ -24,7 +25,7 @@ AGREEMENT = LifeCycle(
             "pending",
             "settle_split",
             Permission.SIGNATURES_EXCEPT,
-            None,
+            AgreementStatus.COMPLETE,
             actions.settle_split,
             not_family,
             actions.only_parents_disagree,

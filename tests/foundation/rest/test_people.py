@@ -28,8 +28,8 @@ THINGS = {
 THINGS |= {"copied_from", "identifier", "rating"}
 THINGS |= {"assignment", "delegate_of", "design_template", "elo", "interest", "mentor", "rubric"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
-# The designs of ELOs.
-THINGS |= {"design_template", "elo", "rubric"}
+# Designs and agreements of ELOs.
+THINGS |= {"agreement"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
     ("Event", "student_id"): "events are for machines, which keep ids",
