@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("complete_by", sa.Date(), nullable=True),
         sa.Column("unagreed_until", sa.Date(), nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("essential_question", sa.Text(), nullable=False),
         sa.Column("know_and_do", DOCUMENT, nullable=False),

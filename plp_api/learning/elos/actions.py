@@ -372,6 +372,7 @@ def terminate(elo: Elo, access: Access, comment: str) -> None:
 
 def _end(status: EloStatus, elo: Elo, access: Access, reason: str | None) -> None:
     elo.status, elo.ended_at, elo.end_reason = status, clock.now(), reason
+    elo.ended_by = access.caller.person_id
     _moved(f"elo.{status}", elo, access)
     tell(ON_ENDED, elo, access)
 
@@ -408,10 +409,10 @@ def advance(elo: Elo, access: Access | None, status: EloStatus, **payload: Any) 
     if status == EloStatus.SUSPENDED:
         elo.suspended_on = db.session().get_one(District, elo.district_id).today
     if status == EloStatus.DESIGN:
-        elo.ended_at = elo.end_reason = None
+        elo.ended_at = elo.ended_by = elo.end_reason = None
         _reopen(elo, access)
     if status in ENDED:
-        elo.ended_at = clock.now()
+        elo.ended_at, elo.ended_by = clock.now(), access.caller.person_id
     note("elo.advanced", elo, access, before=before, status=status, **payload)
     if status in ENDED and access is not None:
         tell(ON_ENDED, elo, access)

@@ -150,6 +150,7 @@ class Elo(Design, Resource, Base):
     complete_by: Mapped[date | None]
     unagreed_until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     end_reason: Mapped[str | None]
 
     partner: Mapped[Partner | None] = relationship(lazy="joined")
