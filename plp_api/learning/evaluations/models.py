@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation.db import Base
 from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.problems import Code
 from plp_api.learning.elos.models import EloPart
 
 
@@ -20,16 +21,45 @@ class Moment(StrEnum):
     END = "end"
 
 
-class WorkHabits(EloPart, Base):
-    """How the mentor rates the student's work habits, once at the midpoint and once at the end.
+class WorkHabit(StrEnum):
+    """What is looked at in how somebody works: a closed set, so that pages can be translated."""
 
-    `levels` has a level by habit.
+    PUNCTUALITY = "punctuality"
+    RELIABILITY = "reliability"
+    INITIATIVE = "initiative"
+    COMMUNICATION = "communication"
+    TEAMWORK = "teamwork"
+    QUALITY_OF_WORK = "quality_of_work"
+    TAKING_FEEDBACK = "taking_feedback"
+    SAFETY = "safety"
+
+
+class HabitLevel(StrEnum):
+    """How often a work habit is seen, lowest first."""
+
+    RARELY = "rarely"
+    SOMETIMES = "sometimes"
+    USUALLY = "usually"
+    ALWAYS = "always"
+
+
+class WorkHabits(EloPart, Base):
+    """How the student's work habits are rated, once at the midpoint and once at the end.
+
+    `levels` has a level by habit; what was not seen is left out. Either `rated_by` rated, or a
+    mentor without an account by a link.
     """
 
     __tablename__ = "work_habits"
     __ownership__ = OwnedByStudent(read="elos:read", assigned_by="elo_id")
     __table_args__ = (
-        Index("uq_work_habits_moment", "elo_id", "moment", unique=True),
+        Index(
+            "uq_work_habits_moment",
+            "elo_id",
+            "moment",
+            unique=True,
+            info={"problem": Code.WORK_HABITS_EXIST},
+        ),
         Index("ix_work_habits_student_id", "student_id"),
     )
 
@@ -45,7 +75,7 @@ class WorkHabits(EloPart, Base):
 class Presentation(EloPart, Base):
     """The presentation of what was learned, before a panel.
 
-    `panel` lists the people of the panel with an account, `guests` names those without.
+    `panel_ids` has the people of the panel with an account, `guests` the names of those without.
     """
 
     __tablename__ = "elo_presentations"
@@ -64,7 +94,11 @@ class Presentation(EloPart, Base):
 
 
 class Evaluation(EloPart, Base):
-    """The cooperating teacher's evaluation by the ELO's rubric: a level for each criterion."""
+    """The cooperating teacher's evaluation by the ELO's rubric: a level for each criterion.
+
+    `scores` has the key of a level by the key of a criterion of `rubric_id`. An evaluation is never
+    changed: a later one stands beside it, and the latest counts.
+    """
 
     __tablename__ = "elo_evaluations"
     __ownership__ = OwnedByStudent(read="elos:read", assigned_by="elo_id")
