@@ -62,6 +62,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_credit_lines_elo_id", "credit_lines", ["elo_id"])
     op.create_index("ix_credit_lines_student_id", "credit_lines", ["student_id"])
+    op.create_index(
+        "ix_credit_lines_teacher_of_record_id", "credit_lines", ["teacher_of_record_id", "status"]
+    )
     op.create_table(
         "appeals",
         sa.Column("about", sa.String(16), nullable=False),
@@ -92,6 +95,23 @@ def upgrade() -> None:
     op.create_index("ix_appeals_district_updated", "appeals", ["district_id", "updated_at", "id"])
     op.create_index("ix_appeals_elo_id", "appeals", ["elo_id"])
     op.create_index("ix_appeals_student_id", "appeals", ["student_id"])
+    op.create_index("ix_appeals_credit_line_id", "appeals", ["credit_line_id"])
+    op.create_index(
+        "uq_appeals_denial_open",
+        "appeals",
+        ["elo_id"],
+        unique=True,
+        sqlite_where=sa.text("status = 'open' AND credit_line_id IS NULL"),
+        postgresql_where=sa.text("status = 'open' AND credit_line_id IS NULL"),
+    )
+    op.create_index(
+        "uq_appeals_credit_open",
+        "appeals",
+        ["credit_line_id"],
+        unique=True,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -174,6 +174,9 @@ class Code(Enum):
     TEACHER_NOT_OF_RECORD = Kind(
         403, "Only the line's teacher of record decides on it.", is_for_others=True
     )
+    CREDIT_ELECTIVE = Kind(
+        409, "Nobody attested that the teacher's licence covers the area: it is elective credit."
+    )
     CREDIT_LINE_DECIDED = Kind(409, "This credit line has been decided.")
     APPEAL_EXISTS = Kind(409, "An appeal about this is open already.")
 

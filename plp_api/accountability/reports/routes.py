@@ -1,6 +1,5 @@
 """Routes of reports."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -16,15 +15,8 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest import sheets
 from plp_api.foundation.rest.blueprint import Blueprint
-from plp_api.foundation.rest.concurrency import facts_tag, plain, unchanged
 
 blueprint = Blueprint("Reports", __name__, "Counts over a district, as of any day.")
-
-
-def _csv(columns: Sequence[str]) -> dict[str, Any]:
-    """The OpenAPI documentation of a CSV answer with these columns."""
-    header = ",".join(columns) + "\r\n"
-    return {"schema": {"type": "string"}, "content_type": sheets.MEDIA_TYPE, "example": header}
 
 
 @blueprint.route("/reports/coverage")
@@ -32,7 +24,7 @@ def _csv(columns: Sequence[str]) -> dict[str, Any]:
 @blueprint.arguments(CoverageQuerySchema, location="query")
 @blueprint.tagged
 @blueprint.response(200, CoverageSchema)
-@blueprint.alt_response(200, **_csv(actions.COLUMNS), success=True)
+@blueprint.alt_response(200, **sheets.documented(actions.COLUMNS), success=True)
 def report_coverage(access: Access, query: dict[str, Any]) -> Response:
     """Report who has a current plan, by school, grade and advisor, as of any day.
 
@@ -62,7 +54,7 @@ def report_coverage(access: Access, query: dict[str, Any]) -> Response:
 @blueprint.arguments(DualEnrollmentQuerySchema, location="query")
 @blueprint.tagged
 @blueprint.response(200, DualEnrollmentSchema)
-@blueprint.alt_response(200, **_csv(ledger.COLUMNS), success=True)
+@blueprint.alt_response(200, **sheets.documented(ledger.COLUMNS), success=True)
 def report_dual_enrollment(access: Access, query: dict[str, Any]) -> Response:
     """Report the district's dual-enrollment courses, as the state asks for in January.
 
@@ -82,21 +74,6 @@ def report_dual_enrollment(access: Access, query: dict[str, Any]) -> Response:
 
 
 def _answer(access: Access, name: str, document: dict[str, Any], as_sheet: Any) -> Response:
-    """The report as JSON, or as the table of the module `as_sheet`, or 304 if unchanged."""
-    tag = facts_tag([document, as_sheet is not None], access)
-    response = unchanged(tag)
-    if response is None and as_sheet is None:
-        response = plain(document, tag=tag)
-    elif response is None:
-        response = _sheet(
-            f"{name}-{document['as_of']}", as_sheet.COLUMNS, as_sheet.table(document), tag
-        )
-    response.vary.add("Accept")
-    return response
-
-
-def _sheet(name: str, columns: Sequence[str], rows: Any, tag: str) -> Response:
-    response = sheets.sheet(columns, rows, name)
-    response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    """The report as JSON, or as the table of the module `as_sheet`."""
+    columns, rows = ((), None) if as_sheet is None else (as_sheet.COLUMNS, as_sheet.table(document))
+    return sheets.answer(access, f"{name}-{document['as_of']}", document, columns, rows)

@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Response, request
 
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.rest.concurrency import facts_tag, plain, unchanged
+
 MEDIA_TYPE = "text/csv"
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -18,6 +21,32 @@ def are_wanted(asked: str | None) -> bool:
         return asked == "csv"
     best = request.accept_mimetypes.best_match(["application/json", MEDIA_TYPE])
     return best == MEDIA_TYPE
+
+
+def documented(columns: Sequence[str]) -> dict[str, Any]:
+    """The OpenAPI documentation of a CSV answer with these columns."""
+    header = ",".join(columns) + "\r\n"
+    return {"schema": {"type": "string"}, "content_type": MEDIA_TYPE, "example": header}
+
+
+def answer(
+    access: Access,
+    name: str,
+    document: dict[str, Any],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]] | None,
+) -> Response:
+    """The document as JSON, or with `rows` as a table of `columns`, or 304 if unchanged."""
+    tag = facts_tag([document, rows is not None], access)
+    response = unchanged(tag)
+    if response is None and rows is None:
+        response = plain(document, tag=tag)
+    elif response is None:
+        response = sheet(columns, rows or (), name)
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept")
+    return response
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> Response:

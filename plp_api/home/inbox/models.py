@@ -25,7 +25,9 @@ class Kind(StrEnum):
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
     raised hand, and a decision on an ELO, is new for the student alone. A signature that
-    staff stored is new for its signer, the answer of one parent for the others.
+    staff stored is new for its signer, the answer of one parent for the others. A credit line
+    waits for its own teacher of record, an appeal for a school admin who did not decide what is
+    appealed.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -49,6 +51,10 @@ class Kind(StrEnum):
     AGREEMENT_DECLINED = "agreement_declined"
     AGREEMENT_SIGNATURE_STORED = "agreement_signature_stored"
     AGREEMENT_ANSWERED = "agreement_answered"
+    CREDIT_TO_DECIDE = "credit_to_decide"
+    CREDIT_DECIDED = "credit_decided"
+    APPEAL_TO_DECIDE = "appeal_to_decide"
+    APPEAL_DECIDED = "appeal_decided"
     REVIEW_TO_PREPARE = "review_to_prepare"
     REVIEW_TO_HOLD = "review_to_hold"
     REVIEW_OVERDUE = "review_overdue"

@@ -27,6 +27,7 @@ THINGS = {
 # `identifier` is that of CASE.
 THINGS |= {"copied_from", "identifier", "rating"}
 THINGS |= {"assignment", "delegate_of", "design_template", "elo", "interest", "mentor", "rubric"}
+THINGS |= {"credit_line"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 # Designs and agreements of ELOs.
 THINGS |= {"agreement"}
@@ -124,7 +125,8 @@ def _single_resources() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_schema_with_a_student_s_id_has_the_student_or_the_name() -> None:
     flat = {name for name, one in RESPONSES.items() if "student_id" in one.get("properties", {})}
     without = {name for name in flat if "student" not in RESPONSES[name]["properties"]}
-    assert without == {"Event", "DualEnrollmentCourse"}, "events are for machines, a sheet is flat"
+    sheets = {"DualEnrollmentCourse", "CreditSheetRow", "EloSectionRow"}
+    assert without == {"Event", *sheets}, "events are for machines, a sheet is flat"
 
 
 def test_names_of_record_stand_on_the_roster_s_cards_alone() -> None:

@@ -144,6 +144,8 @@ NAMES_THE_ROW = {
     Code.IMPORT_RUNNING: "by a query before",
     Code.INTEREST_EXISTS: "by a query before, and by its unique index",
     Code.ELO_EXISTS: "by a query before",
+    Code.WORK_HABITS_EXIST: "by a query before, and by its unique index",
+    Code.APPEAL_EXISTS: "by a query before, and by its unique index",
     Code.LINK_EXISTS: "by a query before",
     Code.FRAMEWORK_IMPORT_RUNNING: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",
@@ -254,6 +256,7 @@ LINES = [(rule, line) for rule, life in lives() for line in life.moves]
 # Moves after which a guard forbids them: what they would do again is not there any more.
 ENDS_ITSELF = {
     ("/api/v1/elos/<uuid:elo_id>/actions", "complete_design"),
+    ("/api/v1/credit-lines/<uuid:credit_line_id>/actions", "withdraw_attestation"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "confirm_outcome"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "decline_outcome"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "carry_forward"),

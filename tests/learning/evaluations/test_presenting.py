@@ -151,9 +151,11 @@ def test_a_delegate_evaluates_as_long_as_the_teacher_is_on_the_team(
     path, delegate_client = f"{elo.path}/evaluations", client.as_(elo.others)
     assert code(delegate_client.post(path, WORDS)) == "permission_denied"
     with writing(database, world.home) as session:
-        own = session.query(Assignment).filter_by(
-            subject_id=elo.id, role=role, delegate_of_id=None
-        ).one()
+        own = (
+            session.query(Assignment)
+            .filter_by(subject_id=elo.id, role=role, delegate_of_id=None)
+            .one()
+        )
         own.ends_on = None
     assert delegate_client.made(path, WORDS)["evaluated_by"] == str(elo.others.id)
 

@@ -13,6 +13,7 @@ from plp_api.foundation.roster.relationships import (
 )
 from plp_api.learning.elos.models import Elo, EloStatus
 from plp_api.learning.evaluations import actions
+from plp_api.learning.evaluations.models import Moment
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.learning.elo_world import Internship, assign
@@ -129,7 +130,7 @@ def _rate_as_mentor(database: Isolated, world: World, elo: Internship) -> None:
     with writing(database, world.home) as session:
         row = session.get(Elo, elo.id)
         actions.keep_work_habits(
-            row, "midpoint", HABITS, "Good.", today, today=today, mentor_id=elo.mentor_id
+            row, Moment.MIDPOINT, HABITS, "Good.", today, today=today, mentor_id=elo.mentor_id
         )
 
 

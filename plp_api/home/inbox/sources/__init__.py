@@ -9,6 +9,7 @@ An area adds a module with its own `SOURCES`.
 from plp_api.home.inbox.sources import (
     agreements,
     comments,
+    credit,
     disagreements,
     elos,
     goals,
@@ -29,6 +30,7 @@ AREAS = (
     interests,
     elos,
     agreements,
+    credit,
     relationships,
     reviews,
     comments,
