@@ -169,6 +169,8 @@ class Code(Enum):
     LOG_ENTRY_YOURS = Kind(409, "Nobody verifies their own log entry.", is_for_others=True)
     DAY_OVERFULL = Kind(409, "The log entries of one day exceed 24 hours.")
     ABSENCE_EXISTS = Kind(409, "An absence is recorded for this day already.")
+    TEAM_ROLE_MISSING = Kind(403, "This is for somebody in another role on the ELO's team.")
+    WORK_HABITS_NOT_YOURS = Kind(403, "Only who rated these work habits may correct them.")
     WORK_HABITS_EXIST = Kind(409, "Work habits were rated for this moment already.")
     PROFICIENCIES_MISSING = Kind(409, "Credit needs the proficiencies that were shown.")
     TEACHER_NOT_OF_RECORD = Kind(

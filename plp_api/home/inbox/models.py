@@ -51,6 +51,8 @@ class Kind(StrEnum):
     AGREEMENT_DECLINED = "agreement_declined"
     AGREEMENT_SIGNATURE_STORED = "agreement_signature_stored"
     AGREEMENT_ANSWERED = "agreement_answered"
+    ELO_TO_PRESENT = "elo_to_present"
+    ELO_TO_EVALUATE = "elo_to_evaluate"
     CREDIT_TO_DECIDE = "credit_to_decide"
     CREDIT_DECIDED = "credit_decided"
     APPEAL_TO_DECIDE = "appeal_to_decide"

@@ -58,7 +58,7 @@ def propose(
         proposed_by=access.caller.person_id,
     )
     db.session().add(line)
-    note("credit_line.proposed", line, access)
+    _note("credit_line.proposed", line, access)
     return line
 
 
@@ -79,14 +79,14 @@ def change(line: CreditLine, access: Access, **fields: Any) -> CreditLine:
     if not LICENSED.isdisjoint(changed):
         _forget_attestation(line)
     if changed:
-        note("credit_line.changed", line, access, fields=changed)
+        _note("credit_line.changed", line, access, fields=changed)
     return line
 
 
 def remove(line: CreditLine, access: Access) -> None:
     """Remove a line that is not decided. Raises as `change`."""
     _require_undecided(line, access)
-    note("credit_line.removed", line, access)
+    _note("credit_line.removed", line, access)
     db.session().delete(line)
     db.session().flush()
     settle(line.elo, access)
@@ -160,7 +160,7 @@ def attest(line: CreditLine, access: Access) -> None:
     line.licence_attested_by = access.caller.person_id
     line.licence_attested_at = clock.now()
     line.is_elective = False
-    note("credit_line.attested", line, access, teacher_id=line.teacher_of_record_id)
+    _note("credit_line.attested", line, access, teacher_id=line.teacher_of_record_id)
 
 
 def is_attested(line: CreditLine, _access: Access) -> bool:
@@ -171,7 +171,7 @@ def is_attested(line: CreditLine, _access: Access) -> bool:
 def withdraw_attestation(line: CreditLine, access: Access) -> None:
     """Take the attestation back: the line is elective again."""
     _forget_attestation(line)
-    note("credit_line.attestation_withdrawn", line, access)
+    _note("credit_line.attestation_withdrawn", line, access)
 
 
 def _forget_attestation(line: CreditLine) -> None:
@@ -214,7 +214,7 @@ def _decide(line: CreditLine, status: CreditStatus, access: Access) -> None:
     line.status = status
     line.decided_by, line.decided_at = access.caller.person_id, clock.now()
     # Not how: people and programs follow events that may read no credit.
-    note("credit_line.decided", line, access)
+    _note("credit_line.decided", line, access)
 
 
 def settle(elo: Elo, access: Access) -> None:
@@ -227,7 +227,7 @@ def settle(elo: Elo, access: Access) -> None:
         elos.advance(elo, access, EloStatus.CREDIT_AWARDED)
 
 
-def note(what: str, line: CreditLine, access: Access, **payload: Any) -> None:
+def _note(what: str, line: CreditLine, access: Access, **payload: Any) -> None:
     """Record an event about the line, and count the change in its ELO and plan."""
     line.elo.touch()
     line.elo.plan.stir()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.rows import Access, denied
+from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
@@ -46,7 +46,7 @@ def rate_work_habits(
 ) -> WorkHabits:
     """Rate the student's work habits for the school: its coordinator does, as the mentor told.
 
-    Raises Problem: permission_denied, actor_is_family, elo_not_active, work_habits_exist,
+    Raises Problem: team_role_missing, actor_is_family, elo_not_active, work_habits_exist,
     validation_failed (`habits`, `rated_on`).
     """
     access.refuse_family(elo.student_id)
@@ -104,13 +104,12 @@ def keep_work_habits(
 def correct_work_habits(rated: WorkHabits, access: Access, **fields: Any) -> WorkHabits:
     """Correct what the caller rated themselves. Nobody changes what a mentor said.
 
-    Raises Problem: permission_denied, actor_is_family, elo_not_active, validation_failed
+    Raises Problem: work_habits_not_yours, actor_is_family, elo_not_active, validation_failed
     (`habits`, `rated_on`).
     """
     access.refuse_family(rated.student_id)
     if rated.rated_by != access.caller.person_id:
-        detail = "Only who rated these work habits may correct them."
-        raise denied(Permission.ELOS_REVIEW, detail=detail)
+        raise Problem(Code.WORK_HABITS_NOT_YOURS)
     elo = rated.whole()
     if elo.status not in AT_WORK:
         raise Problem(Code.ELO_NOT_ACTIVE, f"The ELO is {elo.status}.")
@@ -128,11 +127,11 @@ def correct_work_habits(rated: WorkHabits, access: Access, **fields: Any) -> Wor
 
 
 def _require_coordinator(elo: Elo, access: Access) -> None:
-    """Raise permission_denied unless the caller coordinates the ELO, by office or for its team."""
+    """Raise team_role_missing unless the caller coordinates the ELO, by office or for its team."""
     is_office = access.may(Permission.ELOS_REVIEW, elo.student_id)
     if not is_office and AssignmentRole.COORDINATOR not in team.roles_of(access, elo):
         detail = "The coordinator rates work habits, or the mentor by a link."
-        raise denied(Permission.ELOS_REVIEW, detail=detail)
+        raise Problem(Code.TEAM_ROLE_MISSING, detail)
 
 
 def _levels(habits: Sequence[Fields]) -> dict[str, str]:
@@ -163,7 +162,7 @@ def present(
     A member of the panel records it, or the coordinator. Without `panel_ids` the panel are all
     who are assigned to it on the day.
 
-    Raises Problem: permission_denied, actor_is_family, action_unavailable, validation_failed
+    Raises Problem: team_role_missing, actor_is_family, action_unavailable, validation_failed
     (`held_on`, `panel_ids`).
     """
     access.refuse_family(elo.student_id)
@@ -190,12 +189,12 @@ def present(
 
 
 def _require_panel(elo: Elo, access: Access) -> None:
-    """Raise permission_denied unless the caller is on the panel today, or coordinates the ELO."""
+    """Raise team_role_missing unless the caller is on the panel today, or coordinates the ELO."""
     recorders = {AssignmentRole.PANEL_MEMBER, AssignmentRole.COORDINATOR}
     is_office = access.may(Permission.ELOS_REVIEW, elo.student_id)
     if not is_office and recorders.isdisjoint(team.roles_of(access, elo)):
         detail = "A member of the panel records the presentation, or the coordinator."
-        raise denied(Permission.ELOS_REVIEW, detail=detail)
+        raise Problem(Code.TEAM_ROLE_MISSING, detail)
 
 
 def _panel(elo: Elo, held_on: date, wanted: Sequence[UUID]) -> list[UUID]:
@@ -224,13 +223,13 @@ def evaluate(
     The cooperating teacher does, or their delegate. Evaluated again, the earlier evaluation
     stays, and the later one counts.
 
-    Raises Problem: permission_denied, actor_is_family, action_unavailable, level_not_on_scale,
+    Raises Problem: team_role_missing, actor_is_family, action_unavailable, level_not_on_scale,
     action_repeated, validation_failed (`scores`, `words`).
     """
     access.refuse_family(elo.student_id)
     if AssignmentRole.COOPERATING_TEACHER not in team.roles_of(access, elo):
         detail = "Only the cooperating teacher of the ELO evaluates it."
-        raise denied(Permission.ELOS_REVIEW, detail=detail)
+        raise Problem(Code.TEAM_ROLE_MISSING, detail)
     db.lock(elo)
     if elo.status != EloStatus.EVALUATED:
         _require_next(elo, EloStatus.EVALUATED)

@@ -56,7 +56,9 @@ def list_work_habits(access: Access, elo: Elo) -> Any:
 
 @blueprint.route("/elos/<uuid:elo_id>/work-habits", methods=["POST"])
 @blueprint.requires(REVIEW, Elo)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ELO_NOT_ACTIVE, Code.WORK_HABITS_EXIST)
+@blueprint.refuses(
+    Code.TEAM_ROLE_MISSING, Code.ACTOR_IS_FAMILY, Code.ELO_NOT_ACTIVE, Code.WORK_HABITS_EXIST
+)
 @blueprint.arguments(NewWorkHabitsSchema)
 @blueprint.response(201, WorkHabitsSchema)
 def rate_work_habits(access: Access, elo: Elo, fields: dict[str, Any]) -> WorkHabits:
@@ -81,7 +83,7 @@ def get_work_habits(access: Access, work_habits: WorkHabits) -> WorkHabits:
 
 @blueprint.route("/work-habits/<uuid:work_habits_id>", methods=["PATCH"])
 @blueprint.requires(REVIEW, WorkHabits)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ELO_NOT_ACTIVE)
+@blueprint.refuses(Code.WORK_HABITS_NOT_YOURS, Code.ACTOR_IS_FAMILY, Code.ELO_NOT_ACTIVE)
 @blueprint.arguments(WorkHabitsPatchSchema)
 @blueprint.response(200, WorkHabitsSchema)
 def correct_work_habits(
@@ -107,7 +109,7 @@ def list_elo_presentations(access: Access, elo: Elo) -> Any:
 
 @blueprint.route("/elos/<uuid:elo_id>/presentations", methods=["POST"])
 @blueprint.requires(REVIEW, Elo)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE)
+@blueprint.refuses(Code.TEAM_ROLE_MISSING, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE)
 @blueprint.arguments(NewEloPresentationSchema)
 @blueprint.response(201, EloPresentationSchema)
 def record_elo_presentation(access: Access, elo: Elo, fields: dict[str, Any]) -> Presentation:
@@ -145,7 +147,11 @@ def list_elo_evaluations(access: Access, elo: Elo) -> Any:
 @blueprint.route("/elos/<uuid:elo_id>/evaluations", methods=["POST"])
 @blueprint.requires(REVIEW, Elo)
 @blueprint.refuses(
-    Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.ACTION_REPEATED, Code.LEVEL_NOT_ON_SCALE
+    Code.TEAM_ROLE_MISSING,
+    Code.ACTOR_IS_FAMILY,
+    Code.ACTION_UNAVAILABLE,
+    Code.ACTION_REPEATED,
+    Code.LEVEL_NOT_ON_SCALE,
 )
 @blueprint.arguments(NewEloEvaluationSchema)
 @blueprint.response(201, EloEvaluationSchema)

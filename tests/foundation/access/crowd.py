@@ -18,6 +18,7 @@ from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.classes import Enrollment
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
+from plp_api.learning.credit.models import Appeal
 from plp_api.learning.elos.models import Elo, EloGoal
 from plp_api.learning.interests.models import Interest
 from plp_api.planning.goals.models import Goal
@@ -105,6 +106,7 @@ OF_OTHERS: dict[Any, dict[str, Any]] = {
     PlanVersion: {"status": "superseded"},
     PlanTemplate: {"is_default": False},
     Interest: {"status": "withdrawn"},
+    Appeal: {"status": "withdrawn"},
     Scale: {"is_default": False},
 }
 

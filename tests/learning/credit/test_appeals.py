@@ -9,6 +9,7 @@ from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import (
     AppointmentRole,
     ParentKind,
+    Relationship,
     RelationshipKind,
 )
 from plp_api.learning.elos.models import Elo
@@ -302,3 +303,27 @@ def test_appeals_are_listed_for_who_reads_them(
     assert found(client.as_(world.away.school_admin)) == []
     (listed,) = student.read(f"{elo.path}/appeals")["items"]
     assert listed["id"] == second["id"]
+
+
+@pytest.mark.parametrize("kind", ["credit", "appeals"])
+def test_an_order_may_deny_credit_and_appeals(
+    client: Client,
+    world: World,
+    database: Isolated,
+    student: Client,
+    denied_line: DeniedLine,
+    kind: str,
+) -> None:
+    elo, line = denied_line()
+    appeal = student.made(f"{elo.path}/appeals", about_line(line))
+    parent, other = client.as_(world.home.parent), client.as_(world.home.inspecting_parent)
+    collection = {"credit": "/credit-lines", "appeals": "/appeals"}[kind]
+    path = {"credit": line, "appeals": f"/appeals/{appeal['id']}"}[kind]
+    assert len(parent.read(collection)["items"]) == 1
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
+        tie.denied = frozenset({kind})
+    assert parent.get(path).status_code == 404
+    assert code(parent.get(f"{elo.path}{collection}")) == "permission_denied"
+    assert parent.read(collection)["items"] == []
+    assert other.get(path).status_code == 200

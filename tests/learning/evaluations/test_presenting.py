@@ -47,7 +47,7 @@ def test_who_is_not_on_the_panel_does_not_record_it(
 ) -> None:
     elo = internship("evidence_complete")
     refused = client.as_(elo.team[name]).post(f"{elo.path}/presentations", HELD)
-    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert (refused.status_code, code(refused)) == (403, "team_role_missing")
     assert client.as_(elo.others).post(f"{elo.path}/presentations", HELD).status_code == 404
 
 
@@ -129,13 +129,13 @@ def test_without_a_rubric_words_are_needed(client: Client, internship: At) -> No
 def test_others_of_the_team_do_not_evaluate(client: Client, internship: At, name: str) -> None:
     elo = internship("presented")
     refused = client.as_(elo.team[name]).post(f"{elo.path}/evaluations", WORDS)
-    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert (refused.status_code, code(refused)) == (403, "team_role_missing")
     assert refused.json["detail"] == "Only the cooperating teacher of the ELO evaluates it."
 
 
 def test_a_coordinator_does_not_evaluate_by_office(coordinator: Client, internship: At) -> None:
     refused = coordinator.post(f"{internship('presented').path}/evaluations", WORDS)
-    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert (refused.status_code, code(refused)) == (403, "team_role_missing")
 
 
 def test_a_delegate_evaluates_as_long_as_the_teacher_is_on_the_team(
@@ -149,7 +149,7 @@ def test_a_delegate_evaluates_as_long_as_the_teacher_is_on_the_team(
         assign(session, world.home, elo, world.home.student, role, **delegate)
         own.ends_on = own.starts_on
     path, delegate_client = f"{elo.path}/evaluations", client.as_(elo.others)
-    assert code(delegate_client.post(path, WORDS)) == "permission_denied"
+    assert code(delegate_client.post(path, WORDS)) == "team_role_missing"
     with writing(database, world.home) as session:
         own = (
             session.query(Assignment)

@@ -42,7 +42,7 @@ def test_a_coordinator_rates_them_once_at_each_moment(
 def test_others_of_the_team_do_not_rate_them(client: Client, internship: At, name: str) -> None:
     elo = internship()
     refused = client.as_(elo.team[name]).post(f"{elo.path}/work-habits", MIDPOINT)
-    assert (refused.status_code, code(refused)) == (403, "permission_denied")
+    assert (refused.status_code, code(refused)) == (403, "team_role_missing")
     assert refused.json["detail"].startswith("The coordinator rates work habits")
 
 
@@ -105,7 +105,7 @@ def test_only_who_rated_corrects_and_only_until_the_end(
     path = f"/work-habits/{made['id']}"
     habits = [{"habit": "teamwork", "level": "rarely"}]
     other = client.as_(elo.cooperating_teacher)
-    assert code(other.patch(path, {"habits": habits})) == "permission_denied"
+    assert code(other.patch(path, {"habits": habits})) == "work_habits_not_yours"
     corrected = coordinator.patch(path, {"habits": habits}).json
     assert (corrected["habits"], corrected["words"]) == (habits, MIDPOINT["words"])
     with writing(database, world.home) as session:
@@ -121,7 +121,7 @@ def test_a_mentor_s_rating_by_a_link_names_the_mentor_and_is_changed_by_nobody(
     (shown,) = client.as_(world.home.parent).read(f"{elo.path}/work-habits")["items"]
     assert (shown["mentor_name"], shown["rated_by"]) == ("Tom Averill", None)
     refused = coordinator.patch(f"/work-habits/{shown['id']}", {"words": "Nice."})
-    assert code(refused) == "permission_denied"
+    assert (refused.status_code, code(refused)) == (403, "work_habits_not_yours")
     assert code(coordinator.post(f"{elo.path}/work-habits", MIDPOINT)) == "work_habits_exist"
 
 

@@ -2,36 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, or_
+from sqlalchemy import Select, and_, or_
 
 from plp_api.foundation.access.caller import CALLER, Caller
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.scope import is_unrelated
 from plp_api.home.inbox.models import Group, Kind
+from plp_api.home.inbox.sources.evaluations import is_evaluated
 from plp_api.home.inbox.sources.source import SINCE, Source, equals, item_columns, seen
 from plp_api.learning.credit import teachers
 from plp_api.learning.credit.models import Appeal, AppealStatus, CreditLine, CreditStatus
-from plp_api.learning.elos.models import Elo, EloStatus
+from plp_api.learning.elos.models import Elo
 
 LINES, APPEALS = "credit-lines", "appeals"
 FAMILY = (Role.STUDENT, Role.PARENT)
-
-
-def _skips(state: EloStatus) -> ColumnElement[bool]:
-    """Whether the ELO's profile leaves the state out, as `Elo.skips`."""
-    skipped: ColumnElement[bool] = cast(Elo.profile["skipped_states"], String).contains(
-        f'"{state}"'
-    )
-    return skipped
-
-
-def _is_evaluated() -> ColumnElement[bool]:
-    """Whether credit is decided now: as `elos.actions.may_advance`."""
-    is_presented = or_(
-        Elo.status == EloStatus.PRESENTED,
-        and_(Elo.status == EloStatus.EVIDENCE_COMPLETE, _skips(EloStatus.PRESENTED)),
-    )
-    return or_(Elo.status == EloStatus.EVALUATED, and_(_skips(EloStatus.EVALUATED), is_presented))
 
 
 def _lines_to_decide(caller: Caller) -> Select[Any]:
@@ -41,7 +25,7 @@ def _lines_to_decide(caller: Caller) -> Select[Any]:
         .join(Elo, Elo.id == CreditLine.elo_id)
         .where(
             equals(CreditLine.status, CreditStatus.PROPOSED),
-            _is_evaluated(),
+            is_evaluated(),
             seen(CreditLine, caller, Permission.CREDIT_DECIDE),
             teachers.is_decided_by_caller(),
             is_unrelated(CreditLine.student_id, caller),
