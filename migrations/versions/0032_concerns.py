@@ -54,6 +54,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_concerns_district_updated", "concerns", ["district_id", "updated_at", "id"])
     op.create_index("ix_concerns_elo_id", "concerns", ["elo_id"])
+    op.create_index("ix_concerns_raised_by", "concerns", ["raised_by"])
     op.create_index("ix_concerns_student_id", "concerns", ["student_id", "created_at"])
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:

@@ -24,10 +24,11 @@ class Kind(StrEnum):
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
-    raised hand, and a decision on an ELO, is new for the student alone. A signature that
-    staff stored is new for its signer, the answer of one parent for the others. A credit line
-    waits for its own teacher of record, an appeal for a school admin who did not decide what is
-    appealed.
+    raised hand, and a decision on an ELO, is new for the student alone, an answer to a
+    concern for whoever raised it, and that a concern is closed for the principal. A signature
+    that staff stored is new for its signer, the answer of one parent for the others. A credit
+    line waits for its own teacher of record, an appeal for a school admin who did not decide
+    what is appealed.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -62,6 +63,10 @@ class Kind(StrEnum):
     REVIEW_OVERDUE = "review_overdue"
     COMMENT_NEW = "comment_new"
     STATEMENT_NEW = "statement_new"
+    CONCERN_TO_ACKNOWLEDGE = "concern_to_acknowledge"
+    CONCERN_TO_CLOSE = "concern_to_close"
+    CONCERN_CLOSED = "concern_closed"
+    CONCERN_ANSWERED = "concern_answered"
 
 
 EVERYTHING = ""

@@ -11,6 +11,15 @@ from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedByStudent
 
 
+class ConcernKind(StrEnum):
+    """What worries: `work` is work or hours other than agreed."""
+
+    SAFETY = "safety"
+    CONDUCT = "conduct"
+    WORK = "work"
+    OTHER = "other"
+
+
 class ConcernStatus(StrEnum):
     """The states of a concern."""
 
@@ -20,16 +29,17 @@ class ConcernStatus(StrEnum):
 
 
 class Concern(Resource, Base):
-    """Something that worries somebody about an ELO: safety, conduct, or anything else.
+    """Something that worries somebody about an ELO.
 
     `raised_by` is a person with an account, `raised_by_mentor_id` a mentor who wrote by link.
-    It is no part of the ELO: raising one must not move the ELO's version.
+    It is no part of the ELO: a version that moved would tell its readers that one was raised.
     """
 
     __tablename__ = "concerns"
     __ownership__ = OwnedByStudent(read="concerns:read", is_for_staff=True)
     __table_args__ = (
         Index("ix_concerns_elo_id", "elo_id"),
+        Index("ix_concerns_raised_by", "raised_by"),
         Index("ix_concerns_student_id", "student_id", "created_at"),
         Index("ix_concerns_district_updated", "district_id", "updated_at", "id"),
     )

@@ -36,6 +36,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _raise_hands(client, world)
     _propose_elos(client, world, database)
     _sign_agreements(client, world, database)
+    _raise_concerns(client, world, database)
     return world
 
 
@@ -155,3 +156,14 @@ def _agreed(client: Client, world: World, database: Isolated) -> Any:
     _ok(coordinator.act(elo.path, "complete_design"))
     (agreement,) = coordinator.read(f"{elo.path}/agreements")["items"]
     return {**agreement, "team": elo}
+def _raise_concerns(client: Client, world: World, database: Isolated) -> None:
+    """One concern is open, one is acknowledged, one is closed."""
+    with writing(database, world.home) as session:
+        path = add_internship(session, world.home).path
+    counselor = client.as_(world.home.counselor)
+    coordinator = client.as_(world.home.elo_coordinator)
+    body = {"kind": "safety", "words": "The saw has no guard."}
+    _, taken_up, closed = (counselor.made(f"{path}/concerns", body)["id"] for _ in range(3))
+    for each in (taken_up, closed):
+        _ok(coordinator.act(f"/concerns/{each}", "acknowledge"))
+    _ok(coordinator.act(f"/concerns/{closed}", "close", outcome="It has one now."))

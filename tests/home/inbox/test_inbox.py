@@ -60,12 +60,14 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     approves = {"version_to_approve", "statement_new"}
     confirms = {"goal_to_confirm", "outcome_to_confirm"}
     assert kinds_of(client, home.advisor) == {*approves, *confirms, "comment_new", "review_to_hold"}
-    assert kinds_of(client, home.counselor) == {*approves, "element_to_approve"}
+    raised = {"concern_to_acknowledge", "concern_to_close"}
+    counselor = {*approves, "element_to_approve", "concern_answered"}
+    assert kinds_of(client, home.counselor) == counselor
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
-        *("interest_to_answer", "agreement_declined"),
+        *("interest_to_answer", "agreement_declined", "concern_closed", *raised),
     }
-    coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start"}
+    coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start", *raised}
     coordinates |= {"agreement_to_sign", "agreement_declined"}
     assert kinds_of(client, home.elo_coordinator) == coordinates
     assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
@@ -102,6 +104,7 @@ def body_of(client: Client, item: Any) -> dict[str, Any]:
             "mode": "in_person",
             "participants": [{"role": "student", "person_id": item["student"]["id"]}],
         },
+        "close": {"outcome": "The saw has a guard now."},
         "except": {"role": "student", "basis": "refusal", "reason": "They declined."},
     }
     if item["kind"] == "review_overdue":
@@ -137,6 +140,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
     without = {"element_returned", "statement_new", "version_in_force", "interest_answered"}
     without |= {"elo_to_start", "elo_moved"}
     without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
+    without |= {"concern_closed", "concern_answered"}
     assert done == {*Kind} - without
 
 

@@ -10,6 +10,7 @@ from plp_api.home.inbox.sources import (
     agreements,
     comments,
     credit,
+    concerns,
     disagreements,
     elos,
     evaluations,
@@ -37,5 +38,6 @@ AREAS = (
     reviews,
     comments,
     disagreements,
+    concerns,
 )
 SOURCES: tuple[Source, ...] = tuple(source for area in AREAS for source in area.SOURCES)
