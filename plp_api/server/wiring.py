@@ -17,14 +17,18 @@ from plp_api.foundation.roster.followers import (
     ON_RECORD_ENDED,
 )
 from plp_api.learning.agreements import actions as agreements
+from plp_api.learning.elos import evidence as elos_as_evidence
 from plp_api.learning.elos import labor
+from plp_api.learning.elos import past as elos
 from plp_api.learning.elos import seats as elo_seats
+from plp_api.learning.elos import snapshot as elos_in_plans
 from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.learning.teams import actions as teams
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
+from plp_api.planning.goals.evidence import GOAL_EVIDENCE
 from plp_api.planning.goals.progress import PROGRESS_PARTS
 from plp_api.planning.pathways import past as elements
 from plp_api.planning.pathways import snapshot as pathways
@@ -59,17 +63,24 @@ ON_REOPENED += [reviews.open_for]
 HISTORY_PARTS += [
     ("goals", Permission.GOALS_READ, goals.goals_then),
     ("pathway_elements", Permission.PATHWAYS_READ, elements.elements_then),
+    ("elos", Permission.ELOS_READ, elos.elos_then),
     ("signatures", Permission.SIGNATURES_READ, past_signatures.state_then),
     ("reviews", Permission.REVIEWS_READ, past_reviews.reviews_then),
 ]
 SNAPSHOT_PARTS += [
     ("goals", Permission.GOALS_READ, approval.texts),
     ("pathway_elements", Permission.PATHWAYS_READ, pathways.elements),
+    ("elos", Permission.ELOS_READ, elos_in_plans.approved),
 ]
+GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
 ON_CHANGED += [teams.follow_partner]
+PROGRESS_PARTS += [
+    ("competencies", Permission.RATINGS_READ, competencies.competencies_by_level),
+    ("elos", Permission.ELOS_READ, elos_as_evidence.in_progress),
+]
 for action in ("complete_design", "start", "resume", "continue"):
     GATES.setdefault(action, []).append(labor.is_lawful)
 for action in ("start", "resume", "continue"):

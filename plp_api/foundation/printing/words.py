@@ -10,12 +10,13 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-SAYS_ITS_KIND = re.compile(r"^is_|_(on|at)$")
+SAYS_ITS_KIND = re.compile(r"^is_|_(on|at|minutes)$")
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Codes whose words differ from their spelling.
 SPOKEN = {
     "cte": "Career and technical education (CTE)",
     "elo": "Extended learning opportunity (ELO)",
+    "elos": "Extended learning opportunities (ELOs)",
     "personal_social": "Personal and social",
     "account": "Signed in",
     "in_room": "In the room",
@@ -34,13 +35,21 @@ def local_day(at: datetime, zone: ZoneInfo) -> str:
     return day(at.astimezone(zone).date())
 
 
+def hours(minutes: int) -> str:
+    """A span of time as hours and minutes."""
+    whole, rest = divmod(minutes, 60)
+    counted = [(whole, "hour"), (rest, "minute")]
+    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in counted if number]
+    return " ".join(words) or "0 hours"
+
+
 def phrase(code: str) -> str:
     """The words of an enumerated value or of a member's name."""
     return SPOKEN.get(code) or code.replace("_", " ").capitalize()
 
 
 def label(name: str) -> str:
-    """The words of a member's name, without `_on`, `_at` and `is_`, which only name its type."""
+    """The words of a member's name, without `is_`, `_on` and the like, which only name its type."""
     return phrase(SAYS_ITS_KIND.sub("", name))
 
 

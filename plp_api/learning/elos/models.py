@@ -105,6 +105,18 @@ class Elo(Design, Resource, Base):
 
     __tablename__ = "elos"
     __ownership__ = OwnedByStudent(read="elos:read", assigned_by="id")
+    # What the history of a plan shows of it.
+    __kept__ = (
+        "type",
+        "status",
+        "title",
+        "description",
+        "partner_id",
+        "school_id",
+        "starts_on",
+        "ends_on",
+        "planned_minutes",
+    )
     __table_args__ = (
         Index("ix_elos_student_id", "student_id", "created_at"),
         Index("ix_elos_school_id", "school_id", "status"),
@@ -212,6 +224,8 @@ class EloGoal(EloPart, Base):
 
     __tablename__ = "elo_goals"
     __ownership__ = OwnedByStudent(read="elos:read", assigned_by="elo_id")
+    # So that the history of a plan knows links that were removed.
+    __kept__ = ("elo_id", "goal_id")
     __table_args__ = (
         Index("uq_elo_goals_goal", "elo_id", "goal_id", unique=True),
         Index("ix_elo_goals_goal_id", "goal_id"),

@@ -215,3 +215,31 @@ class EloActionFieldsSchema(Schema):
     complete_by = Date(
         metadata={"description": "For `mark_incomplete`: the last day for what is missing."}
     )
+
+
+# What goals and plans show of an ELO: their schemas name these by string.
+
+
+class EloBriefSchema(Schema):
+    """An ELO as another resource shows it; `/elos/{id}` has all of it."""
+
+    id = fields.UUID()
+    title = fields.String(metadata={"example": "Nursing at the clinic"})
+    type = Choice(EloType)
+    status = Choice(EloStatus)
+
+
+class EloOfGoalSchema(EloBriefSchema):
+    """An ELO that serves the goal."""
+
+    is_evidence = fields.Boolean(
+        metadata={"description": "Whether it counts as evidence: its work has begun."}
+    )
+
+
+class EloInProgressSchema(EloBriefSchema):
+    """An ELO of the student, and the time that is planned for it."""
+
+    starts_on = Date(allow_none=True)
+    ends_on = Date(allow_none=True)
+    planned_minutes = fields.Integer(allow_none=True, metadata={"example": 3600})

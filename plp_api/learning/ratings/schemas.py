@@ -269,6 +269,7 @@ class ItemEvidenceSchema(Schema):
     student = student_of()
     goals = _count("links from goals")
     pathway_elements = _count("links from pathway elements")
+    elos = _count("links from ELOs whose work has begun,")
     ratings = _count("ratings, the student's own among them,")
     latest_school = fields.Nested(LatestRatingSchema, allow_none=True)
     latest_own = fields.Nested(LatestRatingSchema, allow_none=True)

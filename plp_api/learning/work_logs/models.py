@@ -12,7 +12,7 @@ from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.learning.elos.models import EloPart
 
 
-class EntryStatus(StrEnum):
+class LogEntryStatus(StrEnum):
     """Whether somebody who saw the work says so."""
 
     PENDING = "pending"
@@ -42,7 +42,7 @@ class LogEntry(EloPart, Base):
     begins: Mapped[int | None]
     activity: Mapped[str]
     framework_item_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_items.id"))
-    status: Mapped[str] = mapped_column(String(16), default=EntryStatus.PENDING)
+    status: Mapped[str] = mapped_column(String(16), default=LogEntryStatus.PENDING)
     verified_minutes: Mapped[int | None]
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     verified_by_mentor_id: Mapped[UUID | None] = mapped_column(ForeignKey("mentors.id"))

@@ -153,7 +153,7 @@ class DistrictSettingsSchema(Schema):
         fields.List,
         "material_parts",
         "Parts of a plan that must be signed again when they change: keys of sections, `goals`,"
-        " `pathway_elements`. A template may flag more sections.",
+        " `pathway_elements`, `elos`. A template may flag more sections.",
         name_field(),
         validate=validate.Length(max=100),
     )

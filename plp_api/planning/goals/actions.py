@@ -15,6 +15,7 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.db import new_id
 from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.planning.goals import evidence
 from plp_api.planning.goals.dates import happened, plausible
 from plp_api.planning.goals.models import ENDED, CheckIn, Goal, GoalStatus, GoalStep, Outcome
 from plp_api.planning.plans.guards import require_open
@@ -61,10 +62,13 @@ def revise(goal: Goal, access: Access, **texts: Any) -> Goal:
 def delete(goal: Goal, access: Access) -> None:
     """Delete a draft that was never proposed or commented on, with its steps and links.
 
+    Not while an ELO serves it.
+
     Raises Problem: goal_closed, plan_closed, goal_relied_on otherwise.
     """
     _require_open(goal)
-    if goal.status != GoalStatus.DRAFT or comments.exist_on(goal):
+    is_known = comments.exist_on(goal) or evidence.exists_for(goal)
+    if goal.status != GoalStatus.DRAFT or is_known:
         raise Problem(Code.GOAL_RELIED_ON)
     _note("goal.deleted", goal, goal, access)
     item_links.remove_all(goal, access)

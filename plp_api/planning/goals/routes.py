@@ -104,7 +104,8 @@ def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
     overdue; each goal has its check-ins over time. There is no total score:
     percentages of different goals do not add up. `competencies` counts the items of
     each framework by the level at which the school rated the student last; it is left
-    out for whoever may not read the student's ratings.
+    out for whoever may not read the student's ratings. `elos` names the student's ELOs
+    with the time planned for them; it too is left out for whoever may not read them.
     """
     return progress.whole(plan, access)
 
@@ -154,7 +155,7 @@ def revise_goal(access: Access, goal: Goal, fields: dict[str, Any]) -> Goal:
 @blueprint.refuses(Code.GOAL_RELIED_ON, Code.GOAL_CLOSED, Code.PLAN_CLOSED)
 @blueprint.response(204)
 def delete_goal(access: Access, goal: Goal) -> None:
-    """Delete a draft that was never proposed or commented on.
+    """Delete a draft that was never proposed or commented on, and that no ELO serves.
 
     To end any other goal, send the action `propose_outcome` with `dropped`.
     """

@@ -5,7 +5,15 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.catalog.item_links.schemas import framework_items
-from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.fields import (
+    Choice,
+    Date,
+    GuardedSchema,
+    Instant,
+    ResourceSchema,
+    Schema,
+    Text,
+)
 from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.planning.goals.lifecycle import GOAL
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
@@ -30,11 +38,12 @@ def _title() -> Text:
     return Text(required=True, longest=LONGEST_TITLE, metadata={"example": "Shadow a nurse"})
 
 
-class GoalSchema(ResourceSchema):
+class GoalSchema(GuardedSchema):
     """One goal, in SMART terms; the time-bound part is `due_on`."""
 
     life = GOAL
     shape = staticmethod(shape)
+    guarded = frozenset({"elos"})
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
@@ -81,6 +90,14 @@ class GoalSchema(ResourceSchema):
         dump_only=True, allow_none=True, metadata={"description": "The latest check-in's day."}
     )
     framework_items = framework_items()
+    elos = fields.List(
+        fields.Nested("EloOfGoalSchema"),
+        dump_only=True,
+        metadata={
+            "description": "The ELOs that serve it, as linked from `/elos/{id}`; left out if you"
+            " may not read the student's ELOs."
+        },
+    )
     available_actions = fields.List(fields.String(), dump_only=True)
 
 
@@ -238,7 +255,7 @@ class PlanCompetenciesSchema(Schema):
 class PlanProgressSchema(Schema):
     """The progress of a plan today: data for charts, without a total score."""
 
-    sometimes = frozenset({"competencies"})
+    sometimes = frozenset({"competencies", "elos"})
 
     plan_id = fields.UUID()
     as_of = Date()
@@ -249,4 +266,10 @@ class PlanProgressSchema(Schema):
     competencies = fields.List(
         fields.Nested(PlanCompetenciesSchema),
         metadata={"description": "By the school's latest ratings; left out if you may not read."},
+    )
+    elos = fields.List(
+        fields.Nested("EloInProgressSchema"),
+        metadata={
+            "description": "Those neither denied nor withdrawn; left out if you may not read them."
+        },
     )

@@ -14,7 +14,8 @@ SECTIONS, WHOLE = "sections", ""
 
 SNAPSHOT_PARTS: list[tuple[str, Permission, Callable[[Collection[UUID]], Mapping[UUID, Any]]]] = []
 """Members beside the sections: a name, the permission to read it, and a function of the ids of
-plans that returns the content of each as plain data (ids of people, never their names)."""
+plans that returns the content of each as plain data (ids of people, never their names). A plan
+that the answer leaves out has no such member."""
 
 
 def is_known(member: str) -> bool:

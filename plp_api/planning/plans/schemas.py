@@ -445,8 +445,8 @@ class HistorySchema(Schema):
     parts = fields.Dict(
         keys=fields.String(),
         metadata={
-            "description": "Other parts, by name: `goals` and `pathway_elements` with their texts"
-            " and states, `signatures` of the version in force (`signature_state`,"
+            "description": "Other parts, by name: `goals`, `pathway_elements` and `elos` with their"
+            " texts and states, `signatures` of the version in force (`signature_state`,"
             " `requirements`), `reviews` with status and standing. Parts you may not read are left"
             " out.",
             "example": {"goals": [{"goal_id": "…", "status": "active", "title": "Shadow a nurse"}]},

@@ -39,7 +39,12 @@ def contents(versions: Sequence[PlanVersion]) -> dict[UUID, dict[str, Any]]:
     return {
         version.id: {
             **_framed(version),
-            **{name: of_plans[version.plan_id] for name, of_plans in members.items()},
+            # What a plan has none of may be missing: then its snapshot has no such member.
+            **{
+                name: of_plans[version.plan_id]
+                for name, of_plans in members.items()
+                if version.plan_id in of_plans
+            },
         }
         for version in versions
     }

@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from plp_api.foundation.printing.glyphs import LATIN_1, without_controls
 from plp_api.foundation.printing.words import day, phrase
+from plp_api.foundation.printing.words import hours as spoken
 
 WIDTH, NARROW = 480, 310
 FONT = 'font-family="Libertinus Serif, sans-serif" font-size="12"'
@@ -253,6 +254,43 @@ def _bars(names: Sequence[str], levels: Sequence[tuple[str, int]]) -> Iterator[s
             yield f'<rect x="{BARS}" y="{y}" width="{length}" height="{BAR}"/>'
         x = BARS + length + 7
         yield f'<text x="{x}" y="{y + 11}" font-weight="bold" {FONT}>{items}</text>'
+
+
+# Hours of an ELO.
+
+
+def hours(elo: str, verified: int, pending: int, planned: int | None) -> Chart:
+    """The minutes of an ELO that were verified, those that wait, and those planned, as bars."""
+    counted = [("Verified", verified), ("Not verified yet", pending)]
+    if planned is not None:
+        counted.append(("Planned", planned))
+    title = f"Hours of “{elo}”"
+    text = f"{', '.join(f'{name}: {spoken(minutes)}' for name, minutes in counted)}."
+    return Chart(
+        title=title,
+        text=text,
+        svg=_svg((NARROW, LINE * len(counted)), title, text, _spans(counted)),
+        width=NARROW,
+        caption="Hours logged and planned",
+        columns=("Hours", "In all"),
+        rows=tuple((name, spoken(minutes)) for name, minutes in counted),
+    )
+
+
+def _spans(counted: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """A bar for each span of time, in whole hours; an open box where nobody verified it."""
+    most = max(minutes for _, minutes in counted)
+    for row, (name, minutes) in enumerate(counted):
+        y = row * LINE + (LINE - BAR) // 2
+        length = round(minutes / most * WIDEST_BAR, 1) if most else 0
+        fill = "" if row == 0 else ' fill="#fff" stroke="#000" stroke-width="1.5"'
+        yield f'<text x="0" y="{y + 11}" {FONT}>{name}</text>'
+        yield f'<path d="M{BARS} {y - 3}V{y + BAR + 3}" stroke="#000" stroke-width="1"/>'
+        if minutes:
+            yield f'<rect x="{BARS}" y="{y}" width="{length}" height="{BAR}"{fill}/>'
+        words = f"{minutes // 60} h"
+        x = BARS + length + 7
+        yield f'<text x="{x}" y="{y + 11}" font-weight="bold" {FONT}>{words}</text>'
 
 
 def _svg(size: tuple[int, int], title: str, text: str, drawn: Iterable[str]) -> str:

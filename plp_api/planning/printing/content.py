@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import func, select
 
 from plp_api.foundation import db
-from plp_api.foundation.printing.words import day, label, local_day, phrase, value_words
+from plp_api.foundation.printing.words import day, hours, label, local_day, phrase, value_words
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import District, Person, School, Student
 from plp_api.foundation.roster.names import Name
@@ -283,6 +283,8 @@ def _words(name: str, value: Any) -> str:
     """A member in words. Ids say nothing on paper; of a supervisor the name is looked up."""
     if name == "supervisor_id" and value:
         return db.session().get_one(Person, UUID(value)).display_name
-    if name == "id" or name.endswith("_id"):
+    if name == "id" or name.endswith(("_id", "_ids")):
         return ""
+    if name.endswith("_minutes") and value is not None:
+        return hours(value)
     return phrase(value) if name in CODES and isinstance(value, str) else value_words(name, value)

@@ -1,6 +1,6 @@
 """The progress of a plan today: live data beside the version, outside its hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ def of(version: PlanVersion, access: Access) -> Progress:
     """Charts of the plan's goals except drafts, and of what else the reader may read of progress.
 
     One chart of all goals by domain, one for each goal with check-ins, one for each framework
-    in which the student was rated. The caller must first check that the reader may read the
-    student's goals.
+    in which the student was rated, one for each ELO that was taken on. The caller must first
+    check that the reader may read the student's goals.
     """
     as_of = access.caller.today
     rows = facts.of(version.plan_id, as_of)["goals"]
@@ -39,13 +39,28 @@ def of(version: PlanVersion, access: Access) -> Progress:
         [charts.by_domain([(goal["domain"], goal["status"]) for goal in goals])] if goals else []
     )
     drawn = [charts.progress(goal["title"], _points(goal)) for goal in goals if goal["check_ins"]]
-    rated = facts.parts(version.student_id, access).get("competencies", ())
+    parts = facts.parts(version.student_id, access)
+    rated = parts.get("competencies", ())
+    # The chart has the title of the ELO.
+    worked = parts.get("elo_hours", ()) if "elos" in parts else ()
     return Progress(
         as_of=day(as_of),
-        about=ABOUT.format("goals and competencies" if rated else "goals"),
+        about=ABOUT.format(_about(rated, worked)),
         steps=_steps([goal["steps"] for goal in goals]),
-        charts=(*overall, *drawn, *map(_by_level, rated)),
+        charts=(*overall, *drawn, *map(_by_level, rated), *map(_hours, worked)),
     )
+
+
+def _about(rated: Sequence[Any], worked: Sequence[Any]) -> str:
+    """What the charts are about, in words."""
+    kinds = ["goals", *(["competencies"] if rated else []), *(["hours of ELOs"] if worked else [])]
+    *first, last = kinds
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _hours(worked: Mapping[str, Any]) -> Chart:
+    verified, pending = (worked["hours"][name]["minutes"] for name in ("verified", "pending"))
+    return charts.hours(worked["title"], verified, pending, worked["planned_minutes"])
 
 
 def _by_level(rated: Mapping[str, Any]) -> Chart:

@@ -99,7 +99,7 @@ def test_check_ins_are_a_series_over_time(
 
 def test_there_is_no_score(student: Client, world: World) -> None:
     found = student.read(f"/plans/{world.home.student.plan_id}/progress")
-    assert set(found) - {"competencies"} == {
+    assert set(found) - {"competencies", "elos", "elo_hours"} == {
         "plan_id",
         "as_of",
         "by_status",
