@@ -23,7 +23,7 @@ from tests.client import Client
 
 MOST_CALLS, MOST_BYTES = 3, 40_000
 CAST = Path(__file__).parents[2] / "seeds" / "demo" / "cast.json"
-SHOWN = "goals,sections,signatures,profile_entries,pathway_elements,template"
+SHOWN = "goals,sections,signatures,profile_entries,pathway_elements,elos,template"
 
 Ask = Callable[[str, list[str]], list[Any]]
 

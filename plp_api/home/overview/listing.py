@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, exists, select
+from sqlalchemy import Integer, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import clock, db
@@ -19,6 +19,7 @@ from plp_api.foundation.rest.blueprint import page_schema
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.home.overview import presenters, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
+from plp_api.learning.elos.models import Elo, EloStatus
 from plp_api.planning.plans.models import Plan, PlanStatus, PlanVersion, VersionStatus
 from plp_api.planning.reviews.models import Review
 from plp_api.planning.reviews.standing import Standing, stands
@@ -55,6 +56,12 @@ def _stands(chosen: Sequence[str]) -> Any:
     )
 
 
+def _has_elo(chosen: Sequence[str]) -> Any:
+    """Whether the student has an ELO in one of these states."""
+    is_in_one = or_(*(Elo.status == status for status in chosen))
+    return exists().where(Elo.student_id == Plan.student_id, is_in_one)
+
+
 _named = partial(searching.students, listed_by=Permission.PLAN_STATUS_READ)
 BY_WHAT = "the student's names, user name, local id or state's number"
 PLANS = paging.Listing(
@@ -72,6 +79,12 @@ PLANS = paging.Listing(
             " waits for an admin.",
             _signed,
             needs=Permission.SIGNATURES_READ,
+        ),
+        "elo_status": paging.in_states(
+            EloStatus,
+            "Only plans of students with an ELO in one of these states: `elo_status=submitted`.",
+            _has_elo,
+            needs=Permission.ELOS_READ,
         ),
         "updated_since": paging.since(Plan.updated_at),
         "q": paging.names(Plan.student_id, _named, f"{BY_WHAT}, as far as you may read them"),

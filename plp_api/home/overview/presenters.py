@@ -55,6 +55,16 @@ UNFOLDED = {
         ("pathway_elements", "element_items"),
         (statements.ELEMENTS, statements.ITEMS_OF_ELEMENTS),
     ),
+    "elos": Unfold(
+        Permission.ELOS_READ,
+        ("elos", "elo_items", "elo_goals", "elo_minutes"),
+        (
+            statements.ELOS,
+            statements.ITEMS_OF_ELOS,
+            statements.GOALS_OF_ELOS,
+            statements.MINUTES_OF_ELOS,
+        ),
+    ),
     # Whoever reads the plan reads the questions that it answers.
     "template": Unfold(Permission.PLANS_READ, ("template",), (statements.TEMPLATE,)),
 }
@@ -153,6 +163,8 @@ def document(access: Access, head: Row, parts: Parts) -> Row:
     if "pathway_elements" in shown:
         shown["pathway_elements"] = [_element(row) for row in parts["pathway_elements"]]
         item_links.give(shown["pathway_elements"], parts["element_items"])
+    if "elos" in shown:
+        _fill_elos(shown["elos"], parts, access.may(Permission.LOG_ENTRIES_READ, student_id))
     if "template" in shown:
         (template,) = parts["template"]
         sections = [{**WITHOUT, **section} for section in template["sections"]]
@@ -172,6 +184,23 @@ def _element(row: Row) -> Row:
     """An element, with its credits as JSON's numbers."""
     given = {name: float(row[name]) for name in CREDITS if row[name] is not None}
     return {**row, **given}
+
+
+def _fill_elos(elos: Sequence[Row], parts: Parts, shows_minutes: bool) -> None:
+    """Add items and goals to the ELOs, and the minutes to a reader of log entries."""
+    item_links.give(elos, parts["elo_items"])
+    goals: dict[UUID, list[UUID]] = {}
+    for row in parts["elo_goals"]:
+        goals.setdefault(row["elo_id"], []).append(row["goal_id"])
+    minutes = {row["elo_id"]: row for row in parts["elo_minutes"]}
+    for elo in elos:
+        elo["goal_ids"] = goals.get(elo["id"], [])
+        if shows_minutes:
+            logged = minutes.get(elo["id"], NOTHING_LOGGED)
+            elo["minutes"] = {name: int(logged[name]) for name in NOTHING_LOGGED}
+
+
+NOTHING_LOGGED = {"verified": 0, "pending": 0}
 
 
 def _with_steps(goals: Sequence[Row], steps: Sequence[Row]) -> Sequence[Row]:

@@ -53,8 +53,8 @@ def get_plan(access: Access, plan_id: UUID, query: dict[str, Any]) -> Response:
     """Get a plan, with the parts named in `expand`.
 
     `expand=goals,signatures` adds the goals with their steps and the
-    signatures of the version in force, in one call; `template` adds the questions that
-    the sections answer. The ETag is weak and covers
+    signatures of the version in force, in one call; `elos` adds the ELOs with their hours,
+    `template` the questions that the sections answer. The ETag is weak and covers
     everything that belongs to the plan: poll with If-None-Match.
     """
     return _shown(access, plan_id, query)

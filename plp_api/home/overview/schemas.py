@@ -6,6 +6,7 @@ from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.catalog.templates.schemas import TemplateSectionSchema
 from plp_api.foundation.rest.fields import Choice, Date, Instant, Names, ResourceSchema, Schema
 from plp_api.foundation.rest.people import StudentBriefSchema
+from plp_api.learning.elos.schemas import EloBriefSchema
 from plp_api.planning.goals.models import Domain, GoalStatus, Outcome
 from plp_api.planning.pathways.models import PathwayStatus
 from plp_api.planning.pathways.schemas import PlannedCourseSchema
@@ -27,6 +28,7 @@ EXPANDS = (
     "signatures",
     "profile_entries",
     "pathway_elements",
+    "elos",
     "template",
 )
 
@@ -142,6 +144,35 @@ class PlanElementSchema(PlannedCourseSchema):
     framework_items = framework_items()
 
 
+class MinutesOfEloSchema(Schema):
+    """The time logged on an ELO, in minutes."""
+
+    verified = fields.Integer(metadata={"example": 1200})
+    pending = fields.Integer(metadata={"example": 240})
+
+
+class PlanEloSchema(EloBriefSchema):
+    """An ELO with its hours, without its team and design; `/elos/{id}` has all of it."""
+
+    sometimes = frozenset({"minutes"})
+
+    version = fields.Integer()
+    description = fields.String()
+    partner_name = fields.String(allow_none=True, metadata={"example": "North Peak Clinic"})
+    starts_on = Date(allow_none=True)
+    ends_on = Date(allow_none=True)
+    complete_by = Date(allow_none=True)
+    planned_minutes = fields.Integer(allow_none=True, metadata={"example": 3600})
+    minutes = fields.Nested(
+        MinutesOfEloSchema,
+        metadata={"description": "Left out if you may not read the student's log entries."},
+    )
+    goal_ids = fields.List(
+        fields.UUID(), metadata={"description": "The goals it serves, in the order of linking."}
+    )
+    framework_items = framework_items()
+
+
 class PlanFormSchema(Schema):
     """The edition of the template that the open version answers, or else the plan."""
 
@@ -171,6 +202,7 @@ class PlanDocumentSchema(PlanSummarySchema):
     signatures = fields.List(fields.Nested(SignatureSchema))
     profile_entries = fields.List(fields.Nested(PlanEntrySchema))
     pathway_elements = fields.List(fields.Nested(PlanElementSchema))
+    elos = fields.List(fields.Nested(PlanEloSchema))
     template = fields.Nested(PlanFormSchema)
 
 

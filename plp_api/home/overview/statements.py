@@ -7,12 +7,15 @@ from sqlalchemy.orm import aliased
 
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.item_links.presenters import linked
+from plp_api.catalog.partners.models import Partner
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import District, Person, Student
+from plp_api.learning.elos.models import Elo, EloGoal
+from plp_api.learning.work_logs.models import LogEntry, LogEntryStatus
 from plp_api.planning.goals.models import Goal, GoalStep
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import (
@@ -29,6 +32,12 @@ from plp_api.planning.signatures import standing as signatures
 from plp_api.planning.signatures.models import Signature
 
 PLAN = bindparam("row", type_=Uuid())
+
+
+def _minutes(status: LogEntryStatus, minutes: Any) -> Any:
+    """The minutes of the log entries in a state; where nobody corrected them, as logged."""
+    counted = func.coalesce(minutes, LogEntry.minutes)
+    return func.sum(case((LogEntry.status == status, counted), else_=0))
 
 
 def heads() -> Select[Any]:
@@ -112,13 +121,31 @@ _restated_at = (
     .correlate(Plan)
     .scalar_subquery()
 )
+_hosted_at = (
+    select(func.max(Partner.updated_at))
+    .join(Elo, Elo.partner_id == Partner.id)
+    .where(Elo.student_id == Plan.student_id)
+    .correlate(Plan)
+    .scalar_subquery()
+)
+_logged_at, _logged = (
+    select(what).where(LogEntry.student_id == Plan.student_id).correlate(Plan).scalar_subquery()
+    for what in (func.max(LogEntry.updated_at), func.count(LogEntry.id))
+)
 HEAD = db.Prepared(
     heads()
-    .add_columns(_renamed_at.label("renamed_at"), _restated_at.label("restated_at"))
+    .add_columns(
+        _renamed_at.label("renamed_at"),
+        _restated_at.label("restated_at"),
+        _hosted_at.label("hosted_at"),
+        _logged_at.label("logged_at"),
+        _logged.label("logged"),
+    )
     .where(Plan.id == PLAN)
 )
-"""With the last change of a person and of a framework item of the district: the plan's tag covers
-the names and statements in it."""
+"""With the last change of a person and of a framework item of the district, and of a partner of the
+student's ELOs: the plan's tag covers the names and statements in it. The log of an ELO grows every
+day and leaves the plan's `activity` alone; so its entries are counted here."""
 HEADS = db.Prepared(heads().where(db.any_of(Plan.id, db.ids_bind("ids"))))
 
 GOALS = db.Prepared(
@@ -278,6 +305,46 @@ ITEMS_OF_ELEMENTS = db.Prepared(
     .join(PathwayElement, PathwayElement.id == ItemLink.subject_id)
     .where(PathwayElement.plan_id == PLAN)
     .order_by(PathwayElement.created_at, PathwayElement.id, ItemLink.id)
+)
+ELOS = db.Prepared(
+    select(
+        Elo.id,
+        Elo.version,
+        Elo.title,
+        Elo.type,
+        Elo.status,
+        Elo.description,
+        Partner.name.label("partner_name"),
+        Elo.starts_on,
+        Elo.ends_on,
+        Elo.complete_by,
+        Elo.planned_minutes,
+    )
+    .outerjoin(Partner, Partner.id == Elo.partner_id)
+    .where(Elo.plan_id == PLAN)
+    .order_by(Elo.created_at, Elo.id)
+)
+ITEMS_OF_ELOS = db.Prepared(
+    linked()
+    .join(Elo, Elo.id == ItemLink.subject_id)
+    .where(Elo.plan_id == PLAN)
+    .order_by(Elo.created_at, Elo.id, ItemLink.id)
+)
+GOALS_OF_ELOS = db.Prepared(
+    select(EloGoal.elo_id, EloGoal.goal_id)
+    .join(Elo, Elo.id == EloGoal.elo_id)
+    .where(Elo.plan_id == PLAN)
+    .order_by(EloGoal.elo_id, EloGoal.id)
+)
+MINUTES_OF_ELOS = db.Prepared(
+    select(
+        LogEntry.elo_id,
+        _minutes(LogEntryStatus.VERIFIED, LogEntry.verified_minutes).label("verified"),
+        _minutes(LogEntryStatus.PENDING, LogEntry.minutes).label("pending"),
+    )
+    .join(Elo, Elo.id == LogEntry.elo_id)
+    .where(Elo.plan_id == PLAN)
+    .group_by(LogEntry.elo_id)
 )
 _written = aliased(PlanVersion)
 _asked = case((_written.template_id.is_(None), Plan.template_id), else_=_written.template_id)

@@ -26,7 +26,7 @@ def path(world: World) -> str:
     return f"/plans/{world.home.student.plan_id}"
 
 
-EVERYTHING = "?expand=goals,sections,signatures,profile_entries,pathway_elements,template"
+EVERYTHING = "?expand=goals,sections,signatures,profile_entries,pathway_elements,elos,template"
 
 
 def settle(client: Client, world: World) -> None:
