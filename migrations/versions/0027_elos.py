@@ -104,6 +104,7 @@ def upgrade() -> None:
     op.create_index("ix_elos_district_updated", "elos", ["district_id", "updated_at", "id"])
     op.create_index("ix_elos_opportunity_id", "elos", ["opportunity_id", "status"])
     op.create_index("ix_elos_partner_id", "elos", ["partner_id"])
+    op.create_index("ix_elos_plan_id", "elos", ["plan_id"])
     op.create_index("ix_elos_school_id", "elos", ["school_id", "status"])
     op.create_index("ix_elos_student_id", "elos", ["student_id", "created_at"])
     op.create_table(

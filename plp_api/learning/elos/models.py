@@ -119,6 +119,7 @@ class Elo(Design, Resource, Base):
     )
     __table_args__ = (
         Index("ix_elos_student_id", "student_id", "created_at"),
+        Index("ix_elos_plan_id", "plan_id"),
         Index("ix_elos_school_id", "school_id", "status"),
         Index("ix_elos_partner_id", "partner_id"),
         Index("ix_elos_opportunity_id", "opportunity_id", "status"),
