@@ -64,7 +64,8 @@ def _run(chosen: settings.Settings, seconds: float) -> int:
         _served("benchmarks.floor:app") as floor,
     ):
         cases = _cases(chosen, database, filled, ours)
-        _compare_bodies(cases[0], ours, floor)
+        for case in (cases[0], *cases[-2:]):
+            _compare_bodies(case, ours, floor)
         app = create_app(chosen, database)
         results = [
             (*_measure(case, ours, floor, seconds), counting.queries(app, database, case.request))
@@ -86,6 +87,9 @@ def _cases(
         advisor = tokens.issue(
             filled.advisor_id, filled.advisor_session_id, filled.district_id, zone
         )
+        coordinator = tokens.issue(
+            filled.coordinator_id, filled.coordinator_session_id, filled.district_id, zone
+        )
     path = f"/api/v1/plans/{filled.plan_id}"
     plan = _request("GET", f"{path}?expand=goals,signatures", f"Authorization: Bearer {student}")
     head, _ = load.once(port, plan, 200)
@@ -93,6 +97,7 @@ def _cases(
     assert found, head
     tag = found[1].decode()
     body = f'{{"checked_on": "{clock.today()}", "percent": 40, "body": "The clinic said yes."}}'
+    elo, board = f"/api/v1/elos/{filled.elo_id}/overview", "/api/v1/elos/overview?limit=100"
     write = f"/api/v1/goals/{filled.goal_id}/check-ins"
     polled = _request(
         "GET",
@@ -117,6 +122,20 @@ def _cases(
             _request("POST", write, body=body),
             201,
             0.3,
+        ),
+        Case(
+            "(e) an ELO with 40 log entries",
+            _request("GET", elo, f"Authorization: Bearer {coordinator}"),
+            _request("GET", elo),
+            200,
+            0.5,
+        ),
+        Case(
+            "(f) a coordinator's list of 100",
+            _request("GET", board, f"Authorization: Bearer {coordinator}"),
+            _request("GET", board, f"X-School: {filled.school_id}"),
+            200,
+            0.5,
         ),
     ]
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from plp_api.catalog.item_links.models import ItemLink
+from plp_api.catalog.partners.models import Mentor, Partner, PartnerSite
 from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.db import new_id
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import (
     Account,
     AccountPerson,
@@ -21,11 +24,17 @@ from plp_api.foundation.roster.models import (
     Student,
 )
 from plp_api.foundation.roster.relationships import (
+    Appointment,
+    AppointmentRole,
     ParentKind,
     Relationship,
     RelationshipKind,
     SchoolEnrollment,
 )
+from plp_api.learning.agreements.models import Agreement, AgreementSignature
+from plp_api.learning.credit.models import CreditLine
+from plp_api.learning.elos.models import Awaited, Elo, EloStatus
+from plp_api.learning.work_logs.models import LogEntry, LogEntryStatus
 from plp_api.planning.goals.models import CheckIn, Goal, GoalStatus, GoalStep
 from plp_api.planning.plans.models import (
     Plan,
@@ -41,13 +50,18 @@ ADVISEES = 50
 GOALS = 10
 STEPS = 3
 ITEMS = 40
+ELOS = 100
+LOG_ENTRIES = 40
 WORDS = "Two days with a nurse at the clinic in town, and a page of notes for each of them. "
 HASH = "ab" * 32
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The callers: a student with plan and goal, and an advisor, each with an open session."""
+    """The callers: a student with plan and goal, an advisor, and a coordinator with an ELO.
+
+    Each has an open session.
+    """
 
     district_id: UUID
     student_id: UUID
@@ -56,6 +70,10 @@ class Filled:
     goal_id: UUID
     advisor_id: UUID
     advisor_session_id: UUID
+    school_id: UUID
+    coordinator_id: UUID
+    coordinator_session_id: UUID
+    elo_id: UUID
 
 
 class Rows:
@@ -215,6 +233,87 @@ class Rows:
         return goal_id
 
 
+def _work(school: Rows, students: list[tuple[UUID, UUID, UUID]]) -> tuple[UUID, UUID]:
+    """Add a coordinator with as many ELOs as one has; return both ids, of the last ELO."""
+    coordinator_id = school.person("Coordinator", 1)
+    since = school.today - timedelta(days=90)
+    office = {"role": AppointmentRole.ELO_COORDINATOR, "starts_on": since}
+    school.add(Appointment, person_id=coordinator_id, school_id=school.school_id, **office)
+    partner_id = school.add(Partner, kind="business", name="Clinic", folded_name="clinic")
+    site_id = school.add(PartnerSite, partner_id=partner_id, name="Main house")
+    mentor_id = school.add(Mentor, partner_id=partner_id, name="Tom Averill")
+    place = {"partner_id": partner_id, "site_id": site_id, "school_id": school.school_id}
+    for student_id, plan_id, _ in students[:ELOS]:
+        own = {"student_id": student_id}
+        elo_id = school.add(
+            Elo,
+            **own,
+            **place,
+            plan_id=plan_id,
+            type="internship",
+            status=EloStatus.ACTIVE,
+            title="Nursing at the clinic",
+            starts_on=since,
+            planned_minutes=3600,
+            created_by=student_id,
+            waiting_since=clock.now(),
+            waiting_on=Awaited.STUDENT,
+            started_on=since,
+        )
+        subject = {**own, "subject_type": "elos", "subject_id": elo_id, "starts_on": since}
+        school.add(Assignment, **subject, role=AssignmentRole.COORDINATOR, person_id=coordinator_id)
+        school.add(Assignment, **subject, role=AssignmentRole.MENTOR, mentor_id=mentor_id)
+        school.add(
+            ItemLink,
+            **own,
+            subject_type="elos",
+            subject_id=elo_id,
+            framework_item_id=school.items[0],
+            linked_by=student_id,
+        )
+        _log(school, {**own, "elo_id": elo_id}, coordinator_id)
+    return coordinator_id, elo_id
+
+
+def _log(school: Rows, part: dict[str, UUID], coordinator_id: UUID) -> None:
+    """Add the log of an ELO, its agreement with three signatures, and a credit line."""
+    for ago in range(LOG_ENTRIES):
+        verified = {"verified_by": coordinator_id, "verified_at": clock.now()}
+        school.add(
+            LogEntry,
+            **part,
+            on=school.today - timedelta(days=ago),
+            minutes=120,
+            activity=WORDS,
+            status=LogEntryStatus.VERIFIED,
+            verified_minutes=120,
+            **verified,
+        )
+    signers = ("student", "coordinator")
+    agreement_id = school.add(
+        Agreement, **part, edition=1, sha256=HASH, signers=[*signers], status="complete"
+    )
+    for role in signers:
+        person_id = part["student_id"] if role == "student" else coordinator_id
+        school.add(
+            AgreementSignature,
+            **part,
+            agreement_id=agreement_id,
+            role=role,
+            person_id=person_id,
+            method="account",
+            sha256=HASH,
+        )
+    school.add(
+        CreditLine,
+        **part,
+        area="Health",
+        amount=Decimal("0.50"),
+        teacher_of_record_id=coordinator_id,
+        proposed_by=coordinator_id,
+    )
+
+
 ORDER = (
     Person,
     Account,
@@ -232,7 +331,17 @@ ORDER = (
     GoalStep,
     CheckIn,
     FrameworkItem,
+    Appointment,
+    Partner,
+    PartnerSite,
+    Mentor,
+    Elo,
+    Assignment,
     ItemLink,
+    LogEntry,
+    Agreement,
+    AgreementSignature,
+    CreditLine,
 )
 
 
@@ -245,7 +354,9 @@ def fill(database: db.Database) -> Filled:
     ]
     student_id, plan_id, goal_id = students[len(students) // 2]
     advisor_id = advisors[ADVISORS // 2]
-    sessions = [school.session(one) for one in (student_id, advisor_id)]
+    coordinator_id, elo_id = _work(school, students)
+    callers = (student_id, advisor_id, coordinator_id)
+    sessions = [school.session(one) for one in callers]
     with database.transaction(districts=[school.district_id]) as session:
         for row in _places(school):
             session.add(row)
@@ -253,7 +364,17 @@ def fill(database: db.Database) -> Filled:
         for model in ORDER:
             db.insert_many(model, (_without_stray_id(model, row) for row in school.rows[model]))
     return Filled(
-        school.district_id, student_id, sessions[0], plan_id, goal_id, advisor_id, sessions[1]
+        school.district_id,
+        student_id,
+        sessions[0],
+        plan_id,
+        goal_id,
+        advisor_id,
+        sessions[1],
+        school.school_id,
+        coordinator_id,
+        sessions[2],
+        elo_id,
     )
 
 

@@ -5,7 +5,7 @@ for a plan, two for a list, and only the writes for a check-in.
 """
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,7 +46,8 @@ FROM goals g LEFT JOIN goal_steps t ON t.goal_id = g.id
 WHERE g.plan_id = %s ORDER BY g.created_at, g.id, t.position
 """
 ITEMS = """
-SELECT l.subject_id, i.id, i.code, i.statement, i.retired_on IS NOT NULL AS is_retired,
+SELECT l.subject_id, i.id, i.code, i.statement, i.abbreviated_statement,
+       i.retired_on IS NOT NULL AS is_retired,
        i.framework_id, l.id AS link_id
 FROM item_links l JOIN framework_items i ON i.id = l.framework_item_id
 JOIN goals g ON g.id = l.subject_id
@@ -68,6 +69,69 @@ ADVISEES = """
 SELECT p.id FROM plans p JOIN relationships t ON t.student_id = p.student_id
 WHERE t.person_id = %s ORDER BY p.updated_at, p.id LIMIT 51
 """
+ELO = """
+SELECT e.id, e.version, e.type, e.status, e.title, e.school_id, e.partner_id,
+       p.name AS partner_name, e.site_id, s.name AS site_name, e.starts_on, e.ends_on,
+       e.planned_minutes, e.waiting_on, e.waiting_since, e.started_on, e.suspended_on,
+       e.complete_by, e.unagreed_until, e.ended_at, e.created_at, e.updated_at,
+       n.id AS student_id, coalesce(n.preferred_given_name, n.given_name) || ' '
+           || coalesce(n.preferred_family_name, n.family_name) AS display_name,
+       t.grade, t.plan_home_school_id,
+       (SELECT min(b.due_on) FROM elo_benchmarks b
+        WHERE b.elo_id = e.id AND b.reviewed_on IS NULL) AS next_benchmark_on,
+       coalesce((SELECT sum(l.verified_minutes) FROM log_entries l
+                 WHERE l.elo_id = e.id AND l.status = 'verified'), 0) AS verified_minutes,
+       coalesce((SELECT sum(l.minutes) FROM log_entries l
+                 WHERE l.elo_id = e.id AND l.status = 'pending'), 0) AS pending_minutes
+FROM elos e JOIN students t ON t.id = e.student_id JOIN people n ON n.id = e.student_id
+LEFT JOIN partners p ON p.id = e.partner_id LEFT JOIN partner_sites s ON s.id = e.site_id
+"""
+OF_SCHOOL = " WHERE e.school_id = %s ORDER BY e.updated_at, e.id LIMIT 101"
+TEAM = """
+SELECT a.id AS assignment_id, a.role, a.person_id,
+       n.given_name || ' ' || n.family_name AS person_name,
+       a.mentor_id, m.name AS mentor_name, a.delegate_of_id
+FROM assignments a LEFT JOIN people n ON n.id = a.person_id
+LEFT JOIN mentors m ON m.id = a.mentor_id
+WHERE a.subject_id = %s ORDER BY a.starts_on, a.id
+"""
+ENTRIES = """
+SELECT l.id, l.version, l."on", l.minutes, l.activity, l.framework_item_id, l.status,
+       l.verified_minutes, l.verified_by,
+       n.given_name || ' ' || n.family_name AS verified_by_name,
+       l.verified_by_mentor_id, m.name AS verified_by_mentor_name, l.verified_at, l.words
+FROM log_entries l LEFT JOIN people n ON n.id = l.verified_by
+LEFT JOIN mentors m ON m.id = l.verified_by_mentor_id
+WHERE l.elo_id = %s ORDER BY l."on", l.id
+"""
+ELO_ITEMS = """
+SELECT i.id, i.code, i.statement, i.abbreviated_statement, i.retired_on IS NOT NULL AS is_retired,
+       i.framework_id, l.id AS link_id
+FROM item_links l JOIN framework_items i ON i.id = l.framework_item_id
+WHERE l.subject_id = %s ORDER BY l.id
+"""
+AGREEMENT = """
+SELECT g.id AS agreement_id, g.edition, g.status, g.sha256, g.signers, x.id, x.role, x.person_id,
+       n.given_name || ' ' || n.family_name AS person_name, x.is_declined, x.signed_at
+FROM agreements g LEFT JOIN agreement_signatures x ON x.agreement_id = g.id
+LEFT JOIN people n ON n.id = x.person_id
+WHERE g.elo_id = %s ORDER BY x.signed_at
+"""
+CREDIT = """
+SELECT c.id, c.version, c.area, c.amount, c.status, c.is_elective, c.teacher_of_record_id,
+       n.given_name || ' ' || n.family_name AS teacher_of_record_name, c.decided_at
+FROM credit_lines c LEFT JOIN people n ON n.id = c.teacher_of_record_id
+WHERE c.elo_id = %s ORDER BY c.created_at, c.id
+"""
+SIGNED = ("id", "role", "person_id", "person_name", "is_declined", "signed_at")
+ELO_COLUMNS = (
+    *("id", "version", "type", "status", "title", "school_id"),
+    *("partner_id", "partner_name", "site_id", "site_name"),
+    *("starts_on", "ends_on", "planned_minutes"),
+    *("waiting_on", "waiting_since", "started_on", "suspended_on", "complete_by"),
+    *("unagreed_until", "ended_at", "created_at", "updated_at"),
+    *("next_benchmark_on", "verified_minutes", "pending_minutes"),
+)
 STEP_COLUMNS = {
     "id": "step_id",
     "version": "step_version",
@@ -168,6 +232,56 @@ def plans() -> Response:
         ids = [row["id"] for row in cursor.execute(ADVISEES, [advisor]).fetchall()]
         by_id = {row["id"]: row for row in cursor.execute(MANY, [ids]).fetchall()}
     return answer({"items": [summary(by_id[one]) for one in ids], "next_cursor": None})
+
+
+@app.get("/api/v1/elos/<uuid:elo_id>/overview")
+def elo(elo_id: UUID) -> Response:
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        head = cursor.execute(ELO + " WHERE e.id = %s", [elo_id]).fetchone()
+        members = cursor.execute(TEAM, [elo_id]).fetchall()
+        entries = cursor.execute(ENTRIES, [elo_id]).fetchall()
+        items = cursor.execute(ELO_ITEMS, [elo_id]).fetchall()
+        signed = cursor.execute(AGREEMENT, [elo_id]).fetchall()
+        lines = cursor.execute(CREDIT, [elo_id]).fetchall()
+    assert head is not None
+    agreement = {"id": signed[0]["agreement_id"]}
+    agreement |= {name: signed[0][name] for name in ("edition", "status", "sha256", "signers")}
+    agreement["signatures"] = [{name: row[name] for name in SIGNED} for row in signed]
+    for line in lines:
+        line["amount"] = float(line["amount"])
+    shown = elo_summary(head)
+    parts = {"team": members, "framework_items": items, "agreement": agreement}
+    weeks = by_week(entries)
+    log = {"log_entries": entries, "hours_by_week": weeks, "credit_lines": lines}
+    return answer({**shown, **parts, **log})
+
+
+@app.get("/api/v1/elos/overview")
+def elos() -> Response:
+    school = request.headers["X-School"]
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(ELO + OF_SCHOOL, [school]).fetchall()
+    return answer({"items": [elo_summary(row) for row in rows[:100]], "next_cursor": None})
+
+
+def elo_summary(row: dict[str, Any]) -> dict[str, Any]:
+    student = {
+        "id": row["student_id"],
+        "display_name": row["display_name"],
+        "grade": row["grade"],
+        "school_id": row["plan_home_school_id"],
+    }
+    shown = {name: row[name] for name in ELO_COLUMNS}
+    return {**shown, "student": student}
+
+
+def by_week(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    weeks: dict[date, dict[str, Any]] = {}
+    for entry in entries:
+        monday = entry["on"] - timedelta(days=entry["on"].weekday())
+        nothing = {"week_of": monday, "verified_minutes": 0, "pending_minutes": 0}
+        weeks.setdefault(monday, nothing)["verified_minutes"] += entry["verified_minutes"]
+    return list(weeks.values())
 
 
 @app.post("/api/v1/goals/<uuid:goal_id>/check-ins")

@@ -75,7 +75,6 @@ SNAPSHOT_PARTS += [
 GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
-PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
 ON_CHANGED += [teams.follow_partner]
 PROGRESS_PARTS += [
     ("competencies", Permission.RATINGS_READ, competencies.competencies_by_level),

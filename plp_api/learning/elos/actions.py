@@ -412,7 +412,8 @@ def advance(elo: Elo, access: Access | None, status: EloStatus, **payload: Any) 
         elo.ended_at = elo.ended_by = elo.end_reason = None
         _reopen(elo, access)
     if status in ENDED:
-        elo.ended_at, elo.ended_by = clock.now(), access.caller.person_id
+        elo.ended_at = clock.now()
+        elo.ended_by = access.caller.person_id if access else None
     note("elo.advanced", elo, access, before=before, status=status, **payload)
     if status in ENDED and access is not None:
         tell(ON_ENDED, elo, access)

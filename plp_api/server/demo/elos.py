@@ -28,7 +28,7 @@ from plp_api.learning.elos.models import (
     TrainingTask,
 )
 from plp_api.learning.evaluations.models import Evaluation, Presentation, WorkHabits
-from plp_api.learning.work_logs.models import Absence, EntryStatus, LogEntry, SiteVisit
+from plp_api.learning.work_logs.models import Absence, LogEntry, LogEntryStatus, SiteVisit
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import Plan
 from plp_api.server.demo import catalog
@@ -59,6 +59,7 @@ def _write_template(given: dict[str, Any], rows: Catalog) -> None:
         title=given["title"],
         description=given["description"],
         framework_item_ids=items,
+        parts={"benchmarks": [], "training_tasks": [], "communications": []},
         **words,
     )
 
@@ -238,7 +239,7 @@ class Writer:
             minutes=given["minutes"],
             activity=activity,
             framework_item_id=item_id,
-            status=EntryStatus.VERIFIED if is_verified else EntryStatus.PENDING,
+            status=LogEntryStatus.VERIFIED if is_verified else LogEntryStatus.PENDING,
             verified_minutes=given["minutes"] if is_verified else None,
             verified_by=self._person(COORDINATOR) if is_verified else None,
             verified_at=_at(verified_until) if is_verified else None,

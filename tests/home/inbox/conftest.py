@@ -156,6 +156,8 @@ def _agreed(client: Client, world: World, database: Isolated) -> Any:
     _ok(coordinator.act(elo.path, "complete_design"))
     (agreement,) = coordinator.read(f"{elo.path}/agreements")["items"]
     return {**agreement, "team": elo}
+
+
 def _raise_concerns(client: Client, world: World, database: Isolated) -> None:
     """One concern is open, one is acknowledged, one is closed."""
     with writing(database, world.home) as session:

@@ -9,8 +9,8 @@ An area adds a module with its own `SOURCES`.
 from plp_api.home.inbox.sources import (
     agreements,
     comments,
-    credit,
     concerns,
+    credit,
     disagreements,
     elos,
     evaluations,
