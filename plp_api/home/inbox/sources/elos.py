@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import db
@@ -50,6 +50,11 @@ def _waiting(status: EloStatus) -> Make:
     return make
 
 
+def _is_move(event: Any) -> ColumnElement[bool]:
+    """Whether the event is one of these; an IN cannot be prepared."""
+    return or_(*(equals(event.type, one) for one in MOVED))
+
+
 def _moved(_caller: Caller) -> Select[Any]:
     """The student's ELOs that somebody else moved last."""
     later = aliased(Event)
@@ -58,7 +63,7 @@ def _moved(_caller: Caller) -> Select[Any]:
         .where(
             later.student_id == CALLER,
             later.subject_id == Elo.id,
-            later.type.in_(MOVED),
+            _is_move(later),
             later.at > SINCE,
         )
         .correlate(Elo)
@@ -68,7 +73,7 @@ def _moved(_caller: Caller) -> Select[Any]:
         Event.student_id == Elo.student_id,
         Event.subject_id == Elo.id,
         Event.at == newest,
-        or_(*(Event.type == one for one in MOVED)),
+        _is_move(Event),
     )
     return (
         item_columns(Elo, Event.at, words=Elo.title, actor=Event.actor_id)
