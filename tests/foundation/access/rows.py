@@ -366,6 +366,16 @@ def _add_elo(place: Place, student: Any) -> None:
             Concern(**part, kind="safety", words="No gloves.", raised_by=student.id),
         ]
     )
+    about = {"subject_type": "elos", "subject_id": elo.id}
+    item = select(Rating.framework_item_id).where(Rating.student_id == student.id)
+    item_id = db.session().scalars(item).first()
+    said = {"author_id": student.id, "author_role": "student", "body": "May I bring a friend?"}
+    db.session().add_all(
+        [
+            Comment(**own, **about, **said),
+            ItemLink(**own, **about, framework_item_id=item_id, linked_by=student.id),
+        ]
+    )
     _add_agreement(place, student, part)
     _add_credit(place, student, part)
 

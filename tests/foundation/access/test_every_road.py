@@ -18,6 +18,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
+from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.learning.ratings.models import Rating
 from plp_api.planning.goals.models import Goal
@@ -40,15 +41,14 @@ MARKS: dict[str, list[str]] = {
     RecordKind.PATHWAYS: ["MARK-pathways"],
     RecordKind.SUPPORTS: ["MARK-supports"],
     RecordKind.INTERESTS: ["MARK-interests"],
+    RecordKind.ELOS: ["MARK-elos"],
     RecordKind.RATINGS: ["MARK-ratings", '"rated_on"', '"scale_title"', "Competencies in"],
     RecordKind.SIGNATURES: ['"signature_state"', '"requirements"', '"identity_check"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
     RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
-UNMARKED = frozenset(
-    {RecordKind.ELOS, RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS}
-)
+UNMARKED = frozenset({RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS})
 """The kinds that need no mark, because no answer holds them yet."""
 QUERIES = {
     "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries,"
@@ -85,6 +85,7 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (PathwayElement, "title", "pathways"),
         (Review, "preparation", "reviews"),
         (Interest, "words", "interests"),
+        (Elo, "title", "elos"),
         (Rating, "evidence", "ratings"),
     ):
         for row in mine(model):
@@ -95,7 +96,7 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
     for row in mine(Support):
         row.accommodations = ["MARK-supports"]
     kinds = {"plan_versions": "plans", "goals": "goals", "pathway_elements": "pathways"}
-    kinds |= {"interests": "interests"}
+    kinds |= {"interests": "interests", "elos": "elos"}
     for row in mine(Comment):
         row.body = f"MARK-{kinds[row.subject_type]}"
     own = {"district_id": home.district_id, "student_id": pupil.id, "author_id": pupil.id}
