@@ -41,6 +41,11 @@ DESIGN_WORDS = (
 )
 
 
+def no_parts() -> dict[str, Any]:
+    """The parts of a design that has none."""
+    return {"benchmarks": [], "training_tasks": [], "communications": []}
+
+
 class DesignTemplateStatus(StrEnum):
     """Whether the template may be given to students."""
 
@@ -67,4 +72,4 @@ class DesignTemplate(Design, Resource, Base):
     description: Mapped[str] = mapped_column(default="")
     rubric_id: Mapped[UUID | None] = mapped_column(ForeignKey("rubrics.id"))
     framework_item_ids: Mapped[list[Any]] = mapped_column(default=list)
-    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    parts: Mapped[dict[str, Any]] = mapped_column(default=no_parts)

@@ -86,7 +86,7 @@ def delete_design_template(access: Access, template: DesignTemplate) -> None:
 
 
 @blueprint.route("/design-templates/<uuid:design_template_id>/copies", methods=["POST"])
-@blueprint.requires(READ, DesignTemplate)
+@blueprint.requires(READ, DesignTemplate, also=WRITE)
 @blueprint.refuses(Code.FRAMEWORK_ITEM_RETIRED)
 @blueprint.arguments(DesignTemplateCopySchema)
 @blueprint.response(201, DesignTemplateSchema)

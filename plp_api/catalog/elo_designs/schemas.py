@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.catalog.elo_designs.lifecycle import DESIGN_TEMPLATE
-from plp_api.catalog.elo_designs.models import DesignTemplateStatus
+from plp_api.catalog.elo_designs.models import DesignTemplateStatus, no_parts
 from plp_api.catalog.elo_designs.presenters import shape
 from plp_api.catalog.elo_profiles.models import EloType
 from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
@@ -78,9 +78,6 @@ class TemplatePartsSchema(Schema):
     communications = _rows(TemplateCommunicationSchema)
 
 
-NO_PARTS: dict[str, list[Any]] = {"benchmarks": [], "training_tasks": [], "communications": []}
-
-
 def _parts(**kwargs: Any) -> fields.Nested:
     return fields.Nested(TemplatePartsSchema, **kwargs)
 
@@ -129,7 +126,7 @@ class DesignTemplateSchema(DesignWordsSchema, ResourceSchema):
     rubric_id = _rubric_id(load_default=None)
     framework_item_ids = _item_ids(load_default=list)
     framework_items = fields.List(fields.Nested(FrameworkItemBriefSchema), dump_only=True)
-    parts = _parts(load_default=lambda: {**NO_PARTS})
+    parts = _parts(load_default=no_parts)
     available_actions = fields.List(fields.String(), dump_only=True)
 
 
@@ -148,7 +145,7 @@ class DesignTemplateCopySchema(Schema):
     """For which school to copy."""
 
     school_id = fields.UUID(
-        load_default=None, allow_none=True, metadata={"description": "Null: for the district."}
+        required=True, allow_none=True, metadata={"description": "Null: for the district."}
     )
 
 
