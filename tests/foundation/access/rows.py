@@ -239,6 +239,18 @@ def _add_signatures(place: Place, student: Any) -> None:
     )
 
 
+def _scanned(place: Place, student: Any, folder: str) -> StoredFile:
+    """The row of a scan that the registrar entered; its content is nowhere."""
+    return StoredFile(
+        district_id=place.district_id,
+        name=f"{folder}/{student.id}",
+        media_type="application/pdf",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=place.registrar.id,
+    )
+
+
 def _add_signing(place: Place, student: Any) -> None:
     """What the student signs without an account: a scan is seen, of the family, by its signer."""
     own = {"district_id": place.district_id, "student_id": student.id}
@@ -246,14 +258,7 @@ def _add_signing(place: Place, student: Any) -> None:
     staff = place.registrar.id
     asked = {"identity_check": "birth_date", "expires_at": clock.now() + timedelta(days=1)}
     hashes = {"snapshot_sha256": "0" * 64, "token_sha256": str(student.id)}
-    file = StoredFile(
-        district_id=place.district_id,
-        name=f"scans/{student.id}",
-        media_type="application/pdf",
-        size=1,
-        sha256="0" * 64,
-        uploaded_by=staff,
-    )
+    file = _scanned(place, student, "scans")
     db.session().add_all(
         [
             SigningLink(**own, **signer, **asked, **hashes, issued_by=staff),
@@ -381,12 +386,13 @@ def _add_elo(place: Place, student: Any) -> None:
 
 
 def _add_agreement(place: Place, student: Any, part: dict[str, Any]) -> None:
-    """An agreement that the student has signed."""
+    """An agreement that the student has signed on paper."""
     agreement = Agreement(id=db.new_id(), **part, edition=1, sha256="0" * 64, signers=["student"])
     db.session().add(agreement)
     db.session().flush()
-    signed = {"role": "student", "person_id": student.id, "method": "account", "sha256": "0" * 64}
-    db.session().add(AgreementSignature(**part, **signed, agreement_id=agreement.id))
+    signed = {"role": "student", "person_id": student.id, "method": "paper", "sha256": "0" * 64}
+    file = _scanned(place, student, "agreements")
+    db.session().add(AgreementSignature(**part, **signed, agreement_id=agreement.id, file=file))
 
 
 def _add_credit(place: Place, student: Any, part: dict[str, Any]) -> None:
