@@ -42,19 +42,20 @@ MARKS: dict[str, list[str]] = {
     RecordKind.SUPPORTS: ["MARK-supports"],
     RecordKind.INTERESTS: ["MARK-interests"],
     RecordKind.ELOS: ["MARK-elos"],
+    RecordKind.LOG_ENTRIES: ['"minutes":{'],
     RecordKind.RATINGS: ["MARK-ratings", '"rated_on"', '"scale_title"', "Competencies in"],
     RecordKind.SIGNATURES: ['"signature_state"', '"requirements"', '"identity_check"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
     RecordKind.ROSTER: ['"plan_home_school_id"', '"grade":"'],
     RecordKind.RELATIONSHIPS: ['"advisors"', '"may_inspect"'],
 }
-UNMARKED = frozenset({RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS})
+UNMARKED = frozenset({RecordKind.CREDIT, RecordKind.APPEALS})
 """The kinds that need no mark, because no answer holds them yet."""
 QUERIES = {
     "GET /api/v1/plans/<uuid:plan_id>": "?expand=goals,sections,signatures,profile_entries,"
-    "pathway_elements,template",
+    "pathway_elements,elos,template",
     "GET /api/v1/students/<uuid:student_id>/plan": "?expand=goals,sections,signatures,"
-    "pathway_elements",
+    "pathway_elements,elos",
     "GET /api/v1/plans/<uuid:plan_id>/history": "?as_of={today}",
     "GET /api/v1/plans/<uuid:plan_id>/progress": "?as_of={today}",
     "GET /api/v1/plan-versions/<uuid:version_id>/print": "?format=html",
@@ -85,8 +86,8 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (PathwayElement, "title", "pathways"),
         (Review, "preparation", "reviews"),
         (Interest, "words", "interests"),
-        (Elo, "title", "elos"),
         (Rating, "evidence", "ratings"),
+        (Elo, "title", "elos"),
     ):
         for row in mine(model):
             setattr(row, member, f"MARK-{kind}")
