@@ -84,6 +84,7 @@ def upgrade() -> None:
     op.create_index("uq_elo_absences_on", "elo_absences", ["elo_id", "on"], unique=True)
     op.create_table(
         "site_visits",
+        sa.Column("site_id", sa.Uuid(), nullable=True),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("visited_by", sa.Uuid(), nullable=False),
@@ -98,12 +99,16 @@ def upgrade() -> None:
             ["district_id"], ["districts.id"], name="fk_site_visits_district_id"
         ),
         sa.ForeignKeyConstraint(["elo_id"], ["elos.id"], name="fk_site_visits_elo_id"),
+        sa.ForeignKeyConstraint(["site_id"], ["partner_sites.id"], name="fk_site_visits_site_id"),
         sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_site_visits_student_id"),
         sa.ForeignKeyConstraint(["visited_by"], ["people.id"], name="fk_site_visits_visited_by"),
         sa.PrimaryKeyConstraint("id", name="pk_site_visits"),
     )
     op.create_index("ix_site_visits_elo_id", "site_visits", ["elo_id", "on"])
+    op.create_index("ix_site_visits_site_id", "site_visits", ["site_id", "on"])
     op.create_index("ix_site_visits_student_id", "site_visits", ["student_id"])
+    for table in TABLES:
+        op.create_index(f"ix_{table}_district_updated", table, ["district_id", "updated_at", "id"])
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -26,6 +26,7 @@ from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.learning.teams import actions as teams
+from plp_api.learning.work_logs import hours
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
 from plp_api.planning.goals.evidence import GOAL_EVIDENCE
@@ -87,3 +88,5 @@ for action in ("start", "resume", "continue"):
 ON_DESIGNED += [agreements.freeze]
 ON_CHANGED += [agreements.follow_change]
 ON_ENDED += [agreements.follow_end]
+PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
+PROGRESS_PARTS += [("elo_hours", Permission.LOG_ENTRIES_READ, hours.progress)]

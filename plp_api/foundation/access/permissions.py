@@ -98,6 +98,7 @@ class Permission(StrEnum):
     ELOS_REVIEW = "elos:review"
     ELOS_COMMENT = "elos:comment"
     LOG_ENTRIES_READ = "log_entries:read"
+    LOG_ENTRIES_READ_TOTALS = "log_entries:read_totals"
     LOG_ENTRIES_WRITE = "log_entries:write"
     LOG_ENTRIES_VERIFY = "log_entries:verify"
     SITE_VISITS_READ = "site_visits:read"
@@ -220,6 +221,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         interests:comment
         elos:read elos:write elos:propose elos:sign elos:comment
         log_entries:read log_entries:write credit:read appeals:read appeals:file concerns:raise
+        log_entries:read_totals
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -234,6 +236,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         signatures:read_scans
         links:read ratings:read opportunities:read interests:read interests:comment
         elos:read elos:sign:deciding elos:comment log_entries:read credit:read
+        log_entries:read_totals
         appeals:read appeals:file:deciding concerns:raise
     """),
     Role.ADVISOR: _grants("""
@@ -249,8 +252,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read outreach:write pathways:read supports:read supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:witness elos:comment log_entries:read credit:read appeals:read
-        concerns:raise
+        elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
+        credit:read appeals:read concerns:raise
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -272,7 +275,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:record supports:read supports:write supports:read_accommodations
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
-        elos:read elos:sign elos:witness elos:comment log_entries:read
+        elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read concerns:read concerns:raise
     """),
     Role.ELO_COORDINATOR: _grants("""
@@ -286,6 +289,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         elos:read elos:write elos:decide elos:terminate elos:sign elos:witness elos:record
         elos:review elos:comment
         log_entries:read log_entries:verify site_visits:read site_visits:write off_campus:read
+        log_entries:read_totals
         credit:read credit:propose appeals:read
         concerns:read concerns:write concerns:raise mentor_links:read mentor_links:write
     """),
@@ -317,6 +321,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         opportunities:read opportunities:write interests:read interests:decide
         interests:comment designs:write
         elos:read elos:terminate elos:sign elos:witness elos:comment log_entries:read
+        log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read appeals:decide
         concerns:read concerns:write concerns:raise mentor_links:read
     """),
@@ -342,12 +347,14 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         outreach:read pathways:read
         links:read ratings:read partners:read clearances:read opportunities:read interests:read
         elos:read credit:read appeals:read
+        log_entries:read_totals
     """),
     Role.TEAM_MEMBER: _grants("""
         self:manage people:read:own settings:read
         elos:read:assigned elos:sign:assigned elos:witness:assigned elos:review:assigned
         elos:comment:assigned
         log_entries:read:assigned log_entries:verify:assigned site_visits:read:assigned
+        log_entries:read_totals:assigned
         credit:read:assigned credit:decide:assigned appeals:read:assigned
         comments:read:assigned comments:withdraw:assigned links:read:assigned
         concerns:raise:assigned ratings:read:assigned ratings:rate:assigned

@@ -1,4 +1,5 @@
 """The log of an ELO: hours on site, absences, visits by the school.
 
-A mentor or coordinator verifies entries; nobody verifies their own. Hours alone earn no credit.
+A mentor or somebody of the school's team verifies entries; nobody verifies their own. Hours alone
+earn no credit. Logging hours does not move the ELO's version.
 """

@@ -105,7 +105,8 @@ def get_plan_progress(access: Access, plan: Plan) -> dict[str, Any]:
     percentages of different goals do not add up. `competencies` counts the items of
     each framework by the level at which the school rated the student last; it is left
     out for whoever may not read the student's ratings. `elos` names the student's ELOs
-    with the time planned for them; it too is left out for whoever may not read them.
+    with the time planned for them, `elo_hours` has the hours of each; they are left out for
+    whoever may not read the ELOs, or their log entries.
     """
     return progress.whole(plan, access)
 

@@ -252,10 +252,36 @@ class PlanCompetenciesSchema(Schema):
     )
 
 
+class ProgressHoursSchema(Schema):
+    minutes = fields.Integer()
+    entries = fields.Integer(metadata={"description": "How many log entries."})
+
+
+class ProgressHoursByStatusSchema(Schema):
+    """Minutes by whether somebody verified them."""
+
+    verified = fields.Nested(ProgressHoursSchema)
+    pending = fields.Nested(ProgressHoursSchema)
+    declined = fields.Nested(ProgressHoursSchema)
+
+
+class PlanEloHoursSchema(Schema):
+    """The hours of one ELO; they alone earn no credit."""
+
+    id = fields.UUID(metadata={"description": "The ELO."})
+    title = fields.String(metadata={"example": "Nursing at the clinic"})
+    type = fields.String(metadata={"example": "internship"})
+    status = fields.String(metadata={"example": "active"})
+    least_minutes = fields.Integer(allow_none=True)
+    planned_minutes = fields.Integer(allow_none=True)
+    most_minutes = fields.Integer(allow_none=True)
+    hours = fields.Nested(ProgressHoursByStatusSchema)
+
+
 class PlanProgressSchema(Schema):
     """The progress of a plan today: data for charts, without a total score."""
 
-    sometimes = frozenset({"competencies", "elos"})
+    sometimes = frozenset({"competencies", "elos", "elo_hours"})
 
     plan_id = fields.UUID()
     as_of = Date()
@@ -272,4 +298,8 @@ class PlanProgressSchema(Schema):
         metadata={
             "description": "Those neither denied nor withdrawn; left out if you may not read them."
         },
+    )
+    elo_hours = fields.List(
+        fields.Nested(PlanEloHoursSchema),
+        metadata={"description": "Of each ELO taken on, oldest first; left out if you may not."},
     )

@@ -94,7 +94,8 @@ elos:witness         .       .        x       .       x         x               
 elos:record          .       .        .       .       .         x               x         .            .              .        .        # signatures: C paper; by the coordinator too, for ELOs
 elos:review          .       .        .       .       .         x               .         .            .              .        assigned # section 4, ELO: benchmarks, panel and evaluation by its team
 elos:comment         x       x        x       x       x         x               .         x            .              .        assigned # no row: by whoever reads it, but for district and auditor
-log_entries:read     x       x        x       .       x         x               .         x            .              .        assigned # ELO log entries: R (an auditor's totals stand in the ELO)
+log_entries:read     x       x        x       .       x         x               .         x            .              .        assigned # ELO log entries: R
+log_entries:read_totals x x       x        .       x         x               .         x            .              x        assigned # ELO log entries: R totals
 log_entries:write    x       .        .       .       .         .               .         .            .              .        .        # ELO log entries: CRU
 log_entries:verify   .       .        .       .       .         x               .         .            .              .        assigned # ELO log entries: verify
 site_visits:read     .       .        .       .       x         x               .         x            .              .        assigned # no row: the school's own visits, by staff

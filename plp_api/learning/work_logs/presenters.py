@@ -1,0 +1,28 @@
+"""What every reader is shown of log entries, absences, visits, and of ELOs without a visit."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from plp_api.catalog.partners.models import Mentor
+from plp_api.foundation import db
+from plp_api.foundation.access.rows import Access
+
+
+def shape_entries(entries: Sequence[Any], access: Access) -> None:
+    """Set who decided: `shown_verifier`, None if the caller may not know them, and the mentor."""
+    mentors = _mentors({entry.verified_by_mentor_id for entry in entries} - {None})
+    for entry in entries:
+        entry.shown_verifier = access.shown_person(entry.verified_by, entry.student_id)
+        entry.shown_mentor = mentors.get(entry.verified_by_mentor_id)
+
+
+def _mentors(keys: Iterable[UUID]) -> dict[UUID | None, Any]:
+    """By id, the mentors' names, which everybody around the student may know."""
+    keys = list(keys)
+    if not keys:
+        return {}
+    query = select(Mentor.id, Mentor.name).where(Mentor.id.in_(keys))
+    return {row.id: {"id": row.id, "name": row.name} for row in db.session().execute(query)}

@@ -1,0 +1,122 @@
+"""Routes of the log of an ELO, of the school's visits, and of who is off campus."""
+
+from typing import Any
+
+from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.rows import Access
+from plp_api.foundation.problems import Code
+from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.learning.elos.models import Elo
+from plp_api.learning.work_logs import actions, hours
+from plp_api.learning.work_logs.listings import (
+    ENTRIES,
+    ENTRIES_OF_ELO,
+)
+from plp_api.learning.work_logs.models import LogEntry
+from plp_api.learning.work_logs.schemas import (
+    EloHoursSchema,
+    LogEntryActionFieldsSchema,
+    LogEntryPatchSchema,
+    LogEntrySchema,
+)
+
+READ, WRITE = Permission.LOG_ENTRIES_READ, Permission.LOG_ENTRIES_WRITE
+VERIFY = Permission.LOG_ENTRIES_VERIFY
+NOT_RUNNING = (Code.ELO_CLOSED, Code.ELO_NOT_ACTIVE)
+NOT_LOGGED = (*NOT_RUNNING, Code.DAY_OVERFULL, Code.FRAMEWORK_ITEM_RETIRED)
+
+blueprint = Blueprint(
+    "Work logs", __name__, "Hours of an ELO, absences, visits, and who is off campus."
+)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/log-entries")
+@blueprint.requires(READ, Elo)
+@blueprint.lists(LogEntrySchema, ENTRIES_OF_ELO)
+def list_log_entries_of_elo(access: Access, elo: Elo) -> Any:
+    """List the log entries of an ELO, by day.
+
+    Declined ones stay in the list; `status` leaves them out. For charts take
+    `/elos/{id}/hours`.
+    """
+    return access.beneath(elo, LogEntry)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/log-entries", methods=["POST"])
+@blueprint.requires(WRITE, Elo)
+@blueprint.refuses(*NOT_LOGGED)
+@blueprint.arguments(LogEntrySchema)
+@blueprint.response(201, LogEntrySchema)
+def add_log_entry(access: Access, elo: Elo, fields: dict[str, Any]) -> LogEntry:
+    """Log hours of one day.
+
+    Only the student may, while the ELO is active. A day may have several entries, of at
+    most 24 hours in all, over all ELOs of the student; more get 409 `day_overfull`. The
+    day is one of the ELO's, and not in the future. While the ELO is suspended, hours of
+    the days before may still be logged. Where the work ran past midnight, add an entry
+    for each day.
+    """
+    return actions.log(elo, access, **fields)
+
+
+@blueprint.route("/log-entries")
+@blueprint.requires(READ)
+@blueprint.lists(LogEntrySchema, ENTRIES)
+def list_log_entries(access: Access) -> Any:
+    """List log entries that you may read, across ELOs and students.
+
+    What waits to be verified is `status=pending`; `POST /log-entries/actions` verifies up
+    to fifty at once.
+    """
+    return access.select(LogEntry)
+
+
+@blueprint.route("/log-entries/<uuid:entry_id>")
+@blueprint.requires(READ, LogEntry)
+@blueprint.response(200, LogEntrySchema)
+def get_log_entry(access: Access, entry: LogEntry) -> LogEntry:
+    """Get a log entry, who verified or declined it, and the actions you may take now.
+
+    A mentor, who has no account, stands in `mentor`, somebody of the school in
+    `decided_by`.
+    """
+    return entry
+
+
+@blueprint.route("/log-entries/<uuid:entry_id>", methods=["PATCH"])
+@blueprint.requires(WRITE, LogEntry)
+@blueprint.refuses(*NOT_LOGGED, Code.LOG_ENTRY_VERIFIED)
+@blueprint.arguments(LogEntryPatchSchema)
+@blueprint.response(200, LogEntrySchema)
+def change_log_entry(access: Access, entry: LogEntry, fields: dict[str, Any]) -> LogEntry:
+    """Change a log entry that nobody has verified.
+
+    A declined one waits anew. A verified one gets 409 `log_entry_verified`: ask who
+    verified it to correct or decline it.
+    """
+    return actions.change(entry, access, **fields)
+
+
+@blueprint.route("/log-entries/<uuid:entry_id>", methods=["DELETE"])
+@blueprint.requires(WRITE, LogEntry)
+@blueprint.refuses(*NOT_RUNNING, Code.LOG_ENTRY_VERIFIED)
+@blueprint.response(204)
+def delete_log_entry(access: Access, entry: LogEntry) -> None:
+    """Delete a log entry that nobody has verified."""
+    actions.delete(entry, access)
+
+
+blueprint.actions("/log-entries", LogEntry, LogEntrySchema, LogEntryActionFieldsSchema)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/hours")
+@blueprint.requires(Permission.LOG_ENTRIES_READ_TOTALS, Elo)
+@blueprint.response(200, EloHoursSchema)
+def get_hours_of_elo(access: Access, elo: Elo) -> Any:
+    """Get the hours of an ELO: verified, pending and declined, by week and by item.
+
+    Verified minutes are as the verifier saw them. `notices` names the rules on paid work of
+    minors that the hours went beyond; declined hours are no work there. An auditor reads
+    the totals alone: `by_week`, `by_item` and `notices` are left out.
+    """
+    return hours.of(elo, access)

@@ -1,0 +1,201 @@
+"""Schemas of log entries, absences, site visits, and of the facts made of them."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from plp_api.catalog.standards.schemas import FrameworkItemBriefSchema
+from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
+from plp_api.learning.elos.labor import LaborRule
+from plp_api.learning.work_logs.dates import DAY
+from plp_api.learning.work_logs.lifecycle import LOG_ENTRY
+from plp_api.learning.work_logs.models import LogEntryStatus
+from plp_api.learning.work_logs.presenters import shape_entries
+
+LONGEST_WORDS = 4000
+USUAL_DAYS, MOST_DAYS = 30, 366
+
+
+def _on(**kwargs: Any) -> Date:
+    return Date(metadata={"description": "The day of the work.", "example": "2026-10-14"}, **kwargs)
+
+
+def _minutes(**kwargs: Any) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        validate=validate.Range(1, DAY),
+        metadata={"description": "How long, in minutes.", "example": 150},
+        **kwargs,
+    )
+
+
+def _begins(**kwargs: Any) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(0, DAY - 1),
+        metadata={
+            "description": "When it began, in minutes after midnight: 780 is 1 p.m.",
+            "example": 780,
+        },
+        **kwargs,
+    )
+
+
+class LogMentorSchema(Schema):
+    """A mentor who verified or declined by a link."""
+
+    id = fields.UUID()
+    name = fields.String(metadata={"example": "Tom Averill"})
+
+
+class LogEntrySchema(ResourceSchema):
+    """What the student did on one day, how long, and whether somebody verified it."""
+
+    life = LOG_ENTRY
+    shape = staticmethod(shape_entries)
+
+    elo_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    on = _on(required=True)
+    minutes = _minutes(required=True)
+    begins = _begins(load_default=None)
+    activity = Text(
+        required=True,
+        longest=LONGEST_WORDS,
+        metadata={"description": "What the student did.", "example": "Took blood pressures."},
+    )
+    framework_item_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The item of a framework that the work was about."},
+    )
+    framework_item = fields.Nested(FrameworkItemBriefSchema, dump_only=True, allow_none=True)
+    status = Choice(LogEntryStatus, dump_only=True)
+    verified_minutes = fields.Integer(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "What the verifier saw; it may differ from `minutes`."},
+    )
+    decided_by = fields.UUID(
+        attribute="shown_verifier",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Who of the school verified or declined it last."},
+    )
+    decided_by_name = name_of("decided_by")
+    mentor = fields.Nested(
+        LogMentorSchema,
+        attribute="shown_mentor",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "The mentor, where they verified or declined it by a link."},
+    )
+    decided_at = Instant(attribute="verified_at", dump_only=True, allow_none=True)
+    words = fields.String(
+        dump_only=True, metadata={"description": "What the verifier said; empty if nothing."}
+    )
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class LogEntryPatchSchema(Schema):
+    """The members to change."""
+
+    on = _on()
+    minutes = _minutes()
+    begins = _begins()
+    activity = Text(longest=LONGEST_WORDS)
+    framework_item_id = fields.UUID(allow_none=True)
+
+
+class LogEntryActionFieldsSchema(Schema):
+    minutes = fields.Integer(
+        strict=True,
+        validate=validate.Range(0, DAY),
+        metadata={
+            "description": "For `verify` and `correct`: what you saw; if left out, `verify` takes "
+            "the student's minutes."
+        },
+    )
+    words = Text(
+        longest=LONGEST_WORDS,
+        metadata={
+            "description": "Your words to the student; `correct` and `decline` need them.",
+            "example": "You left at three.",
+        },
+    )
+
+
+class HoursSchema(Schema):
+    minutes = fields.Integer()
+    entries = fields.Integer(metadata={"description": "How many entries."})
+
+
+class HoursByStatusSchema(Schema):
+    """Minutes by whether somebody verified them. Verified ones are as the verifier saw them."""
+
+    verified = fields.Nested(HoursSchema)
+    pending = fields.Nested(HoursSchema)
+    declined = fields.Nested(HoursSchema)
+
+
+class HoursOfWeekSchema(HoursByStatusSchema):
+    begins_on = Date(metadata={"description": "The Monday."})
+
+
+class HoursOfItemSchema(HoursByStatusSchema):
+    framework_item = fields.Nested(
+        FrameworkItemBriefSchema,
+        allow_none=True,
+        metadata={"description": "Null for the entries that name none."},
+    )
+
+
+class AbsenceCountsSchema(Schema):
+    """Days of absence."""
+
+    excused = fields.Integer()
+    unexcused = fields.Integer()
+
+
+class LaborNoticeSchema(Schema):
+    """A rule on paid work of minors that the hours went beyond. Nothing is refused for it."""
+
+    rule = Choice(LaborRule, metadata={"example": "school_day"})
+    on = Date(allow_none=True, metadata={"description": "The first such day, or week's Sunday."})
+    detail = fields.String(
+        metadata={"example": "under 16 at most 3 h on a school day; 2026-10-14 has 4 h."}
+    )
+    source = fields.String(metadata={"example": "21 V.S.A. 434"})
+
+
+def _planned(words: str) -> fields.Integer:
+    return fields.Integer(allow_none=True, metadata={"description": words})
+
+
+class EloHoursSchema(Schema):
+    """The hours of an ELO, as data for charts. They alone earn no credit."""
+
+    sometimes = frozenset({"by_week", "by_item", "notices"})
+
+    elo_id = fields.UUID()
+    student_id = fields.UUID()
+    student = student_of()
+    least_minutes = _planned("At least that many in all, as agreed.")
+    planned_minutes = _planned("That many in all, as planned.")
+    most_minutes = _planned("At most that many in all, as agreed.")
+    totals = fields.Nested(HoursByStatusSchema)
+    absences = fields.Nested(AbsenceCountsSchema)
+    by_week = fields.List(
+        fields.Nested(HoursOfWeekSchema),
+        metadata={"description": "Those with entries, oldest first; for readers of the log."},
+    )
+    by_item = fields.List(
+        fields.Nested(HoursOfItemSchema), metadata={"description": "For readers of the log."}
+    )
+    notices = fields.List(
+        fields.Nested(LaborNoticeSchema),
+        metadata={"description": "Of paid work; for readers of the log."},
+    )
