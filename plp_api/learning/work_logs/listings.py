@@ -7,8 +7,10 @@ from plp_api.foundation.rest.paging import (
     one_of,
     same_id,
     since,
+    yes_or_no,
 )
-from plp_api.learning.work_logs.models import LogEntry, LogEntryStatus
+from plp_api.learning.elos.models import EloTime
+from plp_api.learning.work_logs.models import Absence, LogEntry, LogEntryStatus
 
 ENTRIES_OF_ELO = Listing(
     filters={
@@ -28,3 +30,22 @@ ENTRIES = Listing(
     filters={"elo_id": same_id(LogEntry.elo_id, "Only of this ELO."), **ENTRIES_OF_ELO.filters},
     sorts={"updated_at": LogEntry.updated_at, "on": LogEntry.on},
 )
+ABSENCES_OF_ELO = Listing(
+    filters={
+        "is_excused": yes_or_no(Absence.is_excused.is_(True), "Only excused ones, or the others."),
+        "since": on_or_after(Absence.on, "Only that day or later."),
+        "until": on_or_before(Absence.on, "Only that day or earlier."),
+        "updated_since": since(Absence.updated_at),
+    },
+    sorts={"on": Absence.on, "updated_at": Absence.updated_at},
+)
+ABSENCES = Listing(
+    filters={"elo_id": same_id(Absence.elo_id, "Only of this ELO."), **ABSENCES_OF_ELO.filters},
+    sorts={"updated_at": Absence.updated_at, "on": Absence.on},
+)
+OFF_CAMPUS = Listing(
+    filters={
+        "updated_since": since(EloTime.updated_at),
+    },
+    sorts={"begins": EloTime.begins, "updated_at": EloTime.updated_at},
+).across_students()

@@ -26,3 +26,9 @@ def _mentors(keys: Iterable[UUID]) -> dict[UUID | None, Any]:
         return {}
     query = select(Mentor.id, Mentor.name).where(Mentor.id.in_(keys))
     return {row.id: {"id": row.id, "name": row.name} for row in db.session().execute(query)}
+
+
+def shape_absences(absences: Sequence[Any], access: Access) -> None:
+    """Set `shown_recorder`: None if the caller may not know them."""
+    for absence in absences:
+        absence.shown_recorder = access.shown_person(absence.recorded_by, absence.student_id)

@@ -5,19 +5,27 @@ from typing import Any
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code
-from plp_api.foundation.rest.blueprint import Blueprint
+from plp_api.foundation.rest import paging
+from plp_api.foundation.rest.blueprint import Blueprint, page_schema
 from plp_api.learning.elos.models import Elo
-from plp_api.learning.work_logs import actions, hours
+from plp_api.learning.work_logs import absences, actions, hours, off_campus
 from plp_api.learning.work_logs.listings import (
+    ABSENCES,
+    ABSENCES_OF_ELO,
     ENTRIES,
     ENTRIES_OF_ELO,
+    OFF_CAMPUS,
 )
-from plp_api.learning.work_logs.models import LogEntry
+from plp_api.learning.work_logs.models import Absence, LogEntry
 from plp_api.learning.work_logs.schemas import (
+    AbsencePatchSchema,
+    AbsenceSchema,
     EloHoursSchema,
     LogEntryActionFieldsSchema,
     LogEntryPatchSchema,
     LogEntrySchema,
+    OffCampusQuerySchema,
+    OffCampusSchema,
 )
 
 READ, WRITE = Permission.LOG_ENTRIES_READ, Permission.LOG_ENTRIES_WRITE
@@ -120,3 +128,87 @@ def get_hours_of_elo(access: Access, elo: Elo) -> Any:
     the totals alone: `by_week`, `by_item` and `notices` are left out.
     """
     return hours.of(elo, access)
+
+
+# Absences.
+
+
+@blueprint.route("/elos/<uuid:elo_id>/absences")
+@blueprint.requires(READ, Elo)
+@blueprint.lists(AbsenceSchema, ABSENCES_OF_ELO)
+def list_absences_of_elo(access: Access, elo: Elo) -> Any:
+    """List the absences from the site of an ELO, by day.
+
+    Announced ones are in the list too: their day is yet to come.
+    """
+    return access.beneath(elo, Absence)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/absences", methods=["POST"])
+@blueprint.requires(VERIFY, Elo)
+@blueprint.refuses(*NOT_RUNNING, Code.ABSENCE_EXISTS, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(AbsenceSchema)
+@blueprint.response(201, AbsenceSchema)
+def record_absence(access: Access, elo: Elo, fields: dict[str, Any]) -> Absence:
+    """Record a day on which the student is not on site.
+
+    The coordinator and the ELO's team may. A day has one absence at most; a second gets
+    409 `absence_exists` with the first as `existing`.
+    """
+    return absences.record(elo, access, **fields)
+
+
+@blueprint.route("/elo-absences")
+@blueprint.requires(READ)
+@blueprint.lists(AbsenceSchema, ABSENCES)
+def list_absences(access: Access) -> Any:
+    """List absences from sites that you may read, across ELOs and students."""
+    return access.select(Absence)
+
+
+@blueprint.route("/elo-absences/<uuid:absence_id>")
+@blueprint.requires(READ, Absence)
+@blueprint.response(200, AbsenceSchema)
+def get_absence(access: Access, absence: Absence) -> Absence:
+    """Get an absence.
+
+    Whoever reads the log of the ELO reads its absences.
+    """
+    return absence
+
+
+@blueprint.route("/elo-absences/<uuid:absence_id>", methods=["PATCH"])
+@blueprint.requires(VERIFY, Absence)
+@blueprint.refuses(*NOT_RUNNING, Code.ABSENCE_EXISTS, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(AbsencePatchSchema)
+@blueprint.response(200, AbsenceSchema)
+def change_absence(access: Access, absence: Absence, fields: dict[str, Any]) -> Absence:
+    """Correct an absence, or excuse it."""
+    return absences.change(absence, access, **fields)
+
+
+@blueprint.route("/elo-absences/<uuid:absence_id>", methods=["DELETE"])
+@blueprint.requires(VERIFY, Absence)
+@blueprint.refuses(*NOT_RUNNING, Code.ACTOR_IS_FAMILY)
+@blueprint.response(204)
+def delete_absence(access: Access, absence: Absence) -> None:
+    """Delete an absence that was none."""
+    absences.delete(absence, access)
+
+
+@blueprint.route("/off-campus")
+@blueprint.requires(Permission.OFF_CAMPUS_READ)
+@blueprint.arguments(OffCampusQuerySchema, location="query")
+@blueprint.response(200, page_schema("OffCampus", OffCampusSchema))
+def list_students_off_campus(access: Access, query: dict[str, Any]) -> paging.Page:
+    """List who is off campus on a day, when and where, by the weekly times of active ELOs.
+
+    For the office. A student with two times on the day has two rows. A recorded absence
+    from the site shows as `is_absent`, an ELO that may not go on today as `is_running`
+    false: ask where the student is. Days without school are not known here. Of another
+    day it says what the ELOs that are active now have in their week.
+    """
+    on = query.pop("on", access.caller.today)
+    page = paging.page(off_campus.expected(access, on), OFF_CAMPUS, query, access)
+    off_campus.describe(page.items, on, access)
+    return page

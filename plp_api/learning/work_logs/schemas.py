@@ -10,8 +10,9 @@ from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.learning.elos.labor import LaborRule
 from plp_api.learning.work_logs.dates import DAY
 from plp_api.learning.work_logs.lifecycle import LOG_ENTRY
+from plp_api.learning.work_logs.listings import OFF_CAMPUS
 from plp_api.learning.work_logs.models import LogEntryStatus
-from plp_api.learning.work_logs.presenters import shape_entries
+from plp_api.learning.work_logs.presenters import shape_absences, shape_entries
 
 LONGEST_WORDS = 4000
 USUAL_DAYS, MOST_DAYS = 30, 366
@@ -125,6 +126,65 @@ class LogEntryActionFieldsSchema(Schema):
             "description": "Your words to the student; `correct` and `decline` need them.",
             "example": "You left at three.",
         },
+    )
+
+
+class AbsenceSchema(ResourceSchema):
+    """A day on which the student was expected on site and does not come."""
+
+    shape = staticmethod(shape_absences)
+
+    elo_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    on = Date(required=True, metadata={"description": "A day to come was announced."})
+    is_excused = fields.Boolean(load_default=False)
+    words = Text(longest=LONGEST_WORDS, blank=True, load_default="", metadata={"example": "Ill."})
+    recorded_by = fields.UUID(attribute="shown_recorder", dump_only=True, allow_none=True)
+    recorded_by_name = name_of("recorded_by")
+
+
+class AbsencePatchSchema(Schema):
+    """The members to change."""
+
+    on = Date()
+    is_excused = fields.Boolean()
+    words = Text(longest=LONGEST_WORDS, blank=True)
+
+
+class VisitedSiteSchema(Schema):
+    """A partner's site."""
+
+    id = fields.UUID()
+    name = fields.String(metadata={"example": "Main house"})
+    street = fields.String()
+    town = fields.String()
+
+
+class OffCampusQuerySchema(OFF_CAMPUS.query_schema("OffCampusFilters")):  # type: ignore[misc]
+    """The filters of the list, and the day."""
+
+    on = Date(metadata={"description": "The day; today in your district, if left out."})
+
+
+class OffCampusSchema(Schema):
+    """A time at which a student is out there on the day, and where."""
+
+    elo_id = fields.UUID()
+    student_id = fields.UUID()
+    student = student_of()
+    on = Date()
+    begins = fields.Integer(
+        metadata={"description": "In minutes after midnight: 780 is 1 p.m.", "example": 780}
+    )
+    ends = fields.Integer(metadata={"description": "In minutes after midnight.", "example": 900})
+    partner_name = fields.String(allow_none=True, metadata={"example": "North Peak Clinic"})
+    site = fields.Nested(VisitedSiteSchema, allow_none=True)
+    is_absent = fields.Boolean(
+        metadata={"description": "An absence from the site is recorded for the day."}
+    )
+    is_running = fields.Boolean(
+        metadata={"description": "Whether the ELO may go on today; if not, nobody should be there."}
     )
 
 
