@@ -9,8 +9,8 @@ from plp_api.foundation.rest.paging import (
     since,
     yes_or_no,
 )
-from plp_api.learning.elos.models import EloTime
-from plp_api.learning.work_logs.models import Absence, LogEntry, LogEntryStatus
+from plp_api.learning.elos.models import Elo, EloTime
+from plp_api.learning.work_logs.models import Absence, LogEntry, LogEntryStatus, SiteVisit
 
 ENTRIES_OF_ELO = Listing(
     filters={
@@ -43,6 +43,27 @@ ABSENCES = Listing(
     filters={"elo_id": same_id(Absence.elo_id, "Only of this ELO."), **ABSENCES_OF_ELO.filters},
     sorts={"updated_at": Absence.updated_at, "on": Absence.on},
 )
+VISITS_OF_ELO = Listing(
+    filters={
+        "site_id": same_id(SiteVisit.site_id, "Only visits at this site."),
+        "since": on_or_after(SiteVisit.on, "Only that day or later."),
+        "until": on_or_before(SiteVisit.on, "Only that day or earlier."),
+        "updated_since": since(SiteVisit.updated_at),
+    },
+    sorts={"on": SiteVisit.on, "updated_at": SiteVisit.updated_at},
+)
+VISITS = Listing(
+    filters={"elo_id": same_id(SiteVisit.elo_id, "Only of this ELO."), **VISITS_OF_ELO.filters},
+    sorts={"updated_at": SiteVisit.updated_at, "on": SiteVisit.on},
+)
+UNVISITED = Listing(
+    filters={
+        "site_id": same_id(Elo.site_id, "Only at this site."),
+        "partner_id": same_id(Elo.partner_id, "Only at this partner."),
+        "updated_since": since(Elo.updated_at),
+    },
+    sorts={"created_at": Elo.created_at, "updated_at": Elo.updated_at},
+).across_students()
 OFF_CAMPUS = Listing(
     filters={
         "updated_since": since(EloTime.updated_at),

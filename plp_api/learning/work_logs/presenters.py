@@ -9,6 +9,7 @@ from sqlalchemy import select
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
+from plp_api.learning.work_logs.visits import last_visits
 
 
 def shape_entries(entries: Sequence[Any], access: Access) -> None:
@@ -32,3 +33,12 @@ def shape_absences(absences: Sequence[Any], access: Access) -> None:
     """Set `shown_recorder`: None if the caller may not know them."""
     for absence in absences:
         absence.shown_recorder = access.shown_person(absence.recorded_by, absence.student_id)
+
+
+def shape_unvisited(elos: Sequence[Any], access: Access) -> None:
+    """Set of each ELO the last visit at its site, and the days since."""
+    last = last_visits({elo.site_id for elo in elos})
+    for elo in elos:
+        elo.last_visited_on = last.get(elo.site_id)
+        since = elo.last_visited_on or elo.started_on or elo.starts_on
+        elo.days_since = (access.caller.today - since).days

@@ -8,15 +8,18 @@ from plp_api.foundation.problems import Code
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import Blueprint, page_schema
 from plp_api.learning.elos.models import Elo
-from plp_api.learning.work_logs import absences, actions, hours, off_campus
+from plp_api.learning.work_logs import absences, actions, hours, off_campus, visits
 from plp_api.learning.work_logs.listings import (
     ABSENCES,
     ABSENCES_OF_ELO,
     ENTRIES,
     ENTRIES_OF_ELO,
     OFF_CAMPUS,
+    UNVISITED,
+    VISITS,
+    VISITS_OF_ELO,
 )
-from plp_api.learning.work_logs.models import Absence, LogEntry
+from plp_api.learning.work_logs.models import Absence, LogEntry, SiteVisit
 from plp_api.learning.work_logs.schemas import (
     AbsencePatchSchema,
     AbsenceSchema,
@@ -26,10 +29,15 @@ from plp_api.learning.work_logs.schemas import (
     LogEntrySchema,
     OffCampusQuerySchema,
     OffCampusSchema,
+    SiteVisitPatchSchema,
+    SiteVisitSchema,
+    UnvisitedEloQuerySchema,
+    UnvisitedEloSchema,
 )
 
 READ, WRITE = Permission.LOG_ENTRIES_READ, Permission.LOG_ENTRIES_WRITE
 VERIFY = Permission.LOG_ENTRIES_VERIFY
+READ_VISITS, WRITE_VISITS = Permission.SITE_VISITS_READ, Permission.SITE_VISITS_WRITE
 NOT_RUNNING = (Code.ELO_CLOSED, Code.ELO_NOT_ACTIVE)
 NOT_LOGGED = (*NOT_RUNNING, Code.DAY_OVERFULL, Code.FRAMEWORK_ITEM_RETIRED)
 
@@ -194,6 +202,86 @@ def change_absence(access: Access, absence: Absence, fields: dict[str, Any]) -> 
 def delete_absence(access: Access, absence: Absence) -> None:
     """Delete an absence that was none."""
     absences.delete(absence, access)
+
+
+# Visits.
+
+
+@blueprint.route("/elos/<uuid:elo_id>/site-visits")
+@blueprint.requires(READ_VISITS, Elo)
+@blueprint.lists(SiteVisitSchema, VISITS_OF_ELO)
+def list_site_visits_of_elo(access: Access, elo: Elo) -> Any:
+    """List the visits of the school for an ELO, by day.
+
+    Only staff read them, never the family.
+    """
+    return access.select(SiteVisit).where(SiteVisit.elo_id == elo.id)
+
+
+@blueprint.route("/elos/<uuid:elo_id>/site-visits", methods=["POST"])
+@blueprint.requires(WRITE_VISITS, Elo)
+@blueprint.refuses(*NOT_RUNNING, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(SiteVisitSchema)
+@blueprint.response(201, SiteVisitSchema)
+def record_site_visit(access: Access, elo: Elo, fields: dict[str, Any]) -> SiteVisit:
+    """Record a visit at the site of an ELO.
+
+    The coordinator records it, also for somebody of the ELO's team (`visited_by`). It
+    counts for every ELO at the site (`/unvisited-elos`).
+    """
+    return visits.record(elo, access, **fields)
+
+
+@blueprint.route("/site-visits")
+@blueprint.requires(READ_VISITS)
+@blueprint.lists(SiteVisitSchema, VISITS)
+def list_site_visits(access: Access) -> Any:
+    """List visits of the school that you may read, across ELOs and students."""
+    return access.select(SiteVisit)
+
+
+@blueprint.route("/site-visits/<uuid:visit_id>")
+@blueprint.requires(READ_VISITS, SiteVisit)
+@blueprint.response(200, SiteVisitSchema)
+def get_site_visit(access: Access, visit: SiteVisit) -> SiteVisit:
+    """Get a visit, with the site as it was when the visit was recorded.
+
+    Only staff read it, never the family.
+    """
+    return visit
+
+
+@blueprint.route("/site-visits/<uuid:visit_id>", methods=["PATCH"])
+@blueprint.requires(WRITE_VISITS, SiteVisit)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(SiteVisitPatchSchema)
+@blueprint.response(200, SiteVisitSchema)
+def change_site_visit(access: Access, visit: SiteVisit, fields: dict[str, Any]) -> SiteVisit:
+    """Correct a visit."""
+    return visits.change(visit, access, **fields)
+
+
+@blueprint.route("/site-visits/<uuid:visit_id>", methods=["DELETE"])
+@blueprint.requires(WRITE_VISITS, SiteVisit)
+@blueprint.refuses(Code.ACTOR_IS_FAMILY)
+@blueprint.response(204)
+def delete_site_visit(access: Access, visit: SiteVisit) -> None:
+    """Delete a visit that was entered by mistake."""
+    visits.delete(visit, access)
+
+
+@blueprint.route("/unvisited-elos")
+@blueprint.requires(READ_VISITS)
+@blueprint.arguments(UnvisitedEloQuerySchema, location="query")
+@blueprint.response(200, page_schema("UnvisitedElo", UnvisitedEloSchema))
+def list_unvisited_elos(access: Access, query: dict[str, Any]) -> paging.Page:
+    """List active ELOs whose site nobody of the school visited for `days` days (30).
+
+    A visit counts for all students at the site. An ELO that began later is left out, and
+    so is one without a site.
+    """
+    unvisited = visits.unvisited(access, query.pop("days"))
+    return paging.page(unvisited, UNVISITED, query, access)
 
 
 @blueprint.route("/off-campus")

@@ -10,9 +10,9 @@ from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.learning.elos.labor import LaborRule
 from plp_api.learning.work_logs.dates import DAY
 from plp_api.learning.work_logs.lifecycle import LOG_ENTRY
-from plp_api.learning.work_logs.listings import OFF_CAMPUS
+from plp_api.learning.work_logs.listings import OFF_CAMPUS, UNVISITED
 from plp_api.learning.work_logs.models import LogEntryStatus
-from plp_api.learning.work_logs.presenters import shape_absences, shape_entries
+from plp_api.learning.work_logs.presenters import shape_absences, shape_entries, shape_unvisited
 
 LONGEST_WORDS = 4000
 USUAL_DAYS, MOST_DAYS = 30, 366
@@ -161,10 +161,70 @@ class VisitedSiteSchema(Schema):
     town = fields.String()
 
 
+class SiteVisitSchema(ResourceSchema):
+    """A visit of the school at the site of an ELO; for staff alone."""
+
+    elo_id = fields.UUID(dump_only=True)
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    site_id = fields.UUID(dump_only=True, allow_none=True)
+    site = fields.Nested(VisitedSiteSchema, dump_only=True, allow_none=True)
+    on = Date(required=True)
+    words = Text(
+        longest=LONGEST_WORDS,
+        blank=True,
+        load_default="",
+        metadata={"description": "What was seen.", "example": "Works beside the head nurse."},
+    )
+    visited_by = fields.UUID(
+        metadata={"description": "You, if left out, or somebody of the ELO's team."}
+    )
+    visited_by_name = name_of("visited_by")
+
+
+class SiteVisitPatchSchema(Schema):
+    """The members to change."""
+
+    on = Date()
+    words = Text(longest=LONGEST_WORDS, blank=True)
+    visited_by = fields.UUID()
+
+
+class UnvisitedEloQuerySchema(UNVISITED.query_schema("UnvisitedEloFilters")):  # type: ignore[misc]
+    """The filters of the list, and the number of days."""
+
+    days = fields.Integer(
+        load_default=USUAL_DAYS,
+        validate=validate.Range(1, MOST_DAYS),
+        metadata={"description": "For how many days nobody visited the site."},
+    )
+
+
 class OffCampusQuerySchema(OFF_CAMPUS.query_schema("OffCampusFilters")):  # type: ignore[misc]
     """The filters of the list, and the day."""
 
     on = Date(metadata={"description": "The day; today in your district, if left out."})
+
+
+class UnvisitedEloSchema(Schema):
+    """An active ELO whose site nobody visited lately."""
+
+    shape = staticmethod(shape_unvisited)
+
+    elo_id = fields.UUID(attribute="id")
+    title = fields.String(metadata={"example": "Nursing at the clinic"})
+    student_id = fields.UUID()
+    student = student_of()
+    partner_id = fields.UUID()
+    partner_name = fields.String(attribute="partner.name", metadata={"example": "Clinic"})
+    site_id = fields.UUID()
+    site = fields.Nested(VisitedSiteSchema)
+    last_visited_on = Date(
+        allow_none=True, metadata={"description": "At the site, for whatever ELO; null if never."}
+    )
+    days_since = fields.Integer(
+        metadata={"description": "Days since the last visit; if never, since the ELO began."}
+    )
 
 
 class OffCampusSchema(Schema):

@@ -17,7 +17,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.ownership import OwnedByPerson
 from plp_api.foundation.roster.classes import AcademicSession
 from plp_api.foundation.roster.models import Person, Student
-from plp_api.learning.elos.models import EloTime
+from plp_api.learning.elos.models import Elo, EloTime
 from plp_api.planning.plans.models import Plan, ProfileEntry
 from plp_api.server.app import Application
 from tests import databases
@@ -103,6 +103,7 @@ MODELS: dict[str, Any] = {
     "ProfileEntry": ProfileEntry,
     "Event": Event,
     "PartnerDuplicate": Partner,
+    "UnvisitedElo": Elo,
     "OffCampus": EloTime,
 }
 # The student's rows beneath which lists are read, by the name of the table.
