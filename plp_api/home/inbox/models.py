@@ -24,11 +24,11 @@ class Kind(StrEnum):
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
-    raised hand, and a decision on an ELO, is new for the student alone, an answer to a
-    concern for whoever raised it, and that a concern is closed for the principal. A signature
-    that staff stored is new for its signer, the answer of one parent for the others. A credit
-    line waits for its own teacher of record, an appeal for a school admin who did not decide
-    what is appealed.
+    raised hand, a decision on an ELO and a declined log entry are new for the student alone, an
+    answer to a concern for whoever raised it, and that a concern is closed for the principal. A
+    signature that staff stored is new for its signer, the answer of one parent for the others. A
+    credit line waits for its own teacher of record, an appeal for a school admin who did not
+    decide what is appealed.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -67,6 +67,8 @@ class Kind(StrEnum):
     CONCERN_TO_CLOSE = "concern_to_close"
     CONCERN_CLOSED = "concern_closed"
     CONCERN_ANSWERED = "concern_answered"
+    HOURS_TO_VERIFY = "hours_to_verify"
+    LOG_ENTRY_DECLINED = "log_entry_declined"
 
 
 EVERYTHING = ""

@@ -11,7 +11,7 @@ from plp_api.planning.reviews.models import Review
 from tests.client import Client
 from tests.databases import Isolated
 from tests.learning.elo_world import PROFILE, add_internship
-from tests.world import World, relate, writing
+from tests.world import World, ahead, relate, writing
 
 WORDS = {"comment": "Please change the words."}
 
@@ -37,6 +37,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _propose_elos(client, world, database)
     _sign_agreements(client, world, database)
     _raise_concerns(client, world, database)
+    _log_hours(client, world, database)
     return world
 
 
@@ -169,3 +170,14 @@ def _raise_concerns(client: Client, world: World, database: Isolated) -> None:
     for each in (taken_up, closed):
         _ok(coordinator.act(f"/concerns/{each}", "acknowledge"))
     _ok(coordinator.act(f"/concerns/{closed}", "close", outcome="It has one now."))
+def _log_hours(client: Client, world: World, database: Isolated) -> None:
+    """Hours of one day wait to be verified, those of another were declined."""
+    with writing(database, world.home) as session:
+        path = add_internship(session, world.home).path
+    student = client.as_(world.home.student)
+    hours = {"minutes": 60, "activity": "Filed charts."}
+    for day in (-1, -2):
+        entry = student.made(f"{path}/log-entries", {**hours, "on": ahead(day)})
+    declined = f"/log-entries/{entry['id']}"
+    coordinator = client.as_(world.home.elo_coordinator)
+    _ok(coordinator.act(declined, "decline", words="You were at school."))

@@ -49,7 +49,7 @@ def actors(world: World) -> Iterator[Any]:
 def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy: World) -> None:
     home = busy.home
     returned = {"goal_returned", "element_returned", "signature_due", "comment_new"}
-    decided = {"interest_answered", "elo_returned", "elo_moved"}
+    decided = {"interest_answered", "elo_returned", "elo_moved", "log_entry_declined"}
     decided |= {"agreement_to_sign", "agreement_signature_stored"}
     assert kinds_of(client, home.student) == {*returned, "version_in_force", *decided}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
@@ -67,8 +67,8 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
         *("interest_to_answer", "agreement_declined", "concern_closed", *raised),
     }
-    coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start", *raised}
-    coordinates |= {"agreement_to_sign", "agreement_declined"}
+    coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start", "hours_to_verify"}
+    coordinates |= {"agreement_to_sign", "agreement_declined", *raised}
     assert kinds_of(client, home.elo_coordinator) == coordinates
     assert kinds_of(client, home.other_school_admin) == {"signature_contested", "review_overdue"}
     assert kinds_of(client, home.registrar) == {"relationship_to_confirm"}
@@ -141,6 +141,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
     without |= {"elo_to_start", "elo_moved"}
     without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
     without |= {"concern_closed", "concern_answered"}
+    without |= {"hours_to_verify", "log_entry_declined"}
     assert done == {*Kind} - without
 
 

@@ -21,6 +21,7 @@ from plp_api.home.inbox.sources import (
     reviews,
     signatures,
     versions,
+    work_logs,
 )
 from plp_api.home.inbox.sources.source import Source
 
@@ -39,5 +40,6 @@ AREAS = (
     comments,
     disagreements,
     concerns,
+    work_logs,
 )
 SOURCES: tuple[Source, ...] = tuple(source for area in AREAS for source in area.SOURCES)
