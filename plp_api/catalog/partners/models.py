@@ -146,7 +146,8 @@ class PartnerContact(Resource, Base):
 class Mentor(Resource, Base):
     """Somebody at a partner who works with students, without an account.
 
-    From `ends_on` on, they do so no longer.
+    From `ends_on` on, they do so no longer. `language` is that of their letters and pages.
+    `email_set_by` is who entered the address, and so may be able to read what is mailed there.
     """
 
     __tablename__ = "mentors"

@@ -83,14 +83,21 @@ def delete_contact(contact: PartnerContact, access: Access) -> None:
 def add_mentor(partner: Partner, access: Access, **fields: Any) -> Mentor:
     """Add a mentor. Raises Problem: partner_archived, validation_failed (`site_id`)."""
     mentor = _add(Mentor, partner, fields)
+    if mentor.email:
+        mentor.email_set_by = access.caller.person_id
     site_of(partner.id, mentor.site_id)
     _note("mentor.added", mentor, access)
     return mentor
 
 
 def change_mentor(mentor: Mentor, access: Access, **fields: Any) -> Mentor:
-    """Correct a mentor, or end them by `ends_on`. Raises Problem: validation_failed (`site_id`)."""
+    """Correct a mentor, or end them by `ends_on`. Raises Problem: validation_failed (`site_id`).
+
+    Who enters an address can read what is mailed there; so it is kept who did.
+    """
     site_of(mentor.partner_id, fields.get("site_id"))
+    if fields.get("email", mentor.email) != mentor.email:
+        mentor.email_set_by = access.caller.person_id
     return _change("mentor.changed", mentor, access, fields)
 
 

@@ -16,6 +16,7 @@ from plp_api.catalog.partners.models import (
 from plp_api.foundation.rest.fields import (
     Choice,
     Date,
+    LanguageTag,
     ResourceSchema,
     Schema,
     Text,
@@ -249,6 +250,11 @@ def _mentor_until(**kwargs: Any) -> Date:
     return Date(allow_none=True, metadata=metadata, **kwargs)
 
 
+def _mentor_language(**kwargs: Any) -> LanguageTag:
+    words = "The language of their letters and pages, where there are words in it; else English."
+    return LanguageTag(metadata=described(words, example="es"), **kwargs)
+
+
 class MentorSchema(PartOfPartnerSchema):
     """Somebody at a partner who works with students, without an account. Only staff read them."""
 
@@ -257,6 +263,7 @@ class MentorSchema(PartOfPartnerSchema):
     job_title = _job_title(load_default="")
     email = _email(load_default=None)
     phone = _phone(load_default=None)
+    language = _mentor_language(load_default="en")
     ends_on = _mentor_until(load_default=None)
 
 
@@ -268,6 +275,7 @@ class MentorPatchSchema(Schema):
     job_title = _job_title()
     email = _email()
     phone = _phone()
+    language = _mentor_language()
     ends_on = _mentor_until()
 
 

@@ -77,6 +77,7 @@ class DistrictSettings:
     `school_for_students_elsewhere`: id of the school that counts students whom a roster lists at
     the district, or at another org that is no school; without it no school counts them.
     `invitation_days`: how many days an invitation can be used.
+    `mentor_link_days`: how many days a link by which a mentor attests can be used.
     `signing_link_days`: how many days a link to sign without an account can be used.
     `required_clearances`: the kinds of check that partners and mentors need before they take
     students on. None by default: 16 V.S.A. 255 names no mentors at a host.
@@ -102,6 +103,7 @@ class DistrictSettings:
     advisory_course_codes: tuple[str, ...] = ()
     school_for_students_elsewhere: str | None = None
     invitation_days: int = 14
+    mentor_link_days: int = 14
     signing_link_days: int = 14
     required_clearances: tuple[str, ...] = ()
     suspends_on_lapsed_clearance: bool = False

@@ -199,6 +199,13 @@ class DistrictSettingsSchema(Schema):
         strict=True,
         validate=validate.Range(1, 365),
     )
+    mentor_link_days = _decision(
+        fields.Integer,
+        "mentor_link_days",
+        "Days for which a link by which a mentor attests can be used.",
+        strict=True,
+        validate=validate.Range(1, 60),
+    )
     signing_link_days = _decision(
         fields.Integer,
         "signing_link_days",
