@@ -33,6 +33,13 @@ REFUSALS = {
     Code.RATE_LIMITED: ("Too many tries", "Please wait a minute, then open the link again."),
     Code.PERMISSION_DENIED: ("This did not come from our page", "Open your link again."),
 }
+# What the frame says itself; an area whose pages speak other languages gives its own words.
+FRAME: Mapping[str, Any] = {
+    "errors": (),
+    "lang": "en",
+    "error_label": "Error:",
+    "errors_title": "There is something to put right",
+}
 log = structlog.get_logger()
 
 
@@ -67,15 +74,19 @@ class Shell:
         problem = errors.translated(error)
         if problem.status >= 500:
             log.error("request.failed", code=problem.code.wire, exc_info=error)
-        title, words = self.refusals.get(problem.code, self.otherwise)
-        response = self.draw("refusal", problem.status, title=title, words=words)
+        response = self.draw("refusal", problem.status, **self.refusal(problem))
         response.headers.extend(problem.headers)
         return response
+
+    def refusal(self, problem: Problem) -> dict[str, Any]:
+        """The data of the template `refusal`: a title and a sentence, at least."""
+        title, words = self.refusals.get(problem.code, self.otherwise)
+        return {"title": title, "words": words}
 
     def draw(self, name: str, status: int, **data: Any) -> Response:
         """The response with the template of that name, filled with the data."""
         template = environment(self.package, OWN).get_template(f"{name}.html")
-        html = template.render(style=Markup(_style()), **{"errors": (), **data})  # noqa: S704 - ours
+        html = template.render(style=Markup(_style()), **{**FRAME, **data})  # noqa: S704 - ours
         return Response(html, status=status, mimetype="text/html")
 
     def proof(self, link_id: UUID) -> str:

@@ -19,6 +19,13 @@ class AbsentSignerRole(StrEnum):
     PARENT = SignerRole.PARENT.value
 
 
+class SignerCheck(StrEnum):
+    """What the holder of a signing link must know."""
+
+    BIRTH_DATE = LinkCheck.BIRTH_DATE.value
+    CODE = LinkCheck.CODE.value
+
+
 class PaperCheck(StrEnum):
     """How the school identified the person who signed the paper."""
 
@@ -61,7 +68,8 @@ class SigningLinkSchema(Schema):
         metadata=_described("Who signs in the parent's place, as that parent named them."),
     )
     identity_check = Choice(
-        LinkCheck,
+        SignerCheck,
+        called="LinkCheck",
         required=True,
         metadata=_described(
             "What its holder must know: a `code`, which goes another way than the link, or, of a "
