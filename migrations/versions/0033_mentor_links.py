@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("elo_ids", DOCUMENT, nullable=False),
+        sa.Column("mailbox", sa.String(64), nullable=True),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["links.id"], name="fk_mentor_links_id"),
         sa.ForeignKeyConstraint(["mentor_id"], ["mentors.id"], name="fk_mentor_links_mentor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_mentor_links"),

@@ -20,6 +20,7 @@ from plp_api.foundation.problems import Problem
 from plp_api.foundation.rest import bodies, cors, documents, errors, limits, refusals, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
+from plp_api.learning.attestations import page as mentors
 from plp_api.planning.signing import page
 from plp_api.server import areas
 from plp_api.server.operations import routes as operations
@@ -168,6 +169,7 @@ def _register_areas(app: Application) -> None:
     )
     app.register_blueprint(operations.blueprint)
     app.register_blueprint(page.blueprint)
+    app.register_blueprint(mentors.blueprint)
     for routes in areas.load_routes():
         api.register_blueprint(routes.blueprint)
     app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())

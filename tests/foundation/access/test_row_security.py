@@ -37,6 +37,7 @@ WITHOUT = {
     "failed_attempts": "keyed hashes of whoever failed to sign in",
     "periodic_runs": "the worker's own",
     "signing_links": "a part of `links`, read with it",
+    "mentor_links": "a part of `links`, read with it",
     "huey_counter": "the queue's own; it carries ids of jobs",
     "huey_kv": "the queue's own",
     "huey_schedule": "the queue's own",

@@ -56,12 +56,14 @@ PUBLIC = {
     "GET /openapi.json",
     "GET /problems/<code>",
     "GET /sign/<token>",
+    "GET /verifications/<token>",
     "POST /api/v1/auth/activate",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/password-reset",
     "POST /api/v1/auth/password-reset/confirm",
     "POST /api/v1/auth/refresh",
     "POST /sign/<token>",
+    "POST /verifications/<token>",
 }
 # Addresses that serve one kind of a table's rows: the table and the kind.
 KINDS = {"school-years": (AcademicSession, "schoolYear"), "terms": (AcademicSession, "term")}

@@ -18,6 +18,7 @@ WITHOUT_ADDRESS = {
     "log_outreach_attempt",
     "request_password_reset",
     "sign_plan_version",
+    "witness_mentor_link",
     "witness_signing_link",
 }
 

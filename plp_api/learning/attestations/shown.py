@@ -1,0 +1,76 @@
+"""What a page shows of an ELO to its mentor, in words: only what they must attest."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from plp_api.learning.attestations import terms, use
+from plp_api.learning.attestations.use import OnEntry, Said
+from plp_api.learning.attestations.waiting import LogEntry, Waiting
+from plp_api.learning.attestations.words import Words
+
+
+def elo_shown(waiting: Waiting, said: Words, wrong: Collection[str]) -> dict[str, Any]:
+    """Template data of what waits at one ELO; `wrong` names the fields with an error."""
+    elo = waiting.elo
+    return {
+        "id": str(elo.id),
+        "title": elo.title,
+        "student": use.student_name(elo),
+        "entries": [_entry(entry, said, wrong) for entry in waiting.entries],
+        "sum": said.duration(sum(entry.minutes for entry in waiting.entries)),
+        "moment": waiting.moment,
+        "agreement": waiting.agreement,
+        "terms": terms.shown(waiting.agreement.terms, said) if waiting.agreement else [],
+    }
+
+
+def _entry(entry: LogEntry, said: Words, wrong: Collection[str]) -> dict[str, Any]:
+    item = entry.framework_item
+    return {
+        "id": str(entry.id),
+        "on": said.day(entry.on),
+        "duration": said.duration(entry.minutes),
+        "activity": entry.activity,
+        "item": item.statement if item else None,
+        "is_open": not {f"hours-{entry.id}", f"words-{entry.id}"}.isdisjoint(wrong),
+    }
+
+
+def receipts(found: Sequence[Waiting], everything: Said, said: Words) -> list[Any]:
+    """By ELO, a line for each thing that the mentor said."""
+    shown = []
+    for waiting in found:
+        lines = _lines(waiting, everything, said)
+        if lines:
+            name = f"{use.student_name(waiting.elo)}: {waiting.elo.title}"
+            shown.append((name, lines))
+    return shown
+
+
+def _lines(waiting: Waiting, everything: Said, said: Words) -> list[str]:
+    elo_id = waiting.elo.id
+    lines = [_of_entry(one, said) for one in everything.entries if one.entry.elo_id == elo_id]
+    for habits in everything.habits:
+        if habits.elo.id == elo_id:
+            named = (_of_habit(habit, level, said) for habit, level in habits.levels.items())
+            lines.append(f"{said.named('moments', habits.moment)}: {', '.join(named)}")
+    for one in everything.agreements:
+        if one.agreement.elo_id == elo_id:
+            key = "receipt_declined" if one.is_declined else "receipt_signed"
+            lines.append(said(key, sha256=one.sha256, words=one.words, name=everything.name))
+    return lines
+
+
+def _of_entry(one: OnEntry, said: Words) -> str:
+    entry = one.entry
+    day, logged = said.day(entry.on), said.duration(entry.minutes)
+    if one.is_declined:
+        return said("receipt_entry_declined", day=day, logged=logged, words=one.words)
+    if one.minutes is not None:
+        seen = said.duration(one.minutes)
+        return said("receipt_entry_corrected", day=day, logged=logged, seen=seen)
+    return said("receipt_entry_right", day=day, logged=logged)
+
+
+def _of_habit(habit: str, level: str, said: Words) -> str:
+    return f"{said.named('habits', habit)} ({said.named('levels', level)})"
