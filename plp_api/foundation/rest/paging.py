@@ -186,6 +186,12 @@ def on_or_after(column: Any, description: str) -> Filter:
     return Filter(Date(metadata={"description": description}), lambda value: column >= value)
 
 
+def number_of_days(description: str, least: int = 1, most: int = 366) -> fields.Integer:
+    """The field of a filter by a number of days."""
+    described = {"description": description, "example": 30}
+    return fields.Integer(validate=validate.Range(least, most), metadata=described)
+
+
 def words_field() -> fields.Field[Any]:
     """The field of a text search."""
     described = {"description": "Text to search for; case and accents are ignored."}

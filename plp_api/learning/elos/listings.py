@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import fields, validate
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
@@ -19,6 +18,7 @@ from plp_api.foundation.rest.paging import (
     Filter,
     Listing,
     in_states,
+    number_of_days,
     of_id,
     one_of,
     same_id,
@@ -33,7 +33,6 @@ from plp_api.learning.elos.models import ENDED, PROPOSED, Awaited, Elo, EloGoal,
 
 WAITERS: dict[Awaited, list[Callable[[], ColumnElement[bool]]]] = {}
 """What else an ELO waits for: areas above add criteria over `Elo` (a log entry to verify)."""
-MOST_DAYS = 366
 
 Settings = district_settings.DistrictSettings
 
@@ -69,11 +68,6 @@ def _serving(goals: Any) -> ColumnElement[bool]:
     return Elo.id.in_(select(EloGoal.elo_id).where(EloGoal.goal_id.in_(goals)))
 
 
-def _days(description: str, least: int) -> fields.Integer:
-    described = {"description": description, "example": 30}
-    return fields.Integer(validate=validate.Range(least, MOST_DAYS), metadata=described)
-
-
 def _stalled(days: int) -> ColumnElement[bool]:
     at_rest = sorted({*ENDED, EloStatus.ACTIVE})
     return and_(Elo.status.not_in(at_rest), Elo.waiting_since <= clock.now() - timedelta(days=days))
@@ -94,10 +88,10 @@ class ByClearances(Filter):
 
 
 _LAPSING = ByClearances(
-    _days(
+    number_of_days(
         "Only those under way for which a required clearance of partner or mentor is missing, has"
         " lapsed, or lapses within so many days; 0: today.",
-        0,
+        least=0,
     ),
     lambda _: Elo.id.is_not(None),
     needs=Permission.CLEARANCES_READ,
@@ -125,7 +119,7 @@ ELOS = Listing(
         ),
         "waiting_on": in_states(Awaited, "Only those that wait for these people.", _waits_for),
         "stalled_days": Filter(
-            _days("Only open ones that nobody has moved for so many days.", 1), _stalled
+            number_of_days("Only open ones that nobody has moved for so many days."), _stalled
         ),
         "lapsing_within": _LAPSING,
         "without_supervisor": yes_or_no(

@@ -17,9 +17,3 @@ def shape(elos: Sequence[Any], access: Access) -> None:
         elo.shown_profile = elo.profile or None
         elo.shown_creator = access.shown_person(elo.created_by, elo.student_id)
         elo.shown_accepter = access.shown_person(elo.accepted_by, elo.student_id)
-        elo.team = [_member(one) for one in elo.members]
-
-
-def _member(assignment: Any) -> dict[str, Any]:
-    members = ("role", "person_id", "mentor_id", "mentor_name", "delegate_of_id")
-    return {"assignment_id": assignment.id, **{name: getattr(assignment, name) for name in members}}

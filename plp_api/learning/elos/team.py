@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
@@ -23,25 +23,34 @@ holds = assignments.holds_on
 
 def on_day(elo_ids: Iterable[UUID], day: date) -> Sequence[Assignment]:
     """The assignments to these ELOs that hold on the day, delegates last; one statement."""
-    query = (
-        select(Assignment, Mentor.name)
-        .outerjoin(Mentor, Mentor.id == Assignment.mentor_id)
-        .where(
-            Assignment.subject_type == SUBJECT,
-            Assignment.subject_id.in_(sorted(set(elo_ids))),
-            holds(Assignment, day),
-        )
+    query = select(Assignment).where(
+        Assignment.subject_type == SUBJECT,
+        Assignment.subject_id.in_(sorted(set(elo_ids))),
+        holds(Assignment, day),
     )
-    first = Assignment.delegate_of_id.is_not(None)
-    rows = db.session().execute(query.order_by(first, Assignment.starts_on, Assignment.id))
-    return [_named(assignment, name) for assignment, name in rows]
+    return db.session().scalars(query.order_by(*IN_ORDER)).all()
 
 
-def _named(assignment: Any, mentor_name: str | None) -> Assignment:
-    """The assignment, with the name of its mentor."""
-    assignment.mentor_name = mentor_name
-    named: Assignment = assignment
-    return named
+IN_ORDER = (Assignment.delegate_of_id.is_not(None), Assignment.starts_on, Assignment.id)
+MEMBERS = db.Prepared(
+    select(
+        Assignment.id.label("assignment_id"),
+        Assignment.subject_id,
+        Assignment.role,
+        Assignment.person_id,
+        Assignment.mentor_id,
+        Mentor.name.label("mentor_name"),
+        Assignment.delegate_of_id,
+    )
+    .outerjoin(Mentor, Mentor.id == Assignment.mentor_id)
+    .where(
+        Assignment.subject_type == SUBJECT,
+        db.any_of(Assignment.subject_id, db.ids_bind("subjects")),
+        holds(Assignment, bindparam("day", type_=Date())),
+    )
+    .order_by(*IN_ORDER)
+)
+"""Who works on these ELOs on a day, as it is shown. Built once: a hot read asks it."""
 
 
 def held(elo_id: UUID, role: AssignmentRole, day: date) -> list[Assignment]:
@@ -76,11 +85,12 @@ def mentor_of(elo_id: UUID, day: date) -> Mentor | None:
 
 
 def look_up(elos: Iterable[Any], access: Access) -> None:
-    """Set on each ELO its team of today (`members`), in one statement."""
+    """Set on each ELO its `team` of today, in one statement."""
     elos = list(elos)
-    rows = on_day({elo.id for elo in elos}, access.caller.today)
+    db.flush()
+    (rows,) = db.fetch(MEMBERS(subjects=[elo.id for elo in elos], day=access.caller.today))
     for elo in elos:
-        elo.members = [row for row in rows if row.subject_id == elo.id]
+        elo.team = [row for row in rows if row["subject_id"] == elo.id]
 
 
 def roles_of(access: Access, elo: Any) -> frozenset[AssignmentRole]:
@@ -90,10 +100,10 @@ def roles_of(access: Access, elo: Any) -> frozenset[AssignmentRole]:
     """
     if elo.id not in access.caller.assigned:
         return frozenset()
-    if not hasattr(elo, "members"):
+    if not hasattr(elo, "team"):
         look_up([elo], access)
     me = access.caller.person_id
-    return frozenset(AssignmentRole(one.role) for one in elo.members if one.person_id == me)
+    return frozenset(AssignmentRole(one["role"]) for one in elo.team if one["person_id"] == me)
 
 
 def assign(elo: Elo, role: AssignmentRole, access: Access, **somebody: UUID) -> Assignment:

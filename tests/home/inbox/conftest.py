@@ -170,6 +170,8 @@ def _raise_concerns(client: Client, world: World, database: Isolated) -> None:
     for each in (taken_up, closed):
         _ok(coordinator.act(f"/concerns/{each}", "acknowledge"))
     _ok(coordinator.act(f"/concerns/{closed}", "close", outcome="It has one now."))
+
+
 def _log_hours(client: Client, world: World, database: Isolated) -> None:
     """Hours of one day wait to be verified, those of another were declined."""
     with writing(database, world.home) as session:
