@@ -89,6 +89,7 @@ def upgrade() -> None:
             ["design_template_id"], ["design_templates.id"], name="fk_elos_design_template_id"
         ),
         sa.ForeignKeyConstraint(["district_id"], ["districts.id"], name="fk_elos_district_id"),
+        sa.ForeignKeyConstraint(["ended_by"], ["people.id"], name="fk_elos_ended_by"),
         sa.ForeignKeyConstraint(["interest_id"], ["interests.id"], name="fk_elos_interest_id"),
         sa.ForeignKeyConstraint(
             ["opportunity_id"], ["opportunities.id"], name="fk_elos_opportunity_id"
