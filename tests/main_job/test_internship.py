@@ -117,6 +117,10 @@ def the_catalog_is_there(story: Story) -> None:
     home = f"/districts/{story.live.world.home.district_id}"
     admin.change(home, {"settings": {"required_clearances": ["criminal_record"]}})
 
+    (profile,) = admin.read("/elo-profiles?type=internship")["items"]
+    ordered = {"signers": SIGNERS, "is_ordered": True}
+    admin.change(f"/elo-profiles/{profile['id']}", ordered)
+
     partner = coordinator.make("/partners", {"name": "North Peak Clinic", "kind": "health_care"})
     at = f"/partners/{partner['id']}"
     sites = [coordinator.make(f"{at}/sites", {"name": name}) for name in ("Main", "Annex")]
