@@ -88,5 +88,4 @@ for action in ("start", "resume", "continue"):
 ON_DESIGNED += [agreements.freeze]
 ON_CHANGED += [agreements.follow_change]
 ON_ENDED += [agreements.follow_end]
-PROGRESS_PARTS += [("competencies", Permission.RATINGS_READ, competencies.competencies_by_level)]
 PROGRESS_PARTS += [("elo_hours", Permission.LOG_ENTRIES_READ, hours.progress)]

@@ -117,10 +117,6 @@ def the_catalog_is_there(story: Story) -> None:
     home = f"/districts/{story.live.world.home.district_id}"
     admin.change(home, {"settings": {"required_clearances": ["criminal_record"]}})
 
-    (profile,) = admin.read("/elo-profiles?type=internship")["items"]
-    ordered = {"signers": SIGNERS, "is_ordered": True}
-    admin.change(f"/elo-profiles/{profile['id']}", ordered)
-
     partner = coordinator.make("/partners", {"name": "North Peak Clinic", "kind": "health_care"})
     at = f"/partners/{partner['id']}"
     sites = [coordinator.make(f"{at}/sites", {"name": name}) for name in ("Main", "Annex")]
@@ -274,11 +270,12 @@ def the_mentor_signs_in_a_browser(story: Story, number: int = 0) -> None:
     address, code = a_link(story, number)
     with browser.opened(address, browser.PHONE) as page:
         page.get_by_label("code").fill(code)
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
         assert "Nursing at the clinic" in page.inner_text("main")
-        page.get_by_label("I have read it").check()
-        page.get_by_label("Your name").fill("Tom Averill")
-        page.get_by_role("button", name="Send").click()
+        page.get_by_label("I sign", exact=True).check()
+        page.get_by_label("Your full name").fill("Tom Averill")
+        page.get_by_label("What I say here is true").check()
+        page.get_by_role("button", name="Send", exact=True).click()
         assert "Thank you" in page.inner_text("main")
 
 
@@ -293,16 +290,16 @@ def the_work_begins_and_hours_are_verified_by_link(story: Story) -> None:
     address, code = a_link(story, 0)
     with browser.opened(address, browser.PHONE) as page:
         page.get_by_label("code").fill(code)
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
         assert page.inner_text("main").count("Took temperatures.") == 2
-        page.get_by_label("All of them are right").check()
-        page.get_by_label("attest").check()
-        page.get_by_role("button", name="Send").click()
+        page.get_by_label("These hours are right").check()
+        page.get_by_label("What I say here is true").check()
+        page.get_by_role("button", name="Send", exact=True).click()
         assert "Thank you" in page.inner_text("main")
     with browser.opened(address) as page:
         assert "This link has been used" in page.inner_text("main")
-    hours = student.read(f"{story.elo}/hours")
-    assert hours["verified_minutes"] == 360
+    hours = student.read(f"{story.elo}/hours")["totals"]
+    assert hours["verified"]["minutes"] == 360
 
 
 def a_new_site_needs_new_signatures(story: Story) -> None:
@@ -321,7 +318,8 @@ def a_new_site_needs_new_signatures(story: Story) -> None:
             assert sign(story, role)[0] == 201, role
     coordinator.act(story.elo, "resume")
     assert story.status == "active"
-    assert story.student.read(f"{story.elo}/hours")["verified_minutes"] == 360, "hours stay"
+    stays = story.student.read(f"{story.elo}/hours")["totals"]
+    assert stays["verified"]["minutes"] == 360, "hours stay"
 
 
 def the_evidence_is_presented_and_evaluated(story: Story) -> None:
@@ -346,7 +344,7 @@ def credit_is_awarded(story: Story) -> None:
     coordinator.change(path, {"framework_item_ids": [story.made["item"]["id"]]})
     other = story.refused(story.of("cooperating_teacher"), path, "award", as_elective=True)
     assert other == (403, "teacher_not_of_record")
-    coordinator.act(path, "attest_licence")
+    coordinator.act(path, "attest")
     awarded = teacher.act(path, "award", words="She explained each step.")
     assert (awarded["status"], awarded["is_elective"]) == ("awarded", False)
     assert story.status == "credit_awarded"
@@ -367,4 +365,4 @@ def the_goal_is_achieved_and_the_next_version_names_the_elo(story: Story) -> Non
     student.act(version, "submit")
     advisor.act(version, "approve")
     frozen = student.read(f"{version}/snapshot")
-    assert [one["id"] for one in frozen["elos"]] == [elo_id]
+    assert [one["elo_id"] for one in frozen["elos"]] == [elo_id]

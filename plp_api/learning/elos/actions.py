@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from plp_api.catalog.elo_profiles.models import EloProfile, SkippableState
+from plp_api.catalog.elo_profiles import actions as elo_profiles
+from plp_api.catalog.elo_profiles.models import SkippableState
 from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import clock, db
@@ -32,14 +33,6 @@ from plp_api.people.directory import references
 from plp_api.planning.plans.guards import require_open
 from plp_api.planning.plans.models import Plan
 
-PROFILE = ("signers", "is_ordered", "skipped_states", "required_parts", "needs_partner")
-NO_RULES: dict[str, Any] = {
-    "signers": ["student", "parent", "coordinator"],
-    "is_ordered": False,
-    "skipped_states": [],
-    "required_parts": [],
-    "needs_partner": False,
-}
 RANGES = frozenset({"earliest_start", "latest_end", "least_minutes", "most_minutes"})
 CHOSEN_BY_SCHOOL = frozenset({"partner_id", "site_id", "rubric_id", "school_id"})
 """What only a coordinator changes: who proposes knows partners by name alone."""
@@ -275,14 +268,7 @@ def accept(elo: Elo, access: Access, comment: str | None = None) -> None:
 
 
 def _profile_of(elo: Elo) -> dict[str, Any]:
-    of_type = select(EloProfile).where(
-        EloProfile.district_id == elo.district_id, EloProfile.type == elo.type
-    )
-    profile = db.session().scalar(of_type)
-    if profile is None:
-        return NO_RULES
-    values = {name: getattr(profile, name) for name in PROFILE}
-    return {name: sorted(v) if isinstance(v, frozenset) else v for name, v in values.items()}
+    return elo_profiles.frozen(elo_profiles.for_type(elo.district_id, elo.type))
 
 
 def return_(elo: Elo, access: Access, comment: str) -> None:
