@@ -62,7 +62,7 @@ class How:
 # Freezing.
 
 
-def freeze(elo: Elo, access: Access) -> None:
+def freeze(elo: Elo, access: Access | None) -> None:
     """Freeze the first edition, when the design is complete (`ON_DESIGNED`)."""
     _freeze(elo, access)
 

@@ -10,12 +10,21 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.catalog.elo_designs.models import DESIGN_WORDS, DesignTemplate
-from plp_api.catalog.elo_profiles.models import EloProfile
+from plp_api.catalog.elo_profiles.models import EloProfile, SignerRole
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import db
+from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
+from plp_api.foundation.roster.relationships import Relationship
+from plp_api.learning.agreements.actions import follow_signatures, freeze
+from plp_api.learning.agreements.models import (
+    Agreement,
+    AgreementSignature,
+    AgreementStatus,
+    SigningMethod,
+)
 from plp_api.learning.concerns.models import Concern
-from plp_api.learning.credit.models import CreditLine
+from plp_api.learning.credit.models import Appeal, CreditLine
 from plp_api.learning.elos.models import (
     Benchmark,
     Communication,
@@ -35,7 +44,11 @@ from plp_api.server.demo import catalog
 from plp_api.server.demo.catalog import COORDINATOR, Catalog
 from plp_api.server.demo.years import at
 
-HABITS = {"punctuality": "exemplary", "initiative": "developing", "teamwork": "proficient"}
+HABITS = {"punctuality": "always", "initiative": "sometimes", "teamwork": "usually"}
+CHECKED_AFTER = timedelta(days=6)
+"""How long after the work a mentor looks at the hours."""
+HOLIDAYS = ((10, 12), (11, 11), (11, 25), (11, 26), (11, 27))
+"""Days, as month and day, on which nobody of the demo works."""
 
 
 def write(content: dict[str, Any], catalog_rows: Catalog) -> None:
@@ -83,9 +96,11 @@ class Writer:
         db.session().flush()
         self._team()
         self._design()
+        db.session().flush()
+        self._agreement()
         self._log()
         self._judgments()
-        self._concerns()
+        self._words()
         db.session().flush()
 
     def _elo(self) -> Elo:
@@ -135,7 +150,9 @@ class Writer:
             accepted_by=self._person(COORDINATOR) if EloStatus.DESIGN in on else None,
             started_on=on.get(EloStatus.ACTIVE),
             suspended_on=on.get(EloStatus.SUSPENDED),
-            ended_at=_at(on.get(EloStatus.CREDIT_AWARDED)),
+            ended_at=_at(on.get(EloStatus.CREDIT_AWARDED) or on.get(EloStatus.DENIED)),
+            ended_by=self._person(COORDINATOR) if EloStatus.DENIED in on else None,
+            end_reason=given["end_reason"],
             **given["design"],
         )
         return elo
@@ -206,6 +223,57 @@ class Writer:
             reviewed_on=reviewed_on,
         )
 
+    def _agreement(self) -> None:
+        """Freeze the agreement; once it was approved, everybody has signed it."""
+        on = {state: day for day, state in self.states}
+        if EloStatus.AGREEMENT_PENDING not in on:
+            return
+        freeze(self.elo, None)
+        db.session().flush()
+        of_elo = select(Agreement).where(Agreement.elo_id == self.elo.id)
+        agreement = db.session().scalars(of_elo).one()
+        agreement.created_at = at(on[EloStatus.AGREEMENT_PENDING])
+        approved_on = on.get(EloStatus.APPROVED)
+        signed = self.given["signed"] or (agreement.signers if approved_on else ())
+        for role in signed:
+            self._sign(agreement, role, approved_on or on[EloStatus.AGREEMENT_PENDING])
+        if approved_on:
+            agreement.status, agreement.waiting_for = AgreementStatus.COMPLETE, frozenset()
+            agreement.completed_at = at(approved_on)
+        else:
+            db.session().flush()
+            follow_signatures(agreement, self.elo, None)
+
+    def _sign(self, agreement: Agreement, role: str, day: date) -> None:
+        is_mentor = role == SignerRole.MENTOR
+        person_id = None if is_mentor else self._signer(role)
+        if person_id is None and not is_mentor:
+            # Nobody signs as a parent once the rights are the student's.
+            return
+        self._part(
+            AgreementSignature,
+            agreement_id=agreement.id,
+            role=role,
+            person_id=person_id,
+            mentor_id=self.rows.rows[self.given["mentor"]] if is_mentor else None,
+            method=SigningMethod.IN_ROOM if is_mentor else SigningMethod.ACCOUNT,
+            recorded_by=self._person(COORDINATOR) if is_mentor else None,
+            identity_check="known_in_person" if is_mentor else "account_login",
+            sha256=agreement.sha256,
+            signed_at=at(day),
+        )
+
+    def _signer(self, role: str) -> UUID | None:
+        """The student, a parent who may decide, or the first of the team in that role."""
+        if role == SignerRole.STUDENT:
+            return self.elo.student_id
+        if role == SignerRole.PARENT:
+            deciding = select(Relationship.person_id).where(
+                Relationship.student_id == self.elo.student_id, Relationship.may_decide.is_(True)
+            )
+            return db.session().scalars(deciding.order_by(Relationship.id)).first()
+        return self._person(self.given["team"][role][0])
+
     def _log(self) -> None:
         given = self.given["log"]
         if given:
@@ -227,12 +295,19 @@ class Writer:
         until = min(last or yesterday, yesterday)
         number = (until - first).days + 1 if first else 0
         for on in (until - timedelta(days=ago) for ago in reversed(range(number))):
-            if on.isoweekday() in given["weekdays"]:
+            if on.isoweekday() in given["weekdays"] and not self._is_off(on):
                 yield on
 
+    def _is_off(self, on: date) -> bool:
+        absent = {self._day(one["on"]) for one in self.given["absences"]}
+        return on in absent or (on.month, on.day) in HOLIDAYS
+
     def _entry(self, given: dict[str, Any], on: date, activity: str, item_id: UUID) -> None:
+        """One entry; what is old enough was verified: by the mentor, where there is one."""
         verified_until = self._past(given["verified_until"])
         is_verified = verified_until is not None and on <= verified_until
+        mentor_id = self.rows.rows[self.given["mentor"]] if self.given["mentor"] else None
+        coordinator = self._person(COORDINATOR)
         self._part(
             LogEntry,
             on=on,
@@ -241,8 +316,9 @@ class Writer:
             framework_item_id=item_id,
             status=LogEntryStatus.VERIFIED if is_verified else LogEntryStatus.PENDING,
             verified_minutes=given["minutes"] if is_verified else None,
-            verified_by=self._person(COORDINATOR) if is_verified else None,
-            verified_at=_at(verified_until) if is_verified else None,
+            verified_by=coordinator if is_verified and mentor_id is None else None,
+            verified_by_mentor_id=mentor_id if is_verified else None,
+            verified_at=at(on + CHECKED_AFTER) if is_verified else None,
             created_at=at(on),
         )
 
@@ -306,7 +382,19 @@ class Writer:
             decided_at=_at(decided_on),
         )
 
-    def _concerns(self) -> None:
+    def _words(self) -> None:
+        """Write concerns, comments and appeals."""
+        for one in self.given["comments"]:
+            if on := self._past(one["on"]):
+                subject = {"subject_type": Elo.__tablename__, "subject_id": self.elo.id}
+                said = {"author_role": "elo_coordinator", "body": one["words"]}
+                author_id = self._person(one["by"])
+                self._add(Comment, **subject, **said, author_id=author_id, created_at=at(on))
+        for one in self.given["appeals"]:
+            if on := self._past(one["on"]):
+                appealed = {"about": one["about"], "words": one["words"]}
+                filed_by = self._person(one["by"])
+                self._part(Appeal, **appealed, filed_by=filed_by, created_at=at(on))
         for one in self.given["concerns"]:
             if on := self._past(one["on"]):
                 self._part(
