@@ -10,7 +10,8 @@ from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.reviews.models import Review
 from tests.client import Client
 from tests.databases import Isolated
-from tests.learning.elo_world import PROFILE, add_internship
+from tests.learning.elo_world import PROFILE, add_internship, assign
+from tests.learning.ratings.frameworks import add_framework
 from tests.world import World, ahead, relate, writing
 
 WORDS = {"comment": "Please change the words."}
@@ -38,6 +39,7 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _sign_agreements(client, world, database)
     _raise_concerns(client, world, database)
     _log_hours(client, world, database)
+    _judge_elos(client, world, database)
     return world
 
 
@@ -183,3 +185,32 @@ def _log_hours(client: Client, world: World, database: Isolated) -> None:
     declined = f"/log-entries/{entry['id']}"
     coordinator = client.as_(world.home.elo_coordinator)
     _ok(coordinator.act(declined, "decline", words="You were at school."))
+
+
+def _judge_elos(client: Client, world: World, database: Isolated) -> None:
+    """One waits for its panel, one for its evaluation; of one, credit and an appeal wait.
+
+    A line was denied, and the appeal against another upheld.
+    """
+    home, made = world.home, {}
+    with writing(database, home) as session:
+        items = add_framework(session, home.district_id)
+        for status in ("evidence_complete", "presented", "evaluated"):
+            elo = made[status] = add_internship(session, home, home.senior, status)
+            for role in ("panel_member", "cooperating_teacher", "teacher_of_record"):
+                assign(session, home, elo, home.senior, role, person_id=home.team_member.id)
+    senior, coordinator = client.as_(home.senior), client.as_(home.elo_coordinator)
+    teacher, principal = client.as_(home.team_member), client.as_(home.school_admin)
+    path = made["evaluated"].path
+    line = {"area": "Science", "amount": 0.5, "teacher_of_record_id": str(home.team_member.id)}
+    line["framework_item_ids"] = [str(items["W.1"])]
+    lines = [coordinator.made(f"{path}/credit-lines", line)["id"] for _ in range(3)]
+    for key in lines[1:]:
+        _ok(teacher.act(f"/credit-lines/{key}", "deny", words="The hours are there."))
+    appeals = [
+        senior.made(
+            f"{path}/appeals", {"about": "credit", "credit_line_id": key, "words": "See my notes."}
+        )
+        for key in lines[1:]
+    ]
+    _ok(principal.act(f"/appeals/{appeals[0]['id']}", "uphold", decision="I read them."))

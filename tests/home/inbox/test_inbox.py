@@ -66,7 +66,11 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
         *("interest_to_answer", "agreement_declined", "concern_closed", *raised),
+        "appeal_to_decide",
     }
+    judges = {"elo_to_present", "elo_to_evaluate", "credit_to_decide"}
+    assert kinds_of(client, home.team_member) >= judges
+    assert kinds_of(client, home.senior) >= {"credit_decided", "appeal_decided"}
     coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start", "hours_to_verify"}
     coordinates |= {"agreement_to_sign", "agreement_declined", *raised}
     assert kinds_of(client, home.elo_coordinator) == coordinates
@@ -105,12 +109,18 @@ def body_of(client: Client, item: Any) -> dict[str, Any]:
             "participants": [{"role": "student", "person_id": item["student"]["id"]}],
         },
         "close": {"outcome": "The saw has a guard now."},
+        "present": {"held_on": clock.today().isoformat()},
+        "evaluate": {"words": "She explains what she saw."},
         "except": {"role": "student", "basis": "refusal", "reason": "They declined."},
     }
     if item["kind"] == "review_overdue":
         return {"reason": "The student was ill."}
     if item["kind"] == "interest_to_answer":
         return {"last_day": clock.today().isoformat()}
+    if item["kind"] == "credit_to_decide":
+        return {"as_elective": True}
+    if item["kind"] == "appeal_to_decide":
+        return {"decision": "I read them."}
     if item["kind"] == "agreement_to_sign":
         return {"sha256": resource["sha256"], "language": "en"}
     return bodies.get(item["action"]["name"], {})
@@ -142,6 +152,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
     without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
     without |= {"concern_closed", "concern_answered"}
     without |= {"hours_to_verify", "log_entry_declined"}
+    without |= {"credit_decided", "appeal_decided"}
     assert done == {*Kind} - without
 
 
@@ -150,8 +161,9 @@ def test_no_item_is_about_anybody_out_of_reach(client: Client, busy: World) -> N
     for name, reader in readers(busy).items():
         for item in items_of(client, reader.person):
             about = {str(student_id) for student_id in reader.students}
-            # `busy` adds this one advisee.
+            # `busy` adds this one advisee, and assigns somebody to this student's ELOs.
             about |= {str(busy.home.placed.id)} if name == "advisor" else set()
+            about |= {str(busy.home.senior.id)} if name == "team_member" else set()
             assert item["student"]["id"] in about, (name, item)
             opened = client.as_(reader.person).get(under_api(item["link"]))
             assert opened.status_code == 200, (name, item)
