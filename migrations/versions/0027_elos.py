@@ -25,6 +25,7 @@ TABLES = (
     "elo_communications",
     "elo_permissions",
     "elo_costs",
+    "elo_stops",
 )
 
 
@@ -62,6 +63,7 @@ def upgrade() -> None:
         sa.Column("accepted_by", sa.Uuid(), nullable=True),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("suspended_on", sa.Date(), nullable=True),
+        sa.Column("handed_in_on", sa.Date(), nullable=True),
         sa.Column("complete_by", sa.Date(), nullable=True),
         sa.Column("unagreed_until", sa.Date(), nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
@@ -278,6 +280,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_elo_costs_elo_id", "elo_costs", ["elo_id"])
     op.create_index("ix_elo_costs_student_id", "elo_costs", ["student_id"])
+    op.create_table(
+        "elo_stops",
+        sa.Column("why", sa.String(16), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("district_id", sa.Uuid(), nullable=False),
+        sa.Column("student_id", sa.Uuid(), nullable=False),
+        sa.Column("elo_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.CheckConstraint("ends_on > starts_on", name="span"),
+        sa.ForeignKeyConstraint(["district_id"], ["districts.id"], name="fk_elo_stops_district_id"),
+        sa.ForeignKeyConstraint(["elo_id"], ["elos.id"], name="fk_elo_stops_elo_id"),
+        sa.ForeignKeyConstraint(["student_id"], ["students.id"], name="fk_elo_stops_student_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_elo_stops"),
+    )
+    op.create_index("ix_elo_stops_elo_id", "elo_stops", ["elo_id", "starts_on"])
+    op.create_index("ix_elo_stops_student_id", "elo_stops", ["student_id"])
     if op.get_bind().dialect.name == "postgresql":
         for table in TABLES:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

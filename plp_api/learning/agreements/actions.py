@@ -27,6 +27,7 @@ from plp_api.learning.agreements.models import (
 )
 from plp_api.learning.agreements.signers import Signer
 from plp_api.learning.elos import actions as elos
+from plp_api.learning.elos import stops
 from plp_api.learning.elos.models import ENDED, Elo, EloStatus
 from plp_api.planning.signatures.models import IdentityCheck, RequirementStatus
 from plp_api.planning.signatures.standing import SETTLED
@@ -113,7 +114,7 @@ def _complete(agreement: Agreement, elo: Elo, access: Access | None) -> None:
     agreement.status, agreement.completed_at = AgreementStatus.COMPLETE, clock.now()
     agreement.waiting_for = frozenset()
     _note("agreement.completed", agreement, access, edition=agreement.edition)
-    elo.unagreed_until = None
+    stops.end_grace(elo, _today(elo))
     if elo.status == EloStatus.AGREEMENT_PENDING:
         elos.advance(elo, access, EloStatus.APPROVED)
 
@@ -491,7 +492,7 @@ def _move(elo: Elo, access: Access | None, *, is_unsafe: bool) -> None:
     if elo.status == EloStatus.APPROVED:
         elos.advance(elo, access, EloStatus.AGREEMENT_PENDING)
     elif elo.status == EloStatus.ACTIVE and is_unsafe:
-        elo.unagreed_until = None
+        stops.end_grace(elo, _today(elo))
         elos.advance(elo, access, EloStatus.SUSPENDED)
     elif elo.status == EloStatus.ACTIVE and elo.unagreed_until is None:
         elo.unagreed_until = school_days.later(_today(elo), _days_left(elo))

@@ -24,7 +24,7 @@ from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.foundation.roster.models import District, Student
-from plp_api.learning.elos import conditions, places, team
+from plp_api.learning.elos import conditions, places, stops, team
 from plp_api.learning.elos.gates import ON_DESIGNED, ON_ENDED, tell, tell_changed
 from plp_api.learning.elos.models import ENDED, PROPOSED, Elo, EloStatus
 from plp_api.learning.interests.actions import schools_of, take_up
@@ -314,12 +314,14 @@ def suspend(elo: Elo, access: Access, comment: str) -> None:
 def resume(elo: Elo, access: Access, comment: str | None = None) -> None:
     """Let the work go on. Raises Problem: what `conditions.require` raises."""
     conditions.require(elo, access, "resume")
-    elo.suspended_on = None
+    stops.end_suspension(elo, access.caller.today)
     _moved("elo.resumed", elo, access, comment)
 
 
 def hand_in(elo: Elo, access: Access, comment: str | None = None) -> None:
-    """Say that the evidence is complete."""
+    """Say that the evidence is complete. Raises Problem: what `conditions.require` raises."""
+    conditions.require(elo, access, "hand_in")
+    elo.handed_in_on = access.caller.today
     _moved("elo.handed_in", elo, access, comment)
 
 
@@ -338,6 +340,7 @@ def mark_incomplete(elo: Elo, access: Access, complete_by: date, comment: str) -
 def continue_(elo: Elo, access: Access, comment: str | None = None) -> None:
     """Let the student work on what is missing. Raises Problem: what `conditions.require` raises."""
     conditions.require(elo, access, "continue")
+    stops.end_hand_in(elo, access.caller.today)
     _moved("elo.continued", elo, access, comment)
 
 

@@ -119,9 +119,18 @@ def is_cleared(elo: Elo, access: Access) -> Problem | None:
     return Problem(Code.CLEARANCE_MISSING, f"Not cleared today: {', '.join(kinds)}.")
 
 
+def is_not_over(elo: Elo, access: Access) -> Problem | None:
+    """Why not: the last day on which it might run without an agreement is over."""
+    last = elo.unagreed_until
+    if last is None or last >= access.caller.today:
+        return None
+    return Problem(Code.AGREEMENT_MISSING, f"It might run without one until {last}.")
+
+
 ASKED: dict[str, tuple[Condition, ...]] = {
     "complete_design": (design_is_complete, is_supervised, is_cleared),
     "start": (is_supervised, is_cleared),
     "resume": (is_supervised, is_cleared),
+    "hand_in": (is_not_over,),
     "continue": (is_supervised, is_cleared),
 }

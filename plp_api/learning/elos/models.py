@@ -100,7 +100,8 @@ class Elo(Design, Resource, Base):
     work-based learning. `waiting_since` is the instant of the last move, `waiting_on` for whom it
     waits since: it follows from status and profile. `complete_by` is the
     last day of an `incomplete`; `unagreed_until` the last day on which an active ELO may run
-    while its voided agreement is signed again.
+    while its voided agreement is signed again. `suspended_on` and `unagreed_until` tell of now:
+    what is over stands in `EloStop`.
     """
 
     __tablename__ = "elos"
@@ -160,6 +161,7 @@ class Elo(Design, Resource, Base):
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     started_on: Mapped[date | None]
     suspended_on: Mapped[date | None]
+    handed_in_on: Mapped[date | None]
     complete_by: Mapped[date | None]
     unagreed_until: Mapped[date | None]
     ended_at: Mapped[datetime | None]
@@ -218,6 +220,30 @@ class EloPart(Part):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id"))
     elo_id: Mapped[UUID] = mapped_column(ForeignKey("elos.id"))
+
+
+class StopReason(StrEnum):
+    """Why an ELO stood still."""
+
+    SUSPENDED = "suspended"
+    UNAGREED = "unagreed"
+    HANDED_IN = "handed_in"
+
+
+class EloStop(EloPart, Base):
+    """Days on which the ELO stood still, from `starts_on` until the day before `ends_on`."""
+
+    __tablename__ = "elo_stops"
+    __ownership__ = OwnedByStudent(read="elos:read", assigned_by="elo_id")
+    __table_args__ = (
+        Index("ix_elo_stops_elo_id", "elo_id", "starts_on"),
+        Index("ix_elo_stops_student_id", "student_id"),
+        CheckConstraint("ends_on > starts_on", name="span"),
+    )
+
+    why: Mapped[str] = mapped_column(String(16))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
 
 
 class EloGoal(EloPart, Base):

@@ -160,6 +160,11 @@ class EloSchema(EloFieldsSchema, ResourceSchema):
     accepted_by_name = name_of("accepted_by")
     started_on = Date(dump_only=True, allow_none=True)
     suspended_on = Date(dump_only=True, allow_none=True)
+    handed_in_on = Date(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Since then the student does no more work; null if they do."},
+    )
     complete_by = Date(
         dump_only=True,
         allow_none=True,

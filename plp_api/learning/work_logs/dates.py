@@ -8,6 +8,7 @@ from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import district_settings
+from plp_api.learning.elos import stops
 from plp_api.learning.elos.clearing import lapses_by
 from plp_api.learning.elos.models import AGREED, ENDED, Elo, EloStatus
 
@@ -38,13 +39,16 @@ def check(elo: Elo, on: date, latest: date) -> None:
 
 
 def check_logged(elo: Elo, on: date, today: date) -> None:
-    """As `check`, for hours: none while the ELO is suspended, or without an agreement."""
+    """As `check`, for hours: none on a day on which the ELO stood still, or without an agreement."""
     check(elo, on, today)
     if elo.unagreed_until is not None and on > elo.unagreed_until:
         raise invalid("on", f"The agreement is void; the ELO went on until {elo.unagreed_until}.")
     if elo.status == EloStatus.SUSPENDED and elo.suspended_on and on >= elo.suspended_on:
         last = elo.suspended_on - timedelta(days=1)
         raise invalid("on", f"The ELO is suspended; the last day before that is {last}.")
+    if stop := stops.on_day(elo, on):
+        last = stop.ends_on - timedelta(days=1)
+        raise invalid("on", f"The ELO stood still from {stop.starts_on} to {last}.")
 
 
 def check_cleared(elo: Elo, on: date, access: Access) -> None:

@@ -150,6 +150,7 @@ class Writer:
             accepted_by=self._person(COORDINATOR) if EloStatus.DESIGN in on else None,
             started_on=on.get(EloStatus.ACTIVE),
             suspended_on=on.get(EloStatus.SUSPENDED),
+            handed_in_on=on.get(EloStatus.EVIDENCE_COMPLETE),
             ended_at=_at(on.get(EloStatus.CREDIT_AWARDED) or on.get(EloStatus.DENIED)),
             ended_by=self._person(COORDINATOR) if EloStatus.DENIED in on else None,
             end_reason=given["end_reason"],

@@ -10,6 +10,7 @@ from plp_api.catalog.partners.models import PartnerSite
 from plp_api.foundation import clock, db
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.agreements import school_days, upkeep
+from plp_api.learning.elos.models import Elo
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.learning.agreements.conftest import ORDER, Desk, Freeze, add_mentor, decide
@@ -85,6 +86,23 @@ def test_a_wider_range_voids_and_the_work_goes_on_for_ten_school_days(
     started.everybody_signs()
     elo = started.coordinator.read(started.elo.path)
     assert (elo["status"], elo["unagreed_until"]) == ("active", None)
+
+
+def test_days_that_nobody_agreed_stay_closed_to_hours_after_it_is_signed_again(
+    database: Isolated, world: World, started: Desk
+) -> None:
+    started.coordinator.patch(started.elo.path, {"latest_end": ahead(90)})
+    with writing(database, world.home) as session:
+        elo = session.get_one(Elo, started.elo.id)
+        elo.started_on = clock.today() - timedelta(days=9)
+        elo.unagreed_until = clock.today() - timedelta(days=3)
+    started.everybody_signs()
+    assert started.coordinator.read(started.elo.path)["is_running"] is True
+    student, path = started.signer("student"), f"{started.elo.path}/log-entries"
+    hour = {"minutes": 60, "activity": "Filed charts."}
+    days = {number: student.post(path, {**hour, "on": ahead(number)}) for number in (-3, -2, -1, 0)}
+    assert [number for number, answer in days.items() if answer.status_code == 201] == [-3, 0]
+    assert "stood still" in days[-1].json["errors"][0]["detail"]
 
 
 def test_the_district_sets_for_how_many_school_days(world: World, started: Desk) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from plp_api.foundation import clock
@@ -11,7 +12,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.learning.elos.models import EloStatus
 from tests.client import Client, code, pointers, uuid
 from tests.databases import Isolated
-from tests.learning.elo_world import Internship, add_internship
+from tests.learning.elo_world import PROFILE, Internship, add_internship
 from tests.learning.ratings.frameworks import add_framework
 from tests.learning.work_logs.conftest import Change, Log
 from tests.world import World, ahead, writing
@@ -121,6 +122,58 @@ def test_while_it_is_suspended_only_hours_of_the_days_before_are_logged(
     change_elo(status="suspended", suspended_on=clock.today() - timedelta(days=2))
     assert pointers(student.post(path, {**ENTRY, "on": ahead(-2)})) == {"/on"}
     assert student.post(path, {**ENTRY, "on": ahead(-3)}).status_code == 201
+
+
+def in_days(number: int) -> Any:
+    return time_machine.travel(clock.now() + timedelta(days=number))
+
+
+def days_taken(student: Client, elo: Internship, *days: str) -> list[str]:
+    """The days of these on which an hour may be logged."""
+    path = f"{elo.path}/log-entries"
+    return [on for on in days if student.post(path, {**ENTRY, "on": on}).status_code == 201]
+
+
+@pytest.mark.both_databases
+def test_no_hours_are_logged_of_the_days_of_a_suspension_that_is_over(
+    client: Client, world: World, coordinator: Client, elo: Internship, change_elo: Change
+) -> None:
+    change_elo(profile={**PROFILE, "skipped_states": ["agreement_pending"]})
+    before, first, last, again = (ahead(number) for number in (-1, 0, 2, 3))
+    assert coordinator.act(elo.path, "suspend", comment="The mentor is ill.").status_code == 200
+    with in_days(3):
+        resumed = client.as_(world.home.elo_coordinator).act(elo.path, "resume")
+        assert (resumed.json["status"], resumed.json["suspended_on"]) == ("active", None)
+    with in_days(5):
+        student = client.as_(world.home.student)
+        assert days_taken(student, elo, before, first, last, again) == [before, again]
+        late = student.post(f"{elo.path}/log-entries", {**ENTRY, "on": last})
+        assert late.json["errors"][0]["detail"] == f"The ELO stood still from {first} to {last}."
+
+
+def test_no_hours_are_logged_of_the_days_between_the_hand_in_and_going_on(
+    client: Client, world: World, student: Client, elo: Internship, change_elo: Change
+) -> None:
+    change_elo(profile={**PROFILE, "skipped_states": ["agreement_pending"]})
+    days = [ahead(number) for number in (0, 1, 2, 3)]
+    assert student.act(elo.path, "hand_in").json["handed_in_on"] == days[0]
+    change_elo(status="incomplete", complete_by=clock.today() + timedelta(days=20))
+    with in_days(3):
+        who = client.as_(world.home.elo_coordinator)
+        assert who.act(elo.path, "continue").json["handed_in_on"] is None
+    with in_days(4):
+        assert days_taken(client.as_(world.home.student), elo, *days) == [days[0], days[3]]
+
+
+def test_nothing_is_handed_in_after_the_days_of_grace_without_an_agreement(
+    student: Client, elo: Internship, change_elo: Change
+) -> None:
+    change_elo(unagreed_until=clock.today() - timedelta(days=1))
+    refused = student.act(elo.path, "hand_in")
+    assert (refused.status_code, code(refused)) == (409, "agreement_missing")
+    assert ahead(-1) in refused.json["detail"]
+    change_elo(unagreed_until=clock.today())
+    assert student.act(elo.path, "hand_in").json["status"] == "evidence_complete"
 
 
 def test_without_an_agreement_no_hours_are_logged_after_the_days_of_grace(
