@@ -10,6 +10,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.relationships import AppointmentRole
 from plp_api.learning.elos.models import Elo, EloStatus
+from tests.client import Client
 from tests.world import Place, Pupil, Somebody, appoint, person
 
 PROFILE: dict[str, Any] = {
@@ -112,6 +113,14 @@ def add_internship(
     assign(session, place, made, student, AssignmentRole.MENTOR, mentor_id=mentor.id)
     session.flush()
     return made
+
+
+def transfer_out(client: Client, place: Place) -> None:
+    """Close the plan of the place's student."""
+    admin, plan = client.as_(place.school_admin), f"/plans/{place.student.plan_id}"
+    tag = {"If-Match": admin.etag(f"{plan}/life")}
+    body = {"action": "transfer_out", "reason": "Moved."}
+    assert admin.post(f"{plan}/actions", body, headers=tag).status_code == 200
 
 
 def assign(

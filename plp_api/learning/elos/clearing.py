@@ -87,16 +87,12 @@ def _counts(check: Any, kind: str, today: date) -> Criterion:
 def look_up(elos: Any, access: Access) -> None:
     """Set on each ELO whether work may be done on it today.
 
-    It is active, still agreed, and, where the district asks for it, cleared: that is one
-    statement, in such districts alone.
+    It is active in an open plan, still agreed, and, where the district asks for it, cleared: that
+    is one statement, in such districts alone.
     """
     today = access.caller.today
     active = {elo.id: elo for elo in elos if elo.status == EloStatus.ACTIVE}
-    stopped = {
-        key
-        for key, elo in active.items()
-        if elo.unagreed_until is not None and elo.unagreed_until < today
-    }
+    stopped = {key for key, elo in active.items() if _is_stopped(elo, today)}
     for district_id in {elo.district_id for elo in active.values()}:
         settings = district_settings.of(access.district(district_id))
         if settings.suspends_on_lapsed_clearance:
@@ -105,6 +101,11 @@ def look_up(elos: Any, access: Access) -> None:
             stopped |= set(db.session().scalars(select(Elo.id).where(Elo.id.in_(ids), lapsed)))
     for elo in elos:
         elo.is_running = elo.id in active and elo.id not in stopped
+
+
+def _is_stopped(elo: Elo, today: date) -> bool:
+    is_over = elo.unagreed_until is not None and elo.unagreed_until < today
+    return is_over or not elo.plan.is_open
 
 
 def require_running(elo: Elo, access: Access) -> None:

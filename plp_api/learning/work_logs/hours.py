@@ -16,7 +16,7 @@ from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.learning.elos import labor
-from plp_api.learning.elos.models import PROPOSED, Elo, EloStatus
+from plp_api.learning.elos.models import PROPOSED, Benchmark, Elo, EloStatus
 from plp_api.learning.work_logs.models import Absence, LogEntry, LogEntryStatus
 
 Row = dict[str, Any]
@@ -31,6 +31,9 @@ TOTALS = db.Prepared(
 )
 ABSENCES = db.Prepared(
     select(Absence.is_excused, _COUNT).where(Absence.elo_id == ELO).group_by(Absence.is_excused)
+)
+OPEN_BENCHMARKS = db.Prepared(
+    select(_COUNT).where(Benchmark.elo_id == ELO, Benchmark.outcome.is_(None))
 )
 DAYS = db.Prepared(
     select(LogEntry.on, LogEntry.status, _MINUTES, _COUNT)
@@ -97,15 +100,27 @@ def of(elo: Elo, access: Access) -> Row:
     if not access.may_on(Permission.LOG_ENTRIES_READ, elo):
         totals, absences = db.fetch(TOTALS(elo=elo.id), ABSENCES(elo=elo.id))
         return _head(elo, totals, absences)
-    totals, absences, days, items = db.fetch(
-        TOTALS(elo=elo.id), ABSENCES(elo=elo.id), DAYS(elo=elo.id), ITEMS(elo=elo.id)
+    totals, absences, days, items, (benchmarks,) = db.fetch(
+        TOTALS(elo=elo.id),
+        ABSENCES(elo=elo.id),
+        DAYS(elo=elo.id),
+        ITEMS(elo=elo.id),
+        OPEN_BENCHMARKS(elo=elo.id),
     )
+    head = _head(elo, totals, absences)
     return {
-        **_head(elo, totals, absences),
+        **head,
         "by_week": _weeks(days),
         "by_item": _items(items),
+        "minutes_missing": _missing(elo, head["totals"]["verified"]["minutes"]),
+        "open_benchmarks": benchmarks["entries"],
         "notices": _notices(elo, access),
     }
+
+
+def _missing(elo: Elo, verified: int) -> int:
+    """How many verified minutes are missing to the least that was agreed."""
+    return max(0, (elo.least_minutes or 0) - verified)
 
 
 def _notices(elo: Elo, access: Access) -> list[labor.Breach]:

@@ -233,6 +233,9 @@ class OffCampusSchema(Schema):
     elo_id = fields.UUID()
     student_id = fields.UUID()
     student = student_of()
+    title = fields.String(
+        metadata={"description": "Of the ELO.", "example": "Nursing at the clinic"}
+    )
     on = Date()
     begins = fields.Integer(
         metadata={"description": "In minutes after midnight: 780 is 1 p.m.", "example": 780}
@@ -298,7 +301,7 @@ def _planned(words: str) -> fields.Integer:
 class EloHoursSchema(Schema):
     """The hours of an ELO, as data for charts. They alone earn no credit."""
 
-    sometimes = frozenset({"by_week", "by_item", "notices"})
+    sometimes = frozenset({"by_week", "by_item", "notices", "minutes_missing", "open_benchmarks"})
 
     elo_id = fields.UUID()
     student_id = fields.UUID()
@@ -314,6 +317,15 @@ class EloHoursSchema(Schema):
     )
     by_item = fields.List(
         fields.Nested(HoursOfItemSchema), metadata={"description": "For readers of the log."}
+    )
+    minutes_missing = fields.Integer(
+        metadata={
+            "description": "How many verified minutes are missing to `least_minutes`. Nothing is"
+            " refused for it; the teacher of record should know. For readers of the log."
+        }
+    )
+    open_benchmarks = fields.Integer(
+        metadata={"description": "How many benchmarks nobody has reviewed; for readers of the log."}
     )
     notices = fields.List(
         fields.Nested(LaborNoticeSchema),

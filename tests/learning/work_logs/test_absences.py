@@ -10,7 +10,7 @@ from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
 from plp_api.learning.elos.models import EloTime
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.learning.elo_world import Internship
+from tests.learning.elo_world import Internship, transfer_out
 from tests.learning.work_logs.conftest import Change
 from tests.world import World, ahead, relate, writing
 
@@ -141,10 +141,26 @@ def test_only_active_elos_send_anybody_off_campus(
     for status in ("approved", "suspended", "evidence_complete", "terminated"):
         change_elo(status=status)
         assert out(office) == [], status
-    change_elo(status="active", unagreed_until=clock.today() - timedelta(days=1))
-    assert out(office) == []
+    change_elo(status="active")
+    assert [one["title"] for one in out(office)] == ["Nursing at the clinic"] * 2
+
+
+def test_the_office_sees_who_may_be_out_there_without_an_agreement(
+    client: Client, world: World, weekly: Internship, change_elo: Change
+) -> None:
+    office = client.as_(world.home.registrar)
+    change_elo(unagreed_until=clock.today() - timedelta(days=1))
+    assert [one["is_running"] for one in out(office)] == [False, False]
     change_elo(unagreed_until=clock.today())
-    assert len(out(office)) == 2
+    assert [one["is_running"] for one in out(office)] == [True, True]
+
+
+def test_nobody_whose_plan_is_closed_is_expected_off_campus(
+    client: Client, world: World, weekly: Internship
+) -> None:
+    transfer_out(client, world.home)
+    assert out(client.as_(world.home.registrar)) == []
+    assert client.as_(world.home.school_admin).read(weekly.path)["is_running"] is False
 
 
 def test_the_office_sees_that_an_elo_may_not_go_on_today(

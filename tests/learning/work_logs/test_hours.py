@@ -43,6 +43,24 @@ def test_hours_are_counted_by_state_as_the_verifier_saw_them(
     assert [found[name] for name in planned] == [40 * 60, 60 * 60, 80 * 60]
 
 
+def test_the_teacher_of_record_sees_what_is_missing_to_what_was_agreed(
+    client: Client, coordinator: Client, elo: Internship, log: Log
+) -> None:
+    draft = coordinator.made(f"{elo.path}/benchmarks", {"title": "First draft"})
+    coordinator.made(f"{elo.path}/benchmarks", {"title": "The guide"})
+    coordinator.act(log(minutes=600), "verify")
+    log(minutes=300)
+    teacher = client.as_(elo.teacher_of_record)
+    found = teacher.read(f"{elo.path}/hours")
+    assert (found["minutes_missing"], found["open_benchmarks"]) == (40 * 60 - 600, 2)
+    reviewed = coordinator.act(f"/elo-benchmarks/{draft['id']}", "review", outcome="met")
+    assert reviewed.status_code == 200
+    for days in (-2, -3, -4):
+        coordinator.act(log(on=ahead(days), minutes=600), "verify")
+    found = teacher.read(f"{elo.path}/hours")
+    assert (found["minutes_missing"], found["open_benchmarks"]) == (0, 1)
+
+
 def test_weeks_begin_on_monday_and_items_have_their_own_hours(
     coordinator: Client, elo: Internship, log: Log, database: Isolated, world: World
 ) -> None:
