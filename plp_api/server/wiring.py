@@ -17,16 +17,19 @@ from plp_api.foundation.roster.followers import (
     ON_RECORD_ENDED,
 )
 from plp_api.learning.agreements import actions as agreements
+from plp_api.learning.agreements import standing
 from plp_api.learning.elos import evidence as elos_as_evidence
 from plp_api.learning.elos import labor
 from plp_api.learning.elos import past as elos
 from plp_api.learning.elos import seats as elo_seats
 from plp_api.learning.elos import snapshot as elos_in_plans
-from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED
+from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED, WAITERS
+from plp_api.learning.elos.models import Awaited
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
 from plp_api.learning.teams import actions as teams
 from plp_api.learning.work_logs import hours
+from plp_api.learning.work_logs import waiting as hours_wait
 from plp_api.planning.goals import approval
 from plp_api.planning.goals import past as goals
 from plp_api.planning.goals.evidence import GOAL_EVIDENCE
@@ -76,7 +79,7 @@ SNAPSHOT_PARTS += [
 GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
-ON_CHANGED += [teams.follow_partner]
+ON_CHANGED += [labor.follow_change, teams.follow_partner]
 PROGRESS_PARTS += [
     ("competencies", Permission.RATINGS_READ, competencies.competencies_by_level),
     ("elos", Permission.ELOS_READ, elos_as_evidence.in_progress),
@@ -88,4 +91,5 @@ for action in ("start", "resume", "continue"):
 ON_DESIGNED += [agreements.freeze]
 ON_CHANGED += [agreements.follow_change]
 ON_ENDED += [agreements.follow_end]
+WAITERS[Awaited.MENTOR] = [hours_wait.on_mentor, standing.waits_on_mentor]
 PROGRESS_PARTS += [("elo_hours", Permission.LOG_ENTRIES_READ, hours.progress)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 
 from plp_api.catalog.elo_profiles.models import SignerRole
 from plp_api.foundation import db
@@ -24,6 +24,7 @@ from plp_api.foundation.roster.relationships import (
     RelationshipStatus,
 )
 from plp_api.learning.agreements.models import Agreement, AgreementSignature, AgreementStatus
+from plp_api.learning.elos.models import Elo
 from plp_api.planning.signatures.models import RequirementStatus, SignatureWaiver
 from plp_api.planning.signatures.standing import SETTLED
 
@@ -38,6 +39,13 @@ class Parents:
     is_theirs: bool = True
     is_waived: bool = False
     must_all: bool = False
+
+
+def waits_on_mentor() -> ColumnElement[bool]:
+    """Whether the agreement of an ELO waits for its mentor to sign."""
+    is_pending = Agreement.status == AgreementStatus.PENDING
+    is_turn = db.has_tag(Agreement.waiting_for, SignerRole.MENTOR)
+    return exists().where(Agreement.elo_id == Elo.id, is_pending, is_turn)
 
 
 def deciding(on: date) -> tuple[ColumnElement[bool], ...]:

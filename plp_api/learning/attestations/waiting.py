@@ -17,7 +17,7 @@ from plp_api.learning.agreements.models import Agreement
 from plp_api.learning.attestations.models import MentorLink
 from plp_api.learning.concerns import actions as concerns
 from plp_api.learning.concerns.models import Concern, ConcernKind
-from plp_api.learning.elos.models import Elo, EloStatus
+from plp_api.learning.elos.models import AT_WORK, Elo, EloStatus
 from plp_api.learning.evaluations import actions as evaluations
 from plp_api.learning.evaluations.models import HabitLevel, Moment, WorkHabit, WorkHabits
 from plp_api.learning.work_logs import actions as work_logs
@@ -66,7 +66,7 @@ def of(elos: Sequence[Elo], today: date) -> list[Waiting]:
 
 def moment_of(elo: Elo, today: date) -> Moment | None:
     """The moment for which work habits are due and not rated: the later one, of two."""
-    if elo.status not in evaluations.AT_WORK:
+    if elo.status not in AT_WORK:
         return None
     rated = select(WorkHabits.moment).where(WorkHabits.elo_id == elo.id)
     if _is_end(elo, today):
@@ -92,7 +92,7 @@ def _is_half_over(elo: Elo, today: date) -> bool:
 
 def agreement_of(elo: Elo) -> Agreement | None:
     """The agreement that waits for the mentor's signature now."""
-    if elo.status in evaluations.AT_WORK - {EloStatus.ACTIVE, EloStatus.SUSPENDED}:
+    if elo.status in AT_WORK - {EloStatus.ACTIVE, EloStatus.SUSPENDED}:
         return None
     newest = standing.newest(elo.id)
     if newest is None or not standing.is_pending(newest):

@@ -10,11 +10,10 @@ from plp_api.foundation.access.lifecycle import ForOthers, Reason
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem
-from plp_api.learning.designs.kinds import Kind, keep_to_law
+from plp_api.learning.designs.kinds import Kind
 from plp_api.learning.elos import actions as elos
 from plp_api.learning.elos.models import (
-    BEGUN,
-    ENDED,
+    AT_WORK,
     Benchmark,
     Elo,
     EloPart,
@@ -26,8 +25,6 @@ Fields = dict[str, Any]
 
 MOST_PARTS = 50
 """Parts of one kind in one ELO."""
-REVIEWED = BEGUN - ENDED
-"""The states in which work of the ELO is looked at."""
 
 
 def add(kind: Kind, elo: Elo, access: Access, fields: Fields) -> EloPart:
@@ -100,13 +97,11 @@ def _refuse_relied_on(kind: Kind, part: Any) -> None:
 
 
 def _follow(kind: Kind, verb: str, part: Any, elo: Elo, access: Access, **payload: Any) -> None:
-    """Record the change, let the areas above follow it, and check what must hold after it."""
+    """Record the change, and let the areas above follow it."""
     noun = part.__tablename__.removesuffix("s")
     by = access.caller.person_id
     audit.record(f"{noun}.{verb}", part, by=by, elo_id=elo.id, **payload)
     elos.changed(elo, access, kind.name)
-    if kind.settle is not None:
-        kind.settle(elo, access)
 
 
 # The facts of work.
@@ -123,7 +118,6 @@ def state_work(elo: Elo, access: Access, fields: Fields) -> Elo:
     if work != elo.work:
         elo.work = work
         elos.changed(elo, access, "work")
-        keep_to_law(elo, access)
     return elo
 
 
@@ -176,7 +170,7 @@ def look_up(parts: Iterable[Any], _access: Access) -> None:
 
 def work_began(part: EloPart, _access: Access) -> Code | None:
     """Why nothing is judged yet, or any more."""
-    return None if part.whole().status in REVIEWED else Code.ELO_NOT_ACTIVE
+    return None if part.whole().status in AT_WORK else Code.ELO_NOT_ACTIVE
 
 
 def is_its_reviewer(benchmark: Benchmark, access: Access) -> Reason | None:

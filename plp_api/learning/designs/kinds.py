@@ -11,23 +11,19 @@ from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import invalid
-from plp_api.learning.elos import labor, team
+from plp_api.learning.elos import team
 from plp_api.learning.elos.models import (
-    AGREED,
     Benchmark,
     Communication,
     Cost,
     Elo,
     EloPart,
     EloPermission,
-    EloStatus,
     EloTime,
     TrainingTask,
 )
 
 WRITE, RECORD = Permission.ELOS_WRITE, Permission.ELOS_DECIDE
-BOUND = AGREED | {EloStatus.AGREEMENT_PENDING}
-"""The states in which a change must keep to the law at once: no move asks for it again."""
 
 Check = Callable[[Any, Elo, Access], None]
 """Raises a problem where a part, as it would be, does not fit its ELO."""
@@ -76,15 +72,14 @@ class Kind:
     """One kind of part.
 
     `name` is the list under the ELO, and what ON_CHANGED is told. `write` is the permission to
-    add, change and delete; `check` asks whether a part fits its ELO, `settle` what must hold
-    after a change. `is_relied_on` keeps a part as it is.
+    add, change and delete; `check` asks whether a part fits its ELO. `is_relied_on` keeps a part
+    as it is.
     """
 
     model: type[EloPart]
     name: str
     write: Permission = WRITE
     check: Check | None = None
-    settle: Callable[[Elo, Access], None] | None = None
     is_relied_on: Callable[[Any], str | None] | None = None
 
 
@@ -113,13 +108,6 @@ def time_is_free(time: EloTime, elo: Elo, _access: Access) -> None:
             raise invalid("begins", "It overlaps another time of that day.")
 
 
-def keep_to_law(elo: Elo, access: Access) -> None:
-    """Raise labor_rule_broken where an ELO that is agreed would go beyond the law."""
-    if elo.status in BOUND:
-        db.session().flush()
-        labor.require_lawful(elo, access)
-
-
 def is_reviewed(benchmark: Benchmark) -> str | None:
     """Why a benchmark stays as it is."""
     return "It has been reviewed." if benchmark.outcome is not None else None
@@ -136,5 +124,5 @@ COMMUNICATIONS = Kind(Communication, "communications")
 # A permission is proof that somebody consented: who needs it does not record it.
 PERMISSIONS = Kind(EloPermission, "permissions", write=RECORD)
 COSTS = Kind(Cost, "costs")
-TIMES = Kind(EloTime, "times", check=time_is_free, settle=keep_to_law)
+TIMES = Kind(EloTime, "times", check=time_is_free)
 KINDS = (BENCHMARKS, TRAINING_TASKS, COMMUNICATIONS, PERMISSIONS, COSTS, TIMES)

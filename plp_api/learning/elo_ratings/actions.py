@@ -11,11 +11,9 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.elos.actions import require_not_ended
-from plp_api.learning.elos.models import AGREED, Elo, EloStatus
+from plp_api.learning.elos.models import BEGUN, Elo
 from plp_api.learning.ratings import actions as ratings
 from plp_api.learning.ratings.models import Rating
-
-BEGUN = AGREED - {EloStatus.APPROVED}
 
 
 def rate(elo: Elo, access: Access, framework_item_id: UUID, **fields: Any) -> Rating:

@@ -159,7 +159,8 @@ def require_designable(elo: Elo, access: Access) -> None:
 def revise(elo: Elo, access: Access, **fields: Any) -> Elo:
     """Change the ELO, until it has ended; the areas above are told what changed.
 
-    Raises Problem: elo_closed, actor_is_family, action_unavailable, validation_failed.
+    Raises Problem: elo_closed, actor_is_family, action_unavailable, validation_failed,
+    labor_rule_broken.
     """
     require_designable(elo, access)
     if "type" in fields and fields["type"] != elo.type and elo.status not in PROPOSED:
@@ -423,6 +424,13 @@ def is_teacher_of_record(elo: Any, access: Access) -> Reason | None:
     if AssignmentRole.TEACHER_OF_RECORD in team.roles_of(access, elo):
         return None
     return Code.TEACHER_NOT_OF_RECORD
+
+
+def credit_is_next(elo: Any, _access: Access) -> Reason | None:
+    """Why not: credit is not yet decided; the profile may leave out what comes before it."""
+    if may_advance(elo, EloStatus.CREDIT_AWARDED):
+        return None
+    return f"It is {elo.status}: it is not evaluated yet."
 
 
 def look_up(elos: Any, access: Access) -> None:

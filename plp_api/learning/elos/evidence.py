@@ -46,7 +46,7 @@ def of_goals(goals: Collection[UUID]) -> dict[UUID, list[Row]]:
 
 
 def in_progress(student_id: UUID, _today: date) -> list[Row]:
-    """The student's ELOs for the progress of a plan, oldest first; not those that never began.
+    """The student's ELOs for the progress of a plan, oldest first; not those denied or withdrawn.
 
     The caller must be allowed to read the student's ELOs. Hours are a part of their own, for
     whoever reads log entries.

@@ -5,9 +5,11 @@ They register in `plp_api.server.wiring`, so that this area imports none of them
 
 from collections.abc import Callable
 
+from sqlalchemy import ColumnElement
+
 from plp_api.foundation.access.lifecycle import Guard
 from plp_api.foundation.access.rows import Access
-from plp_api.learning.elos.models import Elo
+from plp_api.learning.elos.models import Awaited, Elo
 
 GATES: dict[str, list[Guard]] = {}
 """By action of the life cycle, what else must hold: asked when the action is taken
@@ -21,6 +23,9 @@ ON_ENDED: list[Follower] = []
 """Called when an ELO was denied, withdrawn or terminated, or its credit is awarded."""
 ON_CHANGED: list[Callable[[Elo, Access, frozenset[str]], None]] = []
 """Called after a change, with the names of what changed: columns, or roles of its team."""
+
+WAITERS: dict[Awaited, list[Callable[[], ColumnElement[bool]]]] = {}
+"""What else an ELO waits for: criteria over `Elo` (a log entry to verify)."""
 
 
 def tell_changed(elo: Elo, access: Access, changed: frozenset[str]) -> None:

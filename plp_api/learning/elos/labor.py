@@ -35,6 +35,11 @@ NO_LIMIT = 7 * 24 * 60
 BINDING = sorted({EloStatus.AGREEMENT_PENDING, *AGREED} - ENDED)
 """The states in which the hours of another ELO count with those of this one."""
 
+BOUND = AGREED | {EloStatus.AGREEMENT_PENDING}
+"""The states in which a change must keep to the law at once: no move asks for it again."""
+JUDGED = frozenset({"times", "work", "earliest_start", "latest_end", "starts_on", "ends_on"})
+"""What a plan of paid work is judged by."""
+
 
 class Sector(StrEnum):
     """The kind of paid work, as far as the law tells it apart."""
@@ -128,6 +133,13 @@ def require_lawful(elo: Elo, access: Access) -> None:
     """Raise labor_rule_broken where the ELO's paid work goes beyond the law."""
     if problem := is_lawful(elo, access):
         raise problem
+
+
+def follow_change(elo: Elo, access: Access, changed: frozenset[str]) -> None:
+    """Raise labor_rule_broken where an agreed ELO would go beyond the law (`ON_CHANGED`)."""
+    if elo.status in BOUND and not JUDGED.isdisjoint(changed):
+        db.session().flush()
+        require_lawful(elo, access)
 
 
 def _sentence(breach: Breach) -> str:
@@ -370,10 +382,18 @@ def _week_of(day: date) -> date:
 
 
 def _is_summer(day: date) -> bool:
-    """Whether the day is from 1 June through Labor Day, the first Monday of September."""
-    first = date(day.year, 9, 1)
-    labor_day = first + timedelta(days=(8 - first.isoweekday()) % 7)
-    return date(day.year, 6, 1) <= day <= labor_day
+    """Whether the later hour of the summer holds on the day, by the law of that day."""
+    begins, ends = law.on("labor.summer_from", day), law.on("labor.summer_through", day)
+    if begins is None or ends is None:
+        return False
+    month, day_of_month = begins.value
+    return date(day.year, month, day_of_month) <= day <= _first_of(day.year, *ends.value)
+
+
+def _first_of(year: int, month: int, weekday: int) -> date:
+    """The first such weekday (1 is Monday) of the month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.isoweekday()) % 7)
 
 
 def _is_in_school_hours(shift: Shift, settings: DistrictSettings) -> bool:

@@ -5,7 +5,7 @@ from plp_api.learning.elos import actions
 from plp_api.learning.elos.models import BEGUN, Elo
 
 COUNTS = Elo.status.in_(sorted(BEGUN))
-"""Evidence for its items once the work began, whatever came of it but a termination."""
+"""Evidence for its items once the work began, unless it was withdrawn or terminated."""
 
 
 def change(elo: Elo, access: Access) -> None:

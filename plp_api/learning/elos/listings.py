@@ -1,17 +1,14 @@
 """The filters and sort orders of lists of ELOs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from plp_api.catalog.elo_profiles.models import EloType
 from plp_api.catalog.item_links.routes import by_item
 from plp_api.foundation import clock
-from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.rest.paging import (
@@ -27,14 +24,11 @@ from plp_api.foundation.rest.paging import (
     yes_or_no,
 )
 from plp_api.foundation.roster import district_settings
-from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
+from plp_api.foundation.roster.assignments import AssignmentRole
+from plp_api.foundation.roster.models import District
 from plp_api.learning.elos import clearing, team
+from plp_api.learning.elos.gates import WAITERS
 from plp_api.learning.elos.models import ENDED, PROPOSED, Awaited, Elo, EloGoal, EloStatus
-
-WAITERS: dict[Awaited, list[Callable[[], ColumnElement[bool]]]] = {}
-"""What else an ELO waits for: areas above add criteria over `Elo` (a log entry to verify)."""
-
-Settings = district_settings.DistrictSettings
 
 
 def _waits_for(parties: Any) -> ColumnElement[bool]:
@@ -42,26 +36,13 @@ def _waits_for(parties: Any) -> ColumnElement[bool]:
     return or_(Elo.waiting_on.in_(list(parties)), *more)
 
 
-def _held_by(role: AssignmentRole, *criteria: Any) -> ColumnElement[bool]:
-    """Whether somebody holds the role today."""
-    one = aliased(Assignment)
-    holding = select(one.subject_id).where(
-        one.subject_type == team.SUBJECT,
-        one.subject_id == Elo.id,
-        one.role == role,
-        team.holds(one, TODAY),
-        *(criterion(one) for criterion in criteria),
-    )
-    return holding.exists()
-
-
 def _coordinated_by(people: Any) -> ColumnElement[bool]:
-    return _held_by(AssignmentRole.COORDINATOR, lambda one: one.person_id.in_(people))
+    return team.some_hold(AssignmentRole.COORDINATOR, lambda one: one.person_id.in_(people))
 
 
 def _without_supervisor() -> ColumnElement[bool]:
     is_under_way = Elo.status.not_in(sorted(ENDED | PROPOSED))
-    return and_(is_under_way, ~_held_by(AssignmentRole.LICENSED_SUPERVISOR))
+    return and_(is_under_way, ~team.some_hold(AssignmentRole.LICENSED_SUPERVISOR))
 
 
 def _serving(goals: Any) -> ColumnElement[bool]:
@@ -69,8 +50,14 @@ def _serving(goals: Any) -> ColumnElement[bool]:
 
 
 def _stalled(days: int) -> ColumnElement[bool]:
+    """Open ones at rest, and active ones whose days without an agreement are long over."""
     at_rest = sorted({*ENDED, EloStatus.ACTIVE})
-    return and_(Elo.status.not_in(at_rest), Elo.waiting_since <= clock.now() - timedelta(days=days))
+    is_waiting = Elo.waiting_since <= clock.now() - timedelta(days=days)
+    is_over = Elo.unagreed_until < (clock.now() - timedelta(days=days)).date()
+    return or_(
+        and_(Elo.status.not_in(at_rest), is_waiting),
+        and_(Elo.status == EloStatus.ACTIVE, is_over),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,12 +66,17 @@ class ByClearances(Filter):
 
     def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
         """Those for which a required clearance lapses within that many days, or has lapsed."""
-        today = access.caller.today
-        required = district_settings.of(
-            access.district(access.caller.district_id)
-        ).required_clearances
-        lapsing = clearing.lapses_by(required, today, today + timedelta(days=value))
+        districts = access.caller.districts
+        lapsing = or_(*(_lapses_in(access.district(each), value, access) for each in districts))
         return statement.where(Elo.status.not_in(sorted(ENDED | PROPOSED)), lapsing)
+
+
+def _lapses_in(district: District, days: int, access: Access) -> ColumnElement[bool]:
+    """Whether an ELO of a student of that district lacks what this district requires."""
+    required = district_settings.of(district).required_clearances
+    today = access.caller.today
+    lapses = clearing.lapses_by(required, today, today + timedelta(days=days))
+    return and_(Elo.district_id == district.id, lapses)
 
 
 _LAPSING = ByClearances(
@@ -119,7 +111,11 @@ ELOS = Listing(
         ),
         "waiting_on": in_states(Awaited, "Only those that wait for these people.", _waits_for),
         "stalled_days": Filter(
-            number_of_days("Only open ones that nobody has moved for so many days."), _stalled
+            number_of_days(
+                "Only open ones that nobody has moved for so many days, and active ones whose"
+                " agreement should have been signed again as long ago."
+            ),
+            _stalled,
         ),
         "lapsing_within": _LAPSING,
         "without_supervisor": yes_or_no(

@@ -55,11 +55,13 @@ AGREED = frozenset(
         EloStatus.CREDIT_AWARDED,
     }
 )
-"""The states that an ELO reaches only with a complete agreement."""
+"""The states after the agreement. Its profile may have none, and once active it may be void."""
 ACCEPTED = frozenset(EloStatus) - PROPOSED - {EloStatus.DENIED}
 """After a coordinator took it on; one that was withdrawn may have been accepted or not."""
 BEGUN = AGREED - {EloStatus.APPROVED}
 """The states in which the work began."""
+AT_WORK = BEGUN - ENDED
+"""The states from the start to the credit: the student's work is looked at."""
 
 
 class Awaited(StrEnum):

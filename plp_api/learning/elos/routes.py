@@ -77,7 +77,11 @@ def get_elo(access: Access, elo: Elo) -> Elo:
 @blueprint.route("/elos/<uuid:elo_id>", methods=["PATCH"])
 @blueprint.requires(Permission.ELOS_WRITE, Elo)
 @blueprint.refuses(
-    Code.ELO_CLOSED, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.PARTNER_ARCHIVED
+    Code.ELO_CLOSED,
+    Code.ACTOR_IS_FAMILY,
+    Code.ACTION_UNAVAILABLE,
+    Code.PARTNER_ARCHIVED,
+    Code.LABOR_RULE_BROKEN,
 )
 @blueprint.arguments(EloPatchSchema)
 @blueprint.response(200, EloSchema)

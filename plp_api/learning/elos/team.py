@@ -3,15 +3,17 @@
 The routes that add and end members stand in another module; here is what rules ask.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import ColumnElement, Date, bindparam, select
+from sqlalchemy.orm import aliased
 
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
+from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster import assignments
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
@@ -56,6 +58,19 @@ MEMBERS = db.Prepared(
 def held(elo_id: UUID, role: AssignmentRole, day: date) -> list[Assignment]:
     """Who holds the role on the ELO on that day, delegates last."""
     return [one for one in on_day([elo_id], day) if one.role == role]
+
+
+def some_hold(role: AssignmentRole, *criteria: Callable[[Any], Any]) -> ColumnElement[bool]:
+    """Whether somebody holds the role on the ELO today, as a criterion over `Elo`."""
+    one = aliased(Assignment)
+    holding = select(one.subject_id).where(
+        one.subject_type == SUBJECT,
+        one.subject_id == Elo.id,
+        one.role == role,
+        holds(one, TODAY),
+        *(criterion(one) for criterion in criteria),
+    )
+    return holding.exists()
 
 
 def people_in(elo_id: UUID, role: AssignmentRole, day: date) -> set[UUID]:

@@ -16,21 +16,10 @@ from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.learning.elos import actions as elos
 from plp_api.learning.elos import team
-from plp_api.learning.elos.models import Elo, EloStatus
+from plp_api.learning.elos.models import AT_WORK, Elo, EloStatus
 from plp_api.learning.evaluations.models import Evaluation, Moment, Presentation, WorkHabits
 
 Fields = Mapping[str, Any]
-AT_WORK = frozenset(
-    {
-        EloStatus.ACTIVE,
-        EloStatus.SUSPENDED,
-        EloStatus.EVIDENCE_COMPLETE,
-        EloStatus.PRESENTED,
-        EloStatus.EVALUATED,
-        EloStatus.INCOMPLETE,
-    }
-)
-"""The states in which somebody may say how the student works: from the start to the credit."""
 
 
 # Work habits.

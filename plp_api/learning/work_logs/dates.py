@@ -39,7 +39,7 @@ def check(elo: Elo, on: date, latest: date) -> None:
 
 
 def check_logged(elo: Elo, on: date, today: date) -> None:
-    """As `check`, for hours: none on a day on which the ELO stood still, or without an agreement."""
+    """As `check`, for hours: none of days on which the ELO stood still or had no agreement."""
     check(elo, on, today)
     if elo.unagreed_until is not None and on > elo.unagreed_until:
         raise invalid("on", f"The agreement is void; the ELO went on until {elo.unagreed_until}.")

@@ -363,9 +363,7 @@ def _add_elo(place: Place, student: Any) -> None:
             Communication(**part, party="Mentor", means="E-mail", rhythm="Every week"),
             EloPermission(**part, kind="private_vehicle", recorded_by=by),
             Cost(**part, what="Bus", amount_cents=500, borne_by="school"),
-            EloStop(
-                **part, why="suspended", starts_on=today - timedelta(days=2), ends_on=today
-            ),
+            EloStop(**part, why="suspended", starts_on=today - timedelta(days=2), ends_on=today),
             LogEntry(**part, on=today, minutes=90, activity="Watched an intake."),
             Absence(**part, on=today, recorded_by=by),
             SiteVisit(**part, on=today, words="All well.", visited_by=by),

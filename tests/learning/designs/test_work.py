@@ -162,6 +162,24 @@ def test_an_agreed_elo_takes_no_times_or_pay_beyond_the_law(
     assert coordinator.read(f"{unpaid.path}/work")["is_paid"] is False
 
 
+def test_an_agreed_elo_takes_no_dates_beyond_the_law(
+    world: World, database: Isolated, internship: At, coordinator: Client
+) -> None:
+    """The student turns 16 in nine days: what begins then may go on for nine hours."""
+    begins = clock.today() + timedelta(days=9)
+    with writing(database, world.home) as session:
+        session.get_one(Student, world.home.student.id).born(years_ago(16, 9))
+    elo = internship(
+        "approved", profile=FREE, work={"is_paid": True}, starts_on=begins, ends_on=None
+    )
+    assert coordinator.post(f"{elo.path}/times", SATURDAY).status_code == 201
+    refused = coordinator.patch(elo.path, {"starts_on": clock.today().isoformat()})
+    assert (refused.status_code, code(refused)) == (409, "labor_rule_broken")
+    assert "21 V.S.A. 434: under 16 at most 8 h a day" in refused.json["detail"]
+    assert coordinator.read(elo.path)["starts_on"] == begins.isoformat()
+    assert coordinator.patch(elo.path, {"title": "Evenings"}).status_code == 200
+
+
 def test_the_hours_of_the_student_s_other_paid_work_count_with_it(
     aged: Callable[[int], None],
     designed: Callable[..., Internship],

@@ -20,7 +20,7 @@ from tests.catalog.clearances.conftest import requires
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.foundation.access.asking import caller_of
-from tests.learning.elo_world import PROFILE, Internship
+from tests.learning.elo_world import PROFILE, Internship, transfer_out
 from tests.learning.elos.conftest import At
 from tests.world import World, ahead, relate, writing
 
@@ -324,3 +324,41 @@ def test_work_is_refused_on_what_does_not_run(
             with pytest.raises(Problem) as refused:
                 clearing.require_running(row, access)
             assert refused.value.code.wire == "elo_not_active"
+
+
+def test_more_is_asked_for_also_where_the_profile_leaves_out_the_evaluation(
+    client: Client, internship: At
+) -> None:
+    more = {"complete_by": ahead(20), "comment": "Show the budget."}
+    skips = ["presented", "evaluated"]
+    for status, skipped in (("presented", skips[1:]), ("evidence_complete", skips)):
+        elo = internship(status, profile={**PROFILE, "skipped_states": skipped})
+        teacher = client.as_(elo.teacher_of_record)
+        assert teacher.read(elo.path)["available_actions"] == ["mark_incomplete"]
+        assert teacher.act(elo.path, "mark_incomplete", **more).json["status"] == "incomplete"
+    early = internship("evidence_complete", profile={**PROFILE, "skipped_states": skips[1:]})
+    refused = client.as_(early.teacher_of_record).act(early.path, "mark_incomplete", **more)
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    assert "not evaluated" in refused.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        ("submitted", "accept"),
+        ("design", "complete_design"),
+        ("approved", "start"),
+        ("suspended", "resume"),
+        ("incomplete", "continue"),
+    ],
+)
+def test_nothing_goes_on_for_a_student_whose_plan_is_closed(
+    client: Client, coordinator: Client, world: World, internship: At, status: str, action: str
+) -> None:
+    elo = internship(status)
+    transfer_out(client, world.home)
+    assert action not in coordinator.read(elo.path)["available_actions"]
+    refused = coordinator.act(elo.path, action)
+    assert (refused.status_code, code(refused)) == (409, "plan_closed")
+    ended = coordinator.act(elo.path, "withdraw", comment="Moved away.")
+    assert ended.json["status"] == "withdrawn"

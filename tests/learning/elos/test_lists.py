@@ -9,7 +9,10 @@ import time_machine
 from plp_api.foundation import clock
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.relationships import Relationship
+from plp_api.learning.agreements.models import Agreement
 from plp_api.learning.elos.models import EloStatus
+from plp_api.learning.work_logs.models import LogEntry
+from tests.catalog.clearances.conftest import requires
 from tests.client import Client, pointers
 from tests.databases import Isolated
 from tests.learning.elo_world import add_internship, assign
@@ -70,6 +73,48 @@ def test_what_rests_for_days_is_stalled(coordinator: Client, internship: At) -> 
     assert found(coordinator, "stalled_days=15") == []
     refused = coordinator.get("/elos?stalled_days=0")
     assert refused.status_code == 422
+
+
+def test_one_that_nobody_signed_again_in_time_is_stalled(
+    coordinator: Client, internship: At
+) -> None:
+    late = internship(unagreed_until=clock.today() - timedelta(days=15))
+    internship(unagreed_until=clock.today())
+    assert found(coordinator, "stalled_days=14") == ids(late)
+    assert found(coordinator, "stalled_days=16") == []
+
+
+def test_one_waits_for_its_mentor_while_hours_or_an_agreement_wait_for_them(
+    client: Client, world: World, coordinator: Client, database: Isolated, internship: At
+) -> None:
+    logged, signed, done = internship(), internship("agreement_pending"), internship()
+    internship(least_minutes=1)
+    own = {"district_id": world.home.district_id, "student_id": world.home.student.id}
+    hours = {"on": clock.today(), "minutes": 60, "activity": "Filed charts."}
+    frozen = {"edition": 1, "sha256": "0" * 64, "signers": ["mentor"]}
+    with writing(database, world.home) as session:
+        session.add_all(
+            [
+                LogEntry(**own, elo_id=logged.id, **hours),
+                LogEntry(**own, elo_id=done.id, **hours, status="declined"),
+                Agreement(**own, elo_id=signed.id, **frozen, waiting_for=frozenset({"mentor"})),
+            ]
+        )
+    assert found(coordinator, "waiting_on=mentor") == ids(logged, signed)
+
+
+def test_a_guest_s_elo_is_listed_by_what_the_guest_s_own_district_requires(
+    client: Client, world: World, database: Isolated
+) -> None:
+    with writing(database, world.home, world.away) as session:
+        guest = add_internship(
+            session, world.home, world.home.placed, school_id=world.away.school_id
+        )
+    host = client.as_(world.away.elo_coordinator)
+    assert host.read(guest.path)["school_id"] == str(world.away.school_id)
+    assert found(host, "lapsing_within=0") == []
+    requires(client, world, "criminal_record")
+    assert found(host, "lapsing_within=0") == ids(guest)
 
 
 def test_by_coordinator_type_partner_and_school(

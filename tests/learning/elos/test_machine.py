@@ -66,7 +66,7 @@ EDGES = {
 SHORTCUTS = {
     "agreement_pending": {("design", "approved")},
     "presented": {("evidence_complete", "evaluated")},
-    "evaluated": {("presented", "credit_awarded")},
+    "evaluated": {("presented", "credit_awarded"), ("presented", "incomplete")},
 }
 
 
@@ -133,7 +133,7 @@ def _edges(skipped: set[str]) -> set[tuple[str, str]]:
     """What product.md draws, and the shortcuts of a profile that leaves these states out."""
     edges = EDGES.union(*(SHORTCUTS[state] for state in skipped))
     if {"presented", "evaluated"} <= skipped:
-        edges |= {("evidence_complete", "credit_awarded")}
+        edges |= {("evidence_complete", "credit_awarded"), ("evidence_complete", "incomplete")}
     return edges
 
 
