@@ -18,12 +18,20 @@ from plp_api.foundation.roster.followers import (
 )
 from plp_api.learning.agreements import actions as agreements
 from plp_api.learning.agreements import standing
+from plp_api.learning.credit import actions as credit
 from plp_api.learning.elos import evidence as elos_as_evidence
 from plp_api.learning.elos import labor
 from plp_api.learning.elos import past as elos
 from plp_api.learning.elos import seats as elo_seats
 from plp_api.learning.elos import snapshot as elos_in_plans
-from plp_api.learning.elos.gates import GATES, ON_CHANGED, ON_DESIGNED, ON_ENDED, WAITERS
+from plp_api.learning.elos.gates import (
+    GATES,
+    ON_CHANGED,
+    ON_CREDITABLE,
+    ON_DESIGNED,
+    ON_ENDED,
+    WAITERS,
+)
 from plp_api.learning.elos.models import Awaited
 from plp_api.learning.interests import seats
 from plp_api.learning.ratings import progress as competencies
@@ -92,4 +100,5 @@ ON_DESIGNED += [agreements.freeze]
 ON_CHANGED += [agreements.follow_change]
 ON_ENDED += [agreements.follow_end]
 WAITERS[Awaited.MENTOR] = [hours_wait.on_mentor, standing.waits_on_mentor]
+ON_CREDITABLE += [credit.settle]
 PROGRESS_PARTS += [("elo_hours", Permission.LOG_ENTRIES_READ, hours.progress)]

@@ -261,7 +261,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         comments:read comments:withdraw
         supports:read_accommodations
         links:read ratings:read ratings:rate partners:read opportunities:read
-        elos:read elos:comment credit:read concerns:raise
+        elos:read elos:comment concerns:raise
     """),
     Role.COUNSELOR: _grants("""
         self:manage people:read:own
@@ -276,7 +276,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read partners:read opportunities:read interests:read
         interests:comment
         elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
-        site_visits:read off_campus:read credit:read appeals:read concerns:read concerns:raise
+        site_visits:read off_campus:read credit:read appeals:read concerns:read
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own

@@ -147,6 +147,12 @@ def elo_is_not_evaluated(line: CreditLine, _access: Access) -> str | None:
     return f"The ELO is {line.elo.status}; credit is decided once it is evaluated."
 
 
+def earns_no_credit(line: CreditLine, access: Access) -> str | None:
+    """Why no decision on the line is changed: the ELO is neither evaluated nor awarded credit."""
+    is_awarded = line.elo.status == EloStatus.CREDIT_AWARDED
+    return None if is_awarded else elo_is_not_evaluated(line, access)
+
+
 def names_no_proficiencies(line: CreditLine, _access: Access) -> Code | None:
     """Why no credit is awarded: hours alone earn none."""
     return None if line.framework_item_ids else Code.PROFICIENCIES_MISSING

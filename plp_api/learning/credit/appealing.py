@@ -18,7 +18,7 @@ from plp_api.learning.credit.models import (
     CreditStatus,
 )
 from plp_api.learning.elos import actions as elos
-from plp_api.learning.elos.models import Elo, EloStatus
+from plp_api.learning.elos.models import ENDED, Elo, EloStatus
 from plp_api.planning.plans.guards import require_open
 
 DECIDED = (AppealStatus.UPHELD, AppealStatus.OVERTURNED)
@@ -39,8 +39,8 @@ def file(
     line = _line(elo, about, credit_line_id)
     if line is None:
         _require_denied(elo)
-    elif line.status == CreditStatus.PROPOSED:
-        raise Problem(Code.ACTION_UNAVAILABLE, "The line is not decided yet.")
+    else:
+        _require_decided(line)
     _refuse_another(elo, line)
     appeal = Appeal(
         id=db.new_id(),
@@ -75,6 +75,14 @@ def _require_denied(elo: Elo) -> None:
         raise Problem(Code.ACTION_UNAVAILABLE, detail)
 
 
+def _require_decided(line: CreditLine) -> None:
+    """Raise action_unavailable for a line not decided, or of an ELO that ended without credit."""
+    if line.status == CreditStatus.PROPOSED:
+        raise Problem(Code.ACTION_UNAVAILABLE, "The line is not decided yet.")
+    if line.elo.status in ENDED - {EloStatus.CREDIT_AWARDED}:
+        raise Problem(Code.ACTION_UNAVAILABLE, f"The ELO is {line.elo.status}: it earns no credit.")
+
+
 def _refuse_another(elo: Elo, line: CreditLine | None) -> None:
     """Raise appeal_exists while one is open, action_unavailable once the principal decided."""
     same = (Appeal.elo_id == elo.id, Appeal.credit_line_id.is_not_distinct_from(line and line.id))
@@ -102,13 +110,13 @@ def is_not_yours(appeal: Appeal, access: Access) -> str | None:
     return None if is_own else "Only who filed an appeal withdraws it."
 
 
-def nothing_to_overturn(appeal: Appeal, _access: Access) -> Reason | None:
+def nothing_to_overturn(appeal: Appeal, access: Access) -> Reason | None:
     """Why the decision cannot be overturned: it no longer stands, or the law forbids it."""
     line = appeal.credit_line
     if line is None:
         is_denied = appeal.elo.status == EloStatus.DENIED
         return None if is_denied else f"The ELO is {appeal.elo.status}."
-    return None if line.framework_item_ids else Code.PROFICIENCIES_MISSING
+    return lines.earns_no_credit(line, access) or lines.names_no_proficiencies(line, access)
 
 
 # The moves of the life cycle.

@@ -25,7 +25,13 @@ from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.foundation.roster.models import District, Student
 from plp_api.learning.elos import conditions, places, stops, team
-from plp_api.learning.elos.gates import ON_DESIGNED, ON_ENDED, tell, tell_changed
+from plp_api.learning.elos.gates import (
+    ON_CREDITABLE,
+    ON_DESIGNED,
+    ON_ENDED,
+    tell,
+    tell_changed,
+)
 from plp_api.learning.elos.models import ENDED, PROPOSED, Elo, EloStatus
 from plp_api.learning.interests.actions import schools_of, take_up
 from plp_api.learning.interests.models import Interest
@@ -405,8 +411,12 @@ def advance(elo: Elo, access: Access | None, status: EloStatus, **payload: Any) 
         elo.ended_at = clock.now()
         elo.ended_by = access.caller.person_id if access else None
     note("elo.advanced", elo, access, before=before, status=status, **payload)
-    if status in ENDED and access is not None:
+    if access is None:
+        return
+    if status in ENDED:
         tell(ON_ENDED, elo, access)
+    if may_advance(elo, EloStatus.CREDIT_AWARDED):
+        tell(ON_CREDITABLE, elo, access)
 
 
 def _reopen(elo: Elo, access: Access | None) -> None:

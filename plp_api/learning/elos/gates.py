@@ -19,6 +19,8 @@ the rule."""
 Follower = Callable[[Elo, Access], None]
 ON_DESIGNED: list[Follower] = []
 """Called when the design is complete: the agreement is frozen."""
+ON_CREDITABLE: list[Follower] = []
+"""Called when `advance` brings an ELO where its credit is decided; some lines may be already."""
 ON_ENDED: list[Follower] = []
 """Called when an ELO was denied, withdrawn or terminated, or its credit is awarded."""
 ON_CHANGED: list[Callable[[Elo, Access, frozenset[str]], None]] = []
@@ -35,6 +37,6 @@ def tell_changed(elo: Elo, access: Access, changed: frozenset[str]) -> None:
 
 
 def tell(followers: list[Follower], elo: Elo, access: Access) -> None:
-    """Call ON_DESIGNED or ON_ENDED."""
+    """Call ON_DESIGNED, ON_CREDITABLE or ON_ENDED."""
     for follow in followers:
         follow(elo, access)

@@ -101,7 +101,7 @@ log_entries:verify   .       .        .       .       .         x               
 site_visits:read     .       .        .       .       x         x               .         x            .              .        assigned # no row: the school's own visits, by staff
 site_visits:write    .       .        .       .       .         x               .         .            .              .        .        # no row: the school's own visits, by the coordinator
 off_campus:read      .       .        .       .       x         x               x         x            .              .        .        # no row: who is off campus today, for the office
-credit:read          x       x        x       x       x         x               x         x            x              x        assigned # credit lines: R
+credit:read          x       x        x       .       x         x               x         x            x              x        assigned # credit lines: R
 credit:propose       .       .        .       .       .         x               .         .            .              .        .        # section 4, ELO: the coordinator writes the lines, and attests to the licence
 credit:decide        .       .        .       .       .         .               .         .            .              .        assigned # credit lines: S by the teacher of record
 credit:export        .       .        .       .       .         .               x         .            .              .        .        # credit lines: X
@@ -110,7 +110,7 @@ appeals:file         x       deciding .       .       .         .               
 appeals:decide       .       .        .       .       .         .               .         x            .              .        .        # credit lines: S appeal
 concerns:read        .       .        .       .       x         x               .         x            x              .        .        # concerns: R (and CRU)
 concerns:write       .       .        .       .       .         x               .         x            .              .        .        # concerns: CRU
-concerns:raise       x       x        x       x       x         x               .         x            .              .        assigned # concerns: C
+concerns:raise       x       x        x       x       .         x               .         x            .              .        assigned # concerns: C
 mentor_links:read    .       .        .       .       .         x               .         x            .              .        .        # section 4: verification by link
 mentor_links:write   .       .        .       .       .         x               .         .            .              .        .        # section 4: a mentor's link, given out by the coordinator
 coverage:read        .       .        x       .       x         x               x         x            x              x        .  # reports on persons; aggregates

@@ -6,17 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from plp_api.learning.elos.models import Elo
 from tests.client import Client
 from tests.databases import Isolated
 from tests.learning.elo_world import Internship
 from tests.learning.elos.conftest import At, coordinator, internship, student
 from tests.learning.ratings.frameworks import add_framework
-from tests.world import World, writing
+from tests.world import World, ahead, writing
 
 __all__ = ["At", "coordinator", "internship", "student"]
 
 Items = Mapping[str, UUID]
 Line = Callable[..., str]
+Again = Callable[[Internship], None]
 APPEALS = "/me/inbox?kind=appeal_to_decide&kind=appeal_decided"
 
 
@@ -62,3 +64,28 @@ def denied_line(client: Client, internship: At, line: Line) -> Callable[[], tupl
         return elo, path
 
     return made
+
+
+@pytest.fixture
+def set_aside(client: Client) -> Again:
+    """Let the teacher of record ask for more work on an evaluated internship."""
+
+    def done(elo: Internship) -> None:
+        body = {"complete_by": ahead(30), "comment": "The log of March is missing."}
+        answer = client.as_(elo.teacher_of_record).act(elo.path, "mark_incomplete", **body)
+        assert answer.status_code == 200, answer.json
+
+    return done
+
+
+@pytest.fixture
+def evaluated_again(client: Client, world: World, database: Isolated) -> Again:
+    """Let the cooperating teacher evaluate what was handed in and presented once more."""
+
+    def done(elo: Internship) -> None:
+        with writing(database, world.home) as session:
+            session.get(Elo, elo.id).status = "presented"
+        teacher = client.as_(elo.cooperating_teacher)
+        teacher.made(f"{elo.path}/evaluations", {"words": "Now the science is there."})
+
+    return done

@@ -16,7 +16,7 @@ from plp_api.learning.elos.models import Elo
 from plp_api.planning.plans.models import Plan
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.learning.credit.conftest import APPEALS, Line
+from tests.learning.credit.conftest import APPEALS, Again, Line
 from tests.learning.elo_world import Internship, add_internship
 from tests.learning.elos.conftest import At
 from tests.world import World, appoint, relate, writing
@@ -219,6 +219,45 @@ def test_a_principal_who_is_family_decides_nothing(
     refused = principal.act(f"/appeals/{made['id']}", "uphold", decision=REASON)
     assert (refused.status_code, code(refused)) == (409, "approver_is_family")
     assert "appeal_to_decide" not in {one["kind"] for one in principal.read(APPEALS)["items"]}
+
+
+@pytest.mark.parametrize("action", ["terminate", "withdraw"])
+def test_no_credit_is_awarded_on_an_elo_that_ended_without(
+    student: Client,
+    coordinator: Client,
+    principal: Client,
+    denied_line: DeniedLine,
+    action: str,
+) -> None:
+    elo, line = denied_line()
+    path = f"/appeals/{student.made(f'{elo.path}/appeals', about_line(line))['id']}"
+    ender = principal if action == "terminate" else coordinator
+    assert ender.act(elo.path, action, comment="They moved away.").status_code == 200
+    refused = principal.act(path, "overturn", decision=REASON, as_elective=True)
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    assert principal.read(path)["available_actions"] == ["uphold"]
+    assert student.act(path, "withdraw").status_code == 200
+    again = student.post(f"{elo.path}/appeals", about_line(line))
+    assert (again.status_code, code(again)) == (409, "action_unavailable")
+    assert student.read(line)["status"] == "denied"
+
+
+def test_an_appeal_waits_while_the_elo_is_incomplete_and_is_won_once_it_is_evaluated_again(
+    student: Client,
+    principal: Client,
+    denied_line: DeniedLine,
+    set_aside: Again,
+    evaluated_again: Again,
+) -> None:
+    elo, line = denied_line()
+    path = f"/appeals/{student.made(f'{elo.path}/appeals', about_line(line))['id']}"
+    set_aside(elo)
+    refused = principal.act(path, "overturn", decision=REASON, as_elective=True)
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    evaluated_again(elo)
+    won = principal.act(path, "overturn", decision=REASON, as_elective=True)
+    assert won.status_code == 200, won.json
+    assert student.read(elo.path)["status"] == "credit_awarded"
 
 
 @pytest.mark.parametrize("status", ["submitted", "design", "active", "withdrawn"])

@@ -13,7 +13,7 @@ from plp_api.foundation.roster.relationships import ParentKind, RelationshipKind
 from plp_api.learning.elos.models import Elo
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.learning.credit.conftest import Items, Line
+from tests.learning.credit.conftest import Again, Items, Line
 from tests.learning.elo_world import PROFILE, Internship, assign
 from tests.learning.elos.conftest import At
 from tests.world import World, relate, writing
@@ -117,9 +117,7 @@ def test_a_retired_item_is_no_proficiency_to_name(
     assert pointers(refused) == {"/framework_item_ids/1"}
 
 
-@pytest.mark.parametrize(
-    "name", ["student", "parent", "advisor", "teacher", "counselor", "school_admin"]
-)
+@pytest.mark.parametrize("name", ["student", "parent", "advisor", "counselor", "school_admin"])
 def test_only_a_coordinator_writes_lines(
     client: Client, world: World, internship: At, line: Line, name: str
 ) -> None:
@@ -423,3 +421,35 @@ def test_lists_show_what_a_reader_reaches_and_are_filtered(
     assert found(coordinator, f"elo_school_id={world.home.other_school_id}") == []
     assert found(client.as_(world.home.other_student)) == []
     assert client.as_(world.away.elo_coordinator).get(mine[0]).status_code == 404
+
+
+def test_an_elo_whose_lines_were_decided_before_it_was_incomplete_is_awarded_when_evaluated_again(
+    client: Client,
+    student: Client,
+    coordinator: Client,
+    internship: At,
+    line: Line,
+    set_aside: Again,
+    evaluated_again: Again,
+) -> None:
+    elo = internship("evaluated")
+    awarded, other = line(elo), line(elo, area="Health")
+    teacher = client.as_(elo.teacher_of_record)
+    assert teacher.act(awarded, "award", as_elective=True).status_code == 200
+    set_aside(elo)
+    version = coordinator.get(other).headers["ETag"]
+    assert coordinator.delete(other, headers={"If-Match": version}).status_code == 204
+    assert student.read(elo.path)["status"] == "incomplete"
+    evaluated_again(elo)
+    assert student.read(elo.path)["status"] == "credit_awarded"
+
+
+def test_a_class_teacher_who_is_not_on_the_elo_reads_no_credit(
+    client: Client, world: World, internship: At, line: Line
+) -> None:
+    elo = internship("evaluated")
+    path, teacher = line(elo), client.as_(world.home.teacher)
+    assert teacher.read(elo.path)["id"] == str(elo.id)
+    assert teacher.get(path).status_code == 404
+    assert code(teacher.get("/credit-lines")) == "permission_denied"
+    assert client.as_(elo.teacher_of_record).get(path).status_code == 200
