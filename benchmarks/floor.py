@@ -71,7 +71,9 @@ WHERE t.person_id = %s ORDER BY p.updated_at, p.id LIMIT 51
 """
 ELO = """
 SELECT e.id, e.version, e.type, e.status, e.title, e.school_id, e.partner_id,
-       p.name AS partner_name, e.site_id, s.name AS site_name, e.starts_on, e.ends_on,
+       p.name AS partner_name, e.site_id, s.name AS site_name,
+       c.id AS coordinator_id, c.given_name || ' ' || c.family_name AS coordinator_name,
+       m.id AS mentor_id, m.name AS mentor_name, e.starts_on, e.ends_on,
        e.planned_minutes, e.waiting_on, e.waiting_since, e.started_on, e.suspended_on,
        e.complete_by, e.unagreed_until, e.ended_at, e.created_at, e.updated_at,
        n.id AS student_id, coalesce(n.preferred_given_name, n.given_name) || ' '
@@ -85,6 +87,10 @@ SELECT e.id, e.version, e.type, e.status, e.title, e.school_id, e.partner_id,
                  WHERE l.elo_id = e.id AND l.status = 'pending'), 0) AS pending_minutes
 FROM elos e JOIN students t ON t.id = e.student_id JOIN people n ON n.id = e.student_id
 LEFT JOIN partners p ON p.id = e.partner_id LEFT JOIN partner_sites s ON s.id = e.site_id
+LEFT JOIN assignments ca ON ca.subject_id = e.id AND ca.role = 'coordinator'
+LEFT JOIN people c ON c.id = ca.person_id
+LEFT JOIN assignments ma ON ma.subject_id = e.id AND ma.role = 'mentor'
+LEFT JOIN mentors m ON m.id = ma.mentor_id
 """
 OF_SCHOOL = " WHERE e.school_id = %s ORDER BY e.updated_at, e.id LIMIT 101"
 TEAM = """
@@ -97,9 +103,10 @@ WHERE a.subject_id = %s ORDER BY a.starts_on, a.id
 """
 ENTRIES = """
 SELECT l.id, l.version, l."on", l.minutes, l.activity, l.framework_item_id, l.status,
-       l.verified_minutes, l.verified_by,
-       n.given_name || ' ' || n.family_name AS verified_by_name,
-       l.verified_by_mentor_id, m.name AS verified_by_mentor_name, l.verified_at, l.words
+       l.verified_minutes, l.verified_by AS decided_by,
+       n.given_name || ' ' || n.family_name AS decided_by_name, l.verified_at AS decided_at,
+       l.words, CASE WHEN m.id IS NOT NULL
+           THEN json_build_object('id', m.id, 'name', m.name) END AS mentor
 FROM log_entries l LEFT JOIN people n ON n.id = l.verified_by
 LEFT JOIN mentors m ON m.id = l.verified_by_mentor_id
 WHERE l.elo_id = %s ORDER BY l."on", l.id
@@ -112,9 +119,10 @@ WHERE l.subject_id = %s ORDER BY l.id
 """
 AGREEMENT = """
 SELECT g.id AS agreement_id, g.edition, g.status, g.sha256, g.signers, x.id, x.role, x.person_id,
-       n.given_name || ' ' || n.family_name AS person_name, x.is_declined, x.signed_at
+       n.given_name || ' ' || n.family_name AS person_name,
+       x.mentor_id, m.name AS mentor_name, x.is_declined, x.signed_at
 FROM agreements g LEFT JOIN agreement_signatures x ON x.agreement_id = g.id
-LEFT JOIN people n ON n.id = x.person_id
+LEFT JOIN people n ON n.id = x.person_id LEFT JOIN mentors m ON m.id = x.mentor_id
 WHERE g.elo_id = %s ORDER BY x.signed_at
 """
 CREDIT = """
@@ -123,10 +131,15 @@ SELECT c.id, c.version, c.area, c.amount, c.status, c.is_elective, c.teacher_of_
 FROM credit_lines c LEFT JOIN people n ON n.id = c.teacher_of_record_id
 WHERE c.elo_id = %s ORDER BY c.created_at, c.id
 """
-SIGNED = ("id", "role", "person_id", "person_name", "is_declined", "signed_at")
+SIGNED = (
+    *("id", "role", "person_id", "person_name", "mentor_id", "mentor_name"),
+    *("is_declined", "signed_at"),
+)
+STATUSES = ("pending", "verified", "declined")
 ELO_COLUMNS = (
     *("id", "version", "type", "status", "title", "school_id"),
     *("partner_id", "partner_name", "site_id", "site_name"),
+    *("coordinator_id", "coordinator_name", "mentor_id", "mentor_name"),
     *("starts_on", "ends_on", "planned_minutes"),
     *("waiting_on", "waiting_since", "started_on", "suspended_on", "complete_by"),
     *("unagreed_until", "ended_at", "created_at", "updated_at"),
@@ -246,6 +259,7 @@ def elo(elo_id: UUID) -> Response:
     assert head is not None
     agreement = {"id": signed[0]["agreement_id"]}
     agreement |= {name: signed[0][name] for name in ("edition", "status", "sha256", "signers")}
+    agreement["waiting_for"] = []
     agreement["signatures"] = [{name: row[name] for name in SIGNED} for row in signed]
     for line in lines:
         line["amount"] = float(line["amount"])
@@ -279,8 +293,13 @@ def by_week(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     weeks: dict[date, dict[str, Any]] = {}
     for entry in entries:
         monday = entry["on"] - timedelta(days=entry["on"].weekday())
-        nothing = {"week_of": monday, "verified_minutes": 0, "pending_minutes": 0}
-        weeks.setdefault(monday, nothing)["verified_minutes"] += entry["verified_minutes"]
+        week = weeks.get(monday)
+        if week is None:
+            counts = {status: {"minutes": 0, "entries": 0} for status in STATUSES}
+            week = weeks[monday] = {"begins_on": monday, **counts}
+        counted = week[entry["status"]]
+        counted["minutes"] += entry["verified_minutes"]
+        counted["entries"] += 1
     return list(weeks.values())
 
 

@@ -1,7 +1,6 @@
 """Turn rows into the overview of one ELO, and into the rows of a list of many."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,9 @@ from plp_api.foundation.access.permissions import Permission, Role, conditions
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Problem
 from plp_api.home.elo_overview import statements
+from plp_api.learning.agreements import presenters as agreements
 from plp_api.learning.elos.models import Elo
-from plp_api.learning.work_logs.models import LogEntryStatus
+from plp_api.learning.work_logs import hours
 
 Row = dict[str, Any]
 PARTS = (
@@ -67,8 +67,8 @@ def document(access: Access, head: Row, parts: list[list[Row]]) -> Row:
     item_links.give([shown], links)
     shown["agreement"] = _agreement(access, signatures, elo.student_id)
     if reads_log:
-        shown["log_entries"] = entries
-        shown["hours_by_week"] = hours_by_week(entries)
+        shown["log_entries"] = _entries(access, entries, elo.student_id)
+        shown["hours_by_week"] = _weeks(entries)
     if access.may_on(Permission.CREDIT_READ, elo):
         shown["credit_lines"] = [{**line, "amount": float(line["amount"])} for line in lines]
     return shown
@@ -82,36 +82,53 @@ def _agreement(access: Access, rows: Sequence[Row], student_id: UUID) -> Row | N
     signed = [row for row in rows if row["signature_id"] is not None]
     return {
         **{name: first[name] for name in ("id", "edition", "status", "sha256", "signers")},
+        "waiting_for": [role for role in first["signers"] if role in first["waiting_for"]],
         "signatures": [_signature(access, row, student_id) for row in signed],
     }
 
 
 def _signature(access: Access, row: Row, student_id: UUID) -> Row:
-    person_id = row["person_id"]
-    is_named = person_id is not None and access.is_named(person_id, student_id, row["role"])
+    is_known = agreements.is_known(SimpleNamespace(**row, student_id=student_id), access)
     return {
         "id": row["signature_id"],
         "role": row["role"],
-        "person_id": person_id if is_named else None,
-        "person_name": row["person_name"] if is_named else None,
+        "person_id": row["person_id"] if is_known else None,
+        "person_name": row["person_name"] if is_known else None,
+        "mentor_id": row["mentor_id"],
+        "mentor_name": row["mentor_name"],
         "is_declined": row["is_declined"],
         "signed_at": row["signed_at"],
     }
 
 
-def hours_by_week(entries: Iterable[Row]) -> list[Row]:
-    """The minutes of each week in which anything was logged; a week begins on Monday."""
-    weeks: dict[date, Row] = {}
+def _entries(access: Access, entries: Sequence[Row], student_id: UUID) -> Sequence[Row]:
+    """The log entries, in the words of `/log-entries`."""
     for entry in entries:
-        monday = entry["on"] - timedelta(days=entry["on"].weekday())
-        week = weeks.setdefault(
-            monday, {"week_of": monday, "verified_minutes": 0, "pending_minutes": 0}
-        )
-        if entry["status"] == LogEntryStatus.VERIFIED:
-            week["verified_minutes"] += entry["verified_minutes"]
-        elif entry["status"] == LogEntryStatus.PENDING:
-            week["pending_minutes"] += entry["minutes"]
-    return list(weeks.values())
+        mentor = {"id": entry.pop("mentor_id"), "name": entry.pop("mentor_name")}
+        entry["mentor"] = None if mentor["id"] is None else mentor
+        if access.shown_person(entry["decided_by"], student_id) is None:
+            entry["decided_by"] = entry["decided_by_name"] = None
+    return entries
+
+
+def _weeks(entries: Iterable[Row]) -> list[Row]:
+    """The minutes of each week in which anything was logged, as `/hours` has them."""
+    return hours.weeks(
+        [
+            {
+                "on": entry["on"],
+                "status": entry["status"],
+                "minutes": _counted(entry),
+                "entries": 1,
+            }
+            for entry in entries
+        ]
+    )
+
+
+def _counted(entry: Row) -> int:
+    verified: int | None = entry["verified_minutes"]
+    return entry["minutes"] if verified is None else verified
 
 
 def summary(access: Access, head: Row, *, has_hours: bool) -> Row:

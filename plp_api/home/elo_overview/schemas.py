@@ -11,6 +11,7 @@ from plp_api.learning.agreements.models import AgreementStatus
 from plp_api.learning.credit.models import CreditStatus
 from plp_api.learning.elos.models import Awaited, EloStatus
 from plp_api.learning.work_logs.models import LogEntryStatus
+from plp_api.learning.work_logs.schemas import HoursOfWeekSchema, LogMentorSchema
 
 LOG = frozenset({"verified_minutes", "pending_minutes"})
 
@@ -31,6 +32,15 @@ class EloSummarySchema(ResourceSchema):
     partner_name = fields.String(allow_none=True)
     site_id = fields.UUID(allow_none=True)
     site_name = fields.String(allow_none=True)
+    coordinator_id = fields.UUID(
+        allow_none=True,
+        metadata={"description": "Who has coordinated it longest, of those who do today."},
+    )
+    coordinator_name = name_of("coordinator_id")
+    mentor_id = fields.UUID(
+        allow_none=True, metadata={"description": "The first mentor of the team today."}
+    )
+    mentor_name = fields.String(allow_none=True)
     starts_on = Date(allow_none=True)
     ends_on = Date(allow_none=True)
     planned_minutes = fields.Integer(allow_none=True)
@@ -75,20 +85,18 @@ class OverviewEntrySchema(Schema):
     framework_item_id = fields.UUID(allow_none=True)
     status = Choice(LogEntryStatus)
     verified_minutes = fields.Integer(allow_none=True)
-    verified_by = fields.UUID(allow_none=True)
-    verified_by_name = name_of("verified_by")
-    verified_by_mentor_id = fields.UUID(allow_none=True)
-    verified_by_mentor_name = fields.String(allow_none=True)
-    verified_at = Instant(allow_none=True)
+    decided_by = fields.UUID(
+        allow_none=True,
+        metadata={"description": "Who of the school verified or declined it last."},
+    )
+    decided_by_name = name_of("decided_by")
+    mentor = fields.Nested(
+        LogMentorSchema,
+        allow_none=True,
+        metadata={"description": "The mentor, where they verified or declined it by a link."},
+    )
+    decided_at = Instant(allow_none=True)
     words = fields.String()
-
-
-class WeekSchema(Schema):
-    """The minutes of one week, to be drawn."""
-
-    week_of = Date(metadata={"description": "The Monday with which it begins."})
-    verified_minutes = fields.Integer()
-    pending_minutes = fields.Integer()
 
 
 class OverviewSignatureSchema(Schema):
@@ -98,6 +106,8 @@ class OverviewSignatureSchema(Schema):
     role = Choice(SignerRole, called="AgreementSigner")
     person_id = fields.UUID(allow_none=True)
     person_name = name_of("person_id")
+    mentor_id = fields.UUID(allow_none=True)
+    mentor_name = fields.String(allow_none=True)
     is_declined = fields.Boolean()
     signed_at = Instant()
 
@@ -110,6 +120,12 @@ class OverviewAgreementSchema(Schema):
     status = Choice(AgreementStatus)
     sha256 = fields.String()
     signers = fields.List(Choice(SignerRole, called="AgreementSigner"))
+    waiting_for = fields.List(
+        Choice(SignerRole, called="AgreementSigner"),
+        metadata={
+            "description": "The roles whose turn it is to sign; nobody, once it is complete."
+        },
+    )
     signatures = fields.List(fields.Nested(OverviewSignatureSchema))
 
 
@@ -139,5 +155,5 @@ class EloOverviewSchema(EloSummarySchema):
     framework_items = framework_items()
     agreement = fields.Nested(OverviewAgreementSchema, allow_none=True)
     log_entries = fields.List(fields.Nested(OverviewEntrySchema))
-    hours_by_week = fields.List(fields.Nested(WeekSchema))
+    hours_by_week = fields.List(fields.Nested(HoursOfWeekSchema))
     credit_lines = fields.List(fields.Nested(OverviewCreditSchema))

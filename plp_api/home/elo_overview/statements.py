@@ -11,7 +11,7 @@ from plp_api.catalog.partners.models import Mentor, Partner, PartnerSite
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.roster import names
-from plp_api.foundation.roster.assignments import Assignment
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.learning.agreements.models import Agreement, AgreementSignature
 from plp_api.learning.credit.models import CreditLine
@@ -40,8 +40,25 @@ def _next_due() -> ColumnElement[Any]:
     return soonest.correlate(Elo).scalar_subquery()
 
 
+_lead, _host = aliased(Assignment), aliased(Assignment)
+_coordinator, _host_mentor = aliased(Person), aliased(Mentor)
+
+
+def _first_in(role: AssignmentRole) -> Any:
+    """The id of the first assignment to the ELO in the role that holds today, delegates last."""
+    one = aliased(Assignment)
+    held = select(one.id).where(
+        one.subject_type == team.SUBJECT,
+        one.subject_id == Elo.id,
+        one.role == role,
+        team.holds(one, TODAY),
+    )
+    ordered = held.order_by(one.delegate_of_id.is_not(None), one.starts_on, one.id)
+    return ordered.limit(1).correlate(Elo).scalar_subquery()
+
+
 def heads() -> Select[Any]:
-    """An ELO with its student, partner and site, and the minutes of its log."""
+    """An ELO with its student, partner, site, coordinator, mentor, and the minutes of its log."""
     wanted: list[Any] = [
         Elo.id,
         Elo.version,
@@ -53,6 +70,10 @@ def heads() -> Select[Any]:
         Partner.name.label("partner_name"),
         Elo.site_id,
         PartnerSite.name.label("site_name"),
+        _coordinator.id.label("coordinator_id"),
+        names.for_reader(_coordinator, Elo.student_id).label("coordinator_name"),
+        _host_mentor.id.label("mentor_id"),
+        _host_mentor.name.label("mentor_name"),
         Elo.starts_on,
         Elo.ends_on,
         Elo.planned_minutes,
@@ -80,6 +101,10 @@ def heads() -> Select[Any]:
         .join(Person, Person.id == Elo.student_id)
         .outerjoin(Partner, Partner.id == Elo.partner_id)
         .outerjoin(PartnerSite, PartnerSite.id == Elo.site_id)
+        .outerjoin(_lead, _lead.id == _first_in(AssignmentRole.COORDINATOR))
+        .outerjoin(_coordinator, names.is_known(_coordinator, _lead.person_id))
+        .outerjoin(_host, _host.id == _first_in(AssignmentRole.MENTOR))
+        .outerjoin(_host_mentor, _host_mentor.id == _host.mentor_id)
     )
 
 
@@ -87,7 +112,7 @@ HEAD = db.Prepared(heads().where(Elo.id == ELO))
 HEADS = db.Prepared(heads().where(db.any_of(Elo.id, db.ids_bind("ids"))))
 
 _member, _verifier, _signer, _teacher = (aliased(Person) for _ in range(4))
-_seer, _mentor = aliased(Mentor), aliased(Mentor)
+_seer, _mentor, _signing = (aliased(Mentor) for _ in range(3))
 
 TEAM = db.Prepared(
     select(
@@ -118,12 +143,12 @@ ENTRIES = db.Prepared(
         LogEntry.framework_item_id,
         LogEntry.status,
         LogEntry.verified_minutes,
-        LogEntry.verified_by,
-        names.for_reader(_verifier, LogEntry.student_id).label("verified_by_name"),
-        LogEntry.verified_by_mentor_id,
-        _seer.name.label("verified_by_mentor_name"),
-        LogEntry.verified_at,
+        LogEntry.verified_by.label("decided_by"),
+        names.for_reader(_verifier, LogEntry.student_id).label("decided_by_name"),
+        LogEntry.verified_at.label("decided_at"),
         LogEntry.words,
+        _seer.id.label("mentor_id"),
+        _seer.name.label("mentor_name"),
     )
     .outerjoin(_verifier, names.is_known(_verifier, LogEntry.verified_by))
     .outerjoin(_seer, _seer.id == LogEntry.verified_by_mentor_id)
@@ -139,15 +164,19 @@ AGREEMENT = db.Prepared(
         Agreement.status,
         Agreement.sha256,
         Agreement.signers,
+        Agreement.waiting_for,
         AgreementSignature.id.label("signature_id"),
         AgreementSignature.role,
         AgreementSignature.person_id,
         names.for_reader(_signer, Agreement.student_id).label("person_name"),
+        AgreementSignature.mentor_id,
+        _signing.name.label("mentor_name"),
         AgreementSignature.is_declined,
         AgreementSignature.signed_at,
     )
     .outerjoin(AgreementSignature, AgreementSignature.agreement_id == Agreement.id)
     .outerjoin(_signer, names.is_known(_signer, AgreementSignature.person_id))
+    .outerjoin(_signing, _signing.id == AgreementSignature.mentor_id)
     .where(Agreement.elo_id == ELO, Agreement.edition == _newest)
     .order_by(AgreementSignature.signed_at)
 )

@@ -37,10 +37,10 @@ def shape_signatures(rows: Sequence[Any], access: Access) -> None:
     """Set the signer, the delegate's name and the words as this reader may know them."""
     mentors = _names_of([row.mentor_id for row in rows if row.mentor_id is not None])
     for row in rows:
-        is_known = _is_known(row, access)
-        row.shown_person_id = row.person_id if is_known else None
-        row.shown_typed_name = row.typed_name if is_known else None
-        row.shown_delegate_id = row.delegate_id if is_known else None
+        is_shown = is_known(row, access)
+        row.shown_person_id = row.person_id if is_shown else None
+        row.shown_typed_name = row.typed_name if is_shown else None
+        row.shown_delegate_id = row.delegate_id if is_shown else None
         row.shown_words = row.words if _reads_words(row, access) else None
         row.mentor_name = mentors.get(row.mentor_id)
         row.has_scan = row.file_id is not None
@@ -49,7 +49,11 @@ def shape_signatures(rows: Sequence[Any], access: Access) -> None:
             setattr(row, f"shown_{name}", known)
 
 
-def _is_known(row: AgreementSignature, access: Access) -> bool:
+def is_known(row: Any, access: Access) -> bool:
+    """Whether the reader may know whose signature or decline it is.
+
+    `row` has the columns of a signature. Who declined, no other of the family learns.
+    """
     is_theirs = row.person_id == access.caller.person_id
     if row.is_declined and not is_theirs and _is_of_family(row, access):
         return False
@@ -60,7 +64,7 @@ def _reads_words(row: AgreementSignature, access: Access) -> bool:
     return row.person_id == access.caller.person_id or not _is_of_family(row, access)
 
 
-def _is_of_family(row: AgreementSignature, access: Access) -> bool:
+def _is_of_family(row: Any, access: Access) -> bool:
     """Whether the reader is the student, or family of theirs."""
     return row.student_id in access.selves or access.is_own(row.student_id)
 

@@ -110,7 +110,7 @@ def of(elo: Elo, access: Access) -> Row:
     head = _head(elo, totals, absences)
     return {
         **head,
-        "by_week": _weeks(days),
+        "by_week": weeks(days),
         "by_item": _items(items),
         "minutes_missing": _missing(elo, head["totals"]["verified"]["minutes"]),
         "open_benchmarks": benchmarks["entries"],
@@ -168,12 +168,15 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _weeks(days: Sequence[Row]) -> list[Row]:
-    """The weeks with entries, oldest first."""
-    weeks: defaultdict[date, list[Row]] = defaultdict(list)
+def weeks(days: Sequence[Row]) -> list[Row]:
+    """The weeks with entries, in the order of the rows.
+
+    A row has the day (`on`), the `status`, `minutes`, and the number of `entries`.
+    """
+    by_monday: defaultdict[date, list[Row]] = defaultdict(list)
     for row in days:
-        weeks[monday_of(row["on"])].append(row)
-    return [{"begins_on": monday, **_by_status(rows)} for monday, rows in weeks.items()]
+        by_monday[monday_of(row["on"])].append(row)
+    return [{"begins_on": monday, **_by_status(rows)} for monday, rows in by_monday.items()]
 
 
 def _items(rows: Sequence[Row]) -> list[Row]:

@@ -42,17 +42,24 @@ def elo(world: World, database: Isolated) -> Internship:
                 )
             )
         agreement = Agreement(
-            id=db.new_id(), **own, edition=1, sha256="0" * 64, signers=["student", "parent"]
+            id=db.new_id(),
+            **own,
+            edition=1,
+            sha256="0" * 64,
+            signers=["student", "parent", "mentor", "coordinator"],
+            waiting_for=frozenset({"coordinator"}),
         )
         session.add(agreement)
         session.flush()
-        for role in ("student", "parent"):
+        for role in ("student", "parent", "mentor"):
+            is_mentor = role == "mentor"
             session.add(
                 AgreementSignature(
                     **own,
                     agreement_id=agreement.id,
                     role=role,
-                    person_id=getattr(home, role).id,
+                    person_id=None if is_mentor else getattr(home, role).id,
+                    mentor_id=made.mentor_id if is_mentor else None,
                     method="account",
                     sha256="0" * 64,
                 )
@@ -82,11 +89,14 @@ def test_an_elo_is_shown_with_everything_and_as_documented(
     assert set(EloOverviewSchema().fields) == set(shown)
     assert (shown["verified_minutes"], shown["pending_minutes"]) == (90, 120)
     assert [one["status"] for one in shown["log_entries"]] == ["verified", "pending"]
-    assert shown["log_entries"][0]["verified_by_mentor_name"] == "Tom Averill"
+    assert shown["log_entries"][0]["mentor"]["name"] == "Tom Averill"
     weeks = shown["hours_by_week"]
-    assert sum(week["verified_minutes"] for week in weeks) == 90
-    assert sum(week["pending_minutes"] for week in weeks) == 120
-    assert [one["role"] for one in shown["agreement"]["signatures"]] == ["student", "parent"]
+    assert sum(week["verified"]["minutes"] for week in weeks) == 90
+    assert sum(week["pending"]["minutes"] for week in weeks) == 120
+    signed = shown["agreement"]["signatures"]
+    assert [one["role"] for one in signed] == ["student", "parent", "mentor"]
+    assert [one["mentor_name"] for one in signed] == [None, None, "Tom Averill"]
+    assert shown["agreement"]["waiting_for"] == ["coordinator"]
     assert [(one["area"], one["amount"]) for one in shown["credit_lines"]] == [("Health", 0.5)]
     assert {one["role"] for one in shown["team"]} >= {"coordinator", "mentor", "panel_member"}
 
@@ -97,6 +107,48 @@ def test_the_list_shows_where_each_stands(coordinator: Client, elo: Internship) 
     assert set(EloSummarySchema().fields) == set(shown)
     assert (shown["partner_name"], shown["waiting_on"]) == ("North Peak Clinic", "student")
     assert shown["verified_minutes"] == 90
+
+
+def test_it_says_the_hours_as_their_own_resources_do(coordinator: Client, elo: Internship) -> None:
+    shown = coordinator.read(f"{elo.path}/overview")
+    assert shown["hours_by_week"] == coordinator.read(f"{elo.path}/hours")["by_week"]
+    listed = coordinator.read(f"{elo.path}/log-entries?sort=on")["items"]
+    for entry, one in zip(shown["log_entries"], listed, strict=True):
+        assert entry == {name: one[name] for name in entry}
+
+
+def test_the_list_names_coordinator_and_mentor(
+    coordinator: Client, world: World, elo: Internship
+) -> None:
+    (shown,) = coordinator.read("/elos/overview")["items"]
+    assert shown["coordinator_id"] == str(world.home.elo_coordinator.id)
+    assert shown["coordinator_name"]
+    assert (shown["mentor_id"], shown["mentor_name"]) == (str(elo.mentor_id), "Tom Averill")
+
+
+def test_the_student_does_not_learn_from_it_which_parent_declined(
+    client: Client, world: World, database: Isolated, elo: Internship
+) -> None:
+    home = world.home
+    with writing(database, home) as session:
+        session.add(
+            AgreementSignature(
+                district_id=home.district_id,
+                student_id=home.student.id,
+                elo_id=elo.id,
+                agreement_id=session.query(Agreement).one().id,
+                role="parent",
+                person_id=home.inspecting_parent.id,
+                is_declined=True,
+                method="account",
+                sha256="0" * 64,
+            )
+        )
+    readers = {"student": False, "parent": False, "inspecting_parent": True, "advisor": True}
+    for name, is_named in readers.items():
+        shown = client.as_(getattr(home, name)).read(f"{elo.path}/overview")
+        (declined,) = (one for one in shown["agreement"]["signatures"] if one["is_declined"])
+        assert (declined["person_name"] is not None) is is_named, name
 
 
 def test_the_list_takes_the_filters_of_elos(coordinator: Client, elo: Internship) -> None:
@@ -111,7 +163,7 @@ def readers(world: World, elo: Internship) -> Iterator[tuple[str, Any, bool, boo
     yield "student", world.home.student, True, True
     yield "parent", world.home.parent, True, True
     yield "advisor", world.home.advisor, True, True
-    yield "teacher", world.home.teacher, False, True
+    yield "teacher", world.home.teacher, False, False
     yield "panel member", elo.panel_member, True, True
     yield "auditor", world.home.auditor, False, True
 
