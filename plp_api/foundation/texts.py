@@ -118,7 +118,12 @@ def after(prefix: str) -> str:
 
 def with_article(word: str) -> str:
     """The English word after `a` or `an`."""
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+    return f"an {word}" if word[0] in "aeiouE" else f"a {word}"
+
+
+def spelled(word: str) -> str:
+    """English words as they are written: an ELO is an abbreviation."""
+    return re.sub(r"\belo(?=\b|s\b)", "ELO", word)
 
 
 def plural(word: str) -> str:

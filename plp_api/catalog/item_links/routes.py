@@ -6,6 +6,7 @@ from typing import Any
 from plp_api.catalog.item_links import actions
 from plp_api.catalog.item_links.models import SUBJECTS, Criterion, ItemLink, Subject
 from plp_api.catalog.item_links.schemas import ItemLinkSchema, NewItemLinkSchema
+from plp_api.foundation import texts
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.subjects import READ_BY
@@ -53,14 +54,14 @@ def serve_links(
     READ_BY[model.__tablename__] = read
     SUBJECTS[model.__tablename__] = Subject(model, write, change, counts)
     noun = model.__tablename__.removesuffix("s")
-    words = noun.replace("_", " ")
+    words = texts.spelled(noun.replace("_", " "))
     address = f"{rule}/<uuid:{noun}_id>/links"
 
     def listed(access: Access, subject: Any) -> Any:
         return access.beneath(subject, ItemLink)
 
     listed.__name__ = f"list_links_of_{noun}"
-    listed.__doc__ = f"""List the links of a {words} to framework items.
+    listed.__doc__ = f"""List the links of {texts.with_article(words)} to framework items.
 
         Oldest first. Links to retired items stay in the list. The {words} itself shows
         its items too, as `framework_items`.
@@ -74,7 +75,7 @@ def serve_links(
         return actions.add(subject, access, **fields)
 
     added.__name__ = f"link_{noun}"
-    added.__doc__ = f"""Link a {words} to a framework item that it works toward.
+    added.__doc__ = f"""Link {texts.with_article(words)} to a framework item that it works toward.
 
         Whoever may change the {words} may, as long as it may be changed. The item must be of
         the student's own district and not retired. Up to {actions.MOST_LINKS} links. The

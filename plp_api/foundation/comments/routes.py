@@ -32,7 +32,7 @@ def serve(
     """
     READ_BY[model.__tablename__] = read
     noun = model.__tablename__.removesuffix("s")
-    words = noun.replace("_", " ")
+    words = texts.spelled(noun.replace("_", " "))
     address = f"{rule}/<uuid:{noun}_id>/comments"
 
     def listed(access: Access, subject: Any) -> Any:

@@ -157,9 +157,9 @@ def register_actions(
         return row if result is None else result
 
     act.__name__ = f"act_on_{word.replace(' ', '_')}"
-    act.__doc__ = f"""Take an action on {texts.with_article(word)}.
+    act.__doc__ = f"""Take an action on {texts.with_article(texts.spelled(word))}.
 
-        One of {summary}. The {word}'s `available_actions` lists those that you may
+        One of {summary}. The {texts.spelled(word)}'s `available_actions` lists those that you may
         take now. Any other gets 409 `action_unavailable` with the reason, or 403 if
         you have no permission for it; `allowed_roles` says who has it. An action that
         was taken already gets 409 `action_repeated`, and is not taken twice.
@@ -186,7 +186,8 @@ def register_actions(
         return {"items": _each(access, model, schema, read, fields)}
 
     act_on_many.__name__ = f"act_on_{texts.plural(word).replace(' ', '_')}"
-    act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {texts.plural(word)}.
+    many = texts.spelled(texts.plural(word))
+    act_on_many.__doc__ = f"""Take one action on up to {MOST_AT_ONCE} {many}.
 
         The members beside `items` apply to every item; an item's own members override
         them. Each item succeeds or fails separately, and the response has a result for

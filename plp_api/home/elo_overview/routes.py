@@ -15,7 +15,7 @@ from plp_api.home.elo_overview import listing, presenters
 from plp_api.home.elo_overview.schemas import EloOverviewSchema
 from plp_api.learning.elos.models import Elo
 
-blueprint = Blueprint("Overview of ELOs", __name__, "ELOs with all that a front end's page shows.")
+blueprint = Blueprint("ELO overview", __name__, "ELOs with all that a front end's page shows.")
 
 
 def _ask_elos(caller: Caller) -> Any:

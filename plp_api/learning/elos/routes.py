@@ -20,7 +20,9 @@ from plp_api.learning.elos.schemas import (
     ReadinessSchema,
 )
 
-blueprint = Blueprint("ELOs", __name__, "Extended learning opportunities, from proposal to credit.")
+blueprint = Blueprint(
+    "Extended learning opportunities", __name__, "ELOs of students, from proposal to credit."
+)
 
 
 @blueprint.route("/students/<uuid:student_id>/elos")

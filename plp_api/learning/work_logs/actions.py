@@ -200,8 +200,13 @@ def _verify(entry: LogEntry, verifier: Verifier, minutes: int | None, words: str
     was = entry.verified_minutes
     entry.verified_minutes = seen
     _decide(entry, verifier, words)
-    what = "log_entry.verified" if was is None else "log_entry.corrected"
-    _note_decision(what, entry, verifier, minutes=seen, minutes_before=was)
+    _note_decision(
+        "log_entry.verified" if was is None else "log_entry.corrected",
+        entry,
+        verifier,
+        minutes=seen,
+        minutes_before=was,
+    )
 
 
 def _decline(entry: LogEntry, verifier: Verifier, words: str) -> None:
