@@ -5,6 +5,7 @@ Every process that runs actions imports this: the application, the worker, the c
 
 from plp_api.catalog.elo_profiles import actions as elo_profiles
 from plp_api.catalog.opportunities.seats import HOLDERS
+from plp_api.catalog.partners.parts import ON_MENTOR_ENDED
 from plp_api.catalog.rubrics.models import SCALES_OF_RUBRICS
 from plp_api.catalog.scales import actions as scales
 from plp_api.catalog.standards.scales import SCALES_OF_FRAMEWORKS
@@ -88,6 +89,8 @@ GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 ON_CHANGED += [labor.follow_change, teams.follow_partner]
+ON_CHANGED += [teams.follow_partner]
+ON_MENTOR_ENDED += [teams.follow_mentor]
 PROGRESS_PARTS += [
     ("competencies", Permission.RATINGS_READ, competencies.competencies_by_level),
     ("elos", Permission.ELOS_READ, elos_as_evidence.in_progress),

@@ -1,5 +1,6 @@
 """Add, correct and delete what belongs to a partner: sites, contacts, mentors, insurances."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,6 +21,8 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import invalid
 from plp_api.foundation.roster import spans
 
+ON_MENTOR_ENDED: list[Callable[[Mentor, Access], None]] = []
+"""Called when a mentor is ended by `ends_on`, also for a day to come: their work ends with them."""
 Part = TypeVar("Part", PartnerSite, PartnerContact, Mentor, Insurance)
 
 
@@ -98,7 +101,11 @@ def change_mentor(mentor: Mentor, access: Access, **fields: Any) -> Mentor:
     site_of(mentor.partner_id, fields.get("site_id"))
     if fields.get("email", mentor.email) != mentor.email:
         mentor.email_set_by = access.caller.person_id
-    return _change("mentor.changed", mentor, access, fields)
+    _change("mentor.changed", mentor, access, fields)
+    if fields.get("ends_on") is not None:
+        for follow in ON_MENTOR_ENDED:
+            follow(mentor, access)
+    return mentor
 
 
 def site_of(partner_id: UUID | None, site_id: UUID | None) -> PartnerSite | None:

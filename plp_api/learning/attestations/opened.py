@@ -11,10 +11,10 @@ from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person
 from plp_api.learning.attestations.models import MentorLink
+from plp_api.learning.elos import team
 from plp_api.learning.elos.models import AGREED, Elo, EloStatus
 
 ATTESTED = (AGREED - {EloStatus.CREDIT_AWARDED}) | {EloStatus.AGREEMENT_PENDING}
@@ -29,7 +29,7 @@ def works_on(mentor: Mentor, today: date) -> Sequence[Elo]:
         Assignment.mentor_id == mentor.id,
         Assignment.subject_type == Elo.__tablename__,
         Assignment.role == AssignmentRole.MENTOR,
-        spans.holds_on(Assignment, today),
+        team.holds(Assignment, today),
     )
     elos = select(Elo).where(Elo.id.in_(assigned), Elo.status.in_(ATTESTED))
     return db.session().scalars(elos.order_by(Elo.id)).unique().all()

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
@@ -19,13 +19,16 @@ from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.assignments import SUBJECTS, Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person
 from plp_api.learning.elos import actions as elos
-from plp_api.learning.elos import places
-from plp_api.learning.elos.models import PROPOSED, Elo
+from plp_api.learning.elos import places, team
+from plp_api.learning.elos.models import ENDED, PROPOSED, Elo, EloStatus
 from plp_api.people.directory import references
 
 SUBJECTS[Elo.__tablename__] = Elo
 NOT_STAFF = "They hold no office and teach no class today, or may not work for this student."
 NO_MENTOR = "The partner of the ELO has no such mentor today."
+NO_SUPERVISOR = (
+    "Nobody would supervise the ELO from that day on: add a successor with `replaces_id`."
+)
 NO_MEMBER = "Nobody of the team today, or later, has that assignment."
 
 
@@ -40,7 +43,7 @@ def add(
     """Assign somebody to the ELO, from today on or later, for themselves or as a delegate.
 
     Raises Problem: elo_closed, actor_is_family, action_unavailable, permission_denied,
-    person_is_student, record_duplicate, validation_failed.
+    person_is_student, record_duplicate, supervisor_missing, validation_failed.
     """
     _require_changeable(elo, access)
     db.lock(elo)
@@ -55,6 +58,7 @@ def add(
         delegate_of_id=delegate_of_id,
         **fields,
     )
+    _end_with_mentor(row)
     _check_span(row, access.caller.today)
     _check_somebody(row, elo, access)
     _check_delegate(row, elo, access)
@@ -62,6 +66,8 @@ def add(
         _end_replaced(replaces_id, row, elo, access)
     _refuse_twin(row)
     db.session().add(row)
+    if replaces_id is not None:
+        _require_supervised(row, elo)
     _note("assignment.added", row, access)
     _tell(row, elo, access)
     return row
@@ -72,7 +78,7 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
 
     Nothing changes who was on the team on a day that is over: on that rest the decisions made.
     Raises Problem: elo_closed, actor_is_family, action_unavailable, record_duplicate,
-    validation_failed.
+    supervisor_missing, validation_failed.
     """
     elo = db.session().get_one(Elo, row.subject_id)
     today = access.caller.today
@@ -84,8 +90,10 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
     has_begun = row.starts_on <= today
     for name, value in fields.items():
         setattr(row, name, value)
+    _end_with_mentor(row)
     _check_span(row, today, has_begun=has_begun)
     _refuse_twin(row)
+    _require_supervised(row, elo)
     _note("assignment.changed", row, access)
     _tell(row, elo, access)
     return row
@@ -156,6 +164,8 @@ def _check_delegate(row: Assignment, elo: Elo, access: Access) -> None:
     """Check that a delegate acts for somebody else, in the same role of the team."""
     if row.delegate_of_id is None:
         return
+    if row.role == AssignmentRole.MENTOR:
+        raise invalid("delegate_of_id", "Nobody stands in for a mentor: add a mentor.")
     principal = _member(row.delegate_of_id, "delegate_of_id", elo, access)
     if principal.delegate_of_id is not None or principal.role != row.role:
         raise invalid("delegate_of_id", "A delegate acts for somebody in the same role.")
@@ -202,6 +212,29 @@ def _refuse_twin(row: Assignment) -> None:
     )
 
 
+def _end_with_mentor(row: Assignment) -> None:
+    """Let the assignment of a mentor who leaves the partner last no longer than they stay."""
+    mentor = db.session().get(Mentor, row.mentor_id) if row.mentor_id else None
+    if mentor is not None and mentor.ends_on is not None:
+        row.ends_on = min(row.ends_on or mentor.ends_on, mentor.ends_on)
+
+
+def _require_supervised(row: Assignment, elo: Elo) -> None:
+    """Check that somebody supervises the ELO on the day on which its supervisor goes.
+
+    Raises Problem: supervisor_missing.
+    """
+    role = AssignmentRole.LICENSED_SUPERVISOR
+    if row.role != role or row.ends_on is None or row.delegate_of_id is not None:
+        return
+    is_over = elo.latest_end is not None and row.ends_on >= elo.latest_end
+    if is_over or elo.status in {*PROPOSED, EloStatus.DESIGN}:
+        return
+    db.session().flush()
+    if not team.people_in(elo.id, role, row.ends_on):
+        raise Problem(Code.SUPERVISOR_MISSING, NO_SUPERVISOR)
+
+
 def _note(what: str, row: Assignment, access: Access) -> None:
     audit.record(
         what,
@@ -241,3 +274,24 @@ def follow_partner(elo: Elo, access: Access, changed: frozenset[str]) -> None:
     for row in db.session().scalars(query).all():
         row.ends_on = max(row.starts_on, today)
         _note("assignment.changed", row, access)
+
+
+def follow_mentor(mentor: Mentor, access: Access) -> None:
+    """End the assignments of a mentor who leaves the partner (`ON_MENTOR_ENDED`)."""
+    today = access.caller.today
+    query = (
+        select(Assignment, Elo)
+        .join(Elo, Elo.id == Assignment.subject_id)
+        .where(
+            Assignment.mentor_id == mentor.id,
+            Assignment.subject_type == Elo.__tablename__,
+            Elo.status.not_in(sorted(ENDED)),
+            spans.is_not_over(Assignment, today),
+            or_(Assignment.ends_on.is_(None), Assignment.ends_on > mentor.ends_on),
+        )
+    )
+    for row, elo in db.session().execute(query.order_by(Elo.id)).unique().all():
+        db.lock(elo)
+        row.ends_on = max(row.starts_on, mentor.ends_on or today, today)
+        _note("assignment.changed", row, access)
+        _tell(row, elo, access)

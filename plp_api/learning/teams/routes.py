@@ -38,6 +38,7 @@ def list_team_of_elo(access: Access, elo: Elo) -> Any:
     Code.ACTION_UNAVAILABLE,
     Code.PERSON_IS_STUDENT,
     Code.RECORD_DUPLICATE,
+    Code.SUPERVISOR_MISSING,
 )
 @blueprint.arguments(NewAssignmentSchema)
 @blueprint.response(201, AssignmentSchema)
@@ -63,7 +64,11 @@ def get_assignment(access: Access, assignment: Assignment) -> Assignment:
 @blueprint.route("/assignments/<uuid:assignment_id>", methods=["PATCH"])
 @blueprint.requires(Permission.ELOS_DECIDE, Assignment)
 @blueprint.refuses(
-    Code.ELO_CLOSED, Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.RECORD_DUPLICATE
+    Code.ELO_CLOSED,
+    Code.ACTOR_IS_FAMILY,
+    Code.ACTION_UNAVAILABLE,
+    Code.RECORD_DUPLICATE,
+    Code.SUPERVISOR_MISSING,
 )
 @blueprint.arguments(AssignmentPatchSchema)
 @blueprint.response(200, AssignmentSchema)
@@ -71,6 +76,7 @@ def change_assignment(access: Access, assignment: Assignment, fields: dict[str, 
     """End somebody's time in a team with `ends_on`, or change a span that is still to come.
 
     What is over does not change: who was on the team on a day decides what they could decide.
+    The last licensed supervisor of an open ELO goes only where another follows (`replaces_id`).
     Another role or another person is a new assignment.
     """
     return actions.change(assignment, access, **fields)

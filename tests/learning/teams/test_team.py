@@ -471,3 +471,37 @@ def test_a_repeated_add_is_done_once(elo: Internship, coordinator: Client) -> No
     second = coordinator.post(f"{elo.path}/team", body, headers=headers)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json["id"] == second.json["id"]
+
+
+def test_nobody_stands_in_for_a_mentor(
+    database: Isolated, world: World, elo: Internship, coordinator: Client, member_of: Any
+) -> None:
+    other = add_mentor(database, world, elo)
+    body = mentor(other, delegate_of_id=member_of("mentor")["id"], ends_on=ahead(5))
+    refused = coordinator.post(f"{elo.path}/team", body)
+    assert (refused.status_code, pointers(refused)) == (422, {"/delegate_of_id"})
+
+
+def test_a_mentor_is_on_no_team_after_they_left_the_partner(
+    database: Isolated, world: World, elo: Internship, coordinator: Client
+) -> None:
+    leaving = add_mentor(database, world, elo, ends_on=clock.today() + timedelta(days=5))
+    made = coordinator.made(f"{elo.path}/team", mentor(leaving))
+    assert made["ends_on"] == ahead(5)
+    longer = coordinator.patch(f"/assignments/{made['id']}", {"ends_on": ahead(9)}).json
+    assert longer["ends_on"] == ahead(5)
+
+
+def test_the_last_licensed_supervisor_goes_only_when_another_follows(
+    elo: Internship, coordinator: Client, member_of: Any
+) -> None:
+    path = f"/assignments/{member_of('licensed_supervisor')['id']}"
+    for day in (ahead(0), ahead(59)):
+        refused = coordinator.patch(path, {"ends_on": day})
+        assert (refused.status_code, code(refused)) == (409, "supervisor_missing"), day
+    assert coordinator.patch(path, {"ends_on": ahead(60)}).status_code == 200, "it is over then"
+    follows = teacher("licensed_supervisor", elo.others, replaces_id=path.rsplit("/", 1)[1])
+    short = coordinator.post(f"{elo.path}/team", {**follows, "ends_on": ahead(9)})
+    assert code(short) == "supervisor_missing"
+    coordinator.made(f"{elo.path}/team", follows)
+    assert member_of("licensed_supervisor")["person_id"] == str(elo.others.id)
