@@ -89,7 +89,6 @@ GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 ON_CHANGED += [labor.follow_change, teams.follow_partner]
-ON_CHANGED += [teams.follow_partner]
 ON_MENTOR_ENDED += [teams.follow_mentor]
 PROGRESS_PARTS += [
     ("competencies", Permission.RATINGS_READ, competencies.competencies_by_level),

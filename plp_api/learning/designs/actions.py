@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access.lifecycle import ForOthers, Reason
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.learning.designs.kinds import Kind
+from plp_api.learning.designs.work import PROOFS
 from plp_api.learning.elos import actions as elos
 from plp_api.learning.elos.models import (
     AT_WORK,
@@ -110,10 +112,14 @@ def _follow(kind: Kind, verb: str, part: Any, elo: Elo, access: Access, **payloa
 def state_work(elo: Elo, access: Access, fields: Fields) -> Elo:
     """Change the facts of work-based learning.
 
-    Raises Problem: what `elos.actions.require_designable` raises; labor_rule_broken where the
-    ELO is agreed and would go beyond the law.
+    Raises Problem: what `elos.actions.require_designable` raises; validation_failed where not a
+    coordinator states what lifts a limit of the law; labor_rule_broken where the ELO is agreed
+    and would go beyond the law.
     """
     elos.require_designable(elo, access)
+    proofs = sorted(PROOFS & fields.keys())
+    if proofs and not access.may_on(Permission.ELOS_DECIDE, elo):
+        raise invalid(proofs[0], "A coordinator records it.")
     work = {**elo.work, **fields}
     if work != elo.work:
         elo.work = work

@@ -219,7 +219,9 @@ def change_elo_work(access: Access, elo: Elo, fields: dict[str, Any]) -> Elo:
 
     Send the ELO's ETag. Once the design is complete, paid work beyond the law is refused
     here (409 `labor_rule_broken`, each rule with its source); before, it refuses
-    `complete_design`.
+    `complete_design`. Other pay, hazards or another sector than were agreed void the agreement
+    and suspend an active ELO. `is_student_learner`, `has_training_schedule` and
+    `has_certificate` are stated by a coordinator.
     """
     return actions.state_work(elo, access, fields)
 

@@ -20,3 +20,5 @@ NO_WORK: dict[str, Any] = {
     "has_certificate": False,
 }
 """What an ELO says of work as long as nobody stated it."""
+PROOFS = frozenset({"is_student_learner", "has_training_schedule", "has_certificate"})
+"""What lifts a limit of the law: the school states it, and not whoever is limited by it."""

@@ -196,6 +196,16 @@ def test_the_hours_of_the_student_s_other_paid_work_count_with_it(
     assert coordinator.act(elo.path, "complete_design").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["has_certificate", "is_student_learner", "has_training_schedule"])
+def test_no_student_states_what_lifts_a_limit_of_the_law(
+    student: Client, coordinator: Client, internship: At, name: str
+) -> None:
+    elo = internship("design")
+    refused = student.patch(f"{elo.path}/work", {name: True})
+    assert (refused.status_code, pointers(refused)) == (422, {f"/{name}"})
+    assert coordinator.patch(f"{elo.path}/work", {name: True}).json[name] is True
+
+
 def test_a_farm_is_free_of_the_hours(
     aged: Callable[[int], None], designed: Callable[..., Internship], coordinator: Client
 ) -> None:
