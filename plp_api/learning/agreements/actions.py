@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from plp_api.catalog.elo_profiles.models import SignerRole, SkippableState
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.lifecycle import Reason
@@ -16,6 +18,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Existing, Problem, invalid
 from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.foundation.roster.models import District, Person
 from plp_api.learning.agreements import school_days, signers, standing, terms
 from plp_api.learning.agreements.models import (
@@ -27,13 +30,14 @@ from plp_api.learning.agreements.models import (
 )
 from plp_api.learning.agreements.signers import Signer
 from plp_api.learning.elos import actions as elos
-from plp_api.learning.elos import stops
+from plp_api.learning.elos import conditions, places, stops
 from plp_api.learning.elos.models import ENDED, Elo, EloStatus
 from plp_api.planning.signatures.models import IdentityCheck, RequirementStatus
 from plp_api.planning.signatures.standing import SETTLED
 
-UNSAFE = frozenset({VoidReason.PARTNER, VoidReason.SITE, VoidReason.MENTOR})
-"""A change of these suspends the work until the new place and mentor are cleared and signed."""
+UNSAFE = frozenset({VoidReason.PARTNER, VoidReason.SITE, VoidReason.MENTOR, VoidReason.WORK})
+"""A change of these suspends the work until it is signed, and place and mentor are cleared."""
+PLACE = frozenset({"partner_id", "site_id"})
 BOUND = frozenset(
     {
         EloStatus.AGREEMENT_PENDING,
@@ -415,6 +419,12 @@ def settle_split(agreement: Agreement, access: Access) -> None:
     _complete(agreement, elo, access)
 
 
+def runs_its_elo(agreement: Any, access: Access) -> Reason | None:
+    """Why not: another school runs the ELO."""
+    elo = getattr(agreement, "of_elo", None) or db.session().get_one(Elo, agreement.elo_id)
+    return places.runs_it(elo, access)
+
+
 def nobody_is_left(agreement: Any, _access: Access) -> Reason | None:
     """Why not: somebody has still to sign."""
     by_role = _looked_up(agreement)
@@ -433,12 +443,15 @@ def only_parents_disagree(agreement: Any, _access: Access) -> Reason | None:
     return "Others have still to sign." if is_there else "No parents disagree about it."
 
 
-def look_up(agreements: Iterable[Any], _access: Access) -> None:
-    """Set the statuses of each agreement's roles today (`by_role`), in few queries for all."""
+def look_up(agreements: Iterable[Any], access: Access) -> None:
+    """Set on each agreement its ELO and the statuses of its roles today, in few queries for all."""
     agreements = list(agreements)
     found = standing.of_many(agreements)
+    query = select(Elo).where(Elo.id.in_({one.elo_id for one in agreements}))
+    by_id = {elo.id: elo for elo in db.session().scalars(query).unique()}
+    places.look_up(by_id.values(), access)
     for agreement in agreements:
-        agreement.by_role = found[agreement.id]
+        agreement.by_role, agreement.of_elo = found[agreement.id], by_id[agreement.elo_id]
 
 
 def _looked_up(agreement: Any) -> standing.Statuses:
@@ -463,12 +476,15 @@ def is_agreed(elo: Elo, _access: Access) -> Reason | None:
     return None
 
 
-def follow_change(elo: Elo, access: Access | None, _changed: frozenset[str]) -> None:
+def follow_change(elo: Elo, access: Access | None, changed: frozenset[str]) -> None:
     """Void the agreement if the ELO has gone beyond its terms, and freeze the next (`ON_CHANGED`).
 
     The ELO's own terms are compared, whatever changed, so that a delegate voids nothing.
     """
     if elo.status not in BOUND:
+        return
+    if elo.skips(SkippableState.AGREEMENT_PENDING):
+        _follow_unsigned(elo, access, changed)
         return
     agreement = standing.newest(elo.id)
     if agreement is None or agreement.status == AgreementStatus.VOID:
@@ -479,6 +495,21 @@ def follow_change(elo: Elo, access: Access | None, _changed: frozenset[str]) -> 
     _void(agreement, reasons[0], access)
     _move(elo, access, is_unsafe=not UNSAFE.isdisjoint(reasons))
     _freeze(elo, access)
+
+
+def _follow_unsigned(elo: Elo, access: Access | None, changed: frozenset[str]) -> None:
+    """Suspend an active ELO that nobody signs at a new place, or with a mentor not cleared."""
+    if elo.status != EloStatus.ACTIVE:
+        return
+    is_elsewhere = not PLACE.isdisjoint(changed)
+    if is_elsewhere or (AssignmentRole.MENTOR in changed and _is_unattended(elo)):
+        _move(elo, access, is_unsafe=True)
+
+
+def _is_unattended(elo: Elo) -> bool:
+    """Whether the ELO has no mentor today, or one who is not cleared."""
+    today = _today(elo)
+    return conditions.lacks_mentor(elo, today) or bool(conditions.uncleared(elo, today))
 
 
 def _void(agreement: Agreement, reason: VoidReason, access: Access | None) -> None:

@@ -19,6 +19,7 @@ AGREEMENT = LifeCycle(
             AgreementStatus.COMPLETE,
             actions.settle,
             not_family,
+            actions.runs_its_elo,
             actions.nobody_is_left,
         ),
         move(

@@ -42,6 +42,7 @@ class VoidReason(StrEnum):
     TEACHER = "teacher"
     DATES = "dates"
     HOURS = "hours"
+    WORK = "work"
     ENDED = "ended"
 
 

@@ -81,9 +81,10 @@ def list_agreements_of_elo(access: Access, elo: Elo) -> Any:
     """List the editions of an ELO's agreement; `sort=-edition` begins with the newest.
 
     The first is made when the design is complete. A change beyond its terms makes it `void`,
-    and the next is made at once: a new partner, site, mentor or teacher, or dates and hours
-    outside the ranges. With a new partner, site or mentor an active ELO is suspended until the
-    new edition is signed; otherwise it goes on until its `unagreed_until`.
+    and the next is made at once: a new partner, site, mentor or teacher, other work (paid,
+    hazardous, sector), or dates and hours outside the ranges. With a new partner, site or mentor
+    or other work an active ELO is suspended until the new edition is signed; otherwise it goes on
+    until its `unagreed_until`.
     """
     return access.beneath(elo, Agreement)
 

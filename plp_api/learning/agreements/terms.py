@@ -20,6 +20,7 @@ from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import District
 from plp_api.learning.agreements.models import VoidReason
 from plp_api.learning.elos import team
+from plp_api.learning.elos.labor import Sector
 from plp_api.learning.elos.models import (
     Benchmark,
     Communication,
@@ -46,6 +47,8 @@ PARTS: Mapping[str, tuple[type[Any], tuple[str, ...]]] = {
     "times": (EloTime, ("weekday", "begins", "ends")),
 }
 """The rows of a design that an agreement repeats, with the columns it repeats of them."""
+KIND_OF_WORK = {"is_paid": False, "is_hazardous": False, "sector": str(Sector.GENERAL)}
+"""The facts of work that do not change under a signature, with what holds if nobody stated it."""
 
 
 def content(elo: Elo, edition: int, signers: list[str], *, is_ordered: bool) -> dict[str, Any]:
@@ -145,12 +148,18 @@ def _deviations(terms: Mapping[str, Any], elo: Elo) -> Iterator[VoidReason]:
     now = _team_of(elo)
     if _ids(now, AssignmentRole.MENTOR) != terms["team"][AssignmentRole.MENTOR]:
         yield VoidReason.MENTOR
+    if _kind_of(terms["work"]) != _kind_of(elo.work):
+        yield VoidReason.WORK
     if any(_is_another(terms, role, _ids(now, role)) for role in TEACHERS):
         yield VoidReason.TEACHER
     if _leave_range(terms["earliest_start"], terms["latest_end"], _days(elo)):
         yield VoidReason.DATES
     if _leave_range(terms["least_minutes"], terms["most_minutes"], _hours(elo)):
         yield VoidReason.HOURS
+
+
+def _kind_of(work: Mapping[str, Any]) -> list[Any]:
+    return [work.get(name, default) for name, default in KIND_OF_WORK.items()]
 
 
 def _ids(named: Mapping[str, set[UUID]], role: str) -> list[str]:

@@ -15,6 +15,7 @@ from plp_api.catalog.elo_profiles.models import SkippableState
 from plp_api.catalog.partners.models import Partner, PartnerSite, PartnerStatus
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import clock, db
+from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.lifecycle import Reason, unavailable
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -23,7 +24,7 @@ from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
-from plp_api.foundation.roster.models import District, Student
+from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.learning.elos import conditions, places, stops, team
 from plp_api.learning.elos.gates import (
     ON_CREDITABLE,
@@ -42,6 +43,8 @@ from plp_api.planning.plans.models import Plan
 RANGES = frozenset({"earliest_start", "latest_end", "least_minutes", "most_minutes"})
 CHOSEN_BY_SCHOOL = frozenset({"partner_id", "site_id", "rubric_id", "school_id"})
 """What only a coordinator changes: who proposes knows partners by name alone."""
+AGREED_RANGES = frozenset({*conditions.DATES, *conditions.HOURS})
+"""What a complete design has, and what an agreement would be empty without."""
 STUDENTS_TURN = frozenset({*PROPOSED, EloStatus.DESIGN}) - {EloStatus.SUBMITTED}
 LONGEST_INCOMPLETE = timedelta(days=366)
 
@@ -172,6 +175,7 @@ def revise(elo: Elo, access: Access, **fields: Any) -> Elo:
     if "type" in fields and fields["type"] != elo.type and elo.status not in PROPOSED:
         raise invalid("type", "The profile of its type was taken on; it can no longer change.")
     _check_chosen(elo, access, fields)
+    _check_kept(elo, fields)
     different = {name: value for name, value in fields.items() if getattr(elo, name) != value}
     for name, value in different.items():
         setattr(elo, name, value)
@@ -202,6 +206,16 @@ def _check_chosen(elo: Elo, access: Access, fields: dict[str, Any]) -> None:
     if {"partner_id", "site_id"} & fields.keys():
         partner_id = fields.get("partner_id", elo.partner_id)
         _check_site(partner_id, fields.get("site_id", elo.site_id))
+
+
+def _check_kept(elo: Elo, fields: dict[str, Any]) -> None:
+    """Check that no date or range of hours is taken away once the design is complete.
+
+    Raises Problem: validation_failed.
+    """
+    removed = sorted(name for name in AGREED_RANGES & fields.keys() if fields[name] is None)
+    if removed and elo.status not in {*PROPOSED, EloStatus.DESIGN}:
+        raise invalid(removed[0], "Once the design is complete it changes, and stays.")
 
 
 def _check_partner(elo: Elo, partner_id: UUID) -> None:
@@ -335,13 +349,20 @@ def hand_in(elo: Elo, access: Access, comment: str | None = None) -> None:
 def mark_incomplete(elo: Elo, access: Access, complete_by: date, comment: str) -> None:
     """Ask for more work until a day, with what is missing, which is kept as a comment.
 
+    Where the day lies after the last one, the ELO ends later; where it lies beyond what was
+    agreed, or a teacher has changed meanwhile, it is signed anew before it goes on.
     Raises Problem: validation_failed (`complete_by`).
     """
     today = access.caller.today
     if not today < complete_by <= today + LONGEST_INCOMPLETE:
         raise invalid("complete_by", "Must lie after today, and at most a year ahead.")
-    elo.complete_by = complete_by
+    elo.status, elo.complete_by = EloStatus.INCOMPLETE, complete_by
+    if elo.ends_on is not None:
+        elo.ends_on = max(elo.ends_on, complete_by)
+    if elo.latest_end is not None:
+        elo.latest_end = max(elo.latest_end, complete_by + timedelta(days=1))
     _moved("elo.marked_incomplete", elo, access, comment, complete_by=complete_by)
+    tell_changed(elo, access, frozenset({"complete_by"}))
 
 
 def continue_(elo: Elo, access: Access, comment: str | None = None) -> None:
@@ -405,8 +426,8 @@ def advance(elo: Elo, access: Access | None, status: EloStatus, **payload: Any) 
     if status == EloStatus.SUSPENDED:
         elo.suspended_on = db.session().get_one(District, elo.district_id).today
     if status == EloStatus.DESIGN:
-        elo.ended_at = elo.ended_by = elo.end_reason = None
         _reopen(elo, access)
+        elo.ended_at = elo.ended_by = elo.end_reason = None
     if status in ENDED:
         elo.ended_at = clock.now()
         elo.ended_by = access.caller.person_id if access else None
@@ -424,6 +445,18 @@ def _reopen(elo: Elo, access: Access | None) -> None:
     if not elo.profile:
         elo.profile = _profile_of(elo)
     elo.accepted_at, elo.accepted_by = clock.now(), _actor(access)
+    if access is not None:
+        _assign_who_denied(elo, access)
+
+
+def _assign_who_denied(elo: Elo, access: Access) -> None:
+    """Make who denied the proposal its coordinator, if they still decide at its school."""
+    today = access.caller.today
+    if elo.ended_by is None or team.people_in(elo.id, AssignmentRole.COORDINATOR, today):
+        return
+    somebody = Access(callers.absent(db.session().get_one(Person, elo.ended_by), today))
+    if somebody.may_on(Permission.ELOS_DECIDE, elo) and not somebody.is_own(elo.student_id):
+        team.assign(elo, AssignmentRole.COORDINATOR, access, person_id=elo.ended_by)
 
 
 # Guards of the life cycle.

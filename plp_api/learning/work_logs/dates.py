@@ -26,7 +26,10 @@ def span_of(elo: Elo) -> tuple[date, date]:
     """
     begins = [day for day in (elo.starts_on, elo.started_on) if day is not None]
     ends = [day for day in (elo.ends_on, elo.complete_by) if day is not None]
-    return max(begins, default=date.min), max(ends, default=date.max)
+    last = max(ends, default=date.max)
+    if elo.latest_end is not None:
+        last = min(last, elo.latest_end - timedelta(days=1))
+    return max(begins, default=date.min), last
 
 
 def check(elo: Elo, on: date, latest: date) -> None:

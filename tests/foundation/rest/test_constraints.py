@@ -15,7 +15,9 @@ areas.load_tables()
 DECLARED = [
     pytest.param(one, id=str(getattr(one, "name", None)))
     for table in Base.metadata.sorted_tables
-    for one in sorted([*table.constraints, *table.indexes], key=lambda one: str(one.name))
+    for one in sorted(
+        [*table.constraints, *table.indexes], key=lambda one: str(getattr(one, "name", None))
+    )
     if "problem" in one.info
 ]
 

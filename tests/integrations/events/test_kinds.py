@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy.orm import class_mapper
+
 from plp_api.foundation.editions import EVENTS
 from plp_api.learning.designs.kinds import KINDS
 from plp_api.learning.elos.models import ENDED, EloStatus
@@ -28,7 +30,7 @@ RECORDING = {
 }
 # Types that the code puts together: an ELO that ended, and the parts of a design.
 COMPOSED = {f"elo.{status}" for status in ENDED - {EloStatus.CREDIT_AWARDED}} | {
-    f"{kind.model.__tablename__.removesuffix('s')}.{verb}"
+    f"{str(class_mapper(kind.model).local_table).removesuffix('s')}.{verb}"
     for kind in KINDS
     for verb in ("added", "changed", "deleted")
 }

@@ -60,6 +60,20 @@ def test_a_denial_that_the_coordinator_gave_over_http_may_be_appealed(
     assert student.read(elo.path)["status"] == "denied"
 
 
+def test_after_a_denial_is_overturned_who_denied_it_coordinates_it(
+    world: World, student: Client, principal: Client, coordinator: Client
+) -> None:
+    body = {"type": "independent_study", "title": "The history of our mill"}
+    elo = f"/elos/{student.made(f'/students/{world.home.student.id}/elos', body)['id']}"
+    assert student.act(elo, "submit").status_code == 200
+    assert coordinator.act(elo, "deny", comment="Too far away.").status_code == 200
+    made = student.made(f"{elo}/appeals", {"about": "denial", "words": WORDS})
+    assert principal.act(f"/appeals/{made['id']}", "overturn", decision=REASON).status_code == 200
+    (member,) = student.read(f"{elo}/team")["items"]
+    coordinator_id = str(world.home.elo_coordinator.id)
+    assert (member["role"], member["person_id"]) == ("coordinator", coordinator_id)
+
+
 def test_an_appeal_about_credit_is_won_and_the_line_is_awarded(
     student: Client, principal: Client, coordinator: Client, denied_line: DeniedLine
 ) -> None:

@@ -104,7 +104,7 @@ def test_no_design_is_complete_and_nothing_starts_without_a_clearance(
     elo = internship("design", profile={**REQUIRED, "skipped_states": ["agreement_pending"]})
     refused = coordinator.act(elo.path, "complete_design")
     assert (refused.status_code, code(refused)) == (409, "clearance_missing")
-    assert refused.json["detail"] == "Not cleared today: criminal_record."
+    assert refused.json["detail"] == "Not cleared today: criminal_record (Tom Averill)."
     cleared(coordinator, elo, valid_until=ahead(5))
     assert coordinator.act(elo.path, "complete_design").json["status"] == "approved"
     with time_machine.travel(clock.now() + timedelta(days=6)):
