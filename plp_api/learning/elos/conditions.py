@@ -17,6 +17,7 @@ from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.partners.models import Mentor, Partner
 from plp_api.foundation import db
 from plp_api.foundation.access.lifecycle import Reason, unavailable
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.roster.assignments import AssignmentRole
@@ -55,11 +56,17 @@ def readiness(elo: Elo, access: Access) -> dict[str, Any]:
     return {"elo_id": elo.id, **{name: _told(elo, access, name) for name in SHOWN}}
 
 
-def _told(elo: Elo, access: Access, action: str) -> list[dict[str, str | None]]:
-    problems = unmet(elo, access, action)
+def _told(elo: Elo, access: Access, action: str) -> list[dict[str, Any]]:
+    """What is unmet, as the caller may know it: of clearances the coordinator alone is told."""
+    is_decider = access.may_on(Permission.ELOS_DECIDE, elo)
     return [
-        {"code": problem.code.wire, "detail": problem.detail or problem.code.value.title}
-        for problem in problems
+        {
+            "code": problem.code.wire,
+            "detail": problem.detail or problem.code.value.title,
+            "parts": [error.pointer.lstrip("/") for error in problem.errors],
+        }
+        for problem in unmet(elo, access, action)
+        if is_decider or problem.code is not Code.CLEARANCE_MISSING
     ]
 
 

@@ -98,13 +98,14 @@ def revise_elo(access: Access, elo: Elo, fields: dict[str, Any]) -> Elo:
 
 
 @blueprint.route("/elos/<uuid:elo_id>/readiness")
-@blueprint.requires(Permission.ELOS_DECIDE, Elo)
+@blueprint.requires(Permission.ELOS_WRITE, Elo)
 @blueprint.response(200, ReadinessSchema)
 def get_elo_readiness(access: Access, elo: Elo) -> dict[str, Any]:
     """Get what is missing before the design is complete, and before the work may start today.
 
-    For the coordinator. Empty lists mean that `complete_design` and `start` are refused for
-    none of these reasons; the state must allow them too.
+    For the student, who writes the design too, and the coordinator. Empty lists mean that
+    `complete_design` and `start` are refused for none of these reasons; the state must allow
+    them too. Missing clearances are told to the coordinator alone.
     """
     return conditions.readiness(elo, access)
 

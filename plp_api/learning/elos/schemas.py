@@ -196,10 +196,18 @@ class UnmetSchema(Schema):
 
     code = fields.String()
     detail = fields.String(allow_none=True)
+    parts = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Of `design_incomplete`: each member of the ELO, part of its profile's "
+            "`required_parts`, or role of its team that is missing.",
+            "example": ["latest_end", "competencies", "cooperating_teacher"],
+        },
+    )
 
 
 class ReadinessSchema(Schema):
-    """What still stands in the way of the coordinator's next actions."""
+    """What still stands in the way of a complete design, and of the start."""
 
     elo_id = fields.UUID()
     complete_design = fields.List(fields.Nested(UnmetSchema))

@@ -62,6 +62,23 @@ def test_the_design_names_every_part_that_is_missing(coordinator: Client, intern
     assert coordinator.read(elo.path)["status"] == "design"
 
 
+def test_a_student_learns_what_their_design_lacks_and_nothing_of_clearances(
+    client: Client, coordinator: Client, student: Client, world: World, internship: At
+) -> None:
+    requires(client, world, "criminal_record")
+    elo = internship("design", profile=REQUIRED, product="", latest_end=None)
+    for reader in (student, coordinator):
+        first = reader.read(f"{elo.path}/readiness")["complete_design"][0]
+        assert (first["code"], first["parts"]) == ("design_incomplete", ["latest_end", "product"])
+    codes = {
+        reader: [one["code"] for one in reader.read(f"{elo.path}/readiness")["start"]]
+        for reader in (student, coordinator)
+    }
+    assert codes[coordinator] == ["clearance_missing", "agreement_missing"]
+    assert codes[student] == ["agreement_missing"]
+    assert client.as_(world.home.advisor).get(f"{elo.path}/readiness").status_code == 403
+
+
 def test_a_complete_design_waits_for_signatures(coordinator: Client, internship: At) -> None:
     elo = internship("design", profile=REQUIRED)
     ready = coordinator.read(f"{elo.path}/readiness")
