@@ -17,6 +17,7 @@ from plp_api.foundation.rest.fields import (
     Text,
 )
 from plp_api.foundation.rest.people import name_of, student_of
+from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.learning.agreements.lifecycle import AGREEMENT
 from plp_api.learning.agreements.models import AgreementStatus, SigningMethod, VoidReason
 from plp_api.learning.agreements.presenters import shape, shape_signatures
@@ -73,6 +74,35 @@ class AgreementRequirementSchema(Schema):
     )
 
 
+class AgreementItemSchema(Schema):
+    """A statement that the ELO works toward."""
+
+    id = fields.UUID()
+    statement = fields.String(allow_none=True)
+
+
+class AgreementMemberSchema(Schema):
+    """Somebody whom the terms name in a role."""
+
+    role = Choice(AssignmentRole)
+    person_id = fields.UUID(
+        allow_none=True, metadata=_described("Null for a mentor, and if you may not know who.")
+    )
+    person_name = name_of("person_id")
+    mentor_id = fields.UUID(allow_none=True)
+    mentor_name = fields.String(allow_none=True)
+
+
+class AgreementNamesSchema(Schema):
+    """What the terms name by id, in words, as it is called today."""
+
+    partner_name = fields.String(allow_none=True)
+    site_name = fields.String(allow_none=True)
+    school_name = fields.String(allow_none=True)
+    framework_items = fields.List(fields.Nested(AgreementItemSchema))
+    team = fields.List(fields.Nested(AgreementMemberSchema))
+
+
 class AgreementSchema(ResourceSchema):
     """One edition of the agreement of an ELO."""
 
@@ -92,6 +122,11 @@ class AgreementSchema(ResourceSchema):
             "and `least_minutes` to `most_minutes` are ranges: what the ELO plans may move inside "
             "them. `team` has the people (of `mentor`: mentors) by role."
         ),
+    )
+    names = fields.Nested(
+        AgreementNamesSchema,
+        dump_only=True,
+        metadata=_described("For whoever reads and signs the terms; no part of what is signed."),
     )
     sha256 = fields.String(
         dump_only=True,

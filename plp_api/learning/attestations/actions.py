@@ -182,7 +182,8 @@ def witness(link: MentorLink, access: Access) -> str:
         others.add(mentor.email_set_by)
     opener = openers.of([access.caller.person_id]).values()
     if signers.meet(others, {*access.selves, *opener}):
-        raise Problem(Code.WITNESS_NOT_APART)
+        detail = "Somebody else hands the code over: you issued the link, or entered the address."
+        raise Problem(Code.WITNESS_NOT_APART, detail)
     by = access.caller.person_id
     link.witnessed_by, link.witnessed_at = by, clock.now()
     _note("mentor_link.witnessed", link, by)

@@ -204,7 +204,8 @@ def award(
 def grant(line: CreditLine, access: Access, *, as_elective: bool) -> None:
     """Decide that the line's credit is awarded. Raises Problem: credit_elective."""
     if line.licence_attested_by is None and not as_elective:
-        raise Problem(Code.CREDIT_ELECTIVE)
+        detail = "A coordinator attests by `attest`, or `as_elective` says that it is elective."
+        raise Problem(Code.CREDIT_ELECTIVE, detail)
     line.is_elective = as_elective
     _decide(line, CreditStatus.AWARDED, access)
 

@@ -264,3 +264,22 @@ def test_events_hold_roles_and_methods_and_no_words(
         told = [(row.payload["role"], row.payload["method"]) for row in rows]
         assert "Averill" not in str([row.payload for row in rows])
     assert sorted(told) == [("mentor", "in_room"), ("parent", "account"), ("student", "account")]
+
+
+def test_whoever_signs_by_account_reads_the_terms_with_names(desk: Desk) -> None:
+    for role in ("student", "parent", "cooperating_teacher"):
+        read = desk.signer(role).read(desk.path)
+        names, terms = read["names"], read["terms"]
+        assert (names["partner_name"], names["site_name"]) == ("North Peak Clinic", "Main house")
+        assert names["school_name"], role
+        by_role = {one["role"]: one for one in names["team"]}
+        assert by_role["mentor"]["mentor_name"] == "Tom Averill"
+        assert by_role["mentor"]["person_name"] is None
+        teacher = by_role["cooperating_teacher"]
+        assert [teacher["person_id"]] == terms["team"]["cooperating_teacher"]
+        assert teacher["person_name"].startswith("Cooperating"), role
+
+
+def test_a_list_of_agreements_says_the_same_names_as_one(desk: Desk) -> None:
+    listed = desk.signer("student").read("/agreements")["items"]
+    assert [one["names"] for one in listed] == [desk.signer("student").read(desk.path)["names"]]
