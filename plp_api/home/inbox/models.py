@@ -24,11 +24,11 @@ class Kind(StrEnum):
     Of what is new, the student, their parents and their advisors get everything. Who
     reaches the student only by a class or an office gets a comment where they had
     commented before, and a statement on a version that they approved. An answer to a
-    raised hand, a decision on an ELO and a declined log entry are new for the student alone, an
-    answer to a concern for whoever raised it, and that a concern is closed for the principal. A
-    signature that staff stored is new for its signer, the answer of one parent for the others. A
-    credit line waits for its own teacher of record, an appeal for a school admin who did not
-    decide what is appealed.
+    raised hand and a declined log entry are new for the student alone, a move of an ELO for
+    the student and the parents, an answer to a concern for whoever raised it, and that a
+    concern is closed for the principal. A signature that staff stored is new for its signer,
+    the answer of one parent for the others. A credit line waits for its own teacher of record,
+    an appeal for a school admin who did not decide what is appealed.
     """
 
     SIGNATURE_DUE = "signature_due"

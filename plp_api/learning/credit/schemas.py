@@ -240,8 +240,10 @@ class _SheetRowSchema(Schema):
     title = _text("Nursing at the clinic")
     type = Choice(EloType)
     elo_status = Choice(EloStatus)
-    starts_on = Date(allow_none=True)
-    ends_on = Date(allow_none=True)
+    starts_on = Date(allow_none=True, metadata={"description": "As planned."})
+    ends_on = Date(allow_none=True, metadata={"description": "As planned."})
+    began_on = Date(allow_none=True, metadata={"description": "When the work was started."})
+    ended_on = Date(allow_none=True, metadata={"description": "When its credit was awarded."})
     school_id = fields.UUID()
     school_sourced_id = _text("hs", allow_none=True)
     school_name = _text("Tamarack High")
@@ -264,7 +266,13 @@ class _SheetRowSchema(Schema):
 class CreditSheetRowSchema(_SheetRowSchema):
     """A line of credit, with the codes of its proficiencies."""
 
-    proficiencies = _text("TS.5.a; GP.3")
+    proficiencies = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Their codes; in CSV one cell, with `; ` between.",
+            "example": ["TS.5.a", "GP.3"],
+        },
+    )
 
 
 class EloSectionRowSchema(_SheetRowSchema):

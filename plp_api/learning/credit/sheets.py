@@ -15,13 +15,16 @@ from sqlalchemy.orm import aliased
 
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.caller import TODAY
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.problems import Code, FieldError, Problem
 from plp_api.foundation.roster import names
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person, School, Student
 from plp_api.learning.credit.models import CreditLine, CreditStatus
+from plp_api.learning.elos import team
 from plp_api.learning.elos.models import AGREED, Elo
 
 Row = dict[str, Any]
@@ -34,6 +37,8 @@ BOTH = (
     "elo_status",
     "starts_on",
     "ends_on",
+    "began_on",
+    "ended_on",
     "school_id",
     "school_sourced_id",
     "school_name",
@@ -86,7 +91,7 @@ def lines(
     codes = _codes({key for row in found for key in row["framework_item_ids"]})
     for row in found:
         keys = row.pop("framework_item_ids")
-        row["proficiencies"] = "; ".join(codes[key] for key in keys if key in codes)
+        row["proficiencies"] = [codes[key] for key in keys if key in codes]
     return {"since": first, "until": last, "rows": found}
 
 
@@ -118,8 +123,12 @@ def sections(
 
 
 def table(document: Row, columns: Sequence[str]) -> Iterator[list[Any]]:
-    """The rows of a sheet in the order of the columns."""
-    return ([row[name] for name in columns] for row in document["rows"])
+    """The rows of a sheet in the order of the columns; a list is one cell."""
+    return ([_cell(row[name]) for name in columns] for row in document["rows"])
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(value) if isinstance(value, list) else value
 
 
 def _days(access: Access, since: date | None, until: date | None) -> tuple[date, date]:
@@ -144,6 +153,8 @@ def _columns() -> list[Any]:
         Elo.status.label("elo_status"),
         Elo.starts_on,
         Elo.ends_on,
+        Elo.started_on.label("began_on"),
+        Elo.ended_at,
         Elo.school_id,
         School.sourced_id.label("school_sourced_id"),
         School.name.label("school_name"),
@@ -152,7 +163,7 @@ def _columns() -> list[Any]:
         Student.state_student_id,
         names.for_reader(_student, Elo.student_id).label("student_name"),
         Student.grade,
-        CreditLine.teacher_of_record_id,
+        _teacher.id.label("teacher_of_record_id"),
         _teacher.sourced_id.label("teacher_of_record_sourced_id"),
         names.at_school(_teacher).label("teacher_of_record_name"),
         CreditLine.id.label("credit_line_id"),
@@ -170,9 +181,23 @@ def _joined(query: Select[Any]) -> Select[Any]:
         query.join(School, School.id == Elo.school_id)
         .join(Student, Student.id == Elo.student_id)
         .join(_student, _student.id == Elo.student_id)
-        .outerjoin(_teacher, _teacher.id == CreditLine.teacher_of_record_id)
+        .outerjoin(_teacher, _teacher.id == _teacher_of_record())
         .order_by(School.name, func.lower(_student.family_name), Elo.id, CreditLine.id)
     )
+
+
+def _teacher_of_record() -> ColumnElement[Any]:
+    """The teacher of the line; without a line, who has been it longest of those of the team."""
+    one = aliased(Assignment)
+    held = select(one.person_id).where(
+        one.subject_type == team.SUBJECT,
+        one.subject_id == Elo.id,
+        one.role == AssignmentRole.TEACHER_OF_RECORD,
+        one.delegate_of_id.is_(None),
+        team.holds(one, TODAY),
+    )
+    first = held.order_by(one.starts_on, one.id).limit(1).correlate(Elo).scalar_subquery()
+    return func.coalesce(CreditLine.teacher_of_record_id, first)
 
 
 def _narrowed(school_id: UUID | None, elo_id: UUID | None) -> Iterator[ColumnElement[bool]]:
@@ -189,8 +214,12 @@ def _found(query: Select[Any], access: Access) -> list[Row]:
 
 def _row(found: Any, zone: ZoneInfo) -> Row:
     row = dict(found)
-    decided: datetime | None = row.pop("decided_at")
-    return {**row, "decided_on": None if decided is None else decided.astimezone(zone).date()}
+    days = {f"{name}_on": _day(row.pop(f"{name}_at"), zone) for name in ("decided", "ended")}
+    return {**row, **days}
+
+
+def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return None if at is None else at.astimezone(zone).date()
 
 
 def _codes(keys: set[str]) -> dict[str, str]:

@@ -165,10 +165,10 @@ def _raise_concerns(client: Client, world: World, database: Isolated) -> None:
     """One concern is open, one is acknowledged, one is closed."""
     with writing(database, world.home) as session:
         path = add_internship(session, world.home).path
-    counselor = client.as_(world.home.counselor)
+    advisor = client.as_(world.home.advisor)
     coordinator = client.as_(world.home.elo_coordinator)
     body = {"kind": "safety", "words": "The saw has no guard."}
-    _, taken_up, closed = (counselor.made(f"{path}/concerns", body)["id"] for _ in range(3))
+    _, taken_up, closed = (advisor.made(f"{path}/concerns", body)["id"] for _ in range(3))
     for each in (taken_up, closed):
         _ok(coordinator.act(f"/concerns/{each}", "acknowledge"))
     _ok(coordinator.act(f"/concerns/{closed}", "close", outcome="It has one now."))

@@ -54,14 +54,15 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     assert kinds_of(client, home.student) == {*returned, "version_in_force", *decided}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
     assert kinds_of(client, home.placed) == {"review_to_prepare"}
-    inspects = {"version_in_force", "comment_new"}
+    inspects = {"version_in_force", "comment_new", "elo_moved"}
     assert kinds_of(client, home.parent) == {*inspects, "signature_due", "agreement_to_sign"}
     assert kinds_of(client, home.inspecting_parent) == {*inspects, "agreement_answered"}
     approves = {"version_to_approve", "statement_new"}
     confirms = {"goal_to_confirm", "outcome_to_confirm"}
-    assert kinds_of(client, home.advisor) == {*approves, *confirms, "comment_new", "review_to_hold"}
+    advises = {*approves, *confirms, "comment_new", "review_to_hold", "concern_answered"}
+    assert kinds_of(client, home.advisor) == advises
     raised = {"concern_to_acknowledge", "concern_to_close"}
-    counselor = {*approves, "element_to_approve", "concern_answered"}
+    counselor = {*approves, "element_to_approve"}
     assert kinds_of(client, home.counselor) == counselor
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
@@ -148,7 +149,7 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
                 assert (item["id"] in left) == stays, (who.username, item)
             done.add(item["kind"])
     without = {"element_returned", "statement_new", "version_in_force", "interest_answered"}
-    without |= {"elo_to_start", "elo_moved"}
+    without |= {"elo_to_start", "elo_moved", "appeal_to_decide"}
     without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
     without |= {"concern_closed", "concern_answered"}
     without |= {"hours_to_verify", "log_entry_declined"}

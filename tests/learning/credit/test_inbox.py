@@ -89,6 +89,8 @@ def test_an_appeal_waits_for_the_principal_and_its_outcome_is_new_for_the_family
     (item,) = principal.read(APPEALS)["items"]
     assert (item["kind"], item["link"]) == ("appeal_to_decide", f"/api/v1/appeals/{made['id']}")
     assert item["actor_id"] == str(world.home.student.id)
+    # Either decision needs words, so that no action is offered that would be refused.
+    assert item["action"] is None
     parent = client.as_(world.home.parent)
     assert waiting(parent, APPEALS) == waiting(student, APPEALS) == []
     assert principal.act(f"/appeals/{made['id']}", "uphold", decision=REASON).status_code == 200

@@ -1,10 +1,12 @@
 """The registrar's sheets: credit lines, and ELOs as sections of the schedule."""
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 
+from plp_api.foundation import clock
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.credit import sheets
 from tests.client import Client, Response, code, pointers
@@ -54,6 +56,7 @@ def test_awarded_lines_are_reported_with_ids_of_the_information_system(
     assert row["teacher_of_record_sourced_id"].startswith("person-teacher_of_record")
     assert row["proficiencies"] == "W.1; S.1"
     (shown,) = registrar.read(LINES)["rows"]
+    assert shown["proficiencies"] == ["W.1", "S.1"]
     assert shown["credit_line_id"] == path.rsplit("/", 1)[1]
     assert {row["credit_status"] for row in registrar.read(f"{LINES}?status=proposed")["rows"]} == {
         "proposed"
@@ -96,6 +99,22 @@ def test_an_elo_is_a_section_once_for_each_line_that_is_not_denied(
     assert row["section_code"] == rows[1]["section_code"]
     ended = f"since={ahead(-60)}&until={ahead(-31)}"
     assert registrar.read(f"{SECTIONS}?{ended}")["rows"] == []
+
+
+def test_a_section_has_its_teacher_before_its_credit_and_the_days_it_really_ran(
+    client: Client, registrar: Client, internship: At, line: Line
+) -> None:
+    began = clock.today() - timedelta(days=9)
+    internship("active", started_on=began)
+    (row,) = registrar.read(SECTIONS)["rows"]
+    assert row["credit_line_id"] is None
+    assert row["teacher_of_record_name"].startswith("Teacher")
+    assert (row["began_on"], row["ended_on"]) == (ahead(-9), None)
+    done = internship("evaluated", started_on=began)
+    client.as_(done.teacher_of_record).act(line(done), "award", as_elective=True)
+    (row,) = registrar.read(f"{LINES}?elo_id={done.id}")["rows"]
+    assert row["teacher_of_record_id"] == str(done.teacher_of_record.id)
+    assert (row["began_on"], row["ended_on"], row["ends_on"]) == (ahead(-9), ahead(0), ahead(60))
 
 
 def test_a_title_never_runs_as_a_formula(registrar: Client, internship: At) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.audit.models import Event
+from plp_api.learning.elos.models import Elo
 from tests.client import Client, code, uuid
 from tests.databases import Isolated
 from tests.learning.elos.conftest import At, Propose
@@ -52,6 +54,37 @@ def test_a_denial_has_its_reason_and_ends_it(
     assert code(student.patch(submitted, {"title": "Again"})) == "elo_closed"
     (news,) = student.read("/me/inbox?kind=elo_moved")["items"]
     assert news["link"] == f"/api/v1{submitted}"
+
+
+@pytest.mark.parametrize(("status", "action"), [("active", "suspend"), ("approved", "terminate")])
+def test_a_parent_is_told_of_a_suspension_and_of_an_end_and_reads_why(
+    client: Client, world: World, internship: At, status: str, action: str
+) -> None:
+    elo, why = internship(status), "The clinic closes for a month."
+    name = "elo_coordinator" if action == "suspend" else "school_admin"
+    assert (
+        client.as_(getattr(world.home, name)).act(elo.path, action, comment=why).status_code == 200
+    )
+    for parent in (world.home.parent, world.home.inspecting_parent):
+        reader = client.as_(parent)
+        (news,) = reader.read("/me/inbox?kind=elo_moved")["items"]
+        assert (news["link"], news["group"]) == (f"/api/v1{elo.path}", "new")
+        words = [one["body"] for one in reader.read(f"{elo.path}/comments")["items"]]
+        assert why in (*words, reader.read(elo.path)["end_reason"])
+
+
+def test_a_parent_does_not_learn_from_the_inbox_that_the_other_parent_signed_last(
+    client: Client, world: World, database: Isolated, internship: At
+) -> None:
+    elo = internship("approved")
+    with writing(database, world.home) as session:
+        row, by = session.get(Elo, elo.id), world.home.parent.id
+        audit.record("elo.advanced", row, by=by, before="agreement_pending", status="approved")
+    other = client.as_(world.home.inspecting_parent)
+    (news,) = other.read("/me/inbox?kind=elo_moved")["items"]
+    assert (news["actor_id"], news["actor_name"]) == (None, None)
+    (news,) = client.as_(world.home.student).read("/me/inbox?kind=elo_moved")["items"]
+    assert news["actor_id"] == str(world.home.parent.id)
 
 
 @pytest.mark.parametrize("name", ["student", "parent", "advisor", "teacher", "school_admin"])

@@ -104,7 +104,6 @@ SOURCES: tuple[Source, ...] = (
         APPEALS,
         _appeals_to_decide,
         (Permission.APPEALS_DECIDE,),
-        action=("uphold", "actions"),
     ),
     Source(
         Kind.APPEAL_DECIDED,

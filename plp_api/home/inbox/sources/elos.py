@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, null, or_, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import db
@@ -28,7 +28,7 @@ MOVED = (
     "elo.terminated",
     "elo.advanced",
 )
-"""Events of moves that others made, and that the student is told of."""
+"""Events of moves that others made, and that the student and the parents are told of."""
 
 
 def _waiting(status: EloStatus) -> Make:
@@ -55,13 +55,16 @@ def _is_move(event: Any) -> ColumnElement[bool]:
     return or_(*(equals(event.type, one) for one in MOVED))
 
 
-def _moved(_caller: Caller) -> Select[Any]:
-    """The student's ELOs that somebody else moved last."""
+def _moved(caller: Caller) -> Select[Any]:
+    """The ELOs of the student, or of the caller's children, that somebody else moved last.
+
+    A parent may have moved it by the last signature, so that who did it is judged by who they are.
+    """
     later = aliased(Event)
     newest = (
         select(func.max(later.at))
         .where(
-            later.student_id == CALLER,
+            later.student_id == Elo.student_id,
             later.subject_id == Elo.id,
             _is_move(later),
             later.at > SINCE,
@@ -76,9 +79,11 @@ def _moved(_caller: Caller) -> Select[Any]:
         _is_move(Event),
     )
     return (
-        item_columns(Elo, Event.at, words=Elo.title, actor=Event.actor_id)
+        item_columns(
+            Elo, Event.at, words=Elo.title, actor=Event.actor_id, acted_as=cast(null(), String())
+        )
         .join(Event, is_newest)
-        .where(Elo.student_id == CALLER, Event.actor_id != CALLER)
+        .where(seen(Elo, caller, Permission.ELOS_READ), Event.actor_id != CALLER)
     )
 
 
@@ -110,8 +115,8 @@ SOURCES: tuple[Source, ...] = (
         Kind.ELO_MOVED,
         ELOS,
         _moved,
-        (Permission.ELOS_PROPOSE,),
-        roles=(Role.STUDENT,),
+        (Permission.ELOS_READ,),
+        roles=(Role.STUDENT, Role.PARENT),
         group=Group.NEW,
     ),
 )
