@@ -34,8 +34,8 @@ test-days: $(VENV)/dev.stamp $(VENV)/clients.stamp ## Run every test on SQLite w
 	for day in $(DAYS); do PLP_TEST_NOW=$${day}T17:00:00Z PLP_TEST_DATABASES=sqlite \
 	  $(BIN)/pytest -n auto --dist worksteal $(ARGS) || exit 1; done
 
-fuzz: $(VENV)/dev.stamp ## Send every operation many generated requests (SEED=… repeats a run)
-	PLP_TEST_FUZZ=$(FUZZ) PLP_TEST_SEED=$(SEED) $(BIN)/pytest -n auto --dist worksteal tests/foundation/rest/test_fuzz.py $(ARGS)
+fuzz: $(VENV)/dev.stamp ## Send generated requests, and sequences of steps with ELOs (SEED=… repeats a run)
+	PLP_TEST_FUZZ=$(FUZZ) PLP_TEST_SEED=$(SEED) $(BIN)/pytest -n auto --dist worksteal tests/foundation/rest/test_fuzz.py tests/learning/test_sequences.py $(ARGS)
 
 coverage: ## Run every test and measure which lines and branches they reach; below the floor it fails
 	@mkdir -p var/coverage
