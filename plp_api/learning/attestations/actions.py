@@ -54,6 +54,11 @@ class Check:
         return self.identity_check is LinkCheck.CODE and self.code_by is CodeBy.ISSUER
 
 
+def lock_links(mentor_id: UUID) -> None:
+    """Wait for whoever else issues links to the mentor; before any of their links is locked."""
+    db.lock_name(f"mentor_links|{mentor_id}")
+
+
 def issue(mentor: Mentor, access: Access, *, is_mailed: bool) -> Issued:
     """Make a link to all that waits for the mentor at the ELOs that the caller reaches.
 
@@ -63,7 +68,7 @@ def issue(mentor: Mentor, access: Access, *, is_mailed: bool) -> Issued:
     Raises Problem: action_unavailable (the mentor has left, or works on no such ELO),
     validation_failed (`delivery`: there is no e-mail, or no mail here).
     """
-    db.lock_name(f"mentor_links|{mentor.id}")
+    lock_links(mentor.id)
     elos = opened.by(access, opened.works_on(mentor, access.caller.today))
     if not elos:
         detail = "They are the mentor of no open ELO that you reach."
@@ -224,10 +229,10 @@ def send_fresh(spent: MentorLink, elos: Sequence[Elo]) -> bool:
     """Mail a fresh link to the address on file, as the holder of a spent one asked.
 
     The holder learns nothing by it: the page says the same whatever this returns. At most
-    FRESH_A_DAY a day; the links that are open stay, for a holder may not end them.
+    FRESH_A_DAY a day; the links that are open stay, for a holder may not end them. The caller
+    must have called `lock_links`.
     """
     mentor = db.session().get_one(Mentor, spent.mentor_id)
-    db.lock_name(f"mentor_links|{mentor.id}")
     if not elos or mailbox_of(mentor) is None or _count_fresh(mentor.id) >= FRESH_A_DAY:
         return False
     by = spent.issued_by

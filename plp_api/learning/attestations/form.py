@@ -5,8 +5,21 @@ from dataclasses import dataclass, field
 
 from plp_api.foundation import db, texts
 from plp_api.foundation.links.page import Wrong
-from plp_api.learning.attestations.use import Bearing, OnAgreement, OnEntry, OnHabits, Said
-from plp_api.learning.attestations.waiting import HabitLevel, LogEntry, Waiting, WorkHabit
+from plp_api.learning.attestations.use import (
+    Bearing,
+    OnAgreement,
+    OnConcern,
+    OnEntry,
+    OnHabits,
+    Said,
+)
+from plp_api.learning.attestations.waiting import (
+    ConcernKind,
+    HabitLevel,
+    LogEntry,
+    Waiting,
+    WorkHabit,
+)
 from plp_api.learning.attestations.words import Words, minutes_of
 
 LONGEST_NAME, LONGEST_WORDS = 200, 2000
@@ -22,14 +35,17 @@ class Form:
     said: Words
     wrong: list[Wrong] = field(default_factory=list)
 
-    def read(self, found: list[Waiting], bearing: Bearing) -> Said:
-        """All that the holder says of what waits. It counts only if nothing is wrong."""
+    def read(self, found: list[Waiting], bearing: Bearing, *, is_enough: bool = False) -> Said:
+        """All that the holder says of what waits. It counts only if nothing is wrong.
+
+        `is_enough` says that they may say nothing of it: they say something else.
+        """
         entries = [one for each in found for one in self._entries(each)]
         habits = [one for each in found for one in self._habits(each)]
         signed = [one for each in found if bearing.may_sign for one in self._agreement(each)]
         name = self._name(any(not one.is_declined for one in signed))
         said = Said(name, entries, habits, signed)
-        if not said.is_anything and not self.wrong:
+        if not said.is_anything and not self.wrong and not is_enough:
             self._refuse("mark", "wrong_nothing")
         if said.is_anything and self.fields.get("attest") != "yes":
             self._refuse("attest", "wrong_attest")
@@ -88,12 +104,23 @@ class Form:
             self._refuse("name", "wrong_name")
         return name
 
-    def concern(self) -> str:
-        """The words of a concern."""
+    def concern(self, bearing: Bearing, *, is_needed: bool = False) -> OnConcern | None:
+        """The concern, if there is one; where one `is_needed`, its absence is wrong."""
+        before = len(self.wrong)
         words = self._words("concern")
-        if not words and not self.wrong:
-            self._refuse("concern", "wrong_concern")
-        return words
+        if not words or len(self.wrong) > before:
+            if is_needed and len(self.wrong) == before:
+                self._refuse("concern", "wrong_concern")
+            return None
+        about, kind = self.fields.get("about", ""), self.fields.get("kind", "")
+        elo = next((one for one in bearing.elos if str(one.id) == about), None)
+        if elo is None or kind not in {*ConcernKind}:
+            self._refuse("about", "wrong_about")
+        elif not bearing.may_worry:
+            self._refuse("concern", "wrong_concerns")
+        else:
+            return OnConcern(elo, kind, words)
+        return None
 
     def _words(self, name: str) -> str:
         return self._text(name, LONGEST_WORDS)

@@ -6,13 +6,13 @@ neither uses up the link nor shows anything of a student: the holder goes on by 
 code where the link asks for one. The forms then carry a signed, dated `proof`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from plp_api.foundation import clock
+from plp_api.foundation import clock, db
 from plp_api.foundation.links import page
 from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.links.page import Wrong
@@ -21,7 +21,7 @@ from plp_api.learning.attestations import use, words
 from plp_api.learning.attestations.form import Form
 from plp_api.learning.attestations.shown import elo_shown, receipts
 from plp_api.learning.attestations.use import Bearing
-from plp_api.learning.attestations.waiting import ConcernKind, HabitLevel, WorkHabit
+from plp_api.learning.attestations.waiting import ConcernKind, HabitLevel, Waiting, WorkHabit
 from plp_api.learning.attestations.words import Words
 
 REFUSALS = {
@@ -31,11 +31,14 @@ REFUSALS = {
     Code.NOT_FOUND: "unknown",
     Code.RATE_LIMITED: "too_many",
     Code.PERMISSION_DENIED: "foreign",
+}
+CHANGED = {
     Code.DAY_OVERFULL: "overfull",
     Code.AGREEMENT_CHANGED: "changed",
     Code.AGREEMENT_VOID: "changed",
     Code.SIGNATURE_EARLY: "changed",
 }
+"""Why what was filled in does not fit what is there; the page is drawn again with it."""
 SPENT = frozenset({Code.LINK_USED, Code.LINK_EXPIRED, Code.LINK_ENDED})
 
 
@@ -80,7 +83,8 @@ open_mentor_page.writes = True  # type: ignore[attr-defined]
 def use_mentor_page(token: str) -> Response:
     """Take the next step: `identify`, `read`, `attest`, `concern`; or ask for a `fresh` link."""
     page.refuse_foreign_form()
-    step = request.form.get("step", "")
+    # A button of a language has no step: it shows the same page, with all that was filled in.
+    step = request.form.get("step", "read")
     if step == "fresh":
         return _fresh(token)
     bearing = use.bring(token)
@@ -93,7 +97,8 @@ def use_mentor_page(token: str) -> Response:
 
 def _said(tag: str) -> Words:
     """The words of the language that the holder chose; else of the tag, or of their browser."""
-    chosen = words.known(request.form.get("language", "")) or words.known(tag)
+    tags = request.form.get("speak", ""), request.form.get("language", ""), tag
+    chosen = next(filter(None, map(words.known, tags)), None)
     offered = request.accept_languages.best_match(list(words.LANGUAGES))
     return Words(chosen or offered or words.ORIGINAL)
 
@@ -122,7 +127,6 @@ def _identify(bearing: Bearing, *wrong: Wrong) -> Response:
         "identify",
         422 if wrong else 200,
         errors=wrong,
-        step="open",
         asks_code=bearing.link.identity_check == LinkCheck.CODE,
         **_frame_of(bearing),
     )
@@ -152,8 +156,7 @@ def _read(bearing: Bearing, *wrong: Wrong, notice: str = "") -> Response:
         "read",
         422 if wrong else 200,
         errors=wrong,
-        step="read",
-        form={} if notice else request.form,
+        form=_kept(found, has_told=bool(notice)),
         notice=notice,
         proof=SHELL.proof(bearing.link.id),
         sender=use.sender_of(bearing),
@@ -169,6 +172,16 @@ def _read(bearing: Bearing, *wrong: Wrong, notice: str = "") -> Response:
     )
 
 
+def _kept(found: Sequence[Waiting], *, has_told: bool) -> dict[str, str]:
+    """What is filled in again: neither what was told, nor a signature of an earlier text."""
+    form = {**request.form, "concern": ""} if has_told else {**request.form}
+    for each in found:
+        sha256 = each.agreement.sha256 if each.agreement else ""
+        if form.get(f"agreement-{each.elo.id}") != sha256:
+            form.pop(f"sign-{each.elo.id}", None)
+    return form
+
+
 def _attestation(bearing: Bearing, said: Words) -> str:
     """The statement that the holder confirms by ticking the box."""
     return said("attestation", mentor=bearing.mentor.name)
@@ -178,19 +191,32 @@ def _attestation(bearing: Bearing, said: Words) -> str:
 
 
 def _attest(bearing: Bearing) -> Response:
+    """All that is filled in, a concern included; a concern alone leaves the link good."""
     said = _said(bearing.mentor.language)
     found = use.read(bearing)
     form = Form(request.form, said)
-    everything = form.read(found, bearing)
+    concern = form.concern(bearing)
+    everything = form.read(found, bearing, is_enough=concern is not None)
     if form.wrong:
         return _read(bearing, *form.wrong)
+    if not everything.is_anything:
+        return _raise_concern(bearing)
     shown = receipts(found, everything, said)
-    use.attest(bearing, everything, said.language)
+    try:
+        with db.session().begin_nested():
+            use.attest(bearing, everything, said.language, concern)
+    except Problem as problem:
+        # The page again: what was filled in would be lost with a refusal.
+        if problem.code not in CHANGED:
+            raise
+        key = CHANGED[problem.code]
+        return _read(bearing, Wrong("mark", f"{said(f'{key}_title')}. {said(f'{key}_words')}"))
     used_at = bearing.link.used_at or clock.now()
     return SHELL.draw(
         "receipt",
         200,
         receipts=shown,
+        concern=concern,
         at=said.moment(used_at, bearing.district.time_zone),
         attestation=_attestation(bearing, said),
         **_frame_of(bearing),
@@ -200,16 +226,10 @@ def _attest(bearing: Bearing) -> Response:
 def _raise_concern(bearing: Bearing) -> Response:
     said = _said(bearing.mentor.language)
     form = Form(request.form, said)
-    concern = form.concern()
-    about = request.form.get("about", "")
-    elo = next((one for one in bearing.elos if str(one.id) == about), None)
-    kind = request.form.get("kind", "")
-    if elo is None or kind not in {*ConcernKind}:
-        form.wrong.append(Wrong("about", said("wrong_about")))
-    if elo is None or form.wrong:
+    concern = form.concern(bearing, is_needed=True)
+    if concern is None or form.wrong:
         return _read(bearing, *form.wrong)
-    if not use.raise_concern(bearing, elo, kind, concern):
-        return _read(bearing, Wrong("concern", said("wrong_concerns")))
+    use.raise_concern(bearing, concern)
     return _read(bearing, notice=said("concern_done"))
 
 

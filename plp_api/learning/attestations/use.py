@@ -50,6 +50,11 @@ class Bearing:
         """Whether an agreement may be signed by it: not by a link without a code."""
         return self.link.identity_check == LinkCheck.CODE
 
+    @property
+    def may_worry(self) -> bool:
+        """Whether one more concern may be raised by it."""
+        return waiting.may_raise(self.link)
+
 
 @dataclass(frozen=True)
 class OnEntry:
@@ -79,6 +84,15 @@ class OnAgreement:
     sha256: str
     words: str = ""
     is_declined: bool = False
+
+
+@dataclass(frozen=True)
+class OnConcern:
+    """What worries the mentor about the student of an ELO."""
+
+    elo: Elo
+    kind: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -222,12 +236,14 @@ def _disclose(bearing: Bearing, shown: Waiting) -> None:
     )
 
 
-def attest(bearing: Bearing, said: Said, language: str) -> None:
-    """Record all that the mentor says; the link is used up.
+def attest(bearing: Bearing, said: Said, language: str, concern: OnConcern | None = None) -> None:
+    """Record all that the mentor says, and what worries them; the link is used up.
 
     Raises Problem: agreement_changed, signature_early, day_overfull; then nothing is kept.
     """
     link = bearing.link
+    if concern is not None:
+        raise_concern(bearing, concern)
     for on_entry in said.entries:
         _decide(link, on_entry)
     for habits in said.habits:
@@ -250,13 +266,10 @@ def _decide(link: MentorLink, said: OnEntry) -> None:
         waiting.confirm(said.entry, link, said.minutes, said.words)
 
 
-def raise_concern(bearing: Bearing, elo: Elo, kind: str, words: str) -> bool:
-    """Raise a concern; the link stays usable. False if too many were raised by it."""
-    if not waiting.may_raise(bearing.link):
-        return False
-    waiting.raise_concern(elo, bearing.mentor, bearing.link, kind, words)
+def raise_concern(bearing: Bearing, said: OnConcern) -> None:
+    """Raise a concern; the link stays usable."""
+    waiting.raise_concern(said.elo, bearing.mentor, bearing.link, said.kind, said.words)
     _note("mentor_link.concern_raised", bearing.link)
-    return True
 
 
 def ask_for_fresh(token: str) -> str:
@@ -269,6 +282,8 @@ def ask_for_fresh(token: str) -> str:
         link, mentor, district = _known(token)
     except Problem:
         return ""
+    # In the order of `actions.issue`: the mentor's name, then their links.
+    actions.lock_links(mentor.id)
     db.lock(link)
     is_spent = link.status in (MentorLinkStatus.USED, MentorLinkStatus.EXPIRED)
     elos = _opened(link, mentor, district) if is_spent else []

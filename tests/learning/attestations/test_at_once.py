@@ -102,3 +102,16 @@ def test_two_links_issued_at_once_leave_one_open(live: Live, internship: Interns
         of_mentor = MentorLink.mentor_id == internship.mentor_id
         count = select(func.count()).select_from(MentorLink).where(of_mentor, is_open)
         assert session.scalar(count) == 1
+
+
+def test_a_fresh_link_is_asked_for_while_the_coordinator_issues_one(
+    live: Live, internship: Internship, slowly: None
+) -> None:
+    link = issue(live, internship)
+    with writing(live.database, live.world.home) as session:
+        row = session.get_one(MentorLink, UUID(link.id))
+        row.expires_at = clock.now() - timedelta(days=1)
+    coordinator = live.client.as_(live.world.home.elo_coordinator)
+    path = f"/mentors/{internship.mentor_id}/links"
+    answers = at_once(lambda: link.post(step="fresh"), lambda: coordinator.post(path, {}))
+    assert [one.status_code for one in answers] == [200, 201]

@@ -124,8 +124,11 @@ def test_more_hours_than_a_day_has_are_refused_and_nothing_is_kept(
 ) -> None:
     entry, other = log.add(internship), log.add(internship, minutes=1200)
     link = issue()
-    answer = link.attest({f"say-{entry}": "correct", f"hours-{entry}": "23"})
-    assert answer.status_code == 409
+    form = {f"say-{entry}": "correct", f"hours-{entry}": "23", **told_of(internship)}
+    answer = link.attest(form)
+    assert answer.status_code == 422
+    assert 'value="23"' in answer.text
+    assert "No gloves were left.</textarea>" in answer.text
     assert "A day has only 24 hours" in link.in_words(answer)
     assert [log.of(key).status for key in (entry, other)] == ["pending", "pending"]
     assert link.attest({f"say-{entry}": "right"}).status_code == 200
@@ -228,6 +231,71 @@ def test_a_concern_reaches_the_school_and_the_link_stays_good(
     assert "concern_raised" in events()
 
 
+def told_of(elo: Internship, words: str = "No gloves were left.") -> dict[str, str]:
+    return {"about": str(elo.id), "kind": "safety", "concern": words}
+
+
+def concerns(database: Isolated, world: World) -> list[str]:
+    with writing(database, world.home) as session:
+        return [one.words for one in session.scalars(select(Concern)).all()]
+
+
+def test_a_concern_that_is_filled_in_is_sent_with_everything_else(
+    issue: Issue, internship: Internship, log: Log, world: World, database: Isolated
+) -> None:
+    entry = log.add(internship)
+    link = issue()
+    answer = link.attest({f"say-{entry}": "right", **told_of(internship)})
+    assert "You told the school" in link.in_words(answer)
+    assert concerns(database, world) == ["No gloves were left."]
+    assert log.of(entry).status == "verified"
+
+
+def test_a_concern_waits_with_everything_else_until_nothing_is_wrong(
+    issue: Issue, internship: Internship, log: Log, world: World, database: Isolated
+) -> None:
+    entry = log.add(internship)
+    answer = issue().attest({f"say-{entry}": "decline", **told_of(internship)})
+    assert answer.status_code == 422
+    assert "No gloves were left.</textarea>" in answer.text
+    assert concerns(database, world) == []
+
+
+def test_a_concern_alone_is_sent_and_leaves_the_link_good(
+    issue: Issue, internship: Internship, log: Log, world: World, database: Isolated
+) -> None:
+    log.add(internship)
+    link = issue()
+    answer = link.attest(told_of(internship))
+    assert "The school has been told" in link.in_words(answer)
+    assert "No gloves were left." not in link.in_words(answer)
+    assert concerns(database, world) == ["No gloves were left."]
+    assert link.open().status_code == 200
+
+
+@pytest.mark.parametrize("pressed", ["concern", "language"])
+def test_telling_the_school_and_changing_the_language_keep_what_is_filled_in(
+    issue: Issue, internship: Internship, log: Log, pressed: str
+) -> None:
+    entry = log.add(internship)
+    link = issue()
+    hidden = link.go_on().hidden
+    filled = {f"say-{entry}": "decline", f"words-{entry}": "Closed.", "attest": "yes"}
+    buttons = {"concern": {"step": "concern", **told_of(internship)}, "language": {"speak": "fr"}}
+    answer = link.send({**hidden, **filled, **buttons[pressed]})
+    assert answer.status_code == 200
+    assert f'value="decline" checked><label for="say-{entry}-decline"' in answer.text
+    assert "Closed.</textarea>" in answer.text
+    assert 'name="attest" value="yes" checked' in answer.text
+    assert ("Heures notées" in answer.text) == (pressed == "language")
+
+
+def test_the_page_says_who_can_read_a_concern(issue: Issue, internship: Internship) -> None:
+    words = issue().go_on().words
+    for who in ("coordinator", "principal", "counselors", "district’s office"):
+        assert who in words
+
+
 def test_a_fourth_concern_by_one_link_is_refused(issue: Issue, internship: Internship) -> None:
     link = issue()
     proof = {"proof": link.go_on().hidden["proof"], "step": "concern"}
@@ -276,7 +344,7 @@ def test_the_page_speaks_the_mentor_s_language(
 
 def test_the_holder_chooses_another_language(issue: Issue, internship: Internship) -> None:
     link = issue()
-    opened = Page(link.post(step="open", language="fr").text)
+    opened = Page(link.post(speak="fr", language="en").text)
     assert "Quel code" in opened.words
     page = Page(link.post(step="identify", code=link.code or "", language="es").text)
     assert "¿Le preocupa algo?" in page.words
