@@ -1,5 +1,6 @@
 """Write the disclosure ledger."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,39 +13,39 @@ LONGEST = 400
 
 
 def record(
-    subject: Any,
+    shown: Sequence[tuple[Any, str]],
     *,
     party: str,
     interest: str,
-    what: str,
     basis: DisclosureBasis,
     link_id: UUID | None = None,
 ) -> None:
-    """Record that `party` was shown `what` of `subject`, a row of a student (34 CFR 99.32).
+    """Record that `party` was shown what is said of each subject, a row of a student.
 
-    The same by the same link is recorded once: reading a page again, or in another
-    language, discloses nothing more.
+    (34 CFR 99.32.) The same by the same link is recorded once: reading a page
+    again, or in another language, discloses nothing more.
     """
-    cut = {"party": party[:LONGEST], "interest": interest[:LONGEST], "what": what[:LONGEST]}
-    if link_id is not None and _is_recorded(link_id, subject.id, cut["what"]):
-        return
-    row = Disclosure(
-        id=db.new_id(),
-        district_id=subject.district_id,
-        student_id=subject.student_id,
-        basis=basis,
-        subject_type=subject.__tablename__,
-        subject_id=subject.id,
-        link_id=link_id,
-        **cut,
-    )
-    db.session().add(row)
+    recorded = _by_link(link_id) if link_id else set()
+    for subject, said in shown:
+        what = said[:LONGEST]
+        if (subject.id, what) in recorded:
+            continue
+        row = Disclosure(
+            id=db.new_id(),
+            district_id=subject.district_id,
+            student_id=subject.student_id,
+            party=party[:LONGEST],
+            interest=interest[:LONGEST],
+            what=what,
+            basis=basis,
+            subject_type=subject.__tablename__,
+            subject_id=subject.id,
+            link_id=link_id,
+        )
+        db.session().add(row)
 
 
-def _is_recorded(link_id: UUID, subject_id: UUID, what: str) -> bool:
-    same = select(Disclosure.id).where(
-        Disclosure.link_id == link_id,
-        Disclosure.subject_id == subject_id,
-        Disclosure.what == what,
-    )
-    return db.session().scalar(same.limit(1)) is not None
+def _by_link(link_id: UUID) -> set[tuple[UUID, str]]:
+    """What the ledger has for the link: subject and what was shown of it."""
+    rows = select(Disclosure.subject_id, Disclosure.what).where(Disclosure.link_id == link_id)
+    return {(subject_id, what) for subject_id, what in db.session().execute(rows)}

@@ -177,6 +177,13 @@ def newest(elo_id: UUID) -> Agreement | None:
     return db.session().scalars(editions.order_by(Agreement.edition.desc()).limit(1)).first()
 
 
+def newest_of(elo_ids: Iterable[UUID]) -> dict[UUID, Agreement]:
+    """The newest edition of the agreement of each ELO that has one, in one query for all."""
+    editions = select(Agreement).where(Agreement.elo_id.in_(sorted(elo_ids)))
+    rows = db.session().scalars(editions.order_by(Agreement.edition))
+    return {row.elo_id: row for row in rows}
+
+
 def is_pending(agreement: Agreement) -> bool:
     """Whether signatures are still given on it."""
     return agreement.status == AgreementStatus.PENDING

@@ -118,7 +118,7 @@ def _check(mentor: Mentor, elos: Sequence[Elo], by: UUID, *, is_mailed: bool) ->
     printed; or handed over by a second person. What signs an agreement never goes by a code
     that the issuer holds: the coordinator signs it too, and decides on the ELO.
     """
-    signs = any(waiting.agreement_of(elo) for elo in elos)
+    signs = bool(waiting.agreements_of(elos))
     is_entered_by_issuer = is_entered_by(mentor, [by])
     if not is_mailed:
         is_apart = mailbox_of(mentor) is not None and not is_entered_by_issuer
@@ -138,8 +138,13 @@ def is_entered_by(mentor: Mentor, people: Iterable[UUID]) -> bool:
 
 def mailbox_of(mentor: Mentor) -> str | None:
     """The address to which the mentor's links are mailed; None where mail is not set up."""
+    return mentor.email if is_mail_set_up() else None
+
+
+def is_mail_set_up() -> bool:
+    """Whether links can be mailed from here at all."""
     chosen = settings.current()
-    return mentor.email if chosen.mail_url and chosen.public_url else None
+    return bool(chosen.mail_url and chosen.public_url)
 
 
 def mailbox_hash(mentor: Mentor) -> str:

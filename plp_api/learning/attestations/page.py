@@ -17,9 +17,9 @@ from plp_api.foundation.links import page
 from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.links.page import Wrong
 from plp_api.foundation.problems import Code, Problem
-from plp_api.learning.attestations import use, words
+from plp_api.learning.attestations import actions, use, words
 from plp_api.learning.attestations.form import Form
-from plp_api.learning.attestations.shown import elo_shown, receipts
+from plp_api.learning.attestations.shown import elos_shown, receipts
 from plp_api.learning.attestations.use import Bearing
 from plp_api.learning.attestations.waiting import ConcernKind, HabitLevel, Waiting, WorkHabit
 from plp_api.learning.attestations.words import Words
@@ -53,7 +53,7 @@ class MentorShell(page.Shell):
         return {
             "title": said(f"{key}_title"),
             "words": said(f"{key}_words"),
-            "offers_fresh": problem.code in SPENT,
+            "offers_fresh": problem.code in SPENT and problem.extra.get("offers_fresh"),
             **_frame(said),
         }
 
@@ -115,8 +115,15 @@ def _frame(said: Words) -> dict[str, Any]:
 
 
 def _frame_of(bearing: Bearing) -> dict[str, Any]:
-    said = _said(bearing.mentor.language)
-    return {**_frame(said), "district": bearing.district.name, "mentor": bearing.mentor.name}
+    sender, email = use.sender_of(bearing)
+    return {
+        **_frame(_said(bearing.mentor.language)),
+        "district": bearing.district.name,
+        "mentor": bearing.mentor.name,
+        "sender": sender,
+        "sender_email": email,
+        "offers_fresh": actions.is_mail_set_up(),
+    }
 
 
 # The way in.
@@ -140,7 +147,7 @@ def _check(bearing: Bearing) -> Response:
     if use.check(bearing, code):
         return _read(bearing)
     if not bearing.link.attempts_left:
-        problem = Problem(Code.LINK_ENDED, extra={"language": bearing.mentor.language})
+        problem = Problem(Code.LINK_ENDED, extra=use.known_of(bearing.mentor))
         return SHELL.refuse(problem)
     tries = said("wrong_code", left=bearing.link.attempts_left)
     return _identify(bearing, Wrong("code", tries))
@@ -159,15 +166,14 @@ def _read(bearing: Bearing, *wrong: Wrong, notice: str = "") -> Response:
         form=_kept(found, has_told=bool(notice)),
         notice=notice,
         proof=SHELL.proof(bearing.link.id),
-        sender=use.sender_of(bearing),
-        elos=[elo_shown(one, said, {each.field for each in wrong}) for one in found],
+        elos=elos_shown(found, said, {each.field for each in wrong}),
         is_anything=any(one.is_anything for one in found),
-        signs=any(one.agreement for one in found),
+        signs=_signs(bearing, found),
         may_sign=bearing.may_sign,
         habits=[(str(one), said.named("habits", one)) for one in WorkHabit],
         levels=[(str(one), said.named("levels", one)) for one in HabitLevel],
         concerns=[(str(one), said.named("concerns", one)) for one in ConcernKind],
-        attestation=_attestation(bearing, said),
+        attestation=_attestation(bearing, found, said),
         **_frame_of(bearing),
     )
 
@@ -182,9 +188,15 @@ def _kept(found: Sequence[Waiting], *, has_told: bool) -> dict[str, str]:
     return form
 
 
-def _attestation(bearing: Bearing, said: Words) -> str:
+def _signs(bearing: Bearing, found: Sequence[Waiting]) -> bool:
+    """Whether the page asks for a signature."""
+    return bearing.may_sign and any(one.agreement for one in found)
+
+
+def _attestation(bearing: Bearing, found: Sequence[Waiting], said: Words) -> str:
     """The statement that the holder confirms by ticking the box."""
-    return said("attestation", mentor=bearing.mentor.name)
+    statement = said("attestation", mentor=bearing.mentor.name)
+    return f"{statement} {said('attestation_signs')}" if _signs(bearing, found) else statement
 
 
 # Answering.
@@ -218,7 +230,7 @@ def _attest(bearing: Bearing) -> Response:
         receipts=shown,
         concern=concern,
         at=said.moment(used_at, bearing.district.time_zone),
-        attestation=_attestation(bearing, said),
+        attestation=_attestation(bearing, found, said),
         **_frame_of(bearing),
     )
 

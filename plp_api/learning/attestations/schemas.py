@@ -45,7 +45,8 @@ class MentorLinkSchema(Schema):
         dump_only=True,
         metadata=_described(
             "Which way the code goes: `issuer` tells it (the link was mailed), `mail` (the link "
-            "was printed), or a `witness` takes it at `/mentor-links/{id}/code` and hands it over. "
+            "was printed, mail is set up here, and another than the issuer entered the mentor's "
+            "e-mail), or else a `witness` takes it at `/mentor-links/{id}/code` and hands it over. "
             "A link without a code says `issuer`."
         ),
     )

@@ -9,13 +9,20 @@ from plp_api.learning.attestations.waiting import LogEntry, Waiting
 from plp_api.learning.attestations.words import Words
 
 
-def elo_shown(waiting: Waiting, said: Words, wrong: Collection[str]) -> dict[str, Any]:
-    """Template data of what waits at one ELO; `wrong` names the fields with an error."""
+def elos_shown(
+    found: Sequence[Waiting], said: Words, wrong: Collection[str]
+) -> list[dict[str, Any]]:
+    """Template data of what waits at each ELO; `wrong` names the fields with an error."""
+    students = use.students_of(found)
+    return [_elo(one, students[str(one.elo.student_id)], said, wrong) for one in found]
+
+
+def _elo(waiting: Waiting, student: str, said: Words, wrong: Collection[str]) -> dict[str, Any]:
     elo = waiting.elo
     return {
         "id": str(elo.id),
         "title": elo.title,
-        "student": use.student_name(elo),
+        "student": student,
         "entries": [_entry(entry, said, wrong) for entry in waiting.entries],
         "sum": said.duration(sum(entry.minutes for entry in waiting.entries)),
         "moment": waiting.moment,
@@ -28,7 +35,7 @@ def _entry(entry: LogEntry, said: Words, wrong: Collection[str]) -> dict[str, An
     item = entry.framework_item
     return {
         "id": str(entry.id),
-        "on": said.day(entry.on),
+        "when": _when(entry, said),
         "duration": said.duration(entry.minutes),
         "activity": entry.activity,
         "item": item.statement if item else None,
@@ -36,14 +43,25 @@ def _entry(entry: LogEntry, said: Words, wrong: Collection[str]) -> dict[str, An
     }
 
 
-def receipts(found: Sequence[Waiting], everything: Said, said: Words) -> list[Any]:
-    """By ELO, a line for each thing that the mentor said."""
+def _when(entry: LogEntry, said: Words) -> str:
+    return said.day(entry.on) if entry.begins is None else said.at(entry.on, entry.begins)
+
+
+def receipts(found: Sequence[Waiting], everything: Said, said: Words) -> list[dict[str, Any]]:
+    """By ELO, a line for each thing that the mentor said, and the terms that they signed."""
+    students = use.students_of(found)
+    signed = {one.agreement.elo_id for one in everything.agreements if not one.is_declined}
     shown = []
     for waiting in found:
-        lines = _lines(waiting, everything, said)
-        if lines:
-            name = f"{use.student_name(waiting.elo)}: {waiting.elo.title}"
-            shown.append((name, lines))
+        elo = waiting.elo
+        if lines := _lines(waiting, everything, said):
+            agreement = waiting.agreement if elo.id in signed else None
+            of_elo = {
+                "name": f"{students[str(elo.student_id)]}: {elo.title}",
+                "lines": lines,
+                "terms": terms.shown(agreement.terms, said) if agreement else [],
+            }
+            shown.append(of_elo)
     return shown
 
 
@@ -63,13 +81,15 @@ def _lines(waiting: Waiting, everything: Said, said: Words) -> list[str]:
 
 def _of_entry(one: OnEntry, said: Words) -> str:
     entry = one.entry
-    day, logged = said.day(entry.on), said.duration(entry.minutes)
+    day, logged = _when(entry, said), said.duration(entry.minutes)
     if one.is_declined:
         return said("receipt_entry_declined", day=day, logged=logged, words=one.words)
     if one.minutes is not None:
         seen = said.duration(one.minutes)
-        return said("receipt_entry_corrected", day=day, logged=logged, seen=seen)
-    return said("receipt_entry_right", day=day, logged=logged)
+        line = said("receipt_entry_corrected", day=day, logged=logged, seen=seen)
+    else:
+        line = said("receipt_entry_right", day=day, logged=logged)
+    return f"{line}: {one.words}" if one.words else line
 
 
 def _of_habit(habit: str, level: str, said: Words) -> str:

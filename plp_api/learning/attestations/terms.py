@@ -1,6 +1,7 @@
 """The terms of an agreement on the page by which a mentor signs it: every member, in words.
 
-The labels are in the mentor's language; the texts are the school's and the student's own. Names
+What a mentor wants to know first (when, where, what work) comes first. The labels are in the
+mentor's language; the texts are the school's and the student's own. Names
 stand for ids, as they are today.
 """
 
@@ -20,7 +21,7 @@ from plp_api.learning.attestations.words import Words
 
 Terms = Mapping[str, Any]
 Part = tuple[str, list[str]]
-ROWS = ("benchmarks", "training_tasks", "communications", "costs")
+ROWS = ("training_tasks", "benchmarks", "communications", "costs")
 """Members that list rows, each shown as its values."""
 
 
@@ -35,19 +36,17 @@ def _parts(terms: Terms, said: Words) -> Iterator[Part]:
 
     yield label("student_id"), [use.names_of([UUID(terms["student_id"])])[terms["student_id"]]]
     yield label("title"), [terms["title"], *_lines(terms["description"])]
-    yield label("place"), _names(terms)
+    yield label("place"), _place(terms)
     yield label("dates"), _dates(terms, said)
     yield label("hours"), _hours(terms, said)
     yield label("times"), [_time(row, said) for row in terms["times"]]
+    yield label("work"), list(_work(terms["work"], said))
+    for name in ROWS:
+        yield label(name), [_row(name, row, said) for row in terms[name]]
     for name, value in terms["design"].items():
         yield label(name), _lines(value)
     yield label("framework_item_ids"), _items(terms["framework_item_ids"])
-    for name in ROWS:
-        yield label(name), [_row(name, row, said) for row in terms[name]]
-    yield (
-        label("work"),
-        [f"{label(key)}: {_plain(value, said)}" for key, value in terms["work"].items()],
-    )
+    yield label("school"), _school(terms)
     yield label("team"), list(_team(terms["team"], said))
     yield label("signers"), [", ".join(said.named("roles", role) for role in terms["signers"])]
 
@@ -57,15 +56,24 @@ def _lines(value: Any) -> list[str]:
     return [str(text) for text in texts if str(text).strip()]
 
 
-def _names(terms: Terms) -> list[str]:
-    """The names of partner, site and school."""
-    of: tuple[tuple[type[Any], str], ...] = (
-        (Partner, "partner_id"),
-        (PartnerSite, "site_id"),
-        (School, "school_id"),
-    )
-    rows = [db.session().get(model, UUID(terms[key])) for model, key in of if terms[key]]
-    return [row.name for row in rows if row is not None]
+def _place(terms: Terms) -> list[str]:
+    """Partner and site, with the street; a site that is named as its partner is named once."""
+    partner = _row_of(Partner, terms["partner_id"])
+    site = _row_of(PartnerSite, terms["site_id"])
+    lines = [partner.name] if partner else []
+    if site is not None:
+        town = " ".join(filter(None, [site.state, site.postal_code])) if site.town else ""
+        lines += [site.name, site.street, ", ".join(filter(None, [site.town, town]))]
+    return list(dict.fromkeys(filter(None, lines)))
+
+
+def _school(terms: Terms) -> list[str]:
+    school = _row_of(School, terms["school_id"])
+    return [school.name] if school else []
+
+
+def _row_of(model: type[Any], key: str | None) -> Any:
+    return db.session().get(model, UUID(key)) if key else None
 
 
 def _dates(terms: Terms, said: Words) -> list[str]:
@@ -74,7 +82,7 @@ def _dates(terms: Terms, said: Words) -> list[str]:
         return []
     # The end is the first day after the agreement.
     last = date.fromisoformat(end) - timedelta(days=1)
-    return [said("between", first=said.day(date.fromisoformat(first)), last=said.day(last))]
+    return [said("dates", first=said.day(date.fromisoformat(first)), last=said.day(last))]
 
 
 def _hours(terms: Terms, said: Words) -> list[str]:
@@ -85,14 +93,26 @@ def _hours(terms: Terms, said: Words) -> list[str]:
 
 
 def _time(row: Mapping[str, Any], said: Words) -> str:
-    begins, ends = (f"{row[key] // 60:02}:{row[key] % 60:02}" for key in ("begins", "ends"))
-    return f"{said.named('weekdays', str(row['weekday']))} {begins}-{ends}"
+    span = said("clock_span", first=said.clock(row["begins"]), last=said.clock(row["ends"]))
+    return f"{said.named('weekdays', str(row['weekday']))}, {span}"
+
+
+def _work(work: Mapping[str, Any], said: Words) -> Iterator[str]:
+    """What is agreed of the work; what nobody stated is left out."""
+    for key, value in work.items():
+        if value not in (None, ""):
+            shown = _money(value) if key.endswith("_cents") else _plain(value, said)
+            yield f"{said.named('work', key)}: {shown}"
+
+
+def _money(cents: int) -> str:
+    return f"${cents / 100:,.2f}"
 
 
 def _row(name: str, row: Mapping[str, Any], said: Words) -> str:
     if name == "costs":
         borne_by = said.named("bearers", row["borne_by"])
-        return f"{row['what']}: ${row['amount_cents'] / 100:,.2f} ({borne_by})"
+        return f"{row['what']}: {_money(row['amount_cents'])} ({borne_by})"
     values = [said.day(date.fromisoformat(row["due_on"]))] if row.get("due_on") else []
     texts = [str(value) for key, value in row.items() if value and key != "due_on"]
     return ", ".join([*texts, *values])

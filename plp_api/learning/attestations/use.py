@@ -180,7 +180,12 @@ def _refused(link: MentorLink, mentor: Mentor, code: Code, why: str) -> Problem:
         db.enter([district_id])
         _note("mentor_link.refused", db.session().get_one(MentorLink, link_id), reason=why)
 
-    return Problem(code, extra={"language": mentor.language}, afterwards=note)
+    return Problem(code, extra=known_of(mentor), afterwards=note)
+
+
+def known_of(mentor: Mentor) -> dict[str, Any]:
+    """What a refusal may know: the language, and whether a fresh link could be mailed at all."""
+    return {"language": mentor.language, "offers_fresh": actions.is_mail_set_up()}
 
 
 def _note(event: str, link: MentorLink, **payload: Any) -> None:
@@ -215,25 +220,23 @@ def check(bearing: Bearing, code: str) -> bool:
 def read(bearing: Bearing) -> list[Waiting]:
     """What waits for the mentor; what is shown of each student goes into the ledger."""
     found = waiting.of(bearing.elos, bearing.today)
-    for one in found:
-        _disclose(bearing, one)
-    return found
-
-
-def _disclose(bearing: Bearing, shown: Waiting) -> None:
-    parts = ["name and title of the ELO"]
-    parts += ["log entries"] if shown.entries else []
-    parts += ["the agreement"] if shown.agreement and bearing.may_sign else []
     mentor = bearing.mentor
     partner = db.session().get_one(Partner, mentor.partner_id)
     disclosures.record(
-        shown.elo,
+        [(one.elo, _what(bearing, one)) for one in found],
         party=f"{mentor.name}, {partner.name}",
         interest=INTEREST,
-        what=", ".join(parts),
         basis=DisclosureBasis.SCHOOL_OFFICIAL,
         link_id=bearing.link.id,
     )
+    return found
+
+
+def _what(bearing: Bearing, shown: Waiting) -> str:
+    parts = ["name and title of the ELO"]
+    parts += ["log entries"] if shown.entries else []
+    parts += ["the agreement"] if shown.agreement and bearing.may_sign else []
+    return ", ".join(parts)
 
 
 def attest(bearing: Bearing, said: Said, language: str, concern: OnConcern | None = None) -> None:
@@ -292,10 +295,9 @@ def ask_for_fresh(token: str) -> str:
     return mentor.language
 
 
-def student_name(elo: Elo) -> str:
-    """The student's name as the school uses it."""
-    name = select(names.at_school(Person)).where(Person.id == elo.student_id)
-    return db.session().scalar(name) or ""
+def students_of(found: Sequence[Waiting]) -> dict[str, str]:
+    """The names of the students by id."""
+    return names_of([one.elo.student_id for one in found])
 
 
 def names_of(people: Sequence[UUID]) -> dict[str, str]:
@@ -304,6 +306,8 @@ def names_of(people: Sequence[UUID]) -> dict[str, str]:
     return {str(key): name for key, name in db.session().execute(named)}
 
 
-def sender_of(bearing: Bearing) -> str:
-    """The name of the person who issued the link."""
-    return names_of([bearing.link.issued_by])[str(bearing.link.issued_by)]
+def sender_of(bearing: Bearing) -> tuple[str, str | None]:
+    """Name and e-mail of the person who issued the link, whom the mentor may ask."""
+    issued_by = bearing.link.issued_by
+    email = db.session().get_one(Person, issued_by).email
+    return names_of([issued_by])[str(issued_by)], email

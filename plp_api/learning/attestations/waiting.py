@@ -6,6 +6,7 @@ The only module of this area that calls the areas whose records are attested.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -50,32 +51,34 @@ class Waiting:
 
 
 def of(elos: Sequence[Elo], today: date) -> list[Waiting]:
-    """What waits at each of these ELOs today."""
-    pending = work_logs.waiting([elo.id for elo in elos]).limit(MOST_ENTRIES)
+    """What waits at each of these ELOs today, in a few queries for all."""
+    keys = [elo.id for elo in elos]
+    pending = work_logs.waiting(keys).limit(MOST_ENTRIES)
     entries = db.session().scalars(pending).unique().all()
-    return [
-        Waiting(
-            elo,
-            [entry for entry in entries if entry.elo_id == elo.id],
-            moment_of(elo, today),
-            agreement_of(elo),
+    rated = select(WorkHabits.elo_id, WorkHabits.moment).where(WorkHabits.elo_id.in_(keys))
+    done = {(elo_id, moment) for elo_id, moment in db.session().execute(rated)}
+    agreements_by_elo = agreements_of(elos)
+    found = []
+    for elo in elos:
+        moment = moment_of(elo, today)
+        found.append(
+            Waiting(
+                elo,
+                [entry for entry in entries if entry.elo_id == elo.id],
+                None if (elo.id, moment) in done else moment,
+                agreements_by_elo.get(elo.id),
+            )
         )
-        for elo in elos
-    ]
+    return found
 
 
 def moment_of(elo: Elo, today: date) -> Moment | None:
-    """The moment for which work habits are due and not rated: the later one, of two."""
+    """The moment for which work habits are due, rated or not: the later one, of two."""
     if elo.status not in AT_WORK:
         return None
-    rated = select(WorkHabits.moment).where(WorkHabits.elo_id == elo.id)
     if _is_end(elo, today):
-        due = Moment.END
-    elif _is_half_over(elo, today):
-        due = Moment.MIDPOINT
-    else:
-        return None
-    return None if due in set(db.session().scalars(rated)) else due
+        return Moment.END
+    return Moment.MIDPOINT if _is_half_over(elo, today) else None
 
 
 def _is_end(elo: Elo, today: date) -> bool:
@@ -90,14 +93,15 @@ def _is_half_over(elo: Elo, today: date) -> bool:
     return today >= begun + (elo.ends_on - begun) / 2
 
 
-def agreement_of(elo: Elo) -> Agreement | None:
-    """The agreement that waits for the mentor's signature now."""
-    if elo.status in AT_WORK - {EloStatus.ACTIVE, EloStatus.SUSPENDED}:
-        return None
-    newest = standing.newest(elo.id)
-    if newest is None or not standing.is_pending(newest):
-        return None
-    return newest if MENTOR in newest.waiting_for else None
+def agreements_of(elos: Sequence[Elo]) -> dict[UUID, Agreement]:
+    """By ELO, the agreement that waits for the mentor's signature now."""
+    past = AT_WORK - {EloStatus.ACTIVE, EloStatus.SUSPENDED}
+    newest = standing.newest_of(elo.id for elo in elos if elo.status not in past)
+    return {
+        elo_id: one
+        for elo_id, one in newest.items()
+        if standing.is_pending(one) and MENTOR in one.waiting_for
+    }
 
 
 # What the mentor says.

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 ORIGINAL = "en"
 LANGUAGES = {"en": "English", "es": "Español", "fr": "Français"}
+HALVES = {"en": ("a.m.", "p.m."), "es": ("a.\u00a0m.", "p.\u00a0m.")}
+"""How a language that counts to twelve names the halves of a day; others count to 24."""
 HOURS = re.compile(r"\A([0-9]{1,2})(?:(:)([0-5][0-9])|[.,]([0-9]{1,2}))?\Z")
 
 
@@ -56,7 +58,20 @@ class Words:
     def moment(self, at: datetime, zone: str) -> str:
         """An instant in a time zone, to the minute."""
         local = at.astimezone(ZoneInfo(zone))
-        return self("moment", day=self.day(local.date()), time=f"{local:%H:%M}")
+        return self.at(local.date(), local.hour * 60 + local.minute)
+
+    def at(self, on: date, minute: int) -> str:
+        """A day and a minute of it."""
+        return self("moment", day=self.day(on), time=self.clock(minute))
+
+    def clock(self, minute: int) -> str:
+        """A minute of the day as a clock shows it: `1 p.m.`, `1:30 p. m.`, `13 h 30`."""
+        hour, rest = divmod(minute, 60)
+        if self.language not in HALVES:
+            return f"{hour} h {rest:02}" if rest else f"{hour} h"
+        shown = f"{(hour - 1) % 12 + 1}"
+        shown += f":{rest:02}" if rest else ""
+        return f"{shown} {HALVES[self.language][hour % 24 // 12]}"
 
     def duration(self, minutes: int) -> str:
         """A number of minutes, as hours and minutes."""

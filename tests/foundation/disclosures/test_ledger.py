@@ -27,7 +27,8 @@ def record(database: Isolated, world: World, times: int = 1, **changed: Any) -> 
     with writing(database, world.home) as session:
         goal = session.get_one(Goal, world.home.student.goal_id)
         for _ in range(times):
-            disclosures.record(goal, **{**SHOWN, **changed})
+            how = {**SHOWN, **changed}
+            disclosures.record([(goal, how.pop("what"))], **how)
             db.flush()
         kept = list(session.scalars(select(Disclosure)))
         session.expunge_all()

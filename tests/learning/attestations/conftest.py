@@ -16,7 +16,9 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.disclosures.models import Disclosure
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.roster.relationships import AppointmentRole
+from plp_api.learning.agreements.models import Agreement
 from plp_api.learning.attestations import actions, letters
+from plp_api.learning.elos.models import Elo
 from plp_api.learning.work_logs.models import LogEntry
 from tests.client import Client
 from tests.databases import Isolated
@@ -227,3 +229,50 @@ def entered_by(world: World, database: Isolated, internship: Internship) -> Call
             mentor.email, mentor.email_set_by = email, somebody.id if somebody else None
 
     return enter
+
+
+def edition(elo: Elo, internship: Internship, world: World, **columns: Any) -> Agreement:
+    """An agreement that waits for the mentor alone; its hash is `a` 64 times."""
+    return Agreement(
+        district_id=elo.district_id,
+        student_id=elo.student_id,
+        elo_id=elo.id,
+        terms=_terms(elo, internship, world),
+        signers=["mentor"],
+        is_ordered=True,
+        waiting_for=frozenset({"mentor"}),
+        **{"edition": 1, "sha256": "a" * 64, **columns},
+    )
+
+
+def _terms(elo: Elo, internship: Internship, world: World) -> dict[str, Any]:
+    return {
+        "student_id": str(elo.student_id),
+        "school_id": str(elo.school_id),
+        "title": elo.title,
+        "description": "Two mornings a week.",
+        "design": {"product": elo.product, "know_and_do": ["I can take a pulse."]},
+        "framework_item_ids": [],
+        "partner_id": str(elo.partner_id),
+        "site_id": str(elo.site_id),
+        "earliest_start": "2026-10-01",
+        "latest_end": "2027-01-01",
+        "least_minutes": 2400,
+        "most_minutes": 4800,
+        "work": {
+            "is_paid": True,
+            "hourly_wage_cents": 1550,
+            "cluster": None,
+            "student_duties": "",
+        },
+        "team": {
+            "mentor": [str(internship.mentor_id)],
+            "cooperating_teacher": [str(internship.cooperating_teacher.id)],
+        },
+        "signers": ["mentor"],
+        "benchmarks": [{"title": "First draft", "due_on": "2026-11-15"}],
+        "training_tasks": [{"task": "Wash hands", "competence": "Hygiene"}],
+        "communications": [{"party": "Clinic", "means": "phone", "rhythm": "weekly"}],
+        "costs": [{"what": "Scrubs", "amount_cents": 2500, "borne_by": "school"}],
+        "times": [{"weekday": 2, "begins": 480, "ends": 720}],
+    }

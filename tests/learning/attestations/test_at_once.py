@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from plp_api.foundation import clock, db
 from plp_api.learning.attestations.models import MentorLink
@@ -113,5 +114,7 @@ def test_a_fresh_link_is_asked_for_while_the_coordinator_issues_one(
         row.expires_at = clock.now() - timedelta(days=1)
     coordinator = live.client.as_(live.world.home.elo_coordinator)
     path = f"/mentors/{internship.mentor_id}/links"
-    answers = at_once(lambda: link.post(step="fresh"), lambda: coordinator.post(path, {}))
+    with capture_logs() as logged:
+        answers = at_once(lambda: link.post(step="fresh"), lambda: coordinator.post(path, {}))
+    assert not [one for one in logged if one["event"] == "request.repeated"], "a deadlock"
     assert [one.status_code for one in answers] == [200, 201]

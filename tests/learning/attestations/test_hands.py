@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from plp_api.catalog.partners.models import Mentor
+from plp_api.catalog.partners.models import Mentor, PartnerSite
 from plp_api.foundation import clock
 from plp_api.foundation.links.models import Link as LinkRow
 from plp_api.foundation.roster.relationships import RelationshipKind
@@ -18,7 +18,7 @@ from plp_api.learning.elos.models import Elo
 from plp_api.people.identity.models import Invitation
 from tests.client import Client, code, pointers, uuid
 from tests.databases import Isolated
-from tests.learning.attestations.conftest import Issue, Link, Log, Mail, at
+from tests.learning.attestations.conftest import Issue, Link, Log, Mail, at, edition
 from tests.learning.elo_world import Internship
 from tests.world import Somebody, World, relate, writing
 
@@ -36,49 +36,8 @@ def agreement(internship: Internship, world: World, database: Isolated) -> str:
     with writing(database, world.home) as session:
         elo = session.get_one(Elo, internship.id)
         elo.status = "agreement_pending"
-        session.add(_edition(elo, internship, world))
+        session.add(edition(elo, internship, world))
     return "a" * 64
-
-
-def _edition(elo: Elo, internship: Internship, world: World, **columns: Any) -> Agreement:
-    return Agreement(
-        district_id=elo.district_id,
-        student_id=elo.student_id,
-        elo_id=elo.id,
-        terms=_terms(elo, internship, world),
-        signers=["mentor"],
-        is_ordered=True,
-        waiting_for=frozenset({"mentor"}),
-        **{"edition": 1, "sha256": "a" * 64, **columns},
-    )
-
-
-def _terms(elo: Elo, internship: Internship, world: World) -> dict[str, Any]:
-    return {
-        "student_id": str(elo.student_id),
-        "school_id": str(elo.school_id),
-        "title": elo.title,
-        "description": "Two mornings a week.",
-        "design": {"product": elo.product, "know_and_do": ["I can take a pulse."]},
-        "framework_item_ids": [],
-        "partner_id": str(elo.partner_id),
-        "site_id": str(elo.site_id),
-        "earliest_start": "2026-10-01",
-        "latest_end": "2027-01-01",
-        "least_minutes": 2400,
-        "most_minutes": 4800,
-        "work": {"is_paid": False},
-        "team": {
-            "mentor": [str(internship.mentor_id)],
-            "cooperating_teacher": [str(internship.cooperating_teacher.id)],
-        },
-        "signers": ["mentor"],
-        "benchmarks": [{"title": "First draft", "due_on": "2026-11-15"}],
-        "training_tasks": [{"task": "Wash hands", "competence": "Hygiene"}],
-        "communications": [{"party": "Clinic", "means": "phone", "rhythm": "weekly"}],
-        "costs": [{"what": "Scrubs", "amount_cents": 2500, "borne_by": "school"}],
-        "times": [{"weekday": 2, "begins": 480, "ends": 720}],
-    }
 
 
 @pytest.mark.parametrize("delivery", ["print", "mail"])
@@ -340,9 +299,9 @@ def test_a_mentor_signs_the_agreement_that_they_read(
     for part in (
         "Two mornings a week.",
         "I can take a pulse.",
-        "between October 1, 2026 and December 31, 2026",
+        "from October 1, 2026 to December 31, 2026",
         "between 40 h and 80 h",
-        "Tuesday 08:00-12:00",
+        "Tuesday, 8 a.m. to 12 p.m.",
         "First draft, November 15, 2026",
         "Scrubs: $25.00 (the school)",
         "Mentor: Tom Averill",
@@ -354,7 +313,8 @@ def test_a_mentor_signs_the_agreement_that_they_read(
     nameless = link.attest(chosen)
     assert "Type your full name to sign" in link.in_words(nameless)
     answer = link.attest({**chosen, "name": "Tom Averill"})
-    assert "Agreement signed as Tom Averill" in link.in_words(answer)
+    for part in ("Agreement signed as Tom Averill", "I can take a pulse.", "If I sign"):
+        assert part in link.in_words(answer)
     with writing(database, world.home) as session:
         signature = session.scalars(select(AgreementSignature)).one()
         assert (signature.method, signature.typed_name) == ("link", "Tom Averill")
@@ -362,6 +322,24 @@ def test_a_mentor_signs_the_agreement_that_they_read(
         assert signature.witnessed_by == world.home.school_admin.id
         assert signature.issued_by == world.home.elo_coordinator.id
         assert session.get_one(Elo, internship.id).status == "approved"
+
+
+def test_the_agreement_says_first_where_and_when_and_names_a_place_once(
+    issue: Issue, internship: Internship, agreement: str, world: World, database: Isolated
+) -> None:
+    with writing(database, world.home) as session:
+        site = session.get_one(PartnerSite, internship.site_id)
+        site.name, site.street, site.town = "North Peak Clinic", "12 Hill Road", "Stowe"
+        site.postal_code = "05672"
+    text = issue().go_on().html
+    terms = re.sub(r"<[^>]+>", "", text[text.index("<article") : text.index("</article>")])
+    lines = [line for line in terms.splitlines() if line]
+    at = lines.index("Where")
+    assert lines[at + 1 : at + 4] == ["North Peak Clinic", "12 Hill Road", "Stowe, VT 05672"]
+    assert "Pay by the hour: $15.50" in lines
+    assert "None" not in terms
+    order = [lines.index(one) for one in ("Where", "Dates", "Weekly times", "Product")]
+    assert order == sorted(order)
 
 
 def test_a_mentor_declines_the_agreement_with_words(
@@ -386,7 +364,7 @@ def test_an_agreement_that_changed_since_is_not_signed(
     with writing(database, world.home) as session:
         session.scalars(select(Agreement)).one().status = "void"
         elo = session.get_one(Elo, internship.id)
-        session.add(_edition(elo, internship, world, edition=2, sha256="b" * 64))
+        session.add(edition(elo, internship, world, edition=2, sha256="b" * 64))
     answer = link.send(
         {
             "step": "attest",
@@ -440,6 +418,16 @@ def spent(issue: Issue, internship: Internship, log: Log) -> Link:
     link = issue()
     assert link.attest({f"say-{entry}": "right"}).status_code == 200
     return link
+
+
+def test_no_fresh_link_is_offered_where_none_can_be_mailed(
+    issue: Issue, internship: Internship, log: Log
+) -> None:
+    entry = log.add(internship)
+    link = issue()
+    receipt = link.attest({f"say-{entry}": "right"})
+    for answer in (receipt, link.open()):
+        assert "Mail me a new link" not in link.in_words(answer)
 
 
 def test_a_spent_link_offers_a_fresh_one_to_the_address_on_file(

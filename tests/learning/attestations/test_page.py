@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import clock
+from plp_api.foundation.roster.assignments import Assignment
+from plp_api.foundation.roster.models import Person
 from plp_api.learning.concerns.models import Concern
 from plp_api.learning.elos.models import Elo
 from plp_api.learning.evaluations.models import WorkHabits
@@ -16,10 +18,13 @@ from tests.client import Client
 from tests.databases import Isolated
 from tests.learning.attestations.conftest import Issue, Log, Page
 from tests.learning.elo_world import Internship, add_internship
+from tests.queries import counting
 from tests.world import World, writing
 
 Events = Callable[[], list[str]]
 STUDENT = "Student"
+LOCK = 2
+"""Statements that each ELO needs of its own: to lock it, and its row of the ledger."""
 
 
 def test_nothing_of_a_student_is_shown_before_the_code(
@@ -57,6 +62,58 @@ def test_a_mentor_confirms_corrects_declines_and_leaves_open_in_one_go(
     assert [one.verified_by_mentor_id for one in found[:3]] == [internship.mentor_id] * 3
     assert [str(one.link_id) for one in found[:3]] == [link.id] * 3
     assert events() == ["issued", "witnessed", "read", "used"]
+
+
+def test_the_receipt_repeats_why_other_hours_were_seen(
+    issue: Issue, internship: Internship, log: Log
+) -> None:
+    entry = log.add(internship, begins=13 * 60)
+    link = issue()
+    assert "1 p.m.: 3 h" in link.go_on().words
+    why = {f"words-{entry}": "She left early."}
+    answer = link.attest({f"say-{entry}": "correct", f"hours-{entry}": "2", **why})
+    assert "2 h instead of 3 h: She left early." in link.in_words(answer)
+
+
+def test_who_only_confirms_hours_reads_nothing_of_a_signature(
+    issue: Issue, internship: Internship, log: Log
+) -> None:
+    log.add(internship)
+    assert "signature" not in issue().go_on().words
+
+
+def test_the_page_names_whom_to_ask(
+    issue: Issue, internship: Internship, world: World, database: Isolated
+) -> None:
+    email = "office@tamarack.example"
+    with writing(database, world.home) as session:
+        session.get_one(Person, world.home.elo_coordinator.id).email = email
+    link = issue()
+    for page in (Page(link.open().text), link.go_on()):
+        assert email in page.words
+
+
+def test_three_elos_ask_the_database_no_more_than_two(
+    issue: Issue, internship: Internship, log: Log, world: World, database: Isolated
+) -> None:
+    def more() -> None:
+        with writing(database, world.home) as session:
+            elo = add_internship(session, world.home)
+            mentor = select(Assignment).where(Assignment.mentor_id == elo.mentor_id)
+            session.scalars(mentor).one().mentor_id = internship.mentor_id
+        log.add(elo)
+
+    def reading() -> int:
+        link = issue()
+        with counting(database) as sent:
+            assert "Took temperatures" in link.go_on().words
+        return sent.count
+
+    log.add(internship)
+    more()
+    two = reading()
+    more()
+    assert reading() - two <= LOCK
 
 
 def test_fifty_entries_are_confirmed_by_one_tick(

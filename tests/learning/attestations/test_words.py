@@ -9,6 +9,7 @@ import pytest
 
 from plp_api.learning.attestations.waiting import ConcernKind, HabitLevel, Moment, WorkHabit
 from plp_api.learning.attestations.words import LANGUAGES, Words, catalogue, minutes_of, spoken
+from plp_api.learning.designs.work import NO_WORK
 
 
 def texts(members: Any, at: str = "") -> Iterator[tuple[str, set[str]]]:
@@ -37,6 +38,7 @@ def test_each_language_has_every_text_with_the_same_places_to_fill(language: str
         ("levels", HabitLevel),
         ("moments", Moment),
         ("concerns", ConcernKind),
+        ("work", NO_WORK),
     ],
 )
 def test_each_word_of_a_closed_set_has_a_name(language: str, kind: str, words: Any) -> None:
@@ -84,3 +86,19 @@ def test_hours_are_read_as_people_write_them(typed: str, minutes: int | None) ->
 )
 def test_durations_are_short(minutes: int, words: str) -> None:
     assert Words("en").duration(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "minute", "words"),
+    [
+        ("en", 13 * 60, "1 p.m."),
+        ("en", 30, "12:30 a.m."),
+        ("en", 12 * 60, "12 p.m."),
+        ("en", 24 * 60, "12 a.m."),
+        ("es", 13 * 60 + 30, "1:30 p.\u00a0m."),
+        ("fr", 13 * 60 + 30, "13 h 30"),
+        ("fr", 8 * 60, "8 h"),
+    ],
+)
+def test_times_are_said_as_in_the_language(language: str, minute: int, words: str) -> None:
+    assert Words(language).clock(minute) == words
