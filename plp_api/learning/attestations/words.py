@@ -71,7 +71,7 @@ class Words:
             return f"{hour} h {rest:02}" if rest else f"{hour} h"
         shown = f"{(hour - 1) % 12 + 1}"
         shown += f":{rest:02}" if rest else ""
-        return f"{shown} {HALVES[self.language][hour % 24 // 12]}"
+        return f"{shown}\u00a0{HALVES[self.language][hour % 24 // 12]}"
 
     def duration(self, minutes: int) -> str:
         """A number of minutes, as hours and minutes."""

@@ -301,7 +301,7 @@ def test_a_mentor_signs_the_agreement_that_they_read(
         "I can take a pulse.",
         "from October 1, 2026 to December 31, 2026",
         "between 40 h and 80 h",
-        "Tuesday, 8 a.m. to 12 p.m.",
+        "Tuesday, 8\u00a0a.m. to 12\u00a0p.m.",
         "First draft, November 15, 2026",
         "Scrubs: $25.00 (the school)",
         "Mentor: Tom Averill",

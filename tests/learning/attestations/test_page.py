@@ -69,7 +69,7 @@ def test_the_receipt_repeats_why_other_hours_were_seen(
 ) -> None:
     entry = log.add(internship, begins=13 * 60)
     link = issue()
-    assert "1 p.m.: 3 h" in link.go_on().words
+    assert "1\u00a0p.m.: 3 h" in link.go_on().words
     why = {f"words-{entry}": "She left early."}
     answer = link.attest({f"say-{entry}": "correct", f"hours-{entry}": "2", **why})
     assert "2 h instead of 3 h: She left early." in link.in_words(answer)

@@ -91,11 +91,11 @@ def test_durations_are_short(minutes: int, words: str) -> None:
 @pytest.mark.parametrize(
     ("language", "minute", "words"),
     [
-        ("en", 13 * 60, "1 p.m."),
-        ("en", 30, "12:30 a.m."),
-        ("en", 12 * 60, "12 p.m."),
-        ("en", 24 * 60, "12 a.m."),
-        ("es", 13 * 60 + 30, "1:30 p.\u00a0m."),
+        ("en", 13 * 60, "1\u00a0p.m."),
+        ("en", 30, "12:30\u00a0a.m."),
+        ("en", 12 * 60, "12\u00a0p.m."),
+        ("en", 24 * 60, "12\u00a0a.m."),
+        ("es", 13 * 60 + 30, "1:30\u00a0p.\u00a0m."),
         ("fr", 13 * 60 + 30, "13 h 30"),
         ("fr", 8 * 60, "8 h"),
     ],
