@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from plp_api.foundation import db, texts
 from plp_api.foundation.links.page import Wrong
+from plp_api.learning.attestations import seen
 from plp_api.learning.attestations.use import (
     Bearing,
     OnAgreement,
@@ -23,13 +24,15 @@ from plp_api.learning.attestations.waiting import (
 from plp_api.learning.attestations.words import Words, minutes_of
 
 LONGEST_NAME, LONGEST_WORDS = 200, 2000
-RIGHT, CORRECT, DECLINE, LATER = "right", "correct", "decline", "later"
 SIGN = "sign"
 
 
 @dataclass
 class Form:
-    """A submitted form over what waits; reading it collects what is wrong."""
+    """A submitted form over what waits; reading it collects what is wrong.
+
+    It reads no answer to what its page did not show (see `seen`).
+    """
 
     fields: Mapping[str, str]
     said: Words
@@ -44,23 +47,23 @@ class Form:
         habits = [one for each in found for one in self._habits(each)]
         signed = [one for each in found if bearing.may_sign for one in self._agreement(each)]
         name = self._name(any(not one.is_declined for one in signed))
-        said = Said(name, entries, habits, signed)
+        said = Said(name, entries, habits, signed, seen.left(self.fields, found))
         if not said.is_anything and not self.wrong and not is_enough:
-            self._refuse("mark", "wrong_nothing")
+            self._refuse("mark", "wrong_changed" if said.left else "wrong_nothing")
         if said.is_anything and self.fields.get("attest") != "yes":
             self._refuse("attest", "wrong_attest")
         return said
 
     def _entries(self, waiting: Waiting) -> Iterator[OnEntry]:
-        are_all_right = self.fields.get(f"all-{waiting.elo.id}") == "yes"
-        for entry in waiting.entries:
-            chosen = self.fields.get(f"say-{entry.id}") or (RIGHT if are_all_right else LATER)
+        shown = (entry for entry in waiting.entries if seen.has_entry(self.fields, entry))
+        for entry in shown:
+            chosen = seen.choice(self.fields, waiting.elo.id, entry.id)
             words = self._words(f"words-{entry.id}")
-            if chosen == RIGHT:
+            if chosen == seen.RIGHT:
                 yield OnEntry(entry, words=words)
-            elif chosen == CORRECT:
+            elif chosen == seen.CORRECT:
                 yield from self._corrected(entry, words)
-            elif chosen == DECLINE:
+            elif chosen == seen.DECLINE:
                 if not words:
                     self._refuse(f"words-{entry.id}", "wrong_reason")
                 yield OnEntry(entry, words=words, is_declined=True)
@@ -74,7 +77,7 @@ class Form:
 
     def _habits(self, waiting: Waiting) -> Iterator[OnHabits]:
         elo, moment = waiting.elo, waiting.moment
-        if moment is None:
+        if moment is None or not seen.has_moment(self.fields, waiting):
             return
         chosen = {str(one): self.fields.get(f"habit-{elo.id}-{one}", "") for one in WorkHabit}
         levels = {habit: level for habit, level in chosen.items() if level in {*HabitLevel}}
@@ -89,14 +92,14 @@ class Form:
         if agreement is None:
             return
         chosen, words = self.fields.get(f"sign-{elo.id}"), self._words(f"sign-words-{elo.id}")
-        if chosen not in (SIGN, DECLINE):
+        if chosen not in (SIGN, seen.DECLINE):
             return
         sha256 = self.fields.get(f"agreement-{elo.id}", "")
         if sha256 != agreement.sha256:
             self._refuse(f"sign-{elo.id}", "wrong_agreement")
-        if chosen == DECLINE and not words:
+        if chosen == seen.DECLINE and not words:
             self._refuse(f"sign-words-{elo.id}", "wrong_reason")
-        yield OnAgreement(agreement, sha256, words, is_declined=chosen == DECLINE)
+        yield OnAgreement(agreement, sha256, words, is_declined=chosen == seen.DECLINE)
 
     def _name(self, is_needed: bool) -> str:
         name = self._text("name", LONGEST_NAME)

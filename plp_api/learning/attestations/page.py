@@ -6,18 +6,19 @@ neither uses up the link nor shows anything of a student: the holder goes on by 
 code where the link asks for one. The forms then carry a signed, dated `proof`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.links import page
 from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.links.page import Wrong
 from plp_api.foundation.problems import Code, Problem
-from plp_api.learning.attestations import actions, use, words
+from plp_api.learning.attestations import actions, seen, use, words
 from plp_api.learning.attestations.form import Form
 from plp_api.learning.attestations.shown import elos_shown, receipts
 from plp_api.learning.attestations.use import Bearing
@@ -31,6 +32,7 @@ REFUSALS = {
     Code.NOT_FOUND: "unknown",
     Code.RATE_LIMITED: "too_many",
     Code.PERMISSION_DENIED: "foreign",
+    Code.BODY_TOO_LARGE: "too_large",
 }
 CHANGED = {
     Code.DAY_OVERFULL: "overfull",
@@ -97,10 +99,19 @@ def use_mentor_page(token: str) -> Response:
 
 def _said(tag: str) -> Words:
     """The words of the language that the holder chose; else of the tag, or of their browser."""
-    tags = request.form.get("speak", ""), request.form.get("language", ""), tag
+    form = _form()
+    tags = form.get("speak", ""), form.get("language", ""), tag
     chosen = next(filter(None, map(words.known, tags)), None)
     offered = request.accept_languages.best_match(list(words.LANGUAGES))
     return Words(chosen or offered or words.ORIGINAL)
+
+
+def _form() -> Mapping[str, str]:
+    """What was sent; nothing where it cannot be read, so that its refusal is a page too."""
+    try:
+        return request.form
+    except HTTPException:
+        return {}
 
 
 def _frame(said: Words) -> dict[str, Any]:
@@ -159,11 +170,13 @@ def _check(bearing: Bearing) -> Response:
 def _read(bearing: Bearing, *wrong: Wrong, notice: str = "") -> Response:
     said = _said(bearing.mentor.language)
     found = use.read(bearing)
+    form = _kept(found, has_told=bool(notice))
     return SHELL.draw(
         "read",
         422 if wrong else 200,
         errors=wrong,
-        form=_kept(found, has_told=bool(notice)),
+        form=form,
+        has_changed=not request.form.keys() <= form.keys(),
         notice=notice,
         proof=SHELL.proof(bearing.link.id),
         elos=elos_shown(found, said, {each.field for each in wrong}),
@@ -173,19 +186,15 @@ def _read(bearing: Bearing, *wrong: Wrong, notice: str = "") -> Response:
         habits=[(str(one), said.named("habits", one)) for one in WorkHabit],
         levels=[(str(one), said.named("levels", one)) for one in HabitLevel],
         concerns=[(str(one), said.named("concerns", one)) for one in ConcernKind],
-        attestation=_attestation(bearing, found, said),
+        attestation=_attestation(bearing, said, signs=_signs(bearing, found)),
         **_frame_of(bearing),
     )
 
 
 def _kept(found: Sequence[Waiting], *, has_told: bool) -> dict[str, str]:
-    """What is filled in again: neither what was told, nor a signature of an earlier text."""
-    form = {**request.form, "concern": ""} if has_told else {**request.form}
-    for each in found:
-        sha256 = each.agreement.sha256 if each.agreement else ""
-        if form.get(f"agreement-{each.elo.id}") != sha256:
-            form.pop(f"sign-{each.elo.id}", None)
-    return form
+    """What is filled in again: neither what was told, nor a mark at what has changed."""
+    form = seen.kept(request.form, found)
+    return {**form, "concern": ""} if has_told else form
 
 
 def _signs(bearing: Bearing, found: Sequence[Waiting]) -> bool:
@@ -193,10 +202,10 @@ def _signs(bearing: Bearing, found: Sequence[Waiting]) -> bool:
     return bearing.may_sign and any(one.agreement for one in found)
 
 
-def _attestation(bearing: Bearing, found: Sequence[Waiting], said: Words) -> str:
+def _attestation(bearing: Bearing, said: Words, *, signs: bool) -> str:
     """The statement that the holder confirms by ticking the box."""
     statement = said("attestation", mentor=bearing.mentor.name)
-    return f"{statement} {said('attestation_signs')}" if _signs(bearing, found) else statement
+    return f"{statement} {said('attestation_signs')}" if signs else statement
 
 
 # Answering.
@@ -229,8 +238,9 @@ def _attest(bearing: Bearing) -> Response:
         200,
         receipts=shown,
         concern=concern,
+        left=everything.left,
         at=said.moment(used_at, bearing.district.time_zone),
-        attestation=_attestation(bearing, found, said),
+        attestation=_attestation(bearing, said, signs=seen.has_agreement(request.form)),
         **_frame_of(bearing),
     )
 

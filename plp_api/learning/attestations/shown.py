@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from plp_api.learning.attestations import terms, use
+from plp_api.learning.attestations import seen, terms, use
 from plp_api.learning.attestations.use import OnEntry, Said
 from plp_api.learning.attestations.waiting import LogEntry, Waiting
 from plp_api.learning.attestations.words import Words
@@ -25,6 +25,7 @@ def _elo(waiting: Waiting, student: str, said: Words, wrong: Collection[str]) ->
         "student": student,
         "entries": [_entry(entry, said, wrong) for entry in waiting.entries],
         "sum": said.duration(sum(entry.minutes for entry in waiting.entries)),
+        "seen": seen.fields_of(waiting),
         "moment": waiting.moment,
         "agreement": waiting.agreement,
         "terms": terms.shown(waiting.agreement.terms, said) if waiting.agreement else [],

@@ -97,12 +97,16 @@ class OnConcern:
 
 @dataclass(frozen=True)
 class Said:
-    """All that the mentor says by one use of a link, under their name."""
+    """All that the mentor says by one use of a link, under their name.
+
+    `left` counts the answers that are not kept: what they are about has changed.
+    """
 
     name: str
     entries: Sequence[OnEntry] = ()
     habits: Sequence[OnHabits] = ()
     agreements: Sequence[OnAgreement] = field(default_factory=tuple)
+    left: int = 0
 
     @property
     def is_anything(self) -> bool:

@@ -360,7 +360,7 @@ def test_an_agreement_that_changed_since_is_not_signed(
     issue: Issue, internship: Internship, agreement: str, world: World, database: Isolated
 ) -> None:
     link = issue()
-    proof = link.go_on().hidden["proof"]
+    hidden = link.go_on().hidden
     with writing(database, world.home) as session:
         session.scalars(select(Agreement)).one().status = "void"
         elo = session.get_one(Elo, internship.id)
@@ -369,7 +369,7 @@ def test_an_agreement_that_changed_since_is_not_signed(
         {
             "step": "attest",
             "attest": "yes",
-            "proof": proof,
+            **hidden,
             "name": "Tom",
             f"sign-{internship.id}": "sign",
             f"agreement-{internship.id}": agreement,
@@ -377,6 +377,22 @@ def test_an_agreement_that_changed_since_is_not_signed(
     )
     assert answer.status_code == 422
     assert "The agreement has changed" in link.in_words(answer)
+
+
+def test_a_signature_under_an_agreement_that_is_void_now_is_not_kept(
+    issue: Issue, internship: Internship, agreement: str, world: World, database: Isolated
+) -> None:
+    link = issue()
+    chosen = {f"sign-{internship.id}": "sign", "name": "Tom Averill"}
+    form = {"step": "attest", "attest": "yes", **link.go_on().hidden, **chosen}
+    assert form[f"agreement-{internship.id}"] == agreement
+    with writing(database, world.home) as session:
+        session.scalars(select(Agreement)).one().status = "void"
+    answer = link.send(form)
+    assert answer.status_code == 422
+    assert "What you marked has changed" in link.in_words(answer)
+    with writing(database, world.home) as session:
+        assert session.scalars(select(AgreementSignature)).all() == []
 
 
 def test_a_link_without_a_code_signs_no_agreement(

@@ -135,8 +135,8 @@ def test_unmarked_entries_stay_open_without_the_tick(
 def test_a_link_is_used_once(issue: Issue, internship: Internship, log: Log) -> None:
     first, second = log.add(internship), log.add(internship, days_ago=2)
     link = issue()
-    proof = link.go_on().hidden["proof"]
-    form = {"step": "attest", "attest": "yes", "proof": proof, f"say-{first}": "right"}
+    hidden = link.go_on().hidden
+    form = {"step": "attest", "attest": "yes", **hidden, f"say-{first}": "right"}
     assert link.send(form).status_code == 200
     again = link.send({**form, f"say-{second}": "right"})
     assert again.status_code == 410
@@ -196,10 +196,11 @@ def test_an_entry_that_was_decided_meanwhile_is_left_as_it_is(
 ) -> None:
     gone, there = log.add(internship), log.add(internship, days_ago=2)
     link = issue()
-    proof = link.go_on().hidden["proof"]
+    hidden = link.go_on().hidden
     assert coordinator.act(f"/log-entries/{gone}", "verify").status_code == 200
     both = {f"say-{gone}": "decline", f"words-{gone}": "No.", f"say-{there}": "right"}
-    link.send({"step": "attest", "attest": "yes", "proof": proof, **both})
+    answer = link.send({"step": "attest", "attest": "yes", **hidden, **both})
+    assert "changed while your page was open: 1." in link.in_words(answer)
     assert [log.of(key).status for key in (gone, there)] == ["verified", "verified"]
 
 
