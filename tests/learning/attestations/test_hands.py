@@ -395,6 +395,20 @@ def test_a_signature_under_an_agreement_that_is_void_now_is_not_kept(
         assert session.scalars(select(AgreementSignature)).all() == []
 
 
+def test_the_receipt_repeats_the_statement_that_the_page_showed(
+    issue: Issue, internship: Internship, log: Log, request: pytest.FixtureRequest
+) -> None:
+    entry = log.add(internship)
+    link = issue()
+    form = {"step": "attest", "attest": "yes", **link.go_on().hidden, f"say-{entry}": "right"}
+    # It begins to wait for the mentor while they read the page.
+    request.getfixturevalue("agreement")
+    answer = link.send(form)
+    assert answer.status_code == 200
+    assert "If I sign an agreement" not in link.in_words(answer)
+    assert "If I sign an agreement" in issue().go_on().words
+
+
 def test_a_link_without_a_code_signs_no_agreement(
     coordinator: Client,
     principal: Client,
