@@ -29,6 +29,7 @@ from plp_api.foundation.roster.relationships import (
     RelationshipStatus,
     SampledStudent,
     SchoolEnrollment,
+    kinds_denying,
 )
 
 Arm = tuple[Role, Condition | None]
@@ -86,11 +87,17 @@ def _children(area: str, *conditions: ColumnElement[bool]) -> Ids:
         .join(District, District.id == Student.district_id)
         .where(
             *_confirmed(RelationshipKind.PARENT),
-            *(() if area == EVERY_AREA else (~db.has_tag(Relationship.denied, area),)),
+            *_not_denied(area),
             *conditions,
             rights_are_the_parents,
         )
     )
+
+
+def _not_denied(area: str) -> Iterator[ColumnElement[bool]]:
+    """That no order denies the area."""
+    if area != EVERY_AREA:
+        yield from (~db.has_tag(Relationship.denied, kind) for kind in sorted(kinds_denying(area)))
 
 
 def _inspected_children(_role: Role, area: str) -> Iterator[Ids]:

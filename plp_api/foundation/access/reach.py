@@ -34,7 +34,7 @@ from plp_api.foundation.access.permissions import (
     conditions,
 )
 from plp_api.foundation.roster.home_study import HomeStudy
-from plp_api.foundation.roster.relationships import Relationship
+from plp_api.foundation.roster.relationships import Relationship, kinds_denying
 
 Reached = dict[Arm, frozenset[str]]
 """The arms that reach one student, each with the words it is denied: kinds of record, HOSTED."""
@@ -124,7 +124,7 @@ def grants(caller: Caller, reached: Reached, role: Role, permission: Permission)
 def _opens(denied: frozenset[str], permission: Permission) -> bool:
     """Whether an arm that is denied these words still allows the permission."""
     is_left_to_home = HOSTED in denied and permission in DECIDED_AT_HOME
-    return permission.area not in denied and not is_left_to_home
+    return kinds_denying(permission.area).isdisjoint(denied) and not is_left_to_home
 
 
 def needs_reason(caller: Caller, reached: Reached, permission: Permission) -> bool:
@@ -147,7 +147,8 @@ def opened_by_reason(caller: Caller, reached: Reached, permission: Permission) -
 
 def denies(reached: Reached, kind: str) -> bool:
     """Whether every arm that reaches the student is denied that kind of record."""
-    return bool(reached) and all(kind in denied for denied in reached.values())
+    kinds = kinds_denying(kind)
+    return bool(reached) and not any(kinds.isdisjoint(denied) for denied in reached.values())
 
 
 def is_sealed(reached: Reached, area: str) -> bool:

@@ -94,6 +94,15 @@ class RecordKind(StrEnum):
     APPEALS = "appeals"
 
 
+PARTS_OF_ELOS = frozenset({RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS})
+"""Kinds that tell of ELOs: an order that denies these denies them too, without naming them."""
+
+
+def kinds_denying(area: str) -> frozenset[str]:
+    """The kinds of record of which an order that names any denies the area."""
+    return frozenset({area, RecordKind.ELOS} if area in PARTS_OF_ELOS else {area})
+
+
 class Post18Basis(StrEnum):
     """Why a parent may inspect when the student holds the rights (34 CFR 99.31(a)(8), 99.30)."""
 

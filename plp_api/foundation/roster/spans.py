@@ -30,6 +30,14 @@ def is_held_on(row: Any, day: date) -> bool:
     return row.starts_on <= day and (row.ends_on is None or row.ends_on > day)
 
 
+def lies_within(starts_on: date, ends_on: date | None, other: tuple[date, date | None]) -> bool:
+    """Whether the span has no day that the other span, of start and end, has not."""
+    if ends_on is not None and ends_on <= starts_on:
+        return True
+    first, end = other
+    return starts_on >= first and (end is None or (ends_on is not None and ends_on <= end))
+
+
 def overlaps(row: Any, starts_on: date, ends_on: date | None) -> ColumnElement[bool]:
     """Whether a dated row holds on any day of the span, as SQL; an empty span overlaps nothing."""
     if ends_on is not None and ends_on <= starts_on:

@@ -59,7 +59,8 @@ class RightsSchema(Schema):
     denied = Words(
         RecordKind,
         metadata=described(
-            "Kinds of record that a court order withholds. Left out for some readers."
+            "Kinds of record that a court order withholds; `elos` withholds `log_entries`, `credit`"
+            " and `appeals` too. Left out for some readers."
         ),
     )
     basis = Text(

@@ -380,3 +380,25 @@ def test_an_order_may_deny_credit_and_appeals(
     assert code(parent.get(f"{elo.path}{collection}")) == "permission_denied"
     assert parent.read(collection)["items"] == []
     assert other.get(path).status_code == 200
+
+
+def test_whom_an_order_denies_elos_reads_nothing_of_them_by_another_road(
+    client: Client,
+    world: World,
+    database: Isolated,
+    denied_line: DeniedLine,
+) -> None:
+    elo, line_path = denied_line()
+    parent, plan = client.as_(world.home.parent), f"/plans/{world.home.student.plan_id}/progress"
+    assert parent.read(plan)["elo_hours"]
+    with writing(database, world.home) as session:
+        tie = session.query(Relationship).filter_by(person_id=world.home.parent.id).one()
+        tie.denied = frozenset({"elos"})
+    assert not {"elos", "elo_hours"} & parent.read(plan).keys()
+    for path in ("hours", "absences", "log-entries", "credit-lines", "appeals"):
+        assert parent.get(f"{elo.path}/{path}").status_code == 404, path
+    for path in ("/log-entries", "/elo-absences", "/credit-lines", "/appeals"):
+        assert parent.read(path)["items"] == [], path
+    assert parent.get(line_path).status_code == 404
+    appeal = {"about": "denial", "words": "Look again."}
+    assert parent.post(f"{elo.path}/appeals", appeal).status_code == 404
