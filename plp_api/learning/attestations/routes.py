@@ -47,8 +47,9 @@ def add_mentor_link(access: Access, mentor: Mentor, fields: dict[str, Any]) -> M
     One link bundles the ELOs of this mentor that you reach: log entries, work habits, and
     the agreement's signature. What waits is worked out when the link is opened; work habits
     wait once half of the ELO's time is over, and again from 7 days before its end, or once the
-    evidence is handed in. The link works once, within `mentor_link_days`, and ends with the mentor's `ends_on` or when another
-    mentor takes over. A new link ends your earlier link to this mentor.
+    evidence is handed in. The link works once, within `mentor_link_days`, and ends with the
+    mentor's `ends_on` or when another mentor takes over. A new link ends your earlier link to
+    this mentor.
 
     You never hold both the link and its code. A mailed link asks for no code once a link to
     the same address was used with one, as long as no agreement waits. Else `code_by` says

@@ -77,8 +77,8 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
     """Change the span of an assignment: when it begins, if it has not, and when it ends.
 
     Nothing changes who was on the team on a day that is over: on that rest the decisions made.
-    Raises Problem: elo_closed, actor_is_family, action_unavailable, record_duplicate,
-    supervisor_missing, validation_failed.
+    Raises Problem: elo_closed, actor_is_family, action_unavailable, permission_denied,
+    person_is_student, record_duplicate, supervisor_missing, validation_failed.
     """
     elo = db.session().get_one(Elo, row.subject_id)
     today = access.caller.today
@@ -87,11 +87,14 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
         raise Problem(Code.ACTION_UNAVAILABLE, "It is over. Assign them anew.")
     if "starts_on" in fields and row.starts_on <= today and fields["starts_on"] != row.starts_on:
         raise invalid("starts_on", "It has begun; only its end can change.")
-    has_begun = row.starts_on <= today
+    has_begun, before = row.starts_on <= today, (row.starts_on, row.ends_on)
     for name, value in fields.items():
         setattr(row, name, value)
     _end_with_mentor(row)
     _check_span(row, today, has_begun=has_begun)
+    if not spans.lies_within(row.starts_on, row.ends_on, before):
+        # For the days that are new, they must be somebody who could be added.
+        _check_somebody(row, elo, access)
     _refuse_twin(row)
     _require_supervised(row, elo)
     _note("assignment.changed", row, access)
@@ -129,9 +132,9 @@ def _check_somebody(row: Assignment, elo: Elo, access: Access) -> None:
     if getattr(row, wanted) is None:
         raise invalid(wanted, "Needed for this role.")
     if row.mentor_id is not None:
-        _check_mentor(row.mentor_id, elo, row.starts_on)
+        _check_mentor(row.mentor_id, elo, max(row.starts_on, access.caller.today))
     if row.person_id is not None:
-        _check_person(row.person_id, AssignmentRole(row.role), elo, access)
+        _check_person(row.person_id, row, elo, access)
 
 
 def _check_mentor(mentor_id: UUID, elo: Elo, day: date) -> None:
@@ -141,17 +144,27 @@ def _check_mentor(mentor_id: UUID, elo: Elo, day: date) -> None:
         raise invalid("mentor_id", NO_MENTOR)
 
 
-def _check_person(person_id: UUID, role: AssignmentRole, elo: Elo, access: Access) -> None:
+def _check_person(person_id: UUID, row: Assignment, elo: Elo, access: Access) -> None:
     """Check that the person is staff of the caller's district, and no family of the student.
 
     The answer does not tell which of the two it is: whoever assigns may not know families.
     """
-    if role is AssignmentRole.TEACHER_OF_RECORD and person_id in access.selves:
-        # Who accepts, signs and verifies an ELO would decide on its credit too.
-        raise denied(Permission.ELOS_DECIDE, detail="Nobody makes themselves teacher of record.")
+    if person_id in access.selves:
+        _refuse_own(row)
     person = references.adult(access, person_id)
     if not _may_work_for(person, elo.student_id, access.caller.today):
         raise invalid("person_id", NOT_STAFF)
+
+
+def _refuse_own(row: Assignment) -> None:
+    """Refuse what nobody gives to themselves, nor prolongs. Raises Problem: permission_denied."""
+    if row.role == AssignmentRole.TEACHER_OF_RECORD:
+        # Who accepts, signs and verifies an ELO would decide on its credit too.
+        raise denied(Permission.ELOS_DECIDE, detail="Nobody makes themselves teacher of record.")
+    if row.delegate_of_id is not None:
+        # They would sign and decide for somebody who did not ask for it.
+        detail = "Nobody makes themselves another's delegate; somebody else who may does."
+        raise denied(Permission.ELOS_DECIDE, detail=detail)
 
 
 def _may_work_for(person: Person, student_id: UUID, today: date) -> bool:

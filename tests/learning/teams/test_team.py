@@ -216,6 +216,46 @@ def test_nobody_makes_themselves_teacher_of_record(
     assert coordinator.post(path, teacher("licensed_supervisor", own)).status_code == 201
 
 
+def test_nobody_prolongs_their_own_time_as_the_teacher_of_record_s_delegate(
+    client: Client, world: World, database: Isolated, elo: Internship, member_of: Any
+) -> None:
+    principal, own = member_of("teacher_of_record")["id"], world.home.elo_coordinator
+    with writing(database, world.home) as session:
+        other = person(session, world.home, "second_coordinator")
+        appoint(session, world.home, other, AppointmentRole.ELO_COORDINATOR, world.home.school_id)
+    body = teacher("teacher_of_record", own, delegate_of_id=principal, ends_on=ahead(5))
+    path = f"/assignments/{client.as_(other).made(f'{elo.path}/team', body)['id']}"
+    coordinator = client.as_(own)
+    assert code(coordinator.patch(path, {"ends_on": ahead(300)})) == "permission_denied"
+    assert coordinator.patch(path, {"ends_on": ahead(3)}).status_code == 200
+    assert client.as_(other).patch(path, {"ends_on": ahead(9)}).status_code == 200
+
+
+def test_nobody_makes_themselves_another_s_delegate(
+    world: World, elo: Internship, coordinator: Client, member_of: Any
+) -> None:
+    principal = member_of("cooperating_teacher")["id"]
+    own = world.home.elo_coordinator
+    body = teacher("cooperating_teacher", own, delegate_of_id=principal, ends_on=ahead(9))
+    assert code(coordinator.post(f"{elo.path}/team", body)) == "permission_denied"
+
+
+def test_a_mentor_of_a_former_partner_gets_no_further_days(
+    database: Isolated, world: World, coordinator: Client
+) -> None:
+    ids, own = (db.new_id(), db.new_id()), {"district_id": world.home.district_id}
+    with writing(database, world.home) as session:
+        elo = add_internship(session, world.home, latest_end=clock.today() + timedelta(days=90))
+        session.add(Partner(id=ids[0], **own, kind="business", name="South Peak Clinic"))
+        session.add(Mentor(id=ids[1], **own, partner_id=elo.partner_id, name="Ines Morel"))
+    path = f"{elo.path}/team"
+    added = coordinator.made(path, mentor(ids[1], starts_on=ahead(1)))["id"]
+    moved = coordinator.patch(elo.path, {"partner_id": str(ids[0]), "site_id": None})
+    assert moved.status_code == 200, moved.json
+    refused = coordinator.patch(f"/assignments/{added}", {"ends_on": ahead(60)})
+    assert pointers(refused) == {"/mentor_id"}, refused.json
+
+
 def test_a_parent_who_is_a_coordinator_changes_no_team_of_their_child_s(
     client: Client, world: World, database: Isolated, elo: Internship, member_of: Any
 ) -> None:
