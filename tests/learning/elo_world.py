@@ -8,7 +8,7 @@ from uuid import UUID
 from plp_api.catalog.partners.models import Mentor, Partner, PartnerSite
 from plp_api.foundation import clock, db
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
-from plp_api.foundation.roster.relationships import AppointmentRole
+from plp_api.foundation.roster.relationships import AppointmentRole, Placement, PlacementKind
 from plp_api.learning.elos.models import Elo, EloStatus
 from tests.client import Client
 from tests.world import Place, Pupil, Somebody, appoint, person
@@ -121,6 +121,24 @@ def transfer_out(client: Client, place: Place) -> None:
     tag = {"If-Match": admin.etag(f"{plan}/life")}
     body = {"action": "transfer_out", "reason": "Moved."}
     assert admin.post(f"{plan}/actions", body, headers=tag).status_code == 200
+
+
+def add_hosted(session: Any, place: Place, status: str) -> Internship:
+    """Add an internship that the other school runs, which hosts the student; no coordinator yet."""
+    session.add(
+        Placement(
+            district_id=place.district_id,
+            host_district_id=place.district_id,
+            student_id=place.student.id,
+            school_id=place.other_school_id,
+            kind=PlacementKind.CTE,
+            starts_on=clock.today() - timedelta(days=60),
+        )
+    )
+    elo = add_internship(session, place, status=status, school_id=place.other_school_id)
+    of_elo = {"subject_id": elo.id, "role": AssignmentRole.COORDINATOR}
+    session.query(Assignment).filter_by(**of_elo).delete()
+    return elo
 
 
 def assign(

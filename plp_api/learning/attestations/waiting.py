@@ -5,7 +5,7 @@ The only module of this area that calls the areas whose records are attested.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -30,8 +30,6 @@ MOST_ENTRIES = 100
 """How many log entries one page shows; the oldest first."""
 MOST_CONCERNS = 3
 """How many concerns may be raised by one link."""
-END_IS_NEAR = timedelta(days=7)
-AT_THE_END = frozenset({EloStatus.EVIDENCE_COMPLETE, EloStatus.PRESENTED, EloStatus.EVALUATED})
 MENTOR = "mentor"
 
 
@@ -76,14 +74,9 @@ def moment_of(elo: Elo, today: date) -> Moment | None:
     """The moment for which work habits are due, rated or not: the later one, of two."""
     if elo.status not in AT_WORK:
         return None
-    if _is_end(elo, today):
+    if evaluations.is_end_near(elo, today):
         return Moment.END
     return Moment.MIDPOINT if _is_half_over(elo, today) else None
-
-
-def _is_end(elo: Elo, today: date) -> bool:
-    is_near = elo.ends_on is not None and today >= elo.ends_on - END_IS_NEAR
-    return is_near or elo.status in AT_THE_END
 
 
 def _is_half_over(elo: Elo, today: date) -> bool:

@@ -12,13 +12,15 @@ from sqlalchemy import select
 
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.lifecycle import ForOthers
+from plp_api.foundation.access.lifecycle import ForOthers, Reason, unavailable
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.learning.credit import teachers
 from plp_api.learning.credit.models import CreditLine, CreditStatus
 from plp_api.learning.elos import actions as elos
+from plp_api.learning.elos import places
 from plp_api.learning.elos.models import PROPOSED, Elo, EloStatus
 from plp_api.people.directory.references import NOTHING
 
@@ -40,6 +42,7 @@ def propose(
     validation_failed (`teacher_of_record_id`, `framework_item_ids`).
     """
     access.refuse_family(elo.student_id)
+    _require_runs_it(elo, access, "propose")
     db.lock(elo)
     elos.require_not_ended(elo)
     if elo.status in PROPOSED:
@@ -65,10 +68,10 @@ def propose(
 def change(line: CreditLine, access: Access, **fields: Any) -> CreditLine:
     """Change a line that is not decided; another area or teacher takes the attestation back.
 
-    Raises Problem: actor_is_family, elo_closed, credit_line_decided, framework_item_retired,
-    validation_failed (`teacher_of_record_id`, `framework_item_ids`).
+    Raises Problem: actor_is_family, action_unavailable, elo_closed, credit_line_decided,
+    framework_item_retired, validation_failed (`teacher_of_record_id`, `framework_item_ids`).
     """
-    _require_undecided(line, access)
+    _require_undecided(line, access, "change")
     if "teacher_of_record_id" in fields:
         _check_teacher(line.elo, fields["teacher_of_record_id"], access)
     if "framework_item_ids" in fields:
@@ -85,15 +88,22 @@ def change(line: CreditLine, access: Access, **fields: Any) -> CreditLine:
 
 def remove(line: CreditLine, access: Access) -> None:
     """Remove a line that is not decided. Raises as `change`."""
-    _require_undecided(line, access)
+    _require_undecided(line, access, "remove")
     _note("credit_line.removed", line, access)
     db.session().delete(line)
     db.session().flush()
     settle(line.elo, access)
 
 
-def _require_undecided(line: CreditLine, access: Access) -> None:
+def _require_runs_it(elo: Elo, access: Access, action: str) -> None:
+    """Raise action_unavailable unless the caller's school runs the ELO."""
+    if reason := places.runs_it(elo, access):
+        raise unavailable(action, reason, Permission.CREDIT_PROPOSE)
+
+
+def _require_undecided(line: CreditLine, access: Access, action: str) -> None:
     access.refuse_family(line.student_id)
+    _require_runs_it(line.elo, access, action)
     if line.status != CreditStatus.PROPOSED:
         raise Problem(Code.CREDIT_LINE_DECIDED)
     elos.require_not_ended(line.elo)
@@ -123,15 +133,22 @@ def _checked(elo: Elo, keys: Sequence[UUID]) -> list[str]:
 # Guards of the life cycle.
 
 
+def elo_runs_elsewhere(line: CreditLine, access: Access) -> Reason | None:
+    """Why a coordinator does not attest: another school runs the ELO."""
+    return places.runs_it(line.elo, access)
+
+
 def elo_has_ended(line: CreditLine, _access: Access) -> Code | None:
     """Why nothing is attested: the ELO has ended."""
     return None if line.elo.is_open else Code.ELO_CLOSED
 
 
 def is_own_licence(line: CreditLine, access: Access) -> ForOthers | None:
-    """Why the caller does not attest: nobody attests to their own licence."""
+    """Why the caller does not attest: nobody attests to a licence by which they decide."""
     if line.teacher_of_record_id in access.selves:
         return ForOthers("Nobody attests to their own licence; another coordinator does.")
+    if teachers.is_not_theirs(line, access) is None:
+        return ForOthers("Who decides for the teacher does not attest; another coordinator does.")
     return None
 
 
@@ -194,8 +211,11 @@ def award(
     """Award the credit of the line.
 
     Raises Problem: credit_elective where nobody attested to the licence, unless the caller
-    says that it is elective credit.
+    says that it is elective credit; action_unavailable where the caller attested themselves.
     """
+    if line.licence_attested_by in access.selves and not as_elective:
+        detail = "You attested to the licence: another coordinator does, or it is elective credit."
+        raise Problem(Code.ACTION_UNAVAILABLE, detail)
     grant(line, access, as_elective=as_elective)
     line.words = words
     settle(line.elo, access)
@@ -243,4 +263,6 @@ def _note(what: str, line: CreditLine, access: Access, **payload: Any) -> None:
 
 def look_up(lines: Iterable[Any], access: Access) -> None:
     """Load what the guards ask of many lines."""
+    lines = list(lines)
     teachers.look_up(lines, access)
+    places.look_up([line.elo for line in lines], access)

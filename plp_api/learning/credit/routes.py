@@ -54,9 +54,9 @@ def list_credit_lines_of_elo(access: Access, elo: Elo) -> Any:
 def propose_credit_line(access: Access, elo: Elo, fields: dict[str, Any]) -> CreditLine:
     """Propose credit for an ELO in one area.
 
-    A coordinator does, from the design on. Each line has a teacher of record of its own, of
-    the ELO's team. It is elective until a coordinator attests (`attest`) that the teacher's
-    licence covers the area.
+    A coordinator of the school that runs it does, from the design on. Each line has a teacher of
+    record of its own, of the ELO's team. It is elective until a coordinator attests (`attest`)
+    that the teacher's licence covers the area.
     """
     return actions.propose(elo, access, **fields)
 
@@ -87,7 +87,11 @@ def get_credit_line(access: Access, line: CreditLine) -> CreditLine:
 @blueprint.route("/credit-lines/<uuid:credit_line_id>", methods=["PATCH"])
 @blueprint.requires(Permission.CREDIT_PROPOSE, CreditLine)
 @blueprint.refuses(
-    Code.ACTOR_IS_FAMILY, Code.ELO_CLOSED, Code.CREDIT_LINE_DECIDED, Code.FRAMEWORK_ITEM_RETIRED
+    Code.ACTOR_IS_FAMILY,
+    Code.ACTION_UNAVAILABLE,
+    Code.ELO_CLOSED,
+    Code.CREDIT_LINE_DECIDED,
+    Code.FRAMEWORK_ITEM_RETIRED,
 )
 @blueprint.arguments(CreditLinePatchSchema)
 @blueprint.response(200, CreditLineSchema)
@@ -101,7 +105,9 @@ def change_credit_line(access: Access, line: CreditLine, fields: dict[str, Any])
 
 @blueprint.route("/credit-lines/<uuid:credit_line_id>", methods=["DELETE"])
 @blueprint.requires(Permission.CREDIT_PROPOSE, CreditLine)
-@blueprint.refuses(Code.ACTOR_IS_FAMILY, Code.ELO_CLOSED, Code.CREDIT_LINE_DECIDED)
+@blueprint.refuses(
+    Code.ACTOR_IS_FAMILY, Code.ACTION_UNAVAILABLE, Code.ELO_CLOSED, Code.CREDIT_LINE_DECIDED
+)
 @blueprint.response(204)
 def remove_credit_line(access: Access, line: CreditLine) -> None:
     """Remove a credit line that is not decided.

@@ -1,7 +1,7 @@
 """Rate work habits, record a presentation, and evaluate an ELO by its rubric."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
 from plp_api.foundation.roster.assignments import AssignmentRole
 from plp_api.learning.elos import actions as elos
-from plp_api.learning.elos import team
+from plp_api.learning.elos import places, team
 from plp_api.learning.elos.models import AT_WORK, Elo, EloStatus
 from plp_api.learning.evaluations.models import Evaluation, Moment, Presentation, WorkHabits
 
 Fields = Mapping[str, Any]
+END_IS_NEAR = timedelta(days=7)
+AT_THE_END = frozenset({EloStatus.EVIDENCE_COMPLETE, EloStatus.PRESENTED, EloStatus.EVALUATED})
 
 
 # Work habits.
@@ -36,7 +38,7 @@ def rate_work_habits(
     """Rate the student's work habits for the school: its coordinator does, as the mentor told.
 
     Raises Problem: team_role_missing, actor_is_family, elo_not_active, work_habits_exist,
-    validation_failed (`habits`, `rated_on`).
+    validation_failed (`moment`, `habits`, `rated_on`).
     """
     access.refuse_family(elo.student_id)
     _require_coordinator(elo, access)
@@ -61,12 +63,16 @@ def keep_work_habits(
     """Keep the work habits that a person of the school, or a mentor by a link, rated.
 
     The calling code checks who may. Raises Problem: elo_not_active, work_habits_exist,
-    validation_failed (`habits`, `rated_on`).
+    validation_failed (`moment`, `habits`, `rated_on`).
     """
     db.lock(elo)
     if elo.status not in AT_WORK:
         raise Problem(Code.ELO_NOT_ACTIVE, f"The ELO is {elo.status}.")
     _check_day(elo, "rated_on", rated_on, today)
+    if moment == Moment.END and not is_end_near(elo, today):
+        # Each moment is rated once: too early it would take the word from the mentor.
+        detail = f"Rate the end from {END_IS_NEAR.days} days before `ends_on`, or once handed in."
+        raise invalid("moment", detail)
     levels = _levels(habits)
     db.refuse_second(
         WorkHabits,
@@ -88,6 +94,12 @@ def keep_work_habits(
     _add(rated, elo)
     audit.record("work_habits.rated", rated, by=by, elo_id=elo.id, moment=moment)
     return rated
+
+
+def is_end_near(elo: Elo, today: date) -> bool:
+    """Whether the end can be rated: it is near, or the student has handed in their evidence."""
+    is_near = elo.ends_on is not None and today >= elo.ends_on - END_IS_NEAR
+    return is_near or elo.status in AT_THE_END
 
 
 def correct_work_habits(rated: WorkHabits, access: Access, **fields: Any) -> WorkHabits:
@@ -117,10 +129,15 @@ def correct_work_habits(rated: WorkHabits, access: Access, **fields: Any) -> Wor
 
 def _require_coordinator(elo: Elo, access: Access) -> None:
     """Raise team_role_missing unless the caller coordinates the ELO, by office or for its team."""
-    is_office = access.may(Permission.ELOS_REVIEW, elo.student_id)
-    if not is_office and AssignmentRole.COORDINATOR not in team.roles_of(access, elo):
+    if not _is_office(elo, access) and AssignmentRole.COORDINATOR not in team.roles_of(access, elo):
         detail = "The coordinator rates work habits, or the mentor by a link."
         raise Problem(Code.TEAM_ROLE_MISSING, detail)
+
+
+def _is_office(elo: Elo, access: Access) -> bool:
+    """Whether the caller coordinates ELOs for the school that runs this one."""
+    is_coordinator = access.may(Permission.ELOS_REVIEW, elo.student_id)
+    return is_coordinator and places.runs_it(elo, access) is None
 
 
 def _levels(habits: Sequence[Fields]) -> dict[str, str]:
@@ -180,8 +197,7 @@ def present(
 def _require_panel(elo: Elo, access: Access) -> None:
     """Raise team_role_missing unless the caller is on the panel today, or coordinates the ELO."""
     recorders = {AssignmentRole.PANEL_MEMBER, AssignmentRole.COORDINATOR}
-    is_office = access.may(Permission.ELOS_REVIEW, elo.student_id)
-    if not is_office and recorders.isdisjoint(team.roles_of(access, elo)):
+    if not _is_office(elo, access) and recorders.isdisjoint(team.roles_of(access, elo)):
         detail = "A member of the panel records the presentation, or the coordinator."
         raise Problem(Code.TEAM_ROLE_MISSING, detail)
 

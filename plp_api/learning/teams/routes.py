@@ -78,7 +78,6 @@ def change_assignment(access: Access, assignment: Assignment, fields: dict[str, 
 
     What is over does not change: who was on the team on a day decides what they could decide.
     The last licensed supervisor of an open ELO goes only where another follows (`replaces_id`).
-    Another role or another person is a new assignment.
     Only somebody whom you could add gets further days. Another role or person is a new assignment.
     """
     return actions.change(assignment, access, **fields)

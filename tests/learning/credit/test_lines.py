@@ -14,9 +14,12 @@ from plp_api.learning.elos.models import Elo
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.learning.credit.conftest import Again, Items, Line
-from tests.learning.elo_world import PROFILE, Internship, assign
+from tests.learning.elo_world import PROFILE, Internship, add_hosted, assign
 from tests.learning.elos.conftest import At
+from tests.learning.interests.conftest import middle
 from tests.world import World, relate, writing
+
+__all__ = ["middle"]
 
 
 def second_teacher(world: World, database: Isolated, elo: Internship) -> Any:
@@ -187,6 +190,42 @@ def test_nobody_attests_to_their_own_licence(
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
     assert refused.json["allowed_roles"] == ["elo_coordinator"]
     assert coordinator.act(path, "award", as_elective=True).json["is_elective"] is True
+
+
+def test_who_decides_as_the_teacher_s_delegate_attests_to_nothing(
+    world: World, database: Isolated, coordinator: Client, internship: At, line: Line
+) -> None:
+    elo, me = internship("evaluated"), world.home.elo_coordinator
+    attested, path = line(elo, area="Health"), line(elo)
+    assert coordinator.act(attested, "attest").status_code == 200
+    with writing(database, world.home) as session:
+        role = AssignmentRole.TEACHER_OF_RECORD
+        own = session.query(Assignment).filter_by(subject_id=elo.id, role=role).one()
+        delegate = {"person_id": me.id, "delegate_of_id": own.id}
+        assign(session, world.home, elo, world.home.student, role, **delegate)
+    refused = coordinator.act(path, "attest")
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    assert refused.json["allowed_roles"] == ["elo_coordinator"]
+    assert code(coordinator.act(attested, "award")) == "action_unavailable"
+    assert coordinator.act(path, "award", as_elective=True).json["is_elective"] is True
+
+
+def test_the_school_that_runs_it_proposes_its_credit(
+    world: World, database: Isolated, coordinator: Client, middle: Client
+) -> None:
+    with writing(database, world.home) as session:
+        elo = add_hosted(session, world.home, "evaluated")
+    path = f"{elo.path}/credit-lines"
+    body = {"area": "Art", "amount": 1, "teacher_of_record_id": str(elo.teacher_of_record.id)}
+    refused = coordinator.post(path, body)
+    assert (refused.status_code, code(refused)) == (409, "action_unavailable")
+    assert refused.json["allowed_roles"] == ["elo_coordinator"]
+    line = f"/credit-lines/{middle.made(path, body)['id']}"
+    assert coordinator.read(line)["available_actions"] == []
+    assert code(coordinator.act(line, "attest")) == "action_unavailable"
+    assert code(coordinator.patch(line, {"amount": 2})) == "action_unavailable"
+    assert code(coordinator.delete(line)) == "action_unavailable"
+    assert middle.act(line, "attest").status_code == 200
 
 
 # The decision.

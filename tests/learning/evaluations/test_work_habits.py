@@ -1,5 +1,6 @@
 """Work habits are rated at the midpoint and at the end, by the coordinator or a mentor's link."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from plp_api.learning.evaluations import actions
 from plp_api.learning.evaluations.models import Moment
 from tests.client import Client, code, pointers
 from tests.databases import Isolated
-from tests.learning.elo_world import Internship, assign
+from tests.learning.elo_world import Internship, add_hosted, assign
 from tests.learning.evaluations.conftest import At
+from tests.learning.interests.conftest import middle
 from tests.world import World, ahead, relate, writing
 
+__all__ = ["middle"]
 HABITS = [{"habit": "punctuality", "level": "always"}, {"habit": "safety", "level": "usually"}]
 MIDPOINT: dict[str, Any] = {"moment": "midpoint", "habits": HABITS, "words": "She asks first."}
 
@@ -27,7 +30,7 @@ MIDPOINT: dict[str, Any] = {"moment": "midpoint", "habits": HABITS, "words": "Sh
 def test_a_coordinator_rates_them_once_at_each_moment(
     coordinator: Client, student: Client, internship: At
 ) -> None:
-    path = f"{internship().path}/work-habits"
+    path = f"{internship('evidence_complete').path}/work-habits"
     made = coordinator.made(path, MIDPOINT)
     assert made["habits"] == HABITS
     assert (made["rated_on"], made["mentor_name"]) == (ahead(0), None)
@@ -66,6 +69,25 @@ def test_who_coordinates_by_assignment_alone_rates_too(
         role, who = AssignmentRole.COORDINATOR, elo.others.id
         assign(session, world.home, elo, world.home.student, role, person_id=who)
     assert client.as_(elo.others).made(path, MIDPOINT)["rated_by"] == str(elo.others.id)
+
+
+def test_a_coordinator_of_a_school_that_does_not_run_it_judges_nothing(
+    world: World, database: Isolated, coordinator: Client, middle: Client
+) -> None:
+    with writing(database, world.home) as session:
+        elo = add_hosted(session, world.home, "evidence_complete")
+    held = {"held_on": ahead(0)}
+    for path, body in [("work-habits", MIDPOINT), ("presentations", held)]:
+        assert code(coordinator.post(f"{elo.path}/{path}", body)) == "team_role_missing", path
+        assert middle.post(f"{elo.path}/{path}", body).status_code == 201, path
+
+
+def test_the_end_is_rated_when_it_is_near(coordinator: Client, internship: At) -> None:
+    end = {**MIDPOINT, "moment": "end"}
+    early = coordinator.post(f"{internship().path}/work-habits", end)
+    assert pointers(early) == {"/moment"}
+    near = internship(ends_on=clock.today() + timedelta(days=7))
+    coordinator.made(f"{near.path}/work-habits", end)
 
 
 @pytest.mark.parametrize("status", ["design", "approved", "credit_awarded", "terminated"])
