@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from plp_api.catalog.partners import folding
 from plp_api.catalog.partners.actions import require_active, set_changed
 from plp_api.catalog.partners.models import (
     Insurance,
@@ -20,6 +21,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import invalid
 from plp_api.foundation.roster import spans
+from plp_api.foundation.roster.assignments import Assignment
 
 ON_MENTOR_ENDED: list[Callable[[Mentor, Access], None]] = []
 """Called when a mentor is ended by `ends_on`, also for a day to come: their work ends with them."""
@@ -94,10 +96,13 @@ def add_mentor(partner: Partner, access: Access, **fields: Any) -> Mentor:
 
 
 def change_mentor(mentor: Mentor, access: Access, **fields: Any) -> Mentor:
-    """Correct a mentor, or end them by `ends_on`. Raises Problem: validation_failed (`site_id`).
+    """Correct a mentor, or end them by `ends_on`.
 
     Who enters an address can read what is mailed there; so it is kept who did.
+    Raises Problem: validation_failed (`name`, `site_id`).
     """
+    if "name" in fields:
+        _check_name(mentor, fields["name"])
     site_of(mentor.partner_id, fields.get("site_id"))
     if fields.get("email", mentor.email) != mentor.email:
         mentor.email_set_by = access.caller.person_id
@@ -106,6 +111,18 @@ def change_mentor(mentor: Mentor, access: Access, **fields: Any) -> Mentor:
         for follow in ON_MENTOR_ENDED:
             follow(mentor, access)
     return mentor
+
+
+def _check_name(mentor: Mentor, name: str) -> None:
+    """Raise validation_failed where a mentor on a team would become somebody else.
+
+    Agreements and signatures name them by id: another name would put it on another person.
+    """
+    if folding.name(name) == folding.name(mentor.name):
+        return
+    assigned = select(Assignment.id).where(Assignment.mentor_id == mentor.id)
+    if db.session().scalar(assigned.limit(1)) is not None:
+        raise invalid("name", "They are on the team of an ELO: add another person as a new mentor.")
 
 
 def site_of(partner_id: UUID | None, site_id: UUID | None) -> PartnerSite | None:

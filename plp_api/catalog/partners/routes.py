@@ -296,7 +296,8 @@ def get_mentor(access: Access, mentor: Mentor) -> Mentor:
 def change_mentor(access: Access, mentor: Mentor, fields: dict[str, Any]) -> Mentor:
     """Correct a mentor, or end one by `ends_on`.
 
-    A mentor stays with their partner: at another one, add them there.
+    A mentor stays with their partner: at another one, add them there. On the team of an ELO
+    they stay the same person: only case, accents and signs of the name may be corrected.
     """
     return parts.change_mentor(mentor, access, **fields)
 

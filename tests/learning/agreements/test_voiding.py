@@ -11,7 +11,7 @@ from plp_api.foundation import clock, db
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.agreements import school_days, upkeep
 from plp_api.learning.elos.models import Elo
-from tests.client import Client, code
+from tests.client import Client, code, pointers
 from tests.databases import Isolated
 from tests.learning.agreements.conftest import ORDER, Desk, Freeze, add_mentor, decide
 from tests.learning.elo_world import PROFILE, add_internship
@@ -161,6 +161,13 @@ def test_a_new_mentor_suspends_and_signs_the_next_edition(
     gone = started.in_room("mentor", mentor_id=tom)
     assert gone.status_code == 422, "who has left signs nothing"
     assert started.in_room("mentor", mentor_id=str(ines)).status_code == 201
+
+
+def test_a_mentor_on_a_team_is_given_no_other_person_s_name(started: Desk) -> None:
+    path = f"/mentors/{started.elo.mentor_id}"
+    refused = started.coordinator.patch(path, {"name": "Another Human"})
+    assert (refused.status_code, pointers(refused)) == (422, {"/name"})
+    assert started.coordinator.patch(path, {"name": "Tom AVERILL"}).status_code == 200
 
 
 @pytest.mark.parametrize("role", ["cooperating_teacher", "teacher_of_record"])
