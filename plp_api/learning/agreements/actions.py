@@ -141,12 +141,13 @@ def sign(
 ) -> AgreementSignature:
     """Sign with the caller's account, in the role that they hold; `role` where they hold several.
 
-    Raises the problems of `record`, actor_is_family, signer_is_approver, and validation_failed
-    (`role`).
+    Raises the problems of `record`, actor_is_family, signer_is_approver, witness_not_apart, and
+    validation_failed (`role`).
     """
     elo = lock(agreement)
     require_pending(agreement)
     signer = _chosen(agreement, elo, access, role)
+    signers.require_not_witness(agreement, signer)
     issued_by = signers.opener_of(elo, signer)
     how = How(
         SigningMethod.ACCOUNT,
@@ -185,12 +186,13 @@ def sign_in_room(
 ) -> AgreementSignature:
     """Store a signature that a student, parent or mentor gave on screen before the caller.
 
-    Raises the problems of `record`, actor_is_family, and validation_failed (`person_id`,
-    `mentor_id`, `delegate_id`).
+    Raises the problems of `record`, actor_is_family, witness_not_apart, and validation_failed
+    (`person_id`, `mentor_id`, `delegate_id`).
     """
     elo = lock(agreement)
     require_witness(elo, access, somebody)
     require_pending(agreement)
+    signers.require_other_witness(agreement, role, elo, access)
     signer = signers.require_absent(elo, role, somebody, _today(elo))
     how = How(
         SigningMethod.IN_ROOM,

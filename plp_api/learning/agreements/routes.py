@@ -139,7 +139,7 @@ def get_agreement_signature(access: Access, signature: AgreementSignature) -> Ag
 
 @blueprint.route("/agreements/<uuid:agreement_id>/signatures", methods=["POST"])
 @blueprint.requires(Permission.ELOS_SIGN, Agreement)
-@blueprint.refuses(*SIGNED, Code.SIGNER_IS_APPROVER)
+@blueprint.refuses(*SIGNED, Code.SIGNER_IS_APPROVER, Code.WITNESS_NOT_APART)
 @blueprint.arguments(AgreementSignatureSchema)
 @blueprint.response(201, AgreementSignatureSchema)
 def sign_agreement(
@@ -187,7 +187,7 @@ def decline_agreement(
 
 @blueprint.route("/agreements/<uuid:agreement_id>/witnessed-signatures", methods=["POST"])
 @blueprint.requires(Permission.ELOS_WITNESS, Agreement)
-@blueprint.refuses(*SIGNED)
+@blueprint.refuses(*SIGNED, Code.WITNESS_NOT_APART)
 @blueprint.arguments(WitnessedSignatureSchema)
 @blueprint.response(201, AgreementSignatureSchema)
 def witness_agreement_signature(
@@ -195,8 +195,9 @@ def witness_agreement_signature(
 ) -> AgreementSignature:
     """Store a signature that student, parent or mentor gave on screen before you.
 
-    You are neither the signer nor of the student's family, and the signature names you. The
-    person finds in their inbox that it was stored.
+    You are neither the signer nor of the student's family, and the signature names you. Who
+    signs as coordinator witnesses no parent and no mentor. The person finds in their inbox that
+    it was stored.
     """
     return actions.sign_in_room(agreement, access, **_somebody(fields))
 

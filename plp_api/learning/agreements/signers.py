@@ -17,7 +17,7 @@ from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Student
 from plp_api.foundation.roster.relationships import Relationship
 from plp_api.learning.agreements import standing
-from plp_api.learning.agreements.models import Agreement
+from plp_api.learning.agreements.models import Agreement, AgreementSignature, SigningMethod
 from plp_api.learning.elos import team
 from plp_api.learning.elos.models import Elo
 from plp_api.people.identity import openers
@@ -30,6 +30,12 @@ OF_TEAM = {
     SignerRole.COORDINATOR: AssignmentRole.COORDINATOR,
 }
 """The roles that members of the team sign in, with their account."""
+APART = frozenset({SignerRole.PARENT, SignerRole.MENTOR})
+"""Whose signature in the room is witnessed by somebody other than who signs as coordinator."""
+NOT_BY_THE_COORDINATOR = (
+    "Who signs as coordinator does not witness a parent or a mentor: another adult who works with"
+    " the student does, such as a teacher of the team."
+)
 NOT_BY_THE_TEAM_S_CODE = (
     "Somebody who acts for the school on this ELO issued the code that opened this account. Ask for"
     " a code by mail or from somebody else, or sign in the room."
@@ -108,6 +114,32 @@ def require_absent(elo: Elo, role: SignerRole, somebody: UUID, on: date) -> Sign
         detail = "Does not sign in that role on that day: a parent signs while they may decide."
         raise invalid("person_id", detail)
     return Signer(role, person_id=somebody)
+
+
+def require_other_witness(agreement: Agreement, role: SignerRole, elo: Elo, access: Access) -> None:
+    """Raise witness_not_apart where the caller coordinates the ELO and signs that agreement too.
+
+    Otherwise one person could complete it alone: nobody else hears of what a mentor signs in the
+    room.
+    """
+    if role in APART and SignerRole.COORDINATOR in agreement.signers:
+        coordinators = team.people_in(elo.id, AssignmentRole.COORDINATOR, access.caller.today)
+        if not access.selves.isdisjoint(coordinators):
+            raise Problem(Code.WITNESS_NOT_APART, NOT_BY_THE_COORDINATOR)
+
+
+def require_not_witness(agreement: Agreement, signer: Signer) -> None:
+    """Raise witness_not_apart where who signs as coordinator witnessed one whom another must."""
+    if signer.role is not SignerRole.COORDINATOR:
+        return
+    witnessed = select(AgreementSignature.id).where(
+        AgreementSignature.agreement_id == agreement.id,
+        AgreementSignature.method == SigningMethod.IN_ROOM,
+        AgreementSignature.role.in_(APART),
+        AgreementSignature.recorded_by == signer.person_id,
+    )
+    if db.session().scalar(witnessed.limit(1)) is not None:
+        raise Problem(Code.WITNESS_NOT_APART, NOT_BY_THE_COORDINATOR)
 
 
 def is_mentor(elo: Elo, mentor_id: UUID, on: date) -> bool:

@@ -196,7 +196,7 @@ TELLS = {
     RecordKind.PLAN_STATUS: {"version_in_force", "signature_due"},
     RecordKind.PLANS: {"version_in_force", "signature_due"},
     RecordKind.SIGNATURES: {"signature_due"},
-    RecordKind.ELOS: {"agreement_to_sign"},
+    RecordKind.ELOS: {"agreement_to_sign", "elo_moved"},
 }
 """The kinds of items that tell a parent of a kind of record."""
 

@@ -70,7 +70,7 @@ class Desk:
         return self.signer(name).post(f"/agreements/{agreement['id']}/signatures", body)
 
     def in_room(self, role: str, witness: Client | None = None, **members: Any) -> Response:
-        """Sign on screen before a member of staff, the coordinator."""
+        """Sign on screen before a member of staff, the licensed supervisor of the team."""
         agreement = self.agreement
         body = {
             "role": role,
@@ -80,7 +80,7 @@ class Desk:
             **members,
         }
         path = f"/agreements/{agreement['id']}/witnessed-signatures"
-        return (witness or self.coordinator).post(path, body)
+        return (witness or self.client.as_(self.elo.licensed_supervisor)).post(path, body)
 
     def everybody_signs(self, roles: list[str] | None = None) -> None:
         for role in roles or ORDER:

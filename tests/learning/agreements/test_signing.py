@@ -47,7 +47,7 @@ def test_everybody_signs_in_order_and_the_last_signature_approves_the_elo(desk: 
     assert [one["role"] for one in signed] == ORDER
     mentor = signed[2]
     assert (mentor["mentor_name"], mentor["person_id"]) == ("Tom Averill", None)
-    assert mentor["recorded_by"] == str(desk.world.home.elo_coordinator.id)
+    assert mentor["recorded_by"] == str(desk.elo.licensed_supervisor.id)
 
 
 @pytest.mark.parametrize("role", ORDER[1:])

@@ -16,6 +16,7 @@ from plp_api.learning.attestations.models import MentorLink
 from tests.client import Client, Response, code, pointers
 from tests.databases import Isolated
 from tests.learning.agreements.conftest import ORDER, Desk, Freeze, add_mentor
+from tests.learning.elo_world import assign
 from tests.world import World, relate, writing
 
 # In the room.
@@ -39,6 +40,34 @@ def test_a_member_of_the_team_witnesses_too(world: World, desk: Desk) -> None:
     witness = desk.signer("teacher_of_record")
     given = desk.in_room("student", witness, person_id=str(world.home.student.id))
     assert given.status_code == 201
+
+
+@pytest.mark.parametrize("role", ["parent", "mentor"])
+def test_who_signs_as_coordinator_witnesses_neither_parent_nor_mentor(
+    world: World, freeze: Freeze, role: str
+) -> None:
+    desk = freeze(profile={"is_ordered": False})
+    somebody = {
+        "parent": {"person_id": str(world.home.parent.id)},
+        "mentor": {"mentor_id": str(desk.elo.mentor_id)},
+    }
+    refused = desk.in_room(role, desk.coordinator, **somebody[role])
+    assert (refused.status_code, code(refused)) == (409, "witness_not_apart")
+    assert desk.in_room(role, **somebody[role]).status_code == 201
+
+
+def test_a_witness_who_coordinates_the_elo_later_leaves_the_signature_to_another(
+    world: World, database: Isolated, freeze: Freeze
+) -> None:
+    desk = freeze(profile={"is_ordered": False})
+    assert desk.in_room("mentor", mentor_id=str(desk.elo.mentor_id)).status_code == 201
+    with writing(database, world.home) as session:
+        witness = {"person_id": desk.elo.licensed_supervisor.id}
+        assign(session, world.home, desk.elo, desk.pupil, "coordinator", **witness)
+    body = {"sha256": desk.agreement["sha256"], "language": "en", "role": "coordinator"}
+    refused = desk.signer("licensed_supervisor").post(f"{desk.path}/signatures", body)
+    assert (refused.status_code, code(refused)) == (409, "witness_not_apart")
+    assert desk.sign("coordinator").status_code == 201
 
 
 @pytest.mark.parametrize(("name", "status"), [("student", 403), ("parent", 403), ("teacher", 403)])
