@@ -47,7 +47,7 @@ def test_who_signs_as_coordinator_witnesses_neither_parent_nor_mentor(
     world: World, freeze: Freeze, role: str
 ) -> None:
     desk = freeze(profile={"is_ordered": False})
-    somebody = {
+    somebody: dict[str, Any] = {
         "parent": {"person_id": str(world.home.parent.id)},
         "mentor": {"mentor_id": str(desk.elo.mentor_id)},
     }
