@@ -53,6 +53,7 @@ from plp_api.foundation.roster.relationships import (
     AdvisoryMember,
     Placement,
 )
+from plp_api.learning.agreements import terms
 from plp_api.learning.agreements.models import Agreement, AgreementSignature
 from plp_api.learning.attestations.models import MentorLink
 from plp_api.learning.concerns.models import Concern
@@ -389,10 +390,15 @@ def _add_elo(place: Place, student: Any) -> None:
 
 def _add_agreement(place: Place, student: Any, part: dict[str, Any]) -> None:
     """An agreement that the student has signed on paper."""
-    agreement = Agreement(id=db.new_id(), **part, edition=1, sha256="0" * 64, signers=["student"])
+    elo, signers = db.session().get_one(Elo, part["elo_id"]), ["student"]
+    content = terms.content(elo, 1, signers, is_ordered=False)
+    sha256 = terms.digest(content)
+    agreement = Agreement(
+        id=db.new_id(), **part, edition=1, terms=content, sha256=sha256, signers=signers
+    )
     db.session().add(agreement)
     db.session().flush()
-    signed = {"role": "student", "person_id": student.id, "method": "paper", "sha256": "0" * 64}
+    signed = {"role": "student", "person_id": student.id, "method": "paper", "sha256": sha256}
     file = _scanned(place, student, "agreements")
     db.session().add(AgreementSignature(**part, **signed, agreement_id=agreement.id, file=file))
 
