@@ -19,6 +19,7 @@ BREAKS = frozenset("\t\n\r")
 
 _WORD = re.compile(r"[a-z0-9]+")
 _CHUNK = re.compile(r"[^\s,;]+")
+_ELO = re.compile(r"\belo(?=\b|s\b)")
 
 
 class Fault(StrEnum):
@@ -123,7 +124,7 @@ def with_article(word: str) -> str:
 
 def spelled(word: str) -> str:
     """English words as they are written: an ELO is an abbreviation."""
-    return re.sub(r"\belo(?=\b|s\b)", "ELO", word)
+    return _ELO.sub("ELO", word)
 
 
 def plural(word: str) -> str:

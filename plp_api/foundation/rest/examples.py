@@ -33,9 +33,11 @@ BY_NAME: dict[str, Any] = {
     "access_token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5YjJjNCJ9.c2lnbmF0dXJl",
     "achievable": "My aunt works there and has asked for me.",
     "activated_by_name": "Ruth Lavallee",
+    "activity": "Took temperatures, and wrote them down.",
     "advisory_course_codes": "ADV-10",
     "advisory_titles": "Advisory *",
     "approved_by_name": "Lena Roy",
+    "area": "Science",
     "author_name": "Lena Roy",
     "basis": "Order of 12 May 2026, paragraph 4",
     "body": "I wrote to the clinic and have an answer.",
@@ -49,11 +51,13 @@ BY_NAME: dict[str, Any] = {
     "course_code": "HLT-1010",
     "created_by_name": "Ruth Lavallee",
     "current_password": "three quiet otters swim",
+    "description": "On Fridays, the whole day.",
     "detail": "It is draft; this needs submitted.",
     "display_name": "Maya Tremblay",
     "district": "tamarack-valley-su",
     "district_name": "Tamarack Valley Supervisory Union",
     "email": "maya@example.org",
+    "end_reason": "The clinic closed.",
     "exception_reason": "The student was in hospital all autumn.",
     "exit_code": "W02",
     "family_name": "Tremblay",
@@ -73,6 +77,7 @@ BY_NAME: dict[str, Any] = {
     "note": "The only parent is deployed until June.",
     "old_pointer": "/sections/1/body",
     "order_reference": "Docket 118-4-26, Chittenden Family Division",
+    "outcome": "The saw has a guard now.",
     "part": "sections/scope_and_rigor",
     "partner_name": "Lamoille Clinic",
     "password": "three quiet otters swim",
@@ -96,6 +101,7 @@ BY_NAME: dict[str, Any] = {
     "role": "student",
     "school_name": "Tamarack Union High School",
     "sha256": hashlib.sha256(b"file").hexdigest(),
+    "signed_as": "Tom Averill",
     "signed_by_name": "Nora Tremblay",
     "slug": "tamarack-valley-su",
     "snapshot_sha256": hashlib.sha256(b"").hexdigest(),
@@ -104,6 +110,8 @@ BY_NAME: dict[str, Any] = {
     "specific": "Two days with a nurse at the clinic in town.",
     "state_org_id": "VT-0417",
     "state_student_id": "3140592",
+    "statement": "Explains with evidence how living things depend on each other.",
+    "street": "12 Mill Street",
     "student_name": "Maya Tremblay",
     "summary": "Maya showed her notes; we agreed on two goals for the spring.",
     "template_id": "0199b2c4-5f00-7f2d-8a11-3c9d5e0b7a64",
@@ -111,6 +119,7 @@ BY_NAME: dict[str, Any] = {
     "text": "I like to take things apart.",
     "time_zone": "America/New_York",
     "title": "Shadow a nurse",
+    "town": "Alder Falls",
     "translator_name": "Amina Warsame",
     "url": "https://plp.example.org/sign/3kQ9xW7vT2mB",
     "user_agent": "Mozilla/5.0 (X11; CrOS x86_64) Chrome/141.0",
@@ -262,9 +271,17 @@ class _Example:
             # Each action has its own further fields.
             members = needed
         elif self.is_sent:
-            shown = {key: one for key, one in members.items() if one.get("format") != "uuid"}
+            shown = {key for key, one in members.items() if _is_shown(one)}
             members = {key: members[key] for key in members if key in {*shown, *needed}} or members
         return {key: self.of(one, key, depth + 1, owner) for key, one in members.items()}
+
+
+def _is_shown(schema: Json) -> bool:
+    """Whether a request's example has the member though it may be left out.
+
+    An id is shown only where the member gives one: any other would name nothing.
+    """
+    return schema.get("format") != "uuid" or "example" in schema
 
 
 def _merged(parts: list[Json]) -> Json:

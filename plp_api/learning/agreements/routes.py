@@ -58,6 +58,7 @@ SIGNATURES = Listing(
         "is_declined": yes_or_no(
             AgreementSignature.is_declined.is_(True), "Whether it was declined."
         ),
+        "updated_since": since(AgreementSignature.updated_at),
     },
     sorts={"signed_at": AgreementSignature.signed_at},
 )

@@ -260,7 +260,11 @@ class _SomebodySchema(Schema):
     """Who signed: a person, or the mentor of the ELO."""
 
     role = Choice(PresentSignerRole, required=True, metadata=_described("As what they signed."))
-    person_id = fields.UUID(metadata=_described("The student or parent who signed."))
+    person_id = fields.UUID(
+        metadata=_described(
+            "The student or parent who signed.", example="0199b2c4-5f00-7a1c-8e2d-3f4a5b6c7d8e"
+        )
+    )
     mentor_id = fields.UUID(metadata=_described("The mentor who signed."))
     language = _language()
     delegate_id = fields.UUID(metadata=_described("Who signed in the parent's place."))

@@ -57,7 +57,11 @@ def add_to_team_of_elo(access: Access, elo: Elo, fields: dict[str, Any]) -> Assi
 @blueprint.requires(Permission.ELOS_READ, Assignment)
 @blueprint.response(200, AssignmentSchema)
 def get_assignment(access: Access, assignment: Assignment) -> Assignment:
-    """Get somebody's role in a team. `ends_on` is the first day on which it no longer holds."""
+    """Get somebody's role in a team.
+
+    It holds from `starts_on` until the day before `ends_on`; a delegate's no longer than the
+    role of the person for whom they act.
+    """
     return assignment
 
 

@@ -170,7 +170,10 @@ def record_absence(access: Access, elo: Elo, fields: dict[str, Any]) -> Absence:
 @blueprint.requires(READ)
 @blueprint.lists(AbsenceSchema, ABSENCES)
 def list_absences(access: Access) -> Any:
-    """List absences from sites that you may read, across ELOs and students."""
+    """List absences from sites that you may read, across ELOs and students.
+
+    For the office: `GET /off-campus` says who is expected where on a day.
+    """
     return access.select(Absence)
 
 
@@ -236,7 +239,10 @@ def record_site_visit(access: Access, elo: Elo, fields: dict[str, Any]) -> SiteV
 @blueprint.requires(READ_VISITS)
 @blueprint.lists(SiteVisitSchema, VISITS)
 def list_site_visits(access: Access) -> Any:
-    """List visits of the school that you may read, across ELOs and students."""
+    """List visits of the school that you may read, across ELOs and students.
+
+    `GET /unvisited-elos` lists the ELOs whose site nobody has visited for some time.
+    """
     return access.select(SiteVisit)
 
 

@@ -31,6 +31,16 @@ LISTS = sorted(
 )
 
 
+STAFFS_ALONE = {"/concerns", "/site-visits"}
+"""Lists that no parent reads."""
+FAMILYS = [path for path in [*LISTS, "/plans"] if path not in STAFFS_ALONE]
+
+
+def test_what_is_staff_s_alone_no_parent_lists(client: Client, school: World) -> None:
+    for path in STAFFS_ALONE:
+        assert client.as_(school.home.parent).get(path).status_code == 403
+
+
 def test_the_lists_across_students_are_these() -> None:
     assert {"/students", "/goals", "/reviews", "/plan-versions", "/pathway-elements"} <= {*LISTS}
     assert "/relationships" in LISTS
@@ -112,7 +122,7 @@ def test_a_host_finds_nobody_by_people_and_groups_of_the_home_district(
     assert found(host, path, grade="11") == those(home.placed)
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/plans"])
+@pytest.mark.parametrize("path", FAMILYS)
 def test_a_parent_finds_nothing_by_the_other_parent(
     client: Client, school: World, database: Isolated, path: str
 ) -> None:
@@ -126,7 +136,7 @@ def test_a_parent_finds_nothing_by_the_other_parent(
         assert found(parent, path, advisor_id=home.advisor.id) == those(home.student)
 
 
-@pytest.mark.parametrize("path", [*LISTS, "/plans"])
+@pytest.mark.parametrize("path", FAMILYS)
 @pytest.mark.parametrize("denied", ["roster", "relationships"])
 def test_a_parent_finds_nothing_by_a_record_that_an_order_denies(
     client: Client, school: World, database: Isolated, path: str, denied: str

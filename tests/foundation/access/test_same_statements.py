@@ -100,6 +100,7 @@ def _path(operation: Operation, crowded: Crowd) -> str:
 # What lists show that are not made by `Blueprint.lists`: by the resource's name.
 MODELS: dict[str, Any] = {
     "PlanSummary": Plan,
+    "EloSummary": Elo,
     "ProfileEntry": ProfileEntry,
     "Event": Event,
     "PartnerDuplicate": Partner,

@@ -431,7 +431,8 @@ TABLES = {
 
 def _model_of(operation: Operation) -> Any:
     """Whose rows a list across students shows, if it is one: its address is the table's name."""
-    if operation.method != "GET" or operation.model is not None:
+    is_report = operation.rule.startswith("/api/v1/reports/")
+    if operation.method != "GET" or operation.model is not None or is_report:
         return None
     return TABLES.get(operation.rule.rsplit("/", 1)[1])
 

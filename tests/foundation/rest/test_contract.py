@@ -16,6 +16,8 @@ each = pytest.mark.parametrize(("path", "method", "operation"), operations())
 WITHOUT_ADDRESS = {
     "decline_plan_version",
     "log_outreach_attempt",
+    # Who raises a concern gets a receipt, and reads it no more.
+    "raise_concern",
     "request_password_reset",
     "sign_plan_version",
     "witness_mentor_link",

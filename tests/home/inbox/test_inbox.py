@@ -181,6 +181,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
         ("comment_new", "pathway-elements"),
         ("comment_new", "elos"),
         ("agreement_to_sign", "agreements"),
+        ("elo_moved", "elos"),
     }
     assert items
     assert {(one["student"]["grade"], one["student"]["school_id"]) for one in items} == {

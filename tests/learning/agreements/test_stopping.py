@@ -92,7 +92,7 @@ def test_without_an_agreement_too_it_stops_on_the_day_on_which_its_mentor_leaves
     path = f"/mentors/{desk.elo.mentor_id}"
     assert desk.coordinator.patch(path, {"ends_on": ahead(2)}).status_code == 200
     for day, status in ((0, "active"), (2, "suspended")):
-        with time_machine.travel(f"{ahead(day)}T15:00:00Z"):
+        with time_machine.travel(clock.now() + timedelta(days=day)):
             follow(database, world)
             assert desk.status == status
 
@@ -114,7 +114,7 @@ def test_of_a_mentor_who_will_leave_the_work_stops_on_that_day(
     path = f"/mentors/{started.elo.mentor_id}"
     assert started.coordinator.patch(path, {"ends_on": ahead(2)}).status_code == 200
     for day, status in ((0, "active"), (2, "suspended")):
-        with time_machine.travel(f"{ahead(day)}T15:00:00Z"):
+        with time_machine.travel(clock.now() + timedelta(days=day)):
             follow(database, world)
             assert started.status == status
 
@@ -237,7 +237,7 @@ def test_only_the_school_that_runs_the_elo_settles_its_agreement(
                 starts_on=clock.today() - timedelta(days=10),
             )
         )
-    with time_machine.travel(f"{ahead(1)}T15:00:00Z"):
+    with time_machine.travel(clock.now() + timedelta(days=1)):
         assert desk.agreement["available_actions"] == []
         refused = desk.coordinator.act(desk.path, "settle")
         assert (refused.status_code, code(refused)) == (409, "action_unavailable")

@@ -247,7 +247,7 @@ def test_on_the_18th_birthday_no_parent_signs_any_more(
     assert (desk.waiting_for, desk.agreement["available_actions"]) == (["parent"], [])
     refused = desk.coordinator.act(desk.path, "settle")
     assert (refused.status_code, code(refused)) == (409, "action_unavailable")
-    with time_machine.travel(f"{ahead(1)}T15:00:00Z"):
+    with time_machine.travel(clock.now() + timedelta(days=1)):
         assert desk.status_of("parent") == "not_required"
         assert desk.agreement["available_actions"] == ["settle"]
         settled = desk.coordinator.act(desk.path, "settle").json
@@ -264,7 +264,7 @@ def test_the_worker_settles_it_without_anybody(
     for role in ("student", "mentor", "cooperating_teacher", "coordinator"):
         desk.sign(role)
     for day, status in ((0, "agreement_pending"), (1, "approved")):
-        with time_machine.travel(f"{ahead(day)}T15:00:00Z"):
+        with time_machine.travel(clock.now() + timedelta(days=day)):
             with writing(database, world.home):
                 upkeep.follow_day(world.home.district_id)
             assert desk.status == status
@@ -276,7 +276,7 @@ def test_the_worker_voids_on_the_day_on_which_the_mentor_leaves(
     path = f"/assignments/{member(started, 'mentor')['id']}"
     assert started.coordinator.patch(path, {"ends_on": ahead(2)}).status_code == 200
     for day, status in ((0, "active"), (2, "suspended")):
-        with time_machine.travel(f"{ahead(day)}T15:00:00Z"):
+        with time_machine.travel(clock.now() + timedelta(days=day)):
             with writing(database, world.home):
                 upkeep.follow_day(world.home.district_id)
             assert started.status == status
