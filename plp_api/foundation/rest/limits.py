@@ -15,6 +15,9 @@ from limits.strategies import FixedWindowRateLimiter
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.settings import Settings
 
+# Bytes allowed for the parts of a multipart body around the file.
+ENVELOPE = 64 << 10
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -65,3 +68,11 @@ def _announce(response: Response) -> Response:
     response.headers["RateLimit-Policy"] = policy
     response.headers["RateLimit"] = f'"default";r={left.remaining};t={_seconds(left)}'
     return response
+
+
+def allow_scans() -> None:
+    """Allow a scanned paper to be larger than other bodies; for a blueprint's `before_request`."""
+    if request.method == "POST" and request.mimetype == "multipart/form-data":
+        # This runs before the view's transaction, which sets `settings.current()`.
+        limit = current_app.settings.scan_limit  # type: ignore[attr-defined]  # an Application
+        request.max_content_length = limit + ENVELOPE

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response
 
 from plp_api.catalog.elo_profiles.models import SignerRole
 from plp_api.foundation import settings
@@ -11,6 +11,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.files import actions as files
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.problems import Code, Problem, invalid
+from plp_api.foundation.rest import limits
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, one_of, since, yes_or_no
 from plp_api.learning.agreements import actions, paper
@@ -62,17 +63,7 @@ SIGNATURES = Listing(
     },
     sorts={"signed_at": AgreementSignature.signed_at},
 )
-# Bytes allowed for the parts of a multipart body around the file.
-ENVELOPE = 64 << 10
-
-
-@blueprint.before_request
-def allow_uploads() -> None:
-    """A scan may be larger than other bodies."""
-    if request.method == "POST" and request.mimetype == "multipart/form-data":
-        # This runs before the view's transaction, which sets `settings.current()`.
-        limit = current_app.settings.scan_limit  # type: ignore[attr-defined]  # an Application
-        request.max_content_length = limit + ENVELOPE
+blueprint.before_request(limits.allow_scans)
 
 
 @blueprint.route("/elos/<uuid:elo_id>/agreements")

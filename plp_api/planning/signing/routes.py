@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from plp_api.foundation import settings
 from plp_api.foundation.access.permissions import Permission
@@ -11,6 +11,7 @@ from plp_api.foundation.files import actions as files
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.links.models import LinkCheck
 from plp_api.foundation.problems import Code, invalid
+from plp_api.foundation.rest import limits
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, in_states, one_of, same_id, since
 from plp_api.planning.plans.models import PlanVersion
@@ -49,17 +50,7 @@ SCANS = Listing(
     },
     sorts={"created_at": Scan.created_at},
 )
-# Bytes allowed for the parts of a multipart body around the file.
-ENVELOPE = 64 << 10
-
-
-@blueprint.before_request
-def allow_uploads() -> None:
-    """A scan may be larger than other bodies."""
-    if request.method == "POST" and request.mimetype == "multipart/form-data":
-        # This runs before the view's transaction, which sets `settings.current()`.
-        limit = current_app.settings.scan_limit  # type: ignore[attr-defined]  # an Application
-        request.max_content_length = limit + ENVELOPE
+blueprint.before_request(limits.allow_scans)
 
 
 @blueprint.route("/plan-versions/<uuid:version_id>/signing-links", methods=["POST"])
