@@ -63,7 +63,7 @@ SELECT x.id, x.plan_version_id, x.role, x.person_id,
 FROM signatures x JOIN plan_versions v ON v.id = x.plan_version_id
 LEFT JOIN people s ON s.id = x.person_id LEFT JOIN people w ON w.id = x.witnessed_by
 LEFT JOIN people r ON r.id = x.recorded_by LEFT JOIN people i ON i.id = x.issued_by
-WHERE v.plan_id = %s AND v.status = 'in_force' ORDER BY x.signed_at
+WHERE v.plan_id = %s AND v.status = 'in_force' ORDER BY x.signed_at, x.id
 """
 ADVISEES = """
 SELECT p.id FROM plans p JOIN relationships t ON t.student_id = p.student_id
@@ -123,7 +123,7 @@ SELECT g.id AS agreement_id, g.edition, g.status, g.sha256, g.signers, x.id, x.r
        x.mentor_id, m.name AS mentor_name, x.is_declined, x.signed_at
 FROM agreements g LEFT JOIN agreement_signatures x ON x.agreement_id = g.id
 LEFT JOIN people n ON n.id = x.person_id LEFT JOIN mentors m ON m.id = x.mentor_id
-WHERE g.elo_id = %s ORDER BY x.signed_at
+WHERE g.elo_id = %s ORDER BY x.signed_at, x.id
 """
 CREDIT = """
 SELECT c.id, c.version, c.area, c.amount, c.status, c.is_elective, c.teacher_of_record_id,

@@ -208,7 +208,7 @@ def require_another_admin(
             spans.is_not_over(Appointment, first),
             Person.status == PersonStatus.ACTIVE,
         )
-        .order_by(Appointment.starts_on)
+        .order_by(Appointment.starts_on, Appointment.id)
     )
     own: list[tuple[date, date]] = []
     others: list[tuple[date, date]] = []

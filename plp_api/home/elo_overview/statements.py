@@ -178,7 +178,7 @@ AGREEMENT = db.Prepared(
     .outerjoin(_signer, names.is_known(_signer, AgreementSignature.person_id))
     .outerjoin(_signing, _signing.id == AgreementSignature.mentor_id)
     .where(Agreement.elo_id == ELO, Agreement.edition == _newest)
-    .order_by(AgreementSignature.signed_at)
+    .order_by(AgreementSignature.signed_at, AgreementSignature.id)
 )
 CREDIT = db.Prepared(
     select(

@@ -264,12 +264,12 @@ SIGNATURES = db.Prepared(
     .outerjoin(_issuer, names.is_known(_issuer, Signature.issued_by))
     .join(PlanVersion, Signature.signed_version_id == signatures.COUNTED)
     .where(PlanVersion.plan_id == PLAN, PlanVersion.status == VersionStatus.IN_FORCE)
-    .order_by(Signature.signed_at)
+    .order_by(Signature.signed_at, Signature.id)
 )
 ENTRIES = db.Prepared(
     select(ProfileEntry.id, ProfileEntry.kind, ProfileEntry.body, ProfileEntry.created_at)
     .where(ProfileEntry.plan_id == PLAN, ProfileEntry.withdrawn_at.is_(None))
-    .order_by(ProfileEntry.created_at)
+    .order_by(ProfileEntry.created_at, ProfileEntry.id)
 )
 ELEMENTS = db.Prepared(
     select(

@@ -24,7 +24,7 @@ def signatures_of(version: PlanVersion, access: Access) -> dict[str, Any]:
     """The signatures of a version and today's requirements, with the names the caller may know."""
     counted = signers.counted(version)
     query = select(Signature).where(Signature.signed_version_id == counted)
-    rows = db.session().scalars(query.order_by(Signature.signed_at)).all()
+    rows = db.session().scalars(query.order_by(Signature.signed_at, Signature.id)).all()
     district = db.session().get_one(District, version.district_id)
     rule = district_settings.of(district).deciding_parents
     (facts,) = db.fetch(standing.query([version.id], access.caller.today, rule))
@@ -70,4 +70,8 @@ def _declines(version: PlanVersion, access: Access) -> Sequence[SignatureDecline
         query = query.where(SignatureDecline.person_id == access.caller.person_id)
     elif not access.may(Permission.PLANS_READ, student_id):
         return []
-    return db.session().scalars(query.order_by(SignatureDecline.declined_at)).all()
+    return (
+        db.session()
+        .scalars(query.order_by(SignatureDecline.declined_at, SignatureDecline.id))
+        .all()
+    )
