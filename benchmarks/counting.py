@@ -38,3 +38,19 @@ def queries(app: Application, database: db.Database, request: bytes) -> int:
         app.test_client().open(path, method=method, headers=headers, data=body)
     event.remove(database.engine, "before_cursor_execute", sent)
     return count
+
+
+# PostgreSQL plans a statement anew for its first five runs, then compares the costs.
+FIRST_RUNS = 5
+
+
+def planned_anew(app: Application, database: db.Database, requests: Sequence[bytes]) -> list[str]:
+    """The prepared statements of these requests that PostgreSQL still plans at each run."""
+    for request in requests:
+        for _ in range(2 * FIRST_RUNS):
+            queries(app, database, request)
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT statement FROM pg_prepared_statements WHERE custom_plans > {FIRST_RUNS}"
+        )
+        return [row.statement for row in rows]

@@ -29,8 +29,8 @@ from sqlalchemy.sql.selectable import Select
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import names, spans
-from plp_api.foundation.roster.assignments import Assignment, holds_on
+from plp_api.foundation.roster import assignments, names, spans
+from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -246,11 +246,9 @@ def _statement() -> db.Prepared:
             _row("other", other.person_id)
             .join_from(own, other, other.account_id == own.account_id)
             .where(own.person_id == CALLER, other.person_id != CALLER),
-            _row("assigned", Assignment.subject_id, Assignment.student_id).where(
-                Assignment.person_id == CALLER,
-                holds_on(Assignment, TODAY),
-                _is_reachable(Assignment),
-            ),
+            assignments.of_person(
+                _row("assigned", Assignment.subject_id, Assignment.student_id), CALLER, TODAY
+            ).where(_is_reachable(Assignment)),
             _row("appointment", Appointment.school_id, c=Appointment.role).where(
                 Appointment.person_id == CALLER, holds(Appointment)
             ),
