@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Select, select
 
 from plp_api.foundation import db
 from plp_api.foundation.access.caller import Caller
@@ -11,6 +11,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
+from plp_api.foundation.rest.first_page import FirstPage, is_first
 from plp_api.home.elo_overview import presenters, statements
 from plp_api.home.elo_overview.schemas import EloSummarySchema
 from plp_api.learning.elos.listings import ELOS
@@ -18,7 +19,7 @@ from plp_api.learning.elos.models import Elo
 
 QUERY = ELOS.query_schema("EloSummaryListQuery")
 PAGE = page_schema("EloSummary", EloSummarySchema)
-PLAIN = {"sort", "limit", "count"}
+FIRST = FirstPage(Elo, Permission.ELOS_READ, ELOS, statements.heads)
 
 
 def page(access: Access, query: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -27,7 +28,7 @@ def page(access: Access, query: dict[str, Any]) -> tuple[dict[str, Any], dict[st
     The first page without filters, on which coordinators open, is one statement; any other
     page selects ids first.
     """
-    if query.keys() == PLAIN and not query["count"]:
+    if is_first(query):
         return _first_page(access, query)
     ids = paging.page(_ids(access), ELOS, query, access, load=access.rows)
     (heads,) = db.fetch(
@@ -47,13 +48,13 @@ def ask(caller: Caller, *, limit: int | None) -> db.Ahead:
     """The queries of the first page, to run ahead; `limit` is None if the request has filters."""
     if limit is None or not caller.may(Permission.ELOS_READ):
         return db.Ahead()
-    return _ask_first(caller, next(iter(ELOS.sorts)), limit)
+    return _ask_first(caller, FIRST.usual_sort, limit)
 
 
 def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
     # Those who do not read every log need another query: their reach to each student.
     is_last = Role.PARENT not in caller.roles and Role.TEACHER not in caller.roles
-    return db.Ahead([_first(caller, sort)(**caller.binds, most=limit + 1)], is_last=is_last)
+    return db.Ahead([FIRST.query(caller, sort, limit)], is_last=is_last)
 
 
 def _first_page(access: Access, query: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -62,20 +63,6 @@ def _first_page(access: Access, query: dict[str, Any]) -> tuple[dict[str, Any], 
     found = paging.cut(rows, ELOS, query)
     shown = presenters.summaries(access, found.items)
     return {"items": shown, "next_cursor": found.next_cursor}, found.headers
-
-
-_firsts: dict[Any, db.Prepared] = {}
-
-
-def _first(caller: Caller, sort: str) -> db.Prepared:
-    """The statement of the first page for callers of this shape, built once."""
-    key = caller.shape, sort
-    if key not in _firsts:
-        seen = visible(Elo, caller, Permission.ELOS_READ)
-        limit = bindparam("most", type_=Integer())
-        ordered = statements.heads().where(seen).order_by(*paging.order(ELOS, sort))
-        _firsts[key] = db.Prepared(ordered.limit(limit))
-    return _firsts[key]
 
 
 def _ids(access: Access) -> Select[Any]:

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from plp_api.foundation.access.caller import Caller
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.concurrency import facts_tag, plain, unchanged
+from plp_api.foundation.rest.first_page import limit_asked
 from plp_api.home.elo_overview import listing, presenters
 from plp_api.home.elo_overview.schemas import EloOverviewSchema
 from plp_api.learning.elos.models import Elo
@@ -20,10 +20,7 @@ blueprint = Blueprint("ELO overview", __name__, "ELOs with all that a front end'
 
 def _ask_elos(caller: Caller) -> Any:
     """The queries that `list_elo_overviews` runs ahead; with filters the page selects ids first."""
-    limit = request.args.get("limit", str(paging.DEFAULT_LIMIT))
-    is_plain = not (request.args.keys() - {"limit"}) and limit.isdecimal()
-    within = is_plain and 1 <= int(limit) <= paging.GREATEST_LIMIT
-    return listing.ask(caller, limit=int(limit) if within else None)
+    return listing.ask(caller, limit=limit_asked())
 
 
 def _ask_elo(caller: Caller, elo_id: UUID) -> Any:

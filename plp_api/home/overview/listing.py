@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import clock, db
@@ -16,6 +16,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.rest import paging
 from plp_api.foundation.rest.blueprint import page_schema
+from plp_api.foundation.rest.first_page import FirstPage, is_first
 from plp_api.foundation.roster.models import District, Person, Student
 from plp_api.home.overview import presenters, statements
 from plp_api.home.overview.schemas import PlanSummarySchema
@@ -95,6 +96,7 @@ PLANS = paging.Listing(
     },
     key=Plan.id,
 ).across_students()
+FIRST = FirstPage(Plan, Permission.PLAN_STATUS_READ, PLANS, statements.heads)
 QUERY = PLANS.query_schema("PlanListQuery")
 PAGE = page_schema("PlanSummary", PlanSummarySchema)
 
@@ -113,7 +115,7 @@ def page(access: Access, query: dict[str, Any]) -> SummaryPage:
     The first page without filters, which every front end asks for, is one
     statement; any other page selects ids first.
     """
-    if query.keys() == UNFILTERED and not query["count"]:
+    if is_first(query):
         return _first_page(access, query)
     ids = paging.page(_ids(access), PLANS, query, access, load=access.rows)
     document: dict[str, Any] = {
@@ -125,21 +127,18 @@ def page(access: Access, query: dict[str, Any]) -> SummaryPage:
     return SummaryPage(document, ids.headers)
 
 
-UNFILTERED = {"sort", "limit", "count"}
-
-
 def ask(caller: Caller, *, is_plain: bool) -> db.Ahead:
     """The queries of `page` to run ahead; none unless the request has no parameters."""
     if not is_plain or not caller.may(Permission.PLAN_STATUS_READ):
         return db.Ahead()
-    return _ask_first(caller, next(iter(PLANS.sorts)), paging.DEFAULT_LIMIT)
+    return _ask_first(caller, FIRST.usual_sort, paging.DEFAULT_LIMIT)
 
 
 def _ask_first(caller: Caller, sort: str, limit: int) -> db.Ahead:
-    binds = {**caller.binds, **presenters.head_binds(caller), "most": limit + 1}
     # A parent's page needs another query: what orders deny them.
     is_last = Role.PARENT not in caller.roles
-    return db.Ahead([_first(caller, sort)(**binds)], is_last=is_last)
+    query = FIRST.query(caller, sort, limit, **presenters.head_binds(caller))
+    return db.Ahead([query], is_last=is_last)
 
 
 def _first_page(access: Access, query: dict[str, Any]) -> SummaryPage:
@@ -148,20 +147,6 @@ def _first_page(access: Access, query: dict[str, Any]) -> SummaryPage:
     presenters.look_up(access, page.items)
     items = [presenters.summary(row, access) for row in page.items]
     return SummaryPage({"items": items, "next_cursor": page.next_cursor}, page.headers)
-
-
-_firsts: dict[Any, db.Prepared] = {}
-
-
-def _first(caller: Caller, sort: str) -> db.Prepared:
-    """The statement of the first page for callers of this shape, built once."""
-    key = caller.shape, sort
-    if key not in _firsts:
-        seen = visible(Plan, caller, Permission.PLAN_STATUS_READ)
-        order = paging.order(PLANS, sort)
-        limit = bindparam("most", type_=Integer())
-        _firsts[key] = db.Prepared(statements.heads().where(seen).order_by(*order).limit(limit))
-    return _firsts[key]
 
 
 def _ids(access: Access) -> Select[Any]:
