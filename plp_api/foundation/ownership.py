@@ -17,7 +17,8 @@ class OwnedByStudent:
     `is_personal` this also limits the student. With `is_for_staff` the family
     sees no row, even if one of them holds an office. `assigned_by` names the column with the
     id of what people are assigned to: who is assigned to it (`roster.assignments`) reaches
-    the row, though not the student.
+    the row, though not the student. `hidden` lists rows that fewer people see: a column, its
+    value, and the permission that its reader needs besides.
     """
 
     read: str
@@ -26,6 +27,7 @@ class OwnedByStudent:
     is_personal: bool = False
     is_for_staff: bool = False
     assigned_by: str | None = None
+    hidden: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def has_seal(self) -> bool:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
+from plp_api.foundation.access import subjects
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.db import Base, Part, Resource
 from plp_api.foundation.ownership import OwnedWithSubject
 from plp_api.foundation.problems import Code, Problem
@@ -83,4 +83,4 @@ class ItemLink(Part, Base):
     @property
     def read_of_subject(self) -> Permission:
         """The permission needed to see the subject."""
-        return READ_BY[self.subject_type]
+        return subjects.read_of(self.subject_type, self.subject_id)

@@ -7,9 +7,9 @@ from plp_api.catalog.item_links import actions
 from plp_api.catalog.item_links.models import SUBJECTS, Criterion, ItemLink, Subject
 from plp_api.catalog.item_links.schemas import ItemLinkSchema, NewItemLinkSchema
 from plp_api.foundation import texts
+from plp_api.foundation.access import subjects
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.problems import Code
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Filter, Listing, of_id, since
@@ -23,6 +23,7 @@ CLOSED = (
     Code.GOAL_CLOSED,
     Code.ELEMENT_FIXED,
     Code.ELO_CLOSED,
+    Code.ARTIFACT_ARCHIVED,
     Code.ACTION_UNAVAILABLE,
     Code.ACTOR_IS_FAMILY,
 )
@@ -51,7 +52,7 @@ def serve_links(
     `CLOSED`) if the subject may not be changed now, and gives the subject, which shows its
     items, a new version. `counts` says which rows are evidence for their items.
     """
-    READ_BY[model.__tablename__] = read
+    subjects.serve(model, read)
     SUBJECTS[model.__tablename__] = Subject(model, write, change, counts)
     noun = model.__tablename__.removesuffix("s")
     words = texts.spelled(noun.replace("_", " "))

@@ -116,6 +116,12 @@ class Permission(StrEnum):
     CONCERNS_RAISE = "concerns:raise"
     MENTOR_LINKS_READ = "mentor_links:read"
     MENTOR_LINKS_WRITE = "mentor_links:write"
+    ARTIFACTS_READ = "artifacts:read"
+    ARTIFACTS_READ_DRAFTS = "artifacts:read_drafts"
+    ARTIFACTS_WRITE = "artifacts:write"
+    ARTIFACTS_RECORD = "artifacts:record"
+    ARTIFACTS_COMMENT = "artifacts:comment"
+    UPLOADS_WRITE = "uploads:write"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
@@ -222,6 +228,10 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         elos:read elos:write elos:propose elos:sign elos:comment
         log_entries:read log_entries:write credit:read appeals:read appeals:file concerns:raise
         log_entries:read_totals
+        artifacts:read artifacts:read_drafts artifacts:write artifacts:comment
+
+
+        uploads:write
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -238,6 +248,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         elos:read elos:sign:deciding elos:comment log_entries:read credit:read
         log_entries:read_totals
         appeals:read appeals:file:deciding concerns:raise
+        artifacts:read
+
+
     """),
     Role.ADVISOR: _grants("""
         self:manage people:read:own
@@ -254,6 +267,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         interests:comment
         elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
         credit:read appeals:read concerns:raise
+        artifacts:read artifacts:read_drafts artifacts:record artifacts:comment
+
+        uploads:write
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -262,6 +278,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         supports:read_accommodations
         links:read ratings:read ratings:rate partners:read opportunities:read
         elos:read elos:comment concerns:raise
+        artifacts:record
+        uploads:write
     """),
     Role.COUNSELOR: _grants("""
         self:manage people:read:own
@@ -277,6 +295,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         interests:comment
         elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read concerns:read
+        artifacts:read artifacts:comment
+
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
@@ -292,6 +312,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         log_entries:read_totals
         credit:read credit:propose appeals:read
         concerns:read concerns:write concerns:raise mentor_links:read mentor_links:write
+        artifacts:read
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -302,6 +323,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
         links:read elos:record off_campus:read credit:read credit:export
+
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -324,6 +346,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read appeals:decide
         concerns:read concerns:write concerns:raise mentor_links:read
+        artifacts:read
+
+
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -337,6 +362,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read
         links:read partners:read clearances:read clearances:write opportunities:read
         designs:write elos:read:reasoned credit:read concerns:read
+
     """),
     Role.AUDITOR: _grants("""
         self:manage people:read:own
@@ -348,6 +374,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read partners:read clearances:read opportunities:read interests:read
         elos:read credit:read appeals:read
         log_entries:read_totals
+        artifacts:read:sampled
     """),
     Role.TEAM_MEMBER: _grants("""
         self:manage people:read:own settings:read

@@ -54,14 +54,26 @@ KEEPERS: dict[Arm, Arm] = {
 
 def look_up(caller: Caller, students: Iterable[UUID]) -> dict[UUID, Reached]:
     """The arms by which the caller reaches each of these students, in one query."""
-    unreached: dict[UUID, Reached] = {student: {} for student in students}
-    if not unreached:
-        return unreached
-    (rows,) = db.fetch(statement(caller.shape, None)(**caller.binds, students=list(unreached)))
-    by_student: dict[UUID, list[dict[str, Any]]] = {}
+    wanted = list(students)
+    if not wanted:
+        return {}
+    (rows,) = db.fetch(query_many(caller, wanted))
+    return reached_by_student(rows, wanted)
+
+
+def query_many(caller: Caller, students: Iterable[UUID]) -> db.Query:
+    """As `look_up`, but as a query to send with others; `reached_by_student` reads its result."""
+    return statement(caller.shape, None)(**caller.binds, students=list(students))
+
+
+def reached_by_student(
+    rows: Iterable[dict[str, Any]], students: Iterable[UUID]
+) -> dict[UUID, Reached]:
+    """The arms to each of these students in the result of `query_many`."""
+    by_student: dict[UUID, list[dict[str, Any]]] = {student: [] for student in students}
     for row in rows:
         by_student.setdefault(row["student_id"], []).append(row)
-    return unreached | {student: reached_by(theirs) for student, theirs in by_student.items()}
+    return {student: reached_by(theirs) for student, theirs in by_student.items()}
 
 
 def query(caller: Caller, model: type[db.Base], key: UUID) -> db.Query:

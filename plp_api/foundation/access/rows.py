@@ -24,6 +24,7 @@ from plp_api.foundation.access.scope import unsealed, visible
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.ownership import (
     OwnedByDistrict,
+    OwnedByPerson,
     OwnedBySchool,
     OwnedByStudent,
     OwnedWithSubject,
@@ -188,7 +189,7 @@ class Access:
         student_id: UUID = getattr(row, ownership.column)
         reached = self.reached(student_id)
         read = Permission(ownership.read)
-        if not self._sees_subject(row, ownership, reached) or not self._is_unsealed(row):
+        if not self._sees_besides(row, ownership, reached) or not self._is_unsealed(row):
             raise Problem(Code.NOT_FOUND)
         if reach.is_sealed(reached, read.area):
             raise Problem(Code.NOT_FOUND)
@@ -207,13 +208,22 @@ class Access:
             return True
         return is_assigned(self.caller, permission, row)
 
-    def _sees_subject(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
-        """Whether the caller may see what the row is part of, or could by stating a reason."""
-        if not isinstance(ownership, OwnedWithSubject):
-            return True
-        needed = Permission(row.read_of_subject)
-        is_seen = self._permits(needed, row, reached)
-        return is_seen or reach.needs_reason(self.caller, reached, needed)
+    def _sees_besides(self, row: Any, ownership: OwnedByStudent, reached: Reached) -> bool:
+        """Whether the caller has what the row needs besides, or could have by stating a reason.
+
+        That is to see what it is part of, or to see hidden rows of its table.
+        """
+        besides = [
+            Permission(needed)
+            for column, value, needed in ownership.hidden
+            if getattr(row, column) == value
+        ]
+        if isinstance(ownership, OwnedWithSubject):
+            besides.append(Permission(row.read_of_subject))
+        return all(
+            self._permits(needed, row, reached) or reach.needs_reason(self.caller, reached, needed)
+            for needed in besides
+        )
 
     def _is_unsealed(self, row: Any) -> bool:
         """Whether the caller may see the row, if it is about a person or only for staff."""
@@ -292,6 +302,9 @@ class Access:
         """Whether the caller has the permission on this row, which they may read."""
         if isinstance(row.__ownership__, OwnedBySchool):
             return self.may_at(permission, getattr(row, row.__ownership__.column))
+        if isinstance(row.__ownership__, OwnedByPerson):
+            is_own = getattr(row, row.__ownership__.column) == self.caller.person_id
+            return is_own and self.caller.may(permission)
         if isinstance(row.__ownership__, OwnedByDistrict):
             is_here = getattr(row, row.__ownership__.column) == self.caller.district_id
             may = self.caller.may(permission) and self._is_wide_enough(permission, type(row))

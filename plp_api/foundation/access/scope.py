@@ -131,6 +131,9 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
             criterion = _visible_by_student(model, ownership, caller, permission)
             if _is_by_assignment(ownership, caller, permission):
                 criterion = or_(criterion, _assigned(model, ownership))
+            for column, value, needed in ownership.hidden:
+                is_open = _column(model, column) != value
+                criterion &= or_(is_open, _sees_hidden(model, ownership, caller, needed))
             return criterion & unsealed(model, ownership) if ownership.has_seal else criterion
         case OwnedBySchool():
             return _visible_by_school(model, ownership, caller, permission)
@@ -141,6 +144,17 @@ def visible(model: type[db.Base], caller: Caller, permission: Permission) -> Col
         case OwnedByPerson():
             return _column(model, ownership.column) == CALLER
     raise TypeError(f"{model.__name__} belongs to nobody; declare __ownership__")
+
+
+def _sees_hidden(
+    model: type[db.Base], ownership: OwnedByStudent, caller: Caller, needed: str
+) -> ColumnElement[bool]:
+    """The rows on which the caller has the permission that hidden ones need besides."""
+    permission = Permission(needed)
+    criterion = _visible_by_student(model, ownership, caller, permission)
+    if _is_by_assignment(ownership, caller, permission):
+        criterion = or_(criterion, _assigned(model, ownership))
+    return criterion
 
 
 def _is_by_assignment(ownership: OwnedByStudent, caller: Caller, permission: Permission) -> bool:

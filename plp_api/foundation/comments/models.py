@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from plp_api.foundation.access import subjects
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.db import Base, Resource
 from plp_api.foundation.ownership import OwnedWithSubject
 
@@ -40,4 +40,4 @@ class Comment(Resource, Base):
     @property
     def read_of_subject(self) -> Permission:
         """The permission needed to see the subject."""
-        return READ_BY[self.subject_type]
+        return subjects.read_of(self.subject_type, self.subject_id)

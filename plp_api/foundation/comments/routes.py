@@ -3,9 +3,9 @@
 from typing import Any
 
 from plp_api.foundation import texts
+from plp_api.foundation.access import subjects
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.access.subjects import READ_BY
 from plp_api.foundation.comments import actions
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.comments.schemas import CommentSchema, NewCommentSchema
@@ -30,7 +30,7 @@ def serve(
     may read the comments, here and under `/comments/{id}`. `write` is the permission to
     add one.
     """
-    READ_BY[model.__tablename__] = read
+    subjects.serve(model, read)
     noun = model.__tablename__.removesuffix("s")
     words = texts.spelled(noun.replace("_", " "))
     address = f"{rule}/<uuid:{noun}_id>/comments"

@@ -32,6 +32,10 @@ def caller_of(database: databases.Isolated, person: Any) -> Caller:
         return callers.as_of(row, clock.today(clock.DEFAULT_ZONE))
 
 
+def access_of(session: Any, somebody: Any) -> Access:
+    return Access(callers.as_of(session.get_one(Person, somebody.id), clock.today()))
+
+
 def outcome(caller: Caller, operation: Operation, row_id: UUID | None) -> str:
     """What the operation comes to; a transaction in the caller's districts must be open."""
     try:

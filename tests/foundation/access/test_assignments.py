@@ -9,19 +9,19 @@ import pytest
 from sqlalchemy import select, update
 
 from plp_api.foundation import clock
-from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.db import Base
-from plp_api.foundation.ownership import OwnedByStudent
+from plp_api.foundation.ownership import OwnedByStudent, OwnedWithSubject
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.assignments import Assignment
-from plp_api.foundation.roster.models import AccountPerson, Person, Student
+from plp_api.foundation.roster.models import AccountPerson, Student
 from plp_api.foundation.roster.relationships import Appointment, Placement, RelationshipKind
 from plp_api.learning.elos.models import Elo
 from plp_api.planning.goals.models import Goal
 from tests.databases import Isolated
 from tests.foundation.access import matrix, rows
+from tests.foundation.access.asking import access_of
 from tests.foundation.access.reach import elo_of
 from tests.world import World, relate, writing
 
@@ -34,10 +34,6 @@ def session(database: Isolated, world: World) -> Iterator[Any]:
     with writing(database, world.home, world.away) as session:
         rows.complete(world)
         yield session
-
-
-def access_of(session: Any, somebody: Any) -> Access:
-    return Access(callers.as_of(session.get_one(Person, somebody.id), clock.today()))
 
 
 def assign(session: Any, world: World, somebody: Any, student: Any, **columns: Any) -> Assignment:
@@ -100,7 +96,7 @@ def test_the_lists_show_what_single_reads_open(session: Any, world: World) -> No
     access = access_of(session, world.home.team_member)
     for model, owners in rows.all_rows(work_models()).items():
         read = Permission(model.__ownership__.read)
-        if model.__tablename__ in ("comments", "item_links") or not access.caller.may(read):
+        if isinstance(model.__ownership__, OwnedWithSubject) or not access.caller.may(read):
             continue
         listed = {row.id for row in access.scalars(access.select(model))}
         opened = {key for key in owners if access.may_on(read, session.get_one(model, key))}
