@@ -66,7 +66,7 @@ class Client:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         full = path[1:] if path.startswith("//") else f"/api/v1{path}"
         client = self.app.test_client(use_cookies=False)
-        response = client.open(full, method=method, headers=headers, **options)
+        response = client.open(full, method=method, headers=headers, buffered=True, **options)
         contract.check(self.app, method, full, response)
         return cast(Response, response)
 

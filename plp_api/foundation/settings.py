@@ -62,6 +62,8 @@ class Settings:
     framework_limit: int = 32 << 20
     storage_url: str = ""
     scan_limit: int = 10 << 20
+    upload_limit: int = 64 << 20
+    clamd_url: str = ""
     disk_reserve: int = 64 << 20
     database_pool: int = 8
     database_pipeline: str = "own"
@@ -139,6 +141,8 @@ def read() -> Settings:
         framework_limit=env.int("FRAMEWORK_LIMIT", 32 << 20),
         storage_url=env.str("STORAGE_URL", ""),
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
+        upload_limit=env.int("UPLOAD_LIMIT", 64 << 20),
+        clamd_url=env.str("CLAMD_URL", ""),
         disk_reserve=env.int("DISK_RESERVE", 64 << 20, validate=validate.Range(min=0)),
         database_pool=env.int("DATABASE_POOL", 8),
         database_pipeline=env.str(

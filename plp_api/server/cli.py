@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 AREA_COMMANDS = {
     "districts": "plp_api.people.directory.commands",
+    "files": "plp_api.foundation.files.commands",
     "people": "plp_api.people.identity.commands",
     "roster": "plp_api.people.rostering.commands",
     "standards": "plp_api.catalog.standards.commands",

@@ -27,6 +27,7 @@ OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 # A whole command line for every command; `{package}` is a roster, `{standards}` a framework,
 # `{file}` a file to write.
 LINES = {
+    "files check": (),
     "audit verify": (),
     "districts": (),
     "migrate": (),
@@ -124,7 +125,7 @@ def migrated(folder: Path) -> None:
 
 
 POSTGRESQL = "postgresql://nobody:a-secret@127.0.0.1:1/none"
-READS = frozenset({"districts", "audit verify"})
+READS = frozenset({"districts", "audit verify", "files check"})
 MIGRATES = frozenset({"migrate", "roster import", "serve", "standards import"})
 CONDITIONS = {
     "a port in words": Condition(2, "PLP_PORT", {"PLP_PORT": "eighty"}),
@@ -302,6 +303,16 @@ def test_districts_are_listed_with_what_they_hold(plp: Callable[..., Result]) ->
     slug, *_, schools, students, people = row.split()
     assert slug.startswith("tamarack")
     assert 0 < int(schools) < int(students) < int(people)
+
+
+def test_files_are_compared_with_their_rows(
+    plp: Callable[..., Result],
+) -> None:
+    assert plp("migrate").exit_code == 0
+    assert plp("roster import").exit_code == 0
+    whole = plp("files check")
+    assert (whole.exit_code, whole.stderr) == (0, "")
+    assert "0 rows have lost their file." in whole.stdout
 
 
 def test_districts_of_postgresql_are_counted_behind_its_wall(

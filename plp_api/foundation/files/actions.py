@@ -1,11 +1,12 @@
-"""Keeping files and reading them."""
+"""Keeping files, reading and removing them."""
 
 import hashlib
+from typing import BinaryIO
 from uuid import UUID
 
 from plp_api.foundation import db
 from plp_api.foundation.files import storage
-from plp_api.foundation.files.models import FileType, StoredFile
+from plp_api.foundation.files.models import FileType, StoredFile, VirusCheck
 from plp_api.foundation.problems import Code, Problem
 
 
@@ -46,3 +47,28 @@ def content_of(file: StoredFile) -> bytes:
         return storage.get(file.name)
     except FileNotFoundError as error:
         raise Problem(Code.FILE_LOST) from error
+
+
+def open_content(file: StoredFile) -> BinaryIO:
+    """The content of the file as a seekable stream.
+
+    Raises Problem: file_quarantined, or file_lost where the storage no longer has it.
+    """
+    require_sound(file)
+    try:
+        return storage.opened(file.name)
+    except FileNotFoundError as error:
+        raise Problem(Code.FILE_LOST) from error
+
+
+def require_sound(file: StoredFile) -> None:
+    """Raise Problem(file_quarantined) if the scanner found the file infected."""
+    if file.virus_check == VirusCheck.INFECTED:
+        raise Problem(Code.FILE_QUARANTINED)
+
+
+def remove(file: StoredFile) -> None:
+    """Delete the row of a file that nothing refers to any more; its content after the commit."""
+    for name in filter(None, (file.name, file.thumbnail)):
+        storage.remove_at_commit(name)
+    db.session().delete(file)

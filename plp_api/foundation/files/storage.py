@@ -5,9 +5,11 @@ extra `s3`). A file is written once under a name that its row keeps, and never c
 server makes every name: no name comes from a request.
 """
 
+import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
@@ -16,6 +18,8 @@ from fsspec.implementations.local import LocalFileSystem
 from plp_api.foundation import db, settings
 
 FOLDER = "files"
+UNFINISHED = ".part"
+"""The end of the name of a local file that is being written."""
 
 
 def put(name: str, content: bytes) -> None:
@@ -23,15 +27,44 @@ def put(name: str, content: bytes) -> None:
 
     Raises OSError where the storage fails.
     """
+    place, path = _written_at_most_until_rollback(name)
+    if isinstance(place, LocalFileSystem):
+        with _unfinished(path) as file:
+            file.write(content)
+        Path(f"{path}{UNFINISHED}").replace(path)
+    else:
+        place.pipe_file(path, content)
+
+
+def put_file(name: str, source: Path) -> None:
+    """Keep a local file's content under the name, in bounded memory; as `put`.
+
+    In a local folder the file appears whole or not at all; an object store shows an
+    object only once all of it has arrived.
+    """
+    place, path = _written_at_most_until_rollback(name)
+    if isinstance(place, LocalFileSystem):
+        with source.open("rb") as content, _unfinished(path) as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+        Path(f"{path}{UNFINISHED}").replace(path)
+    else:
+        place.put_file(str(source), path)
+
+
+def _written_at_most_until_rollback(name: str) -> tuple[AbstractFileSystem, str]:
     place, path = _at(name)
     db.on_rollback(lambda: place.rm_file(path) if place.exists(path) else None)
-    if isinstance(place, LocalFileSystem):
-        _make_private_folder(Path(path).parent)
-    place.pipe_file(path, content)
+    return place, path
+
+
+def _unfinished(path: str) -> BinaryIO:
+    """A new file beside the path, which only the operator can read."""
+    _make_private_folder(Path(path).parent)
+    return Path(f"{path}{UNFINISHED}").open("wb")
 
 
 def names_before(moment: datetime) -> list[str]:
-    """The names of all files that were written before the moment."""
+    """The names of all files that were written before the moment, unfinished ones too."""
     place, root = _at("")
     root = root.rstrip("/")
     if not place.exists(root):
@@ -47,10 +80,47 @@ def _written_at(entry: dict[str, Any]) -> datetime:
     return at if isinstance(at, datetime) else datetime.fromtimestamp(float(at or 0), UTC)
 
 
+def end_unfinished(moment: datetime) -> int:
+    """End the multipart uploads to an object store that began before the moment; their number.
+
+    A killed process leaves them: no listing shows them, and the store bills them.
+    """
+    place, root = _at("")
+    if not hasattr(place, "list_multipart_uploads"):
+        return 0
+    bucket, _, prefix = root.strip("/").partition("/")
+    begun = [
+        one
+        for one in place.list_multipart_uploads(bucket)
+        if one["Initiated"] < moment and one["Key"].startswith(prefix)
+    ]
+    for one in begun:
+        place.call_s3(
+            "abort_multipart_upload", Bucket=bucket, Key=one["Key"], UploadId=one["UploadId"]
+        )
+    return len(begun)
+
+
 def remove(name: str) -> None:
     """Remove a file. Raises FileNotFoundError."""
     place, path = _at(name)
     place.rm_file(path)
+
+
+def remove_at_commit(name: str) -> None:
+    """Remove a file once the transaction is committed; one that is gone already is no error."""
+
+    def gone() -> None:
+        with suppress(FileNotFoundError):
+            remove(name)
+
+    db.after_commit(gone)
+
+
+def exists(name: str) -> bool:
+    """Whether there is a file under the name."""
+    place, path = _at(name)
+    return bool(place.exists(path))
 
 
 def get(name: str) -> bytes:
@@ -58,6 +128,21 @@ def get(name: str) -> bytes:
     place, path = _at(name)
     content: bytes = place.cat_file(path)
     return content
+
+
+def opened(name: str) -> BinaryIO:
+    """The content under the name as a seekable stream. Raises FileNotFoundError."""
+    place, path = _at(name)
+    if isinstance(place, LocalFileSystem):
+        return Path(path).open("rb")
+    stream: BinaryIO = place.open(path, "rb", block_size=1 << 20, cache_type="readahead")
+    return stream
+
+
+def local_path(name: str) -> Path | None:
+    """The path of the file in a local folder; None where it is in another storage."""
+    place, path = _at(name)
+    return Path(path) if isinstance(place, LocalFileSystem) else None
 
 
 def local_folder(chosen: settings.Settings) -> Path | None:
@@ -71,7 +156,10 @@ def _url(chosen: settings.Settings) -> str:
 
 
 def _at(name: str) -> tuple[AbstractFileSystem, str]:
-    place, root = url_to_fs(_url(settings.current()))
+    url = _url(settings.current())
+    # A kept listing would show a file that another process removed, and hide one it added.
+    options = {"use_listings_cache": False} if url.startswith("s3:") else {}
+    place, root = url_to_fs(url, **options)
     return place, f"{root.rstrip('/')}/{name}"
 
 

@@ -1,8 +1,10 @@
-"""Removing files that no row names: those of a process that was killed between file and COMMIT."""
+"""Removing what no row names: files of a process that was killed between file and COMMIT."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,26 +17,67 @@ from plp_api.foundation.jobs import actions as jobs
 # A database restored from an older dump does not know the newest files: for so long a newer dump
 # still finds them.
 ABANDONED = timedelta(days=90)
+# Longer than a request can take that is still writing.
+UNFINISHED = timedelta(days=1)
+ROWS_AT_ONCE = 500
+
+NAMED: list[Any] = [StoredFile.name, StoredFile.thumbnail]
+"""The columns that name files; an area with files of its own adds its column."""
 
 
 @jobs.periodically("remove abandoned files", every=timedelta(days=1))
 def remove_abandoned() -> None:
-    """Remove each file of a district that is older than 90 days and has no row."""
-    names = defaultdict(set)
-    for name in storage.names_before(clock.now() - ABANDONED):
-        if (district_id := _district_of(name)) is not None:
-            names[district_id].add(name)
-    for district_id, stored in names.items():
-        db.enter([district_id])
-        for name in stored - set(db.session().scalars(select(StoredFile.name))):
-            with suppress(FileNotFoundError):
-                storage.remove(name)
+    """Remove each file of a district that is older than 90 days and has no row.
+
+    What was never written to its end goes after a day: nothing ever named it.
+    """
+    for name in storage.names_before(clock.now() - UNFINISHED):
+        if name.endswith(storage.UNFINISHED):
+            _remove(name)
+    storage.end_unfinished(clock.now() - UNFINISHED)
+    for district_id, names in by_district(clock.now() - ABANDONED).items():
+        for name in names - _named(district_id):
+            _remove(name)
+
+
+def by_district(moment: datetime) -> Mapping[UUID, set[str]]:
+    """The names of the files from before the moment that rows should name, by district."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for name in storage.names_before(moment):
+        district_id = _district_of(name)
+        if district_id is not None and not name.endswith(storage.UNFINISHED):
+            found[district_id].add(name)
+    return found
+
+
+def _named(district_id: UUID) -> set[str]:
+    """The names that rows of the district have."""
+    db.enter([district_id])
+    return {name for column in NAMED for name in db.session().scalars(select(column)) if name}
+
+
+def lost(district_id: UUID) -> list[UUID]:
+    """The ids of rows of the district whose content the storage does not have."""
+    db.enter([district_id])
+    rows = db.session().execute(select(StoredFile.id, StoredFile.name))
+    return [key for key, name in rows.yield_per(ROWS_AT_ONCE) if not storage.exists(name)]
+
+
+def unnamed(district_id: UUID) -> list[str]:
+    """The names of files of the district that no row names."""
+    names = by_district(clock.now()).get(district_id, set())
+    return sorted(names - _named(district_id))
+
+
+def _remove(name: str) -> None:
+    with suppress(FileNotFoundError):
+        storage.remove(name)
 
 
 def _district_of(name: str) -> UUID | None:
     """The district in a name of ours (`scans/{district}/{file}`); None for a foreign file."""
     parts = name.split("/")
     try:
-        return UUID(parts[1]) if len(parts) == 3 else None
+        return UUID(parts[1]) if len(parts) >= 3 else None
     except ValueError:
         return None

@@ -85,6 +85,11 @@ class DistrictSettings:
     which a required clearance has lapsed, until it is renewed.
     `unagreed_school_days`: how many school days an ELO goes on while its voided agreement is
     signed again; days from Monday to Friday count.
+    `file_limit_mb`: the largest file that a person may send for a student, in MB of 2**20 bytes.
+    `file_quota_student_mb`, `file_quota_district_mb`: what all files of one student, and of the
+    district, may take.
+    `strips_photo_location`: whether photos are kept without what the camera knew of place, device
+    and time.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -108,6 +113,10 @@ class DistrictSettings:
     required_clearances: tuple[str, ...] = ()
     suspends_on_lapsed_clearance: bool = False
     unagreed_school_days: int = 10
+    file_limit_mb: int = 50
+    file_quota_student_mb: int = 2_000
+    file_quota_district_mb: int = 500_000
+    strips_photo_location: bool = True
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

@@ -92,15 +92,20 @@ class RecordKind(StrEnum):
     LOG_ENTRIES = "log_entries"
     CREDIT = "credit"
     APPEALS = "appeals"
+    ARTIFACTS = "artifacts"
 
 
-PARTS_OF_ELOS = frozenset({RecordKind.LOG_ENTRIES, RecordKind.CREDIT, RecordKind.APPEALS})
-"""Kinds that tell of ELOs: an order that denies these denies them too, without naming them."""
+DENIED_WITH = {
+    RecordKind.LOG_ENTRIES: RecordKind.ELOS,
+    RecordKind.CREDIT: RecordKind.ELOS,
+    RecordKind.APPEALS: RecordKind.ELOS,
+}
+"""Kinds that tell of another: an order that denies that one denies them too."""
 
 
 def kinds_denying(area: str) -> frozenset[str]:
     """The kinds of record of which an order that names any denies the area."""
-    return frozenset({area, RecordKind.ELOS} if area in PARTS_OF_ELOS else {area})
+    return frozenset({area, DENIED_WITH[RecordKind(area)]} if area in {*DENIED_WITH} else {area})
 
 
 class Post18Basis(StrEnum):

@@ -234,6 +234,32 @@ class DistrictSettingsSchema(Schema):
         strict=True,
         validate=validate.Range(0, 60),
     )
+    file_limit_mb = _decision(
+        fields.Integer,
+        "file_limit_mb",
+        "The largest file that a person may send for a student, in MB of 2**20 bytes.",
+        strict=True,
+        validate=validate.Range(1, 2_000),
+    )
+    file_quota_student_mb = _decision(
+        fields.Integer,
+        "file_quota_student_mb",
+        "What all files of one student may take, in MB.",
+        strict=True,
+        validate=validate.Range(1, 1_000_000),
+    )
+    file_quota_district_mb = _decision(
+        fields.Integer,
+        "file_quota_district_mb",
+        "What all files of the district may take, in MB.",
+        strict=True,
+        validate=validate.Range(1, 100_000_000),
+    )
+    strips_photo_location = _decision(
+        fields.Boolean,
+        "strips_photo_location",
+        "Whether photos are kept without what the camera knew of place, device and time.",
+    )
 
 
 def _known_zone(zone: str) -> None:

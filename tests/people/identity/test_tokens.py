@@ -124,7 +124,7 @@ def test_a_token_signed_otherwise_is_a_401(client: Client, signed_in: Any) -> No
     right = claims_of(signed_in["access_token"])
     head, body, signature = signed_in["access_token"].split(".")
     others = [
-        jwt.encode(right, None, algorithm="none"),
+        jwt.encode(right, "", algorithm="none"),
         jwt.encode(right, OTHER_KEY, algorithm="HS256"),
         signed(client, right, algorithm="HS512"),
         signed(client, right, headers={"crit": ["unknown"], "unknown": 1}),

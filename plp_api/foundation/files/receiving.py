@@ -1,0 +1,143 @@
+"""Receive a file from a person: checked, cleaned, counted against the quotas, and kept."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from plp_api.foundation import db, settings
+from plp_api.foundation.files import cleaning, filenames, kinds, scanning, storage, thumbnails
+from plp_api.foundation.files.models import StoredFile, VirusCheck
+from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.models import District, Student
+
+BLOCK = 1 << 20
+MEGABYTE = 1 << 20
+
+
+def receive(
+    content: BinaryIO,
+    filename: str,
+    *,
+    folder: str,
+    district_id: UUID,
+    by: UUID,
+    student_id: UUID | None,
+) -> StoredFile:
+    """Keep the content of a seekable stream in the storage; the row of the new file.
+
+    Raises and keeps what `receive_blocks` does.
+    """
+    content.seek(0)
+    blocks = iter(lambda: content.read(BLOCK), b"")
+    return receive_blocks(
+        blocks, filename, folder=folder, district_id=district_id, by=by, student_id=student_id
+    )
+
+
+def receive_blocks(
+    blocks: Iterable[bytes],
+    filename: str,
+    *,
+    folder: str,
+    district_id: UUID,
+    by: UUID,
+    student_id: UUID | None,
+    sha256: str | None = None,
+) -> StoredFile:
+    """Keep what comes block by block in the storage; the row of the new file.
+
+    Memory stays bounded, whatever the size. `folder` names the kind of file
+    (`artifacts`). The type is that of the content. `size` and `sha256` are those of what
+    is kept, which may lack what was taken out (`cleaning`). A rollback of the
+    transaction removes the file. `sha256` is that of what was sent, if the sender says it.
+
+    Raises Problem: upload_mismatch, file_empty, file_too_large, file_type_refused, file_broken,
+    file_unsafe, file_infected, scanner_unavailable, quota_reached; OSError where the
+    storage fails.
+    """
+    rules = district_settings.of(db.session().get_one(District, district_id))
+    with _spooled(blocks, rules.file_limit_mb * MEGABYTE) as path:
+        if sha256 is not None and sha256 != digest(path):
+            raise Problem(Code.UPLOAD_MISMATCH)
+        kind = kinds.of_path(path)
+        checked = scanning.scan(path)
+        if checked is VirusCheck.INFECTED:
+            raise Problem(Code.FILE_INFECTED)
+        kept = cleaning.clean(path, kind, strips_location=rules.strips_photo_location)
+        size = kept.stat().st_size
+        _require_room(size, district_id, student_id)
+        key = db.new_id()
+        file = StoredFile(
+            id=key,
+            district_id=district_id,
+            student_id=student_id,
+            name=f"{folder}/{district_id}/{key}",
+            filename=filenames.harmless(filename),
+            media_type=kind,
+            size=size,
+            sha256=digest(kept),
+            virus_check=checked,
+            uploaded_by=by,
+        )
+        db.session().add(file)
+        db.session().flush()
+        storage.put_file(file.name, kept)
+    thumbnails.ask_for(file)
+    return file
+
+
+@contextmanager
+def _spooled(blocks: Iterable[bytes], most: int) -> Iterator[Path]:
+    """The content as a local file, for the time of the block.
+
+    Raises Problem: file_too_large as soon as it proves longer than it may be.
+    """
+    folder = settings.current().data_dir / "receiving"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder) as own:
+        path = Path(own) / "content"
+        left = most
+        with path.open("wb") as file:
+            for block in blocks:
+                left -= len(block)
+                if left < 0:
+                    raise Problem(Code.FILE_TOO_LARGE, f"It may have {most // MEGABYTE} MB.")
+                file.write(block)
+        yield path
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a local file."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _require_room(size: int, district_id: UUID, student_id: UUID | None) -> None:
+    """Check the quotas of the student and the district, one upload at a time.
+
+    Raises Problem: quota_reached.
+    """
+    db.lock_name(f"files of {district_id}")
+    rules = district_settings.of(db.session().get_one(District, district_id))
+    own = StoredFile.district_id == district_id
+    limits = [(own, rules.file_quota_district_mb)]
+    if student_id is not None:
+        limits.append((StoredFile.student_id == student_id, rules.file_quota_student_mb))
+    for is_counted, most in limits:
+        used = db.session().scalar(select(func.sum(StoredFile.size)).where(is_counted)) or 0
+        if used + size > most * MEGABYTE:
+            raise Problem(Code.QUOTA_REACHED, f"{used // MEGABYTE} of {most} MB are used.")
+
+
+def room_of(student: Student) -> tuple[int, int]:
+    """The bytes that a student's files take, and the most they may take."""
+    used = select(func.sum(StoredFile.size)).where(StoredFile.student_id == student.id)
+    rules = district_settings.of(db.session().get_one(District, student.district_id))
+    return db.session().scalar(used) or 0, rules.file_quota_student_mb * MEGABYTE

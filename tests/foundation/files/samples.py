@@ -1,0 +1,126 @@
+"""Files that people send: sound ones, and those that lie, break, or would harm somebody."""
+
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'
+PROGRAM = b"\x7fELF\x02\x01\x01" + bytes(200)
+VTT = b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello.\n"
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(100)
+M4A = b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A isom" + bytes(100)
+WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40)
+MP3 = b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(100)
+OGG = b"OggS\x00\x02" + bytes(100)
+GPS = 0x8825
+
+
+def picture(format_: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
+    written = BytesIO()
+    Image.new("RGB", size, (180, 90, 40)).save(written, format_, **options)
+    return written.getvalue()
+
+
+def photo_with_place() -> bytes:
+    """A JPEG that tells where it was taken."""
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of somebody"
+    exif.get_ifd(GPS)[1] = "N"
+    return picture("JPEG", exif=exif)
+
+
+def bomb() -> bytes:
+    """The head of a PNG of 100,000 by 100,000 pixels."""
+    whole = picture()
+    size = (100_000).to_bytes(4, "big")
+    header = whole[12:16] + size + size + whole[24:29]
+    return whole[:12] + header + zlib.crc32(header).to_bytes(4, "big") + whole[33:]
+
+
+def pdf(*, harms: bool = False, password: str = "") -> bytes:
+    """A PDF of one page; `harms` adds a script, an attachment and an action that runs a program."""
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(200, 200))
+    if harms:
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+        document.Root.OpenAction = script
+        document.attachments["virus.exe"] = b"MZ"
+        runs = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe")
+        note = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[0, 0, 10, 10],
+            A=document.make_indirect(runs),
+        )
+        film = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.RichMedia)
+        opens = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://a.example", Next=script)
+        leads = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[0, 0, 10, 10],
+            A=document.make_indirect(opens),
+            AA=pikepdf.Dictionary(E=script),
+        )
+        notes = [document.make_indirect(one) for one in (note, film, leads)]
+        page.Annots = pikepdf.Array(notes)
+        document.Root.AcroForm = pikepdf.Dictionary(XFA="<form/>", Fields=pikepdf.Array())
+    written = BytesIO()
+    encryption = pikepdf.Encryption(owner="o", user=password) if password else False
+    document.save(written, encryption=encryption)
+    return written.getvalue()
+
+
+def package(**entries: bytes) -> bytes:
+    """A ZIP with these entries; `__` in a name stands for `/`, `_dot_` for a dot."""
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in entries.items():
+            zipped.writestr(name.replace("_dot_", ".").replace("__", "/"), content)
+    return written.getvalue()
+
+
+def docx(**more: bytes) -> bytes:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("[Content_Types].xml", b"<Types/>")
+        zipped.writestr("word/document.xml", b"<document/>")
+        for name, content in more.items():
+            zipped.writestr(name, content)
+    return written.getvalue()
+
+
+def odt() -> bytes:
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w") as zipped:
+        zipped.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
+        zipped.writestr("content.xml", b"<office/>")
+    return written.getvalue()
+
+
+def zip_bomb() -> bytes:
+    """A document that would be 600 MB, in well under one."""
+    return docx(**{f"word/media/{number}.bin": bytes(60 << 20) for number in range(10)})
+
+
+def animation(frames: int = 3) -> bytes:
+    """A GIF of some frames."""
+    pictures = [Image.new("L", (20, 20), 7 * number % 256) for number in range(frames)]
+    written = BytesIO()
+    pictures[0].save(written, "GIF", save_all=True, append_images=pictures[1:])
+    return written.getvalue()
+
+
+def long_pdf(pages: int) -> bytes:
+    """A PDF of so many empty pages."""
+    document = pikepdf.new()
+    for _ in range(pages):
+        document.add_blank_page(page_size=(100, 100))
+    written = BytesIO()
+    document.save(written)
+    return written.getvalue()

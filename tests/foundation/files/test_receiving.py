@@ -1,0 +1,249 @@
+"""What becomes of a file that somebody sends: kept as what it is, cleaned, or refused by name."""
+
+import hashlib
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from plp_api.foundation import db
+from plp_api.foundation import settings as settings_module
+from plp_api.foundation.files import actions, receiving, storage
+from plp_api.foundation.files.models import StoredFile
+from plp_api.foundation.problems import Problem
+from plp_api.foundation.roster.models import District
+from plp_api.server.app import Application
+from tests.databases import Isolated
+from tests.foundation.files import samples
+from tests.world import World, writing
+
+
+@pytest.fixture
+def send(app: Application, world: World, database: Isolated) -> Iterator[Any]:
+    """Sends content as the student of the world; what is kept, or the code of the refusal."""
+    home = world.home
+    with settings_module.using(app.settings), writing(database, home):
+
+        def sent(content: bytes, filename: str = "work") -> StoredFile | str:
+            own = {"district_id": home.district_id, "by": home.student.id}
+            try:
+                return receiving.receive(
+                    BytesIO(content), filename, folder="test", student_id=home.student.id, **own
+                )
+            except Problem as problem:
+                return problem.code.wire
+
+        yield sent
+
+
+SOUND = {
+    "application/pdf": samples.pdf(),
+    "image/png": samples.picture("PNG"),
+    "image/jpeg": samples.picture("JPEG"),
+    "image/gif": samples.picture("GIF"),
+    "image/webp": samples.picture("WEBP"),
+    "audio/mpeg": samples.MP3,
+    "audio/mp4": samples.M4A,
+    "audio/wav": samples.WAV,
+    "audio/ogg": samples.OGG,
+    "video/mp4": samples.MP4,
+    "text/plain": "Schnee über Montpelier, 雪".encode(),
+    "text/vtt": samples.VTT,
+    "application/vnd.oasis.opendocument.text": samples.odt(),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": samples.docx(),
+}
+REFUSED = {
+    "nothing": (b"", "file_empty"),
+    "html": (samples.HTML, "file_type_refused"),
+    "svg": (samples.SVG, "file_type_refused"),
+    "a program": (samples.PROGRAM, "file_type_refused"),
+    "an archive": (samples.package(a_dot_txt=b"a"), "file_type_refused"),
+    "bytes": (bytes(range(256)) * 40, "file_type_refused"),
+    "half a picture": (samples.picture(size=(400, 400))[:300], "file_broken"),
+    "half a document": (samples.docx()[:60], "file_broken"),
+    "a broken pdf": (b"%PDF-1.7\n" + bytes(300), "file_broken"),
+    "a locked pdf": (samples.pdf(password="p"), "file_unsafe"),
+    "a picture bomb": (samples.bomb(), "file_unsafe"),
+    "a zip bomb": (samples.zip_bomb(), "file_unsafe"),
+    "a pdf without end": (samples.long_pdf(501), "file_unsafe"),
+    "a film without end": (samples.animation(501), "file_unsafe"),
+    "a strange film": (b"\x00\x00\x00\x18ftypXXXX" + bytes(50), "file_type_refused"),
+    "a strange container": (b"RIFF\x24\x00\x00\x00AVI " + bytes(50), "file_type_refused"),
+    "text that breaks off": ("Schnee, \u96ea".encode()[:-1], "file_type_refused"),
+    "a large picture": (samples.picture("GIF", size=(9000, 7000)), "file_unsafe"),
+    "macros": (samples.docx(**{"word/vbaProject.bin": b"x"}), "file_unsafe"),
+}
+
+
+@pytest.mark.parametrize("media_type", SOUND)
+def test_a_file_is_what_its_content_is_whatever_its_name(send: Any, media_type: str) -> None:
+    kept = send(SOUND[media_type], "photo.exe")
+    assert kept.media_type == media_type
+    content = storage.get(kept.name)
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (kept.size, kept.sha256)
+    assert kept.virus_check == "not_scanned"
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_harms_breaks_or_lies_is_refused_by_name_and_leaves_nothing(
+    send: Any, app: Application, what: str
+) -> None:
+    content, code = REFUSED[what]
+    before = {*app.settings.data_dir.rglob("*")}
+    assert send(content, "poem.pdf") == code
+    assert {*app.settings.data_dir.rglob("*")} - before <= {app.settings.data_dir / "receiving"}
+
+
+def test_a_pdf_loses_its_scripts_attachments_and_programs(send: Any) -> None:
+    kept = storage.get(send(samples.pdf(harms=True)).name)
+    for word in (b"JavaScript", b"app.alert", b"virus.exe", b"Launch", b"cmd.exe", b"XFA"):
+        assert word not in kept
+    with pikepdf.open(BytesIO(kept)) as document:
+        assert len(document.pages) == 1
+        assert "/OpenAction" not in document.Root
+        assert len(document.attachments) == 0
+        (leads,) = (note for note in document.pages[0].Annots if "/A" in note)
+        assert str(leads.A.URI) == "https://a.example"
+        everything = [item.unparse(resolved=True) for item in document.objects]
+    assert not any(b"/Launch" in one or b"/JS" in one for one in everything)
+
+
+def test_a_photo_does_not_tell_where_it_was_taken(send: Any, world: World, database: Any) -> None:
+    assert Image.open(BytesIO(samples.photo_with_place())).getexif().get_ifd(samples.GPS)
+    kept = send(samples.photo_with_place())
+    assert not Image.open(BytesIO(storage.get(kept.name))).getexif()
+
+
+def test_a_district_may_keep_the_place(send: Any, world: World) -> None:
+    district = db.session().get_one(District, world.home.district_id)
+    district.settings = {**district.settings, "strips_photo_location": False}
+    kept = send(samples.photo_with_place())
+    assert Image.open(BytesIO(storage.get(kept.name))).getexif().get_ifd(samples.GPS)
+
+
+NAMES = {
+    "../../etc/passwd": "passwd",
+    "..\\..\\x.pdf": "x.pdf",
+    "CON": "_CON",
+    "lpt1.txt": "_lpt1.txt",
+    "a" * 300 + ".pdf": "a" * 146 + ".pdf",
+    "invoice\u202efdp.exe": "invoicefdp.exe",
+    "a\x00b\nc.txt": "abc.txt",
+    'q"u:o?te.txt': "q_u_o_te.txt",
+    " . ": "file",
+    "": "file",
+    "Žofie – báseň.txt": "Žofie – báseň.txt",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_made_harmless(send: Any, name: str) -> None:
+    assert send(b"A poem.", name).filename == NAMES[name]
+
+
+def limit(world: World, **settings: Any) -> None:
+    district = db.session().get_one(District, world.home.district_id)
+    district.settings = {**district.settings, **settings}
+
+
+def test_a_file_beyond_the_limit_is_refused_while_it_is_read(send: Any, world: World) -> None:
+    limit(world, file_limit_mb=1)
+    assert send(b"a" * (1 << 20)).size == 1 << 20
+    assert send(b"a" * ((1 << 20) + 1)) == "file_too_large"
+
+
+def test_the_quota_of_a_student_counts_all_their_files(send: Any, world: World) -> None:
+    limit(world, file_quota_student_mb=1)
+    assert send(b"a" * 700_000).size == 700_000
+    assert send(b"a" * 700_000) == "quota_reached"
+    assert send(b"a" * 300_000).size == 300_000
+
+
+def test_the_quota_of_a_district_counts_those_of_all_students(send: Any, world: World) -> None:
+    limit(world, file_quota_district_mb=1)
+    assert send(b"a" * (1 << 20)).size == 1 << 20
+    assert send(b"a") == "quota_reached"
+
+
+class Scanner(threading.Thread):
+    """Speaks the protocol of clamd: takes one stream, and knows one virus."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__(daemon=True)
+        if path is None:
+            self.listener = socket.create_server(("127.0.0.1", 0))
+            self.url = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
+        else:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(str(path))
+            self.listener.listen()
+            self.url = f"unix://{path}"
+        self.answers = {True: b"stream: Eicar-Signature FOUND\0", False: b"stream: OK\0"}
+
+    def run(self) -> None:
+        while True:
+            try:
+                line, _ = self.listener.accept()
+            except OSError:
+                return
+            with line, line.makefile("rb") as read:
+                assert read.read(10) == b"zINSTREAM\0"
+                content = b""
+                while size := struct.unpack(">I", read.read(4))[0]:
+                    content += read.read(size)
+                line.sendall(self.answers[samples.EICAR in content])
+
+
+@pytest.fixture
+def scanner(app: Application) -> Iterator[Scanner]:
+    started = Scanner()
+    started.start()
+    with settings_module.using(replace(app.settings, clamd_url=started.url)):
+        yield started
+    started.listener.close()
+
+
+def test_a_scanner_lets_sound_files_in_and_infected_ones_not(send: Any, scanner: Scanner) -> None:
+    assert send(b"A poem." * 50_000).virus_check == "clean"
+    assert send(samples.EICAR) == "file_infected"
+
+
+def test_a_scanner_that_does_not_answer_lets_nothing_in(send: Any, scanner: Scanner) -> None:
+    scanner.answers[False] = b"INSTREAM size limit exceeded. ERROR\0"
+    assert send(b"A poem.") == "scanner_unavailable"
+    scanner.listener.close()
+    scanner.join(5)
+    assert send(b"A poem.") == "scanner_unavailable"
+
+
+def test_nobody_gets_the_content_of_an_infected_file(send: Any) -> None:
+    kept = send(b"A poem.")
+    with actions.open_content(kept) as content:
+        assert content.read() == b"A poem."
+    kept.virus_check = "infected"
+    with pytest.raises(Problem) as refused:
+        actions.open_content(kept)
+    assert refused.value.code.wire == "file_quarantined"
+
+
+def test_an_animation_and_a_drawing_stay_what_they_are(send: Any) -> None:
+    kept = storage.get(send(samples.animation()).name)
+    assert kept == samples.animation()
+
+
+def test_a_scanner_may_be_asked_by_a_socket_of_the_machine(
+    send: Any, app: Application, tmp_path: Path
+) -> None:
+    started = Scanner(tmp_path / "clamd.sock")
+    started.start()
+    with settings_module.using(replace(app.settings, clamd_url=started.url)):
+        assert send(b"A poem.").virus_check == "clean"
+    started.listener.close()
