@@ -122,6 +122,23 @@ class Code(Enum):
     LINK_ENDED = Kind(410, "This link is no longer valid.")
     FILE_LOST = Kind(410, "The file is no longer in the storage.")
 
+    # Files and uploads.
+    FILE_EMPTY = Kind(422, "The file is empty.")
+    FILE_TOO_LARGE = Kind(413, "The file is larger than it may be.")
+    FILE_TYPE_REFUSED = Kind(422, "Files of this type are not kept.")
+    FILE_BROKEN = Kind(422, "The file cannot be read to its end in its format.")
+    FILE_UNSAFE = Kind(422, "The file holds what could harm its readers.")
+    FILE_INFECTED = Kind(422, "The virus scanner refused this file.")
+    FILE_QUARANTINED = Kind(410, "The virus scanner found this file infected.")
+    SCANNER_UNAVAILABLE = Kind(503, "The virus scanner does not answer; try again shortly.")
+    QUOTA_REACHED = Kind(409, "There is no room left for this file.")
+    RANGE_UNSATISFIABLE = Kind(416, "The file has no such range of bytes.")
+    UPLOAD_CLOSED = Kind(409, "This upload is complete, or was cancelled.")
+    UPLOAD_INCOMPLETE = Kind(409, "Chunks of this upload are missing.")
+    UPLOAD_NOT_COMPLETE = Kind(409, "This upload is not complete, or belongs to a record already.")
+    UPLOADS_FULL = Kind(409, "You have as many open uploads as you may have.")
+    UPLOAD_MISMATCH = Kind(422, "What arrived is not what its SHA-256 or size says.")
+
     # Families.
     HOME_STUDY_EXISTS = Kind(409, "The student already has home study at that time.")
     SUPPORT_EXISTS = Kind(409, "The student already has such a support at that time.")
@@ -150,6 +167,14 @@ class Code(Enum):
     OPPORTUNITY_NOT_OFFERED = Kind(409, "This opportunity is not offered to the student.")
     INTEREST_EXISTS = Kind(409, "The student's hand is raised for this already.")
     RATING_NOT_YOURS = Kind(403, "Only who gave this rating, or a school admin, may withdraw it.")
+
+    # Portfolios.
+    ARTIFACTS_FULL = Kind(409, "The student has as many artifacts as they may have.")
+    ARTIFACT_PARTS_FULL = Kind(409, "The artifact has as many of these as it may have.")
+    ARTIFACT_EMPTY = Kind(409, "The artifact has no version yet.")
+    ARTIFACT_ARCHIVED = Kind(409, "This artifact is archived.")
+    ARTIFACT_RELIED_ON = Kind(409, "Others rely on this artifact; archive it instead.")
+    ARTIFACT_LINK_EXISTS = Kind(409, "The artifact is linked to this already.")
 
     # ELOs.
     ELO_CLOSED = Kind(409, "This ELO has ended.")

@@ -124,6 +124,7 @@ class Blueprint(flask_smorest.Blueprint):
         writes: bool = False,
         district_wide: bool = False,
         also: Permission | PermissionOfRow | None = None,
+        conditional: bool = True,
     ) -> Callable[[View], View]:
         """Require `permission`: on the row of `model` that the URL names, or on anything at all.
 
@@ -139,11 +140,13 @@ class Blueprint(flask_smorest.Blueprint):
           with the caller's own; `Access.answered` returns their results. The view
           gets the ids of the URL and must check its own row.
         - `writes` marks a GET that writes something.
+        - `conditional=False`: no If-Match, because the URL and the body say all that is
+          kept, whatever stood there before (a chunk of an upload).
         - `district_wide` requires an office for the whole district, `also` a second
           permission on the row (of what is about no student: on any student at all),
           or a function where the row decides which.
         """
-        is_versioned = model is None or hasattr(model, "version")
+        is_versioned = conditional and (model is None or hasattr(model, "version"))
 
         def decorator(view: View) -> View:
             @wraps(view)
@@ -161,7 +164,8 @@ class Blueprint(flask_smorest.Blueprint):
                 check_media(media, offers)
                 if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))
-                return _go(view, access, row, url, changes or request.method in CHANGING)
+                is_change = changes or request.method in CHANGING
+                return _go(view, access, row, url, is_change and conditional)
 
             checked.permission, checked.model = permission, model  # type: ignore[attr-defined]
             checked.writes, checked.also = writes, also  # type: ignore[attr-defined]

@@ -118,6 +118,7 @@ BY_NAME: dict[str, Any] = {
     "term": "Fall 2026",
     "text": "I like to take things apart.",
     "time_zone": "America/New_York",
+    "filename": "poem.pdf",
     "title": "Shadow a nurse",
     "town": "Alder Falls",
     "translator_name": "Amina Warsame",
