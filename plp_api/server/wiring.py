@@ -19,6 +19,7 @@ from plp_api.foundation.roster.followers import (
 )
 from plp_api.learning.agreements import actions as agreements
 from plp_api.learning.agreements import standing
+from plp_api.learning.artifacts import evidence as artifacts_as_evidence
 from plp_api.learning.credit import actions as credit
 from plp_api.learning.elos import evidence as elos_as_evidence
 from plp_api.learning.elos import labor
@@ -85,7 +86,10 @@ SNAPSHOT_PARTS += [
     ("pathway_elements", Permission.PATHWAYS_READ, pathways.elements),
     ("elos", Permission.ELOS_READ, elos_in_plans.approved),
 ]
-GOAL_EVIDENCE += [("elos", Permission.ELOS_READ, elos_as_evidence.of_goals)]
+GOAL_EVIDENCE += [
+    ("elos", Permission.ELOS_READ, elos_as_evidence.of_goals),
+    ("artifacts", Permission.ARTIFACTS_READ, artifacts_as_evidence.of_goals),
+]
 ON_REVOKED += [signing.withdraw]
 HOLDERS += [seats.HOLDER, elo_seats.HOLDER]
 ON_CHANGED += [labor.follow_change, teams.follow_partner]

@@ -43,7 +43,7 @@ class GoalSchema(GuardedSchema):
 
     life = GOAL
     shape = staticmethod(shape)
-    guarded = frozenset({"elos"})
+    guarded = frozenset({"elos", "artifacts"})
 
     plan_id = fields.UUID(dump_only=True)
     student_id = fields.UUID(dump_only=True)
@@ -96,6 +96,14 @@ class GoalSchema(GuardedSchema):
         metadata={
             "description": "The ELOs that serve it, as linked from `/elos/{id}`; left out if you"
             " may not read the student's ELOs."
+        },
+    )
+    artifacts = fields.List(
+        fields.Nested("ArtifactOfGoalSchema"),
+        dump_only=True,
+        metadata={
+            "description": "The student's work that is evidence for it, without drafts; left out"
+            " if you may not read the student's artifacts."
         },
     )
     available_actions = fields.List(fields.String(), dump_only=True)

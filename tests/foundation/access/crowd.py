@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, inspect, select, update
@@ -111,6 +111,10 @@ OF_OTHERS: dict[Any, dict[str, Any]] = {
 }
 
 
+LONG = 20
+_numbers = count()
+
+
 def multiply(model: Any, criterion: Any) -> None:
     """Copy the first of these rows until there are enough of them, in the running transaction."""
     session = db.session()
@@ -190,7 +194,11 @@ def _other(value: Any, number: int) -> Any:
         return value - timedelta(days=number)
     if isinstance(value, int):
         return value + number
-    return f"{value[:-3]}{number:03}" if isinstance(value, str) else db.new_id()
+    if not isinstance(value, str):
+        return db.new_id()
+    # One world serves several lists, which may copy the same row.
+    is_long = len(value) > LONG
+    return f"{value[:-6]}{next(_numbers):06}" if is_long else f"{value[:-3]}{number:03}"
 
 
 def beneath(operation: Operation, model: Any, parent: Any) -> Any:

@@ -113,6 +113,12 @@ concerns:write       .       .        .       .       .         x               
 concerns:raise       x       x        x       x       .         x               .         x            .              .        assigned # concerns: C
 mentor_links:read    .       .        .       .       .         x               .         x            .              .        .        # section 4: verification by link
 mentor_links:write   .       .        .       .       .         x               .         .            .              .        .        # section 4: a mentor's link, given out by the coordinator
+artifacts:read        x       x        x         .       x         x               .         x            .              sampled  .        # artifacts, reflections, showcases: R
+artifacts:read_drafts x       .        x         .       .         .               .         .            .              .        .        # artifact drafts: R
+artifacts:write       x       .        .         .       .         .               .         .            .              .        .        # artifact drafts, artifacts: CRU
+artifacts:record      .       .        x         x       .         .               .         .            .              .        .        # artifacts: C recorded_for
+artifacts:comment     x       .        x         .       x         .               .         .            .              .        .        # no row: words on the work, by who made it, advisor and counselor
+uploads:write         x       .        x         x       .         .               .         .            .              .        .        # artifact drafts: CRU; artifacts: C recorded_for; the files of these
 coverage:read        .       .        x       .       x         x               x         x            x              x        .  # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        .  # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        .  # …, imports (an import is the district's, no school's)

@@ -14,7 +14,13 @@ from tests.databases import SECRET
 from tests.foundation.access.reach import Owner
 
 # What an address names besides rows: a value that exists, for each name of a part.
-WORDS = {"name": "index.html", "code": "not_found", "report": "coverage", "token": "unknown"}
+WORDS = {
+    "number": "1",
+    "name": "index.html",
+    "code": "not_found",
+    "report": "coverage",
+    "token": "unknown",
+}
 NOBODYS = UUID(int=0)
 
 

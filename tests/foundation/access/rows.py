@@ -53,8 +53,16 @@ from plp_api.foundation.roster.relationships import (
     AdvisoryMember,
     Placement,
 )
+from plp_api.foundation.uploads.models import Upload
 from plp_api.learning.agreements import terms
 from plp_api.learning.agreements.models import Agreement, AgreementSignature
+from plp_api.learning.artifacts.models import (
+    Artifact,
+    ArtifactLink,
+    ArtifactPart,
+    ArtifactVersion,
+    Reflection,
+)
 from plp_api.learning.attestations.models import MentorLink
 from plp_api.learning.concerns.models import Concern
 from plp_api.learning.credit.models import Appeal, CreditLine
@@ -86,17 +94,17 @@ from plp_api.planning.signatures.models import (
 )
 from plp_api.planning.signing.models import Scan, SigningLink
 from plp_api.planning.supports.models import Support
-from tests.foundation.access.reach import Owner, elo_of
+from tests.foundation.access.reach import EVERYBODY, Owner, elo_of
 from tests.learning.elo_world import PROFILE
 from tests.world import SECTIONS, Place, World
 
 # Read with what it is part of: by table, the permission to read that.
 PART_OF = {"plan_versions": "plans:read", "goals": "goals:read", "reviews": "reviews:read"}
 PART_OF |= {"pathway_elements": "pathways:read", "interests": "interests:read"}
-PART_OF |= {"elos": "elos:read"}
+PART_OF |= {"elos": "elos:read", "artifacts": "artifacts:read"}
 # A link is changed with what it links: by table, the permission to change that.
 CHANGED_WITH = {"goals": "goals:write", "pathway_elements": "pathways:write"}
-CHANGED_WITH |= {"elos": "elos:write"}
+CHANGED_WITH |= {"elos": "elos:write", "artifacts": "artifacts:write"}
 
 LEVELS: list[Any] = [{"key": key, "title": key, "description": ""} for key in ("not_met", "met")]
 
@@ -113,6 +121,7 @@ def complete(world: World) -> None:
         for student in (place.student, place.other_student):
             complete_student(place, student)
         _add_for_place(place)
+        _add_uploads(place)
         _add_rubrics(place)
         _add_designs(place)
         _assign(place, place.student, role="cooperating_teacher", person_id=place.team_member.id)
@@ -129,6 +138,7 @@ def complete_student(place: Place, student: Any) -> None:
     _add_interest(place, student)
     _add_evidence(place, student)
     _add_elo(place, student)
+    _add_artifacts(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -388,6 +398,47 @@ def _add_elo(place: Place, student: Any) -> None:
     _add_credit(place, student, part)
 
 
+def _add_uploads(place: Place) -> None:
+    """An upload of everybody's, for the student."""
+    waits = {"filename": "poem.txt", "size": 10, "expires_at": clock.now() + timedelta(days=1)}
+    own = {"district_id": place.district_id, "student_id": place.student.id}
+    people = {getattr(place, name).id for name in EVERYBODY}
+    db.session().add_all(Upload(**own, **waits, person_id=person_id) for person_id in people)
+
+
+def _add_artifacts(place: Place, student: Any) -> None:
+    """A draft and a kept artifact, with one of everything that belongs to the kept one."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    work = {**own, "kind": "writing", "made_on": clock.today()}
+    artifact = Artifact(id=db.new_id(), **work, title="A poem", status="kept", number=1)
+    db.session().add_all([Artifact(**work, title="Half a poem"), artifact])
+    db.session().flush()
+    part = {**own, "artifact_id": artifact.id}
+    version = ArtifactVersion(id=db.new_id(), **part, number=1, added_by=student.id)
+    db.session().add(version)
+    db.session().flush()
+    answers = [{"key": "what", "question": "What?", "text": "A poem."}]
+    file = _scanned(place, student, "uploads")
+    file.thumbnail = f"thumbnails/{student.id}"
+    db.session().add(file)
+    db.session().flush()
+    text = {"version_id": version.id, "position": 1, "kind": "file", "file_id": file.id}
+    text |= {"text": "Snow."}
+    about = {"subject_type": "artifacts", "subject_id": artifact.id}
+    item = select(Rating.framework_item_id).where(Rating.student_id == student.id)
+    item_id = db.session().scalars(item).first()
+    said = {"author_id": student.id, "author_role": "student", "body": "Is it too short?"}
+    db.session().add_all(
+        [
+            ArtifactPart(**part, **text),
+            Reflection(**part, number=1, answers=answers, written_by=student.id),
+            ArtifactLink(**part, goal_id=student.goal_id, linked_by=student.id),
+            Comment(**own, **about, **said),
+            ItemLink(**own, **about, framework_item_id=item_id, linked_by=student.id),
+        ]
+    )
+
+
 def _add_agreement(place: Place, student: Any, part: dict[str, Any]) -> None:
     """An agreement that the student has signed on paper."""
     elo, signers = db.session().get_one(Elo, part["elo_id"]), ["student"]
@@ -569,7 +620,7 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
                 row.district_id,
                 student_id=getattr(row, column),
                 about=getattr(row, about) if about else None,
-                part_of=PART_OF.get(getattr(row, "subject_type", "")),
+                part_of=_needed_besides(row),
                 changed_with=CHANGED_WITH.get(getattr(row, "subject_type", "")),
                 work=getattr(row, work) if work else None,
             )
@@ -587,6 +638,14 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
     raise AssertionError(
         f"{type(row).__name__}: say in tests/foundation/access/rows.py whose such rows are"
     )
+
+
+def _needed_besides(row: Any) -> str | None:
+    """The permission that the row's reader needs besides that of its table."""
+    for column, value, needed in row.__ownership__.hidden:
+        if getattr(row, column) == value:
+            return str(needed)
+    return PART_OF.get(getattr(row, "subject_type", ""))
 
 
 def is_at(where: str, owner: Owner, ownership: Any, world: World, reader: Any) -> Any:

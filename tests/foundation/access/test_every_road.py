@@ -18,6 +18,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
+from plp_api.learning.artifacts.models import Artifact, ArtifactPart
 from plp_api.learning.credit.models import Appeal, CreditLine
 from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
@@ -47,6 +48,7 @@ MARKS: dict[str, list[str]] = {
     RecordKind.LOG_ENTRIES: ["MARK-log_entries", '"minutes":{'],
     RecordKind.CREDIT: ["MARK-credit"],
     RecordKind.APPEALS: ["MARK-appeals"],
+    RecordKind.ARTIFACTS: ["MARK-artifacts"],
     RecordKind.RATINGS: ["MARK-ratings", '"scale_title"', "Competencies in"],
     RecordKind.SIGNATURES: ['"signature_state"', '"signed_by_name"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
@@ -93,6 +95,8 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (LogEntry, "activity", "log_entries"),
         (CreditLine, "area", "credit"),
         (Appeal, "words", "appeals"),
+        (Artifact, "title", "artifacts"),
+        (ArtifactPart, "text", "artifacts"),
     ):
         for row in mine(model):
             setattr(row, member, f"MARK-{kind}")
@@ -102,7 +106,7 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
     for row in mine(Support):
         row.accommodations = ["MARK-supports"]
     kinds = {"plan_versions": "plans", "goals": "goals", "pathway_elements": "pathways"}
-    kinds |= {"interests": "interests", "elos": "elos"}
+    kinds |= {"interests": "interests", "elos": "elos", "artifacts": "artifacts"}
     for row in mine(Comment):
         row.body = f"MARK-{kinds[row.subject_type]}"
     own = {"district_id": home.district_id, "student_id": pupil.id, "author_id": pupil.id}

@@ -17,6 +17,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.ownership import OwnedByPerson
 from plp_api.foundation.roster.classes import AcademicSession
 from plp_api.foundation.roster.models import Person, Student
+from plp_api.learning.artifacts.models import Artifact
 from plp_api.learning.elos.models import Elo, EloTime
 from plp_api.planning.plans.models import Plan, ProfileEntry
 from plp_api.server.app import Application
@@ -101,6 +102,7 @@ def _path(operation: Operation, crowded: Crowd) -> str:
 MODELS: dict[str, Any] = {
     "PlanSummary": Plan,
     "EloSummary": Elo,
+    "ArtifactSummary": Artifact,
     "ProfileEntry": ProfileEntry,
     "Event": Event,
     "PartnerDuplicate": Partner,

@@ -31,6 +31,8 @@ THINGS |= {"credit_line"}
 THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale"}
 # Designs and agreements of ELOs.
 THINGS |= {"agreement"}
+# Portfolios; a part may belong to another.
+THINGS |= {"annual_review", "artifact", "cover_part", "of_part"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
     ("Event", "student_id"): "events are for machines, which keep ids",

@@ -147,6 +147,7 @@ NAMES_THE_ROW = {
     Code.WORK_HABITS_EXIST: "by a query before, and by its unique index",
     Code.APPEAL_EXISTS: "by a query before, and by its unique index",
     Code.LINK_EXISTS: "by a query before",
+    Code.ARTIFACT_LINK_EXISTS: "by a query before",
     Code.ABSENCE_EXISTS: "by a query before, and by its unique index",
     Code.FRAMEWORK_IMPORT_RUNNING: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from plp_api.catalog.opportunities.models import Opportunity
 from plp_api.foundation.access.caller import CALLER, Caller
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.access.scope import about_students, visible_with_subject
+from plp_api.foundation.access.scope import about_students, visible, visible_with_subject
 from plp_api.foundation.comments.models import Comment
 from plp_api.home.inbox.models import Group, Kind
 from plp_api.home.inbox.sources.source import (
@@ -21,6 +21,7 @@ from plp_api.home.inbox.sources.source import (
     is_only_close,
     item_columns,
 )
+from plp_api.learning.artifacts.models import Artifact
 from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.planning.goals.models import Goal
@@ -73,6 +74,8 @@ def _comments_on(model: Any, read: Permission, words: Any, *beyond: Any) -> Make
             Comment.author_id != CALLER,
             visible_with_subject(Comment, caller, read),
         )
+        if model.__ownership__.hidden:
+            items = items.where(visible(model, caller, read))
         return items if is_only_close(caller) else items.where(_concerns(caller, read))
 
     return make
@@ -123,4 +126,5 @@ SOURCES: tuple[Source, ...] = (
         beyond=(Interest.opportunity,),
     ),
     _comments(Elo, Permission.ELOS_READ, Permission.ELOS_COMMENT, Elo.title),
+    _comments(Artifact, Permission.ARTIFACTS_READ, Permission.ARTIFACTS_COMMENT, Artifact.title),
 )

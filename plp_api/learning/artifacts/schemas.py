@@ -1,0 +1,278 @@
+"""Schemas of artifacts."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from plp_api.catalog.item_links.schemas import framework_items
+from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
+from plp_api.foundation.rest.people import name_of, student_of
+from plp_api.foundation.uploads.schemas import FileSchema
+from plp_api.learning.artifacts.lifecycle import ARTIFACT
+from plp_api.learning.artifacts.models import ArtifactKind, ArtifactStatus, PartKind
+from plp_api.learning.artifacts.presenters import shape, shape_links
+
+LONGEST_TITLE, LONGEST_WORDS, LONGEST_TEXT = 200, 4_000, 50_000
+LONGEST_URL, LONGEST_ALT = 2_000, 2_000
+MOST_PARTS, MOST_ANSWERS = 30, 12
+LANGUAGE = validate.Regexp("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", error="Write a tag like es-MX.")
+
+
+def _web(address: str) -> None:
+    if not address.startswith(("https://", "http://")) or any(c.isspace() for c in address):
+        raise ValidationError("Write an address that begins with https:// or http://.")
+
+
+def _words_of_part() -> dict[str, Any]:
+    return {"description": "What to call it.", "example": "Map of the fields"}
+
+
+class NewPartSchema(Schema):
+    """A part of a new version: a file, an address elsewhere, or a text."""
+
+    kind = Choice(PartKind, required=True)
+    title = Text(longest=LONGEST_TITLE, load_default="", metadata=_words_of_part())
+    text = Text(
+        longest=LONGEST_TEXT,
+        allow_none=True,
+        metadata={"description": "For `text` and `transcript`.", "example": "Snow on the barn."},
+    )
+    url = Text(
+        longest=LONGEST_URL,
+        allow_none=True,
+        validate=[_web],
+        metadata={"description": "For `link`.", "example": "https://podcast.example/mill/2"},
+    )
+    upload_id = fields.UUID(
+        allow_none=True,
+        metadata={"description": "For `file` and `captions`: a complete upload of yours."},
+    )
+    part_id = fields.UUID(
+        allow_none=True,
+        metadata={
+            "description": "Instead of `upload_id`: a part of an earlier version, whose file it"
+            " keeps."
+        },
+    )
+    alt = Text(
+        longest=LONGEST_ALT,
+        load_default="",
+        metadata={
+            "description": "In words, what a picture shows or a recording lets hear.",
+            "example": "Eleven fields along a brook; the third is dark.",
+        },
+    )
+    language = fields.String(
+        allow_none=True,
+        validate=LANGUAGE,
+        metadata={"description": "Of captions or a transcript.", "example": "es"},
+    )
+    of_position = fields.Integer(
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(1, MOST_PARTS),
+        metadata={
+            "description": "For `captions` and `transcript`: the place, from 1, of the sound or"
+            " film they belong to, before them in the list."
+        },
+    )
+
+
+def _parts(**options: Any) -> Any:
+    return fields.List(
+        fields.Nested(NewPartSchema), validate=validate.Length(1, MOST_PARTS), **options
+    )
+
+
+class PartSchema(Schema):
+    """A part of a version. Its file is at `/artifact-parts/{id}/content`."""
+
+    id = fields.UUID(dump_only=True)
+    position = fields.Integer(dump_only=True)
+    kind = Choice(PartKind, dump_only=True)
+    title = fields.String(dump_only=True, metadata=_words_of_part())
+    text = fields.String(dump_only=True, allow_none=True, metadata={"example": "Snow on the barn."})
+    url = fields.String(
+        dump_only=True, allow_none=True, metadata={"example": "https://podcast.example/mill/2"}
+    )
+    file = fields.Nested(FileSchema, dump_only=True, allow_none=True)
+    alt = fields.String(
+        dump_only=True,
+        metadata={"example": "Eleven fields along a brook; the third is dark."},
+    )
+    language = fields.String(dump_only=True, allow_none=True, metadata={"example": "es"})
+    of_part_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "The sound or film to which captions or a transcript belong."},
+    )
+
+
+class VersionOfArtifactSchema(Schema):
+    """The newest version of an artifact."""
+
+    id = fields.UUID(dump_only=True)
+    number = fields.Integer(dump_only=True)
+    words = fields.String(dump_only=True, metadata={"example": "With the plan for spring."})
+    created_at = Instant(dump_only=True)
+    parts = fields.List(fields.Nested(PartSchema), dump_only=True)
+
+
+class ArtifactFieldsSchema(Schema):
+    """What may be said of an artifact."""
+
+    title = Text(longest=LONGEST_TITLE, metadata={"example": "Where the nitrogen goes"})
+    kind = Choice(ArtifactKind)
+    description = Text(
+        longest=LONGEST_WORDS, metadata={"example": "A budget for our forty home acres."}
+    )
+    made_on = Date(allow_none=True, metadata={"description": "The day on which it was made."})
+
+
+class ArtifactPatchSchema(ArtifactFieldsSchema):
+    """A change of an artifact."""
+
+
+class ArtifactSchema(ArtifactFieldsSchema, ResourceSchema):
+    """A piece of a student's work. Student and advisor alone read a draft."""
+
+    life = ARTIFACT
+    shape = staticmethod(shape)
+
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    status = Choice(ArtifactStatus, dump_only=True)
+    title = Text(
+        required=True, longest=LONGEST_TITLE, metadata={"example": "Where the nitrogen goes"}
+    )
+    kind = Choice(ArtifactKind, required=True)
+    description = Text(
+        longest=LONGEST_WORDS,
+        load_default="",
+        metadata={"example": "A budget for our forty home acres."},
+    )
+    made_on = Date(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The day on which it was made."},
+    )
+    parts = _parts(
+        load_only=True, metadata={"description": "The first version, if there is one already."}
+    )
+    number = fields.Integer(
+        dump_only=True, metadata={"description": "Of the newest version; 0: there is none."}
+    )
+    newest_version = fields.Nested(VersionOfArtifactSchema, dump_only=True, allow_none=True)
+    framework_items = framework_items()
+    recorded_by = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Who of the school captured it for the student."},
+    )
+    recorded_by_name = name_of("recorded_by")
+    available_actions = fields.List(fields.String(), dump_only=True)
+
+
+class ArtifactActionFieldsSchema(Schema):
+    """The fields of an artifact's actions: none."""
+
+
+class ArtifactVersionSchema(ResourceSchema):
+    """A state of the work. It never changes: what changes is the next version."""
+
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    artifact_id = fields.UUID(dump_only=True)
+    number = fields.Integer(dump_only=True)
+    words = Text(
+        longest=LONGEST_WORDS,
+        load_default="",
+        metadata={
+            "description": "What is new in it.",
+            "example": "With the plan for spring.",
+        },
+    )
+    parts = fields.List(fields.Nested(PartSchema), dump_only=True)
+    added_by = fields.UUID(dump_only=True)
+    added_by_name = name_of("added_by")
+
+
+class NewVersionSchema(Schema):
+    """The next version of an artifact, whole."""
+
+    words = Text(
+        longest=LONGEST_WORDS, load_default="", metadata={"example": "With the plan for spring."}
+    )
+    parts = _parts(required=True)
+
+
+class AnswerSchema(Schema):
+    """An answer to a question of the reflection."""
+
+    key = Text(required=True, longest=40, metadata={"example": "so_what"})
+    question = Text(
+        required=True,
+        longest=400,
+        metadata={
+            "description": "As it was put to the student.",
+            "example": "What does it show that you can do now?",
+        },
+    )
+    text = Text(
+        required=True,
+        longest=LONGEST_WORDS,
+        metadata={"example": "I can turn a spreadsheet into a decision."},
+    )
+
+
+class ReflectionSchema(ResourceSchema):
+    """What the student says of the work on one day; earlier reflections stay."""
+
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    artifact_id = fields.UUID(dump_only=True)
+    number = fields.Integer(
+        dump_only=True, metadata={"description": "Of the version that it is about."}
+    )
+    answers = fields.List(
+        fields.Nested(AnswerSchema), required=True, validate=validate.Length(1, MOST_ANSWERS)
+    )
+
+
+class ArtifactLinkSchema(ResourceSchema):
+    """What an artifact is evidence for; the ids are null where you may not read that."""
+
+    shape = staticmethod(shape_links)
+
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    artifact_id = fields.UUID(dump_only=True)
+    goal_id = fields.UUID(attribute="shown_goal_id", dump_only=True, allow_none=True)
+    elo_id = fields.UUID(attribute="shown_elo_id", dump_only=True, allow_none=True)
+    pathway_element_id = fields.UUID(
+        attribute="shown_pathway_element_id", dump_only=True, allow_none=True
+    )
+    annual_review_id = fields.UUID(
+        attribute="shown_annual_review_id",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "An annual review."},
+    )
+
+
+class NewArtifactLinkSchema(Schema):
+    """One thing of the student's that the artifact is evidence for: exactly one of the four."""
+
+    goal_id = fields.UUID(allow_none=True)
+    elo_id = fields.UUID(allow_none=True)
+    pathway_element_id = fields.UUID(allow_none=True)
+    annual_review_id = fields.UUID(allow_none=True)
+
+
+class ArtifactOfGoalSchema(Schema):
+    """A piece of the student's work that is evidence for a goal."""
+
+    id = fields.UUID()
+    title = fields.String(metadata={"example": "Where the nitrogen goes"})
+    kind = Choice(ArtifactKind)
+    made_on = Date(allow_none=True)
