@@ -64,7 +64,7 @@ def _run(chosen: settings.Settings, seconds: float) -> int:
         _served("benchmarks.floor:app") as floor,
     ):
         cases = _cases(chosen, database, filled, ours)
-        for case in (cases[0], *cases[-2:]):
+        for case in (cases[0], *cases[-3:]):
             _compare_bodies(case, ours, floor)
         app = create_app(chosen, database)
         results = [
@@ -140,6 +140,13 @@ def _cases(
             "(f) a coordinator's list of 100",
             _request("GET", board, f"Authorization: Bearer {coordinator}"),
             _request("GET", board, f"X-School: {filled.school_id}"),
+            200,
+            0.5,
+        ),
+        Case(
+            "(g) a student's 50 artifacts",
+            _request("GET", "/api/v1/artifacts/overview", f"Authorization: Bearer {student}"),
+            _request("GET", "/api/v1/artifacts/overview", f"X-Student: {filled.student_id}"),
             200,
             0.5,
         ),

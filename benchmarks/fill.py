@@ -32,6 +32,15 @@ from plp_api.foundation.roster.relationships import (
     SchoolEnrollment,
 )
 from plp_api.learning.agreements.models import Agreement, AgreementSignature
+from plp_api.learning.artifacts.models import (
+    Artifact,
+    ArtifactLink,
+    ArtifactPart,
+    ArtifactStatus,
+    ArtifactVersion,
+    PartKind,
+    Reflection,
+)
 from plp_api.learning.credit.models import CreditLine
 from plp_api.learning.elos.models import Awaited, Elo, EloStatus
 from plp_api.learning.work_logs.models import LogEntry, LogEntryStatus
@@ -52,6 +61,7 @@ STEPS = 3
 ITEMS = 40
 ELOS = 100
 LOG_ENTRIES = 40
+ARTIFACTS = 50
 WORDS = "Two days with a nurse at the clinic in town, and a page of notes for each of them. "
 HASH = "ab" * 32
 
@@ -314,6 +324,36 @@ def _log(school: Rows, part: dict[str, UUID], coordinator_id: UUID) -> None:
     )
 
 
+def _portfolios(school: Rows, students: list[tuple[UUID, UUID, UUID]]) -> None:
+    """Give students as many artifacts as one has, each with an item and a goal that it shows."""
+    for student_id, _, goal_id in students:
+        own = {"student_id": student_id}
+        for number in range(1, ARTIFACTS + 1):
+            artifact_id = school.add(
+                Artifact,
+                **own,
+                status=ArtifactStatus.KEPT,
+                title=f"Piece {number}",
+                kind="writing",
+                made_on=school.today - timedelta(days=number),
+                number=1,
+            )
+            part = {**own, "artifact_id": artifact_id}
+            version_id = school.add(ArtifactVersion, **part, number=1, added_by=student_id)
+            shown = {"kind": PartKind.TEXT, "text": WORDS, "position": 1}
+            school.add(ArtifactPart, **part, **shown, version_id=version_id)
+            school.add(Reflection, **part, number=1, answers=[], written_by=student_id)
+            school.add(ArtifactLink, **part, goal_id=goal_id, linked_by=student_id)
+            school.add(
+                ItemLink,
+                **own,
+                subject_type="artifacts",
+                subject_id=artifact_id,
+                framework_item_id=school.items[number % ITEMS],
+                linked_by=student_id,
+            )
+
+
 ORDER = (
     Person,
     Account,
@@ -342,6 +382,11 @@ ORDER = (
     Agreement,
     AgreementSignature,
     CreditLine,
+    Artifact,
+    ArtifactVersion,
+    ArtifactPart,
+    Reflection,
+    ArtifactLink,
 )
 
 
@@ -355,6 +400,8 @@ def fill(database: db.Database) -> Filled:
     student_id, plan_id, goal_id = students[len(students) // 2]
     advisor_id = advisors[ADVISORS // 2]
     coordinator_id, elo_id = _work(school, students)
+    half = len(students) // 2
+    _portfolios(school, students[half - ADVISEES : half + ADVISEES])
     callers = (student_id, advisor_id, coordinator_id)
     sessions = [school.session(one) for one in callers]
     with database.transaction(districts=[school.district_id]) as session:

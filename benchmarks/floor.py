@@ -131,6 +131,30 @@ SELECT c.id, c.version, c.area, c.amount, c.status, c.is_elective, c.teacher_of_
 FROM credit_lines c LEFT JOIN people n ON n.id = c.teacher_of_record_id
 WHERE c.elo_id = %s ORDER BY c.created_at, c.id
 """
+ARTIFACTS = """
+SELECT a.id, a.version, a.status, a.title, a.kind, a.made_on, a.number,
+       (SELECT p.id FROM artifact_parts p JOIN artifact_versions v ON v.id = p.version_id
+        JOIN files f ON f.id = p.file_id
+        WHERE p.artifact_id = a.id AND v.number = a.number AND f.thumbnail IS NOT NULL
+        ORDER BY p.position LIMIT 1) AS cover_part_id,
+       (SELECT count(*) FROM reflections r WHERE r.artifact_id = a.id) AS reflection_count,
+       a.created_at, a.updated_at,
+       n.id AS student_id, coalesce(n.preferred_given_name, n.given_name) || ' '
+           || coalesce(n.preferred_family_name, n.family_name) AS display_name,
+       t.grade, t.plan_home_school_id
+FROM artifacts a JOIN students t ON t.id = a.student_id JOIN people n ON n.id = a.student_id
+WHERE a.student_id = %s ORDER BY a.updated_at, a.id LIMIT 51
+"""
+ARTIFACT_ITEMS = """
+SELECT l.subject_id, i.id, i.code, i.statement, i.abbreviated_statement,
+       i.retired_on IS NOT NULL AS is_retired, i.framework_id, l.id AS link_id
+FROM item_links l JOIN framework_items i ON i.id = l.framework_item_id
+WHERE l.subject_id = ANY(%s) ORDER BY l.subject_id, l.id
+"""
+ARTIFACT_LINKS = """
+SELECT l.id, l.artifact_id, l.goal_id, l.elo_id, l.pathway_element_id, l.annual_review_id
+FROM artifact_links l WHERE l.artifact_id = ANY(%s) ORDER BY l.artifact_id, l.id
+"""
 SIGNED = (
     *("id", "role", "person_id", "person_name", "mentor_id", "mentor_name"),
     *("is_declined", "signed_at"),
@@ -276,6 +300,34 @@ def elos() -> Response:
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(ELO + OF_SCHOOL, [school]).fetchall()
     return answer({"items": [elo_summary(row) for row in rows[:100]], "next_cursor": None})
+
+
+@app.get("/api/v1/artifacts/overview")
+def artifacts() -> Response:
+    student = request.headers["X-Student"]
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(ARTIFACTS, [student]).fetchall()[:50]
+        ids = [row["id"] for row in rows]
+        items = cursor.execute(ARTIFACT_ITEMS, [ids]).fetchall()
+        links = cursor.execute(ARTIFACT_LINKS, [ids]).fetchall()
+    parts: dict[Any, tuple[list[Any], list[Any]]] = {key: ([], []) for key in ids}
+    for item in items:
+        parts[item.pop("subject_id")][0].append(item)
+    for link in links:
+        parts[link.pop("artifact_id")][1].append(link)
+    return answer(
+        {"items": [artifact(row, *parts[row["id"]]) for row in rows], "next_cursor": None}
+    )
+
+
+def artifact(row: dict[str, Any], items: list[Any], links: list[Any]) -> dict[str, Any]:
+    student = {
+        "id": row.pop("student_id"),
+        "display_name": row.pop("display_name"),
+        "grade": row.pop("grade"),
+        "school_id": row.pop("plan_home_school_id"),
+    }
+    return {**row, "framework_items": items, "links": links, "student": student}
 
 
 def elo_summary(row: dict[str, Any]) -> dict[str, Any]:
