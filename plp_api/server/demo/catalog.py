@@ -23,10 +23,8 @@ from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Role
 from plp_api.foundation.roster.models import District
-from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.learning.ratings.models import Rating
-from plp_api.planning.goals.models import Goal
 from plp_api.server.demo.people import Known
 from plp_api.server.demo.years import Years, at
 
@@ -210,8 +208,8 @@ class Catalog:
 KEYED = (Partner, Opportunity)
 
 
-def link(work: Goal | Elo, codes: Iterable[str], by: UUID) -> None:
-    """Link a goal or an ELO to the items with these codes."""
+def link(work: Any, codes: Iterable[str], by: UUID) -> None:
+    """Link a piece of a student's work to the items with these codes."""
     for code in codes:
         item = (
             db.session()
