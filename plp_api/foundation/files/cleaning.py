@@ -1,10 +1,14 @@
 """Take out of a file what its readers must not get: scripts, attachments, where a photo was taken.
 
-A file is read to its end in its format. What is kept is written beside it; its size and hash are
-those of what is kept.
+A file is read to its end in its format, in a process of its own with bounded memory and time: a few
+kilobytes may unfold to gigabytes. What is kept is written beside it; its size and hash are those of
+what is kept.
 """
 
-from collections.abc import Callable
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +19,15 @@ from plp_api.foundation.files.formats import BROKEN
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.problems import Code, Problem
 
+MODULE = (sys.executable, "-P", "-m", "plp_api.foundation.files.cleaning")
+MOST_BYTES, MOST_SECONDS = 2 << 30, 30
+REFUSED = 3
+REFUSALS = {code.wire: code for code in (Code.FILE_BROKEN, Code.FILE_UNSAFE)}
+TOO_MUCH = "Unfolded it would be far larger than it is."
 MOST_PIXELS = 60_000_000
 MOST_FRAMES = 500
+# Of all frames together.
+MOST_MOVING_PIXELS = 150_000_000
 MOST_PAGES = 500
 PICTURES = {
     FileType.PNG: "PNG",
@@ -24,11 +35,12 @@ PICTURES = {
     FileType.GIF: "GIF",
     FileType.WEBP: "WEBP",
 }
-ANIMATED = (FileType.GIF, FileType.WEBP)
 # Actions of a PDF that stay within the document or open an address (ISO 32000-2, 12.6.4).
 HARMLESS_ACTIONS = frozenset({"/GoTo", "/URI", "/Named"})
 # Annotations that hold files, media or programs.
 UNSAFE_NOTES = frozenset({"/FileAttachment", "/Movie", "/Screen", "/Sound", "/3D", "/RichMedia"})
+NESTING = (pikepdf.Dictionary, pikepdf.Array)
+DEEPEST = 60
 OF_THE_CATALOG = ("/OpenAction", "/AA", "/JavaScript", "/AF", "/Collection")
 
 
@@ -37,11 +49,43 @@ def clean(path: Path, kind: FileType, *, strips_location: bool) -> Path:
 
     Raises Problem: file_broken or file_unsafe.
     """
+    if kind is not FileType.PDF and kind not in PICTURES:
+        return path
+    words = [str(path), str(kind), "strips" if strips_location else "keeps"]
+    try:
+        done = subprocess.run(  # noqa: S603 - a module of our own
+            [*MODULE, *words], capture_output=True, text=True, timeout=MOST_SECONDS * 2, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Problem(Code.FILE_UNSAFE, TOO_MUCH) from error
+    code, _, detail = done.stdout.partition(" ")
+    if done.returncode == REFUSED and code in REFUSALS:
+        raise Problem(REFUSALS[code], detail.strip() or None)
+    if done.returncode:
+        raise Problem(Code.FILE_UNSAFE, TOO_MUCH)
+    cleaned = path.with_suffix(".clean")
+    return cleaned if cleaned.exists() else path
+
+
+def main() -> int:
+    """Clean the file that the command line names, within bounds; 3 and a code for a refusal."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    path, kind, location = Path(sys.argv[1]), FileType(sys.argv[2]), sys.argv[3]
+    try:
+        clean_here(path, kind, strips_location=location == "strips")
+    except Problem as problem:
+        sys.stdout.write(f"{problem.code.wire} {problem.detail or ''}")
+        return REFUSED
+    return 0
+
+
+def clean_here(path: Path, kind: FileType, *, strips_location: bool) -> Path:
+    """As `clean`, in this process."""
     if kind is FileType.PDF:
         return _rewritten(path, _pdf)
-    if kind in PICTURES:
-        return _picture(path, kind, strips_location=strips_location)
-    return path
+    return _picture(path, kind, strips_location=strips_location)
 
 
 def _rewritten(path: Path, write: Callable[[Path, Path], None]) -> Path:
@@ -78,25 +122,50 @@ def _disarm(document: pikepdf.Pdf) -> None:
     if "/AcroForm" in root and "/XFA" in root.AcroForm:
         del root.AcroForm["/XFA"]
     for item in document.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-            _disarm_one(item)
+        for part in _within(item, DEEPEST):
+            _disarm_one(part)
     for page in document.pages:
         if "/Annots" in page:
             page.Annots = pikepdf.Array([note for note in page.Annots if not _is_unsafe(note)])
     document.remove_unreferenced_resources()
 
 
+def _within(item: Any, depth: int) -> Iterator[Any]:
+    """The dictionaries in an object that are no objects of their own, and itself.
+
+    Raises Problem: file_unsafe for what is nested deeper than any reader needs.
+    """
+    if depth == 0:
+        raise Problem(Code.FILE_UNSAFE, TOO_MUCH)
+    if isinstance(item, pikepdf.Array):
+        for one in list(item):
+            if isinstance(one, NESTING) and not one.is_indirect:
+                yield from _within(one, depth - 1)
+    elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        yield item
+        for name in list(item.keys()):
+            part: Any = item.get(name)
+            if isinstance(part, NESTING) and not part.is_indirect:
+                yield from _within(part, depth - 1)
+
+
 def _disarm_one(item: Any) -> None:
     """Take the actions out of one object: those at events, and those that run something."""
-    for name in ("/AA", "/AF"):
-        if name in item:
+    for name in ("/AA", "/AF", "/EF", "/RF", "/JS", "/Next"):
+        # A font or a page tree has no such entries; an outline's `/Next` is another outline.
+        if name in item and not (name == "/Next" and "/Title" in item):
             del item[name]
     action = item.get("/A")
-    is_action = isinstance(action, pikepdf.Dictionary)
-    if is_action and str(action.get("/S")) not in HARMLESS_ACTIONS:
+    if action is not None and not _is_harmless(action):
         del item["/A"]
-    if "/Next" in item and "/S" in item:
-        del item["/Next"]
+
+
+def _is_harmless(action: Any) -> bool:
+    is_action = isinstance(action, pikepdf.Dictionary) and "/S" in action
+    # Attributes of a tagged document stand in `/A` too, and have an owner (`/O`).
+    if is_action:
+        return str(action.get("/S")) in HARMLESS_ACTIONS
+    return "/O" in action if isinstance(action, pikepdf.Dictionary) else True
 
 
 def _is_unsafe(note: Any) -> bool:
@@ -113,10 +182,10 @@ def _picture(path: Path, kind: FileType, *, strips_location: bool) -> Path:
             frames = getattr(picture, "n_frames", 1)
             if frames > MOST_FRAMES:
                 raise Problem(Code.FILE_UNSAFE, f"A picture has at most {MOST_FRAMES} frames.")
-            if kind in ANIMATED and frames > 1:
-                for frame in ImageSequence.Iterator(picture):
-                    frame.load()
-                return path
+            if picture.width * picture.height * frames > MOST_MOVING_PIXELS:
+                raise _too_many_pixels()
+            if frames > 1:
+                return _moving(picture, kind, path, cleaned, strips_location=strips_location)
             if not strips_location:
                 picture.load()
                 return path
@@ -128,6 +197,22 @@ def _picture(path: Path, kind: FileType, *, strips_location: bool) -> Path:
     return cleaned
 
 
+def _moving(
+    picture: Image.Image, kind: FileType, path: Path, cleaned: Path, *, strips_location: bool
+) -> Path:
+    """An animation, read frame by frame; written anew if it says more than its frames."""
+    for frame in ImageSequence.Iterator(picture):
+        frame.load()
+    says_more = {"exif", "xmp", "XML:com.adobe.xmp"} & picture.info.keys()
+    if not (strips_location and says_more):
+        return path
+    picture.seek(0)
+    for name in says_more:
+        del picture.info[name]
+    picture.save(cleaned, PICTURES[kind], save_all=True)
+    return cleaned
+
+
 def _too_many_pixels() -> Problem:
     most = MOST_PIXELS // 10**6
     return Problem(Code.FILE_UNSAFE, f"A picture has at most {most} million pixels.")
@@ -136,7 +221,13 @@ def _too_many_pixels() -> Problem:
 def _without_camera(picture: Image.Image, kind: FileType, cleaned: Path) -> None:
     """Write the picture upright, without place, device and time."""
     seen = ImageOps.exif_transpose(picture)
-    profile = seen.info.get("icc_profile")
+    profile, clear = seen.info.get("icc_profile"), seen.info.get("transparency")
     seen.info.clear()
+    if clear is not None:
+        seen.info["transparency"] = clear
     quality = {"quality": 92} if kind in (FileType.JPEG, FileType.WEBP) else {}
     seen.save(cleaned, PICTURES[kind], icc_profile=profile, **quality)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

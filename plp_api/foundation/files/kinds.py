@@ -4,8 +4,10 @@ The name decides nothing. What browsers run (HTML, SVG, scripts) and what hides 
 (archives, programs) is not kept.
 """
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -60,7 +62,12 @@ OFFICE = {
 MARKUP = re.compile(r"<\s*(!doctype|html|head|body|script|svg|\?xml)", re.IGNORECASE)
 MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 5_000, 1 << 30, 200
 # Parts of Office documents with programs or embedded objects.
-PROGRAMS = re.compile(r"(vbaProject\.bin|/activeX/|/embeddings/.*\.bin)$", re.IGNORECASE)
+LONGEST_ENTRY = 255
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError),
+    *(ValueError, EOFError, OSError),
+)
+END_OF_TABLE, END_LONGEST = b"PK\x05\x06", 1 << 16
 MPEG_AUDIO = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 
 
@@ -120,6 +127,7 @@ def _riff(form: bytes) -> FileType:
 
 def _document(content: BinaryIO) -> FileType:
     """A document that is a ZIP package; its table of contents is read, nothing is unpacked."""
+    _require_short_table(content)
     try:
         with zipfile.ZipFile(content) as package:
             entries = package.infolist()
@@ -129,7 +137,7 @@ def _document(content: BinaryIO) -> FileType:
                 mimetype = package.read("mimetype").strip()
                 if mimetype in OPEN_DOCUMENTS:
                     return OPEN_DOCUMENTS[mimetype]
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise Problem(Code.FILE_BROKEN) from error
     found = next((kind for part, kind in OFFICE.items() if part in names), None)
     if found is None or "[Content_Types].xml" not in names:
@@ -144,8 +152,25 @@ def _check_package(entries: list[zipfile.ZipInfo]) -> None:
     is_bomb = unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 1 << 20)
     if len(entries) > MOST_ENTRIES or is_bomb:
         raise Problem(Code.FILE_UNSAFE, "Unpacked it would be far larger than it is.")
-    if any(PROGRAMS.search(entry.filename) for entry in entries):
+    if any(_is_program(entry.filename.casefold()) for entry in entries):
         raise Problem(Code.FILE_UNSAFE, "It holds macros or embedded programs.")
+
+
+def _is_program(name: str) -> bool:
+    is_macro = name.endswith("vbaproject.bin") or "/activex/" in name
+    is_object = "/embeddings/" in name and name.endswith(".bin")
+    return len(name) > LONGEST_ENTRY or is_macro or is_object
+
+
+def _require_short_table(content: BinaryIO) -> None:
+    """Refuse a package whose table of contents is long, before the table is read."""
+    size = content.seek(0, 2)
+    content.seek(max(0, size - END_LONGEST))
+    tail = content.read()
+    end = tail.rfind(END_OF_TABLE)
+    count = int.from_bytes(tail[end + 10 : end + 12], "little") if end >= 0 else 0
+    if count > MOST_ENTRIES:
+        raise Problem(Code.FILE_UNSAFE, "It holds too many files.")
 
 
 def _text(content: BinaryIO) -> FileType:

@@ -71,8 +71,6 @@ def receive_blocks(
         if checked is VirusCheck.INFECTED:
             raise Problem(Code.FILE_INFECTED)
         kept = cleaning.clean(path, kind, strips_location=rules.strips_photo_location)
-        size = kept.stat().st_size
-        _require_room(size, district_id, student_id)
         key = db.new_id()
         file = StoredFile(
             id=key,
@@ -81,16 +79,23 @@ def receive_blocks(
             name=f"{folder}/{district_id}/{key}",
             filename=filenames.harmless(filename),
             media_type=kind,
-            size=size,
+            size=kept.stat().st_size,
             sha256=digest(kept),
             virus_check=checked,
             uploaded_by=by,
         )
+        # Before the quotas, which are counted one upload at a time; a refusal removes it again.
+        storage.put_file(file.name, kept)
+        _require_room(file.size, district_id, student_id)
         db.session().add(file)
         db.session().flush()
-        storage.put_file(file.name, kept)
     thumbnails.ask_for(file)
     return file
+
+
+def receiving_folder() -> Path:
+    """Where a file stands while it is checked."""
+    return settings.current().data_dir / "receiving"
 
 
 @contextmanager
@@ -99,7 +104,7 @@ def _spooled(blocks: Iterable[bytes], most: int) -> Iterator[Path]:
 
     Raises Problem: file_too_large as soon as it proves longer than it may be.
     """
-    folder = settings.current().data_dir / "receiving"
+    folder = receiving_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as own:
         path = Path(own) / "content"

@@ -6,11 +6,11 @@ server makes every name: no name comes from a request.
 """
 
 import shutil
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import structlog
 from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
@@ -18,6 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 from plp_api.foundation import db, settings
 
 FOLDER = "files"
+log = structlog.get_logger()
 UNFINISHED = ".part"
 """The end of the name of a local file that is being written."""
 
@@ -111,8 +112,13 @@ def remove_at_commit(name: str) -> None:
     """Remove a file once the transaction is committed; one that is gone already is no error."""
 
     def gone() -> None:
-        with suppress(FileNotFoundError):
+        try:
             remove(name)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            # The row is gone; the sweep of what no row names removes the file later.
+            log.warning("file.not_removed", exc_info=error)
 
     db.after_commit(gone)
 

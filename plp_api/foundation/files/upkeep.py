@@ -1,5 +1,6 @@
 """Removing what no row names: files of a process that was killed between file and COMMIT."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.foundation import clock, db
-from plp_api.foundation.files import storage
+from plp_api.foundation.files import receiving, storage
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.jobs import actions as jobs
 
@@ -35,9 +36,19 @@ def remove_abandoned() -> None:
         if name.endswith(storage.UNFINISHED):
             _remove(name)
     storage.end_unfinished(clock.now() - UNFINISHED)
+    _remove_half_received()
     for district_id, names in by_district(clock.now() - ABANDONED).items():
         for name in names - _named(district_id):
             _remove(name)
+
+
+def _remove_half_received() -> None:
+    """Remove what a killed process was checking."""
+    folder = receiving.receiving_folder()
+    before = (clock.now() - UNFINISHED).timestamp()
+    for own in folder.iterdir() if folder.exists() else ():
+        if own.stat().st_mtime < before:
+            shutil.rmtree(own, ignore_errors=True)
 
 
 def by_district(moment: datetime) -> Mapping[UUID, set[str]]:

@@ -67,7 +67,13 @@ def pdf(*, harms: bool = False, password: str = "") -> bytes:
             A=document.make_indirect(opens),
             AA=pikepdf.Dictionary(E=script),
         )
-        notes = [document.make_indirect(one) for one in (note, film, leads)]
+        inline = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[0, 0, 10, 10],
+            A=pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(2)"),
+        )
+        notes = [*(document.make_indirect(one) for one in (note, film, leads)), inline]
         page.Annots = pikepdf.Array(notes)
         document.Root.AcroForm = pikepdf.Dictionary(XFA="<form/>", Fields=pikepdf.Array())
     written = BytesIO()
@@ -108,9 +114,9 @@ def zip_bomb() -> bytes:
     return docx(**{f"word/media/{number}.bin": bytes(60 << 20) for number in range(10)})
 
 
-def animation(frames: int = 3) -> bytes:
+def animation(frames: int = 3, size: tuple[int, int] = (20, 20)) -> bytes:
     """A GIF of some frames."""
-    pictures = [Image.new("L", (20, 20), 7 * number % 256) for number in range(frames)]
+    pictures = [Image.new("L", size, 7 * number % 256) for number in range(frames)]
     written = BytesIO()
     pictures[0].save(written, "GIF", save_all=True, append_images=pictures[1:])
     return written.getvalue()
@@ -124,3 +130,10 @@ def long_pdf(pages: int) -> bytes:
     written = BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def damaged_odt() -> bytes:
+    """A document whose first entry cannot be unpacked."""
+    whole = odt()
+    at = whole.index(b"application/vnd")
+    return whole[:8] + b"\x08\x00" + whole[10:at] + b"\xff" * 8 + whole[at + 8 :]

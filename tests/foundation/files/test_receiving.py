@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from PIL import Image
 
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
-from plp_api.foundation.files import actions, receiving, storage
+from plp_api.foundation.files import actions, cleaning, receiving, storage
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.problems import Problem
 from plp_api.foundation.roster.models import District
@@ -79,6 +80,8 @@ REFUSED = {
     "a strange container": (b"RIFF\x24\x00\x00\x00AVI " + bytes(50), "file_type_refused"),
     "text that breaks off": ("Schnee, \u96ea".encode()[:-1], "file_type_refused"),
     "a large picture": (samples.picture("GIF", size=(9000, 7000)), "file_unsafe"),
+    "a damaged document": (samples.damaged_odt(), "file_broken"),
+    "many frames of many pixels": (samples.animation(3, size=(8000, 7000)), "file_unsafe"),
     "macros": (samples.docx(**{"word/vbaProject.bin": b"x"}), "file_unsafe"),
 }
 
@@ -110,6 +113,7 @@ def test_a_pdf_loses_its_scripts_attachments_and_programs(send: Any) -> None:
         assert len(document.pages) == 1
         assert "/OpenAction" not in document.Root
         assert len(document.attachments) == 0
+        assert len(document.pages[0].Annots) == 3
         (leads,) = (note for note in document.pages[0].Annots if "/A" in note)
         assert str(leads.A.URI) == "https://a.example"
         everything = [item.unparse(resolved=True) for item in document.objects]
@@ -232,6 +236,30 @@ def test_nobody_gets_the_content_of_an_infected_file(send: Any) -> None:
     with pytest.raises(Problem) as refused:
         actions.open_content(kept)
     assert refused.value.code.wire == "file_quarantined"
+
+
+def test_an_animation_does_not_tell_where_it_was_taken(send: Any) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of somebody"
+    frames = [Image.new("RGB", (20, 20), (90 * number, 0, 0)) for number in range(3)]
+    written = BytesIO()
+    frames[0].save(written, "WEBP", save_all=True, append_images=frames[1:], exif=exif)
+    assert b"Camera of somebody" in written.getvalue()
+    kept = storage.get(send(written.getvalue()).name)
+    assert b"Camera of somebody" not in kept
+    with Image.open(BytesIO(kept)) as picture:
+        assert getattr(picture, "n_frames", 1) == 3
+
+
+def test_a_file_that_unfolds_beyond_all_bounds_ends_its_own_process_alone(
+    send: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "MODULE", (sys.executable, "-c", "import sys; sys.exit(137)"))
+    assert send(samples.pdf()) == "file_unsafe"
+    slow = (sys.executable, "-c", "import time; time.sleep(60)")
+    monkeypatch.setattr(cleaning, "MODULE", slow)
+    monkeypatch.setattr(cleaning, "MOST_SECONDS", 0.2)
+    assert send(samples.pdf()) == "file_unsafe"
 
 
 def test_an_animation_and_a_drawing_stay_what_they_are(send: Any) -> None:

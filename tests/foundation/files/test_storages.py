@@ -26,7 +26,7 @@ from tests.world import World, writing
 LARGE = samples.picture("PNG", size=(800, 600))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
     """The address of a real S3 API, with a bucket."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -35,6 +35,7 @@ def s3() -> Iterator[str]:
     address = f"http://{host}:{port}"
     kept = {name: os.environ.get(name) for name in S3}
     os.environ.update(S3, AWS_ENDPOINT_URL=address)
+    s3fs.S3FileSystem.clear_instance_cache()
     s3fs.S3FileSystem(use_listings_cache=False).mkdir("plp-files")
     yield "s3://plp-files/here"
     server.stop()
