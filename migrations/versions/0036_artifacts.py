@@ -163,16 +163,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["district_id"], ["districts.id"], name="fk_artifact_links_district_id"
         ),
-        sa.ForeignKeyConstraint(["elo_id"], ["elos.id"], name="fk_artifact_links_elo_id"),
-        sa.ForeignKeyConstraint(["goal_id"], ["goals.id"], name="fk_artifact_links_goal_id"),
+        sa.ForeignKeyConstraint(
+            ["elo_id"], ["elos.id"], name="fk_artifact_links_elo_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["goal_id"], ["goals.id"], name="fk_artifact_links_goal_id", ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["linked_by"], ["people.id"], name="fk_artifact_links_linked_by"),
         sa.ForeignKeyConstraint(
             ["pathway_element_id"],
             ["pathway_elements.id"],
             name="fk_artifact_links_pathway_element_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["annual_review_id"], ["reviews.id"], name="fk_artifact_links_annual_review_id"
+            ["annual_review_id"],
+            ["reviews.id"],
+            name="fk_artifact_links_annual_review_id",
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name="fk_artifact_links_student_id"

@@ -22,9 +22,11 @@ def serve(model: type[Any], read: Permission) -> None:
 def read_of(subject_type: str, subject_id: UUID) -> Permission:
     """The permission to read that row: of a hidden one, what its reader needs besides."""
     model = _HIDING.get(subject_type)
-    row = None if model is None else db.session().get(model, subject_id)
-    if row is not None:
-        for column, value, needed in row.__ownership__.hidden:
-            if getattr(row, column) == value:
-                return Permission(needed)
+    if model is None:
+        return READ_BY[subject_type]
+    row = db.session().get(model, subject_id)
+    for column, value, needed in model.__ownership__.hidden:
+        # Of a row that is gone nobody knows whether it was hidden.
+        if row is None or getattr(row, column) == value:
+            return Permission(needed)
     return READ_BY[subject_type]

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from plp_api.foundation import clock, db
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.files import actions as files
@@ -21,6 +22,8 @@ from plp_api.foundation.uploads.models import Upload, UploadChunk, UploadStatus
 
 KEPT_FOR = timedelta(days=2)
 """How long an upload waits for its chunks, and a complete one to be taken over."""
+LONGEST_WAY = timedelta(days=14)
+"""How long an upload may take, however often its chunks come again."""
 MOST_OPEN = 20
 CHUNKS = "chunks"
 FOLDER = "uploads"
@@ -35,12 +38,18 @@ def announce(student: Student, access: Access, **fields: Any) -> Upload:
     size: int = fields["size"]
     _require_small(size, student)
     used, most = receiving.room_of(student)
-    if used + size > most:
+    if used + _announced_for(student) + size > most:
         raise Problem(Code.QUOTA_REACHED)
     upload = _begun(student, access, **fields)
     db.session().flush()
     _note("upload.announced", upload, access)
     return upload
+
+
+def _announced_for(student: Student) -> int:
+    """The bytes that open uploads have announced for the student."""
+    is_open = Upload.student_id == student.id, Upload.status == UploadStatus.OPEN
+    return db.session().scalar(select(func.sum(Upload.size)).where(*is_open)) or 0
 
 
 def receive(student: Student, access: Access, content: BinaryIO, filename: str) -> Upload:
@@ -112,7 +121,7 @@ def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str | None) 
     before = _chunk(upload, number)
     if before is None or before.sha256 != found:
         _replace(upload, number, content, found, before)
-    upload.expires_at = clock.now() + KEPT_FOR
+    upload.expires_at = min(clock.now() + KEPT_FOR, upload.created_at + LONGEST_WAY)
     return upload
 
 
@@ -166,6 +175,8 @@ def complete(upload: Upload, access: Access) -> None:
         missing = upload.chunk_count - len(chunks)
         raise Problem(Code.UPLOAD_INCOMPLETE, f"{missing} of {upload.chunk_count} are missing.")
     student = db.session().get_one(Student, upload.student_id)
+    # Whoever no longer works with the student sends nothing more for them.
+    access.require(Permission.UPLOADS_WRITE, student)
     file = receiving.receive_blocks(
         _blocks(chunks), upload.filename, sha256=upload.sha256, **_owner(student, upload.person_id)
     )

@@ -9,7 +9,7 @@ from plp_api.foundation.uploads.models import UploadStatus
 from plp_api.foundation.uploads.presenters import shape
 
 LONGEST_NAME = 1000
-SHA256 = validate.Regexp("^[0-9a-f]{64}$", error="Write 64 hexadecimal digits in lower case.")
+SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write 64 hexadecimal digits in lower case.")
 
 
 class FileSchema(Schema):

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select
 
+from plp_api.catalog.item_links import actions as item_links
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
+from plp_api.foundation.comments import actions as comments
 from plp_api.foundation.files import actions as files
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import Student
@@ -142,11 +144,13 @@ def restore(artifact: Artifact, access: Access) -> None:
 def delete(artifact: Artifact, access: Access) -> None:
     """Delete a draft with everything in it; its files go after the commit.
 
-    Raises Problem: artifact_relied_on for what was kept once, or is linked.
+    Raises Problem: artifact_relied_on for what was kept once, is linked, or was spoken of.
     """
     db.lock(artifact)
-    if artifact.status != ArtifactStatus.DRAFT or _is_linked(artifact):
+    is_spoken_of = _is_linked(artifact) or comments.exist_on(artifact)
+    if artifact.status != ArtifactStatus.DRAFT or is_spoken_of:
         raise Problem(Code.ARTIFACT_RELIED_ON)
+    item_links.remove_all(artifact, access)
     kept = versions.files_of(artifact)
     for model in (Reflection, ArtifactPart, ArtifactVersion):
         db.session().execute(delete_rows(model).where(model.artifact_id == artifact.id))

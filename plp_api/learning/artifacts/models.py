@@ -167,7 +167,10 @@ class Reflection(OfArtifact, Base):
 
 
 class ArtifactLink(OfArtifact, Base):
-    """What the work is evidence for: a goal, an ELO, a pathway element or an annual review."""
+    """What the work is evidence for: a goal, an ELO, a pathway element or an annual review.
+
+    A link goes with its end, where that may be deleted.
+    """
 
     __tablename__ = "artifact_links"
     __ownership__ = OwnedWithSubject(read="artifacts:read")
@@ -187,10 +190,14 @@ class ArtifactLink(OfArtifact, Base):
         ),
     )
 
-    goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
-    elo_id: Mapped[UUID | None] = mapped_column(ForeignKey("elos.id"))
-    pathway_element_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_elements.id"))
-    annual_review_id: Mapped[UUID | None] = mapped_column(ForeignKey("reviews.id"))
+    goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id", ondelete="CASCADE"))
+    elo_id: Mapped[UUID | None] = mapped_column(ForeignKey("elos.id", ondelete="CASCADE"))
+    pathway_element_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("pathway_elements.id", ondelete="CASCADE")
+    )
+    annual_review_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("reviews.id", ondelete="CASCADE")
+    )
     linked_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
 
     artifact: Mapped[Artifact] = relationship()

@@ -143,7 +143,7 @@ def revise_artifact(access: Access, artifact: Artifact, fields: dict[str, Any]) 
 def delete_artifact(access: Access, artifact: Artifact) -> None:
     """Delete a draft with its files.
 
-    One that was kept once, or that is evidence for something, gets 409
+    One that was kept once, that is evidence for something, or that has comments gets 409
     `artifact_relied_on`: archive it.
     """
     actions.delete(artifact, access)

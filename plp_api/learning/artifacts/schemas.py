@@ -1,6 +1,7 @@
 """Schemas of artifacts."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields, validate
 
@@ -15,11 +16,17 @@ from plp_api.learning.artifacts.presenters import shape, shape_links
 LONGEST_TITLE, LONGEST_WORDS, LONGEST_TEXT = 200, 4_000, 50_000
 LONGEST_URL, LONGEST_ALT = 2_000, 2_000
 MOST_PARTS, MOST_ANSWERS = 30, 12
-LANGUAGE = validate.Regexp("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", error="Write a tag like es-MX.")
+LANGUAGE = validate.Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z", error="Write a tag like es-MX.")
 
 
 def _web(address: str) -> None:
-    if not address.startswith(("https://", "http://")) or any(c.isspace() for c in address):
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        is_whole = False
+    is_plain = address.isprintable() and not any(char in address for char in ' <>"')
+    if not (is_whole and is_plain and address.startswith(("https://", "http://"))):
         raise ValidationError("Write an address that begins with https:// or http://.")
 
 

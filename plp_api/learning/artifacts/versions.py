@@ -68,7 +68,9 @@ def _check(parts: Sequence[dict[str, Any]]) -> None:
         kind = PartKind(given["kind"])
         needed = NEEDS[kind]
         others = {*NEEDS.values()} - {needed}
-        is_kept = needed == "upload_id" and given.get("part_id") is not None
+        is_kept = given.get("part_id") is not None
+        if is_kept and (needed != "upload_id" or given.get("upload_id") is not None):
+            raise invalid(f"parts/{place}/part_id", "Name a new file or an earlier one.")
         if not is_kept and given.get(needed) is None:
             raise invalid(f"parts/{place}/{needed}", f"A part of kind {kind} needs this.")
         if wrong := sorted(name for name in others if given.get(name) is not None):

@@ -108,6 +108,21 @@ WRONG: dict[str, Any] = {
         "/parts/0/of_position",
     ),
     "a text that belongs to another": ({**TEXT, "of_position": 1}, "/parts/0/of_position"),
+    "a text with an earlier file": (
+        {**TEXT, "part_id": "0199b2c4-5f00-7000-8000-000000000000"},
+        "/parts/0/part_id",
+    ),
+    "a file that is new and old": (
+        {
+            "kind": "file",
+            "upload_id": "0199b2c4-5f00-7000-8000-000000000000",
+            "part_id": "0199b2c4-5f00-7000-8000-000000000000",
+        },
+        "/parts/0/part_id",
+    ),
+    "an address of nobody": ({"kind": "link", "url": "http://[::1"}, "/parts/0/url"),
+    "an address with a password": ({"kind": "link", "url": "https://a:b@c.de"}, "/parts/0/url"),
+    "a language and a line": ({**TEXT, "language": "es\n"}, "/parts/0/language"),
     "another's part": (
         {"kind": "file", "part_id": "0199b2c4-5f00-7000-8000-000000000000"},
         "/parts/0/part_id",
@@ -262,3 +277,12 @@ def test_captions_belong_to_sound_or_film(student: Client, path: str, send: Send
     plain = {"kind": "captions", "upload_id": send(b"no captions"), "of_position": 1}
     refused = student.post(path, {**POEM, "parts": [sound, plain]})
     assert pointers(refused) == {"/parts/1/upload_id"}
+
+
+def test_a_draft_of_which_somebody_spoke_is_not_deleted(
+    student: Client, advisor: Client, path: str
+) -> None:
+    made = student.made(path, {**POEM, "parts": [TEXT]})
+    advisor.made(f"/artifacts/{made['id']}/comments", {"body": "Which barn?"})
+    refused = student.delete(f"/artifacts/{made['id']}")
+    assert (refused.status_code, code(refused)) == (409, "artifact_relied_on")

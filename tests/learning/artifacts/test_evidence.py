@@ -149,3 +149,28 @@ def add_item(session: Any, district_id: UUID) -> UUID:
     session.add(item)
     session.flush()
     return item.id
+
+
+def test_a_draft_goes_with_its_links_to_framework_items(
+    student: Client, parent: Client, world: World, database: Isolated
+) -> None:
+    with writing(database, world.home) as session:
+        draft = add_artifact(session, world.home, status="draft")
+        item_id = str(add_item(session, world.home.district_id))
+    made = student.made(f"{draft.path}/links", {"framework_item_id": item_id})
+    assert parent.get(f"/item-links/{made['id']}").status_code == 404
+    assert student.delete(draft.path).status_code == 204
+    for reader in (student, parent):
+        assert reader.get(f"/item-links/{made['id']}").status_code == 404
+
+
+def test_a_goal_that_only_a_draft_serves_may_go(
+    student: Client, world: World, database: Isolated
+) -> None:
+    with writing(database, world.home) as session:
+        draft = add_artifact(session, world.home, status="draft")
+    plan = f"/plans/{world.home.student.plan_id}/goals"
+    goal = student.made(plan, {"title": "Write", "domain": "academic"})
+    student.made(f"{draft.path}/evidence-links", {"goal_id": goal["id"]})
+    assert student.delete(f"/goals/{goal['id']}").status_code == 204
+    assert student.read(f"{draft.path}/evidence-links")["items"] == []
