@@ -90,11 +90,10 @@ def end_unfinished(moment: datetime) -> int:
     if not hasattr(place, "list_multipart_uploads"):
         return 0
     bucket, _, prefix = root.strip("/").partition("/")
-    begun = [
-        one
-        for one in place.list_multipart_uploads(bucket)
-        if one["Initiated"] < moment and one["Key"].startswith(prefix)
-    ]
+    # With its end: the bucket may hold another installation's `plp-test` beside our `plp`.
+    own = {"Prefix": f"{prefix}/"} if prefix else {}
+    listed = place.call_s3("list_multipart_uploads", Bucket=bucket, **own)
+    begun = [one for one in listed.get("Uploads", []) if one["Initiated"] < moment]
     for one in begun:
         place.call_s3(
             "abort_multipart_upload", Bucket=bucket, Key=one["Key"], UploadId=one["UploadId"]

@@ -129,6 +129,16 @@ def test_an_upload_that_a_killed_process_left_is_ended(s3: str, app: Application
     assert store.list_multipart_uploads("plp-files") == []
 
 
+def test_an_upload_of_a_neighbour_in_the_bucket_goes_on(s3: str, app: Application) -> None:
+    store = s3fs.S3FileSystem(use_listings_cache=False)
+    key = "here-beside/uploads/half"
+    begun = store.call_s3("create_multipart_upload", Bucket="plp-files", Key=key)
+    with settings_module.using(replace(app.settings, storage_url=s3)):
+        assert storage.end_unfinished(clock.now() + timedelta(days=1)) == 0
+    one = {"Bucket": "plp-files", "Key": key, "UploadId": begun["UploadId"]}
+    assert store.call_s3("abort_multipart_upload", **one)
+
+
 def test_half_a_file_in_a_folder_is_swept_after_a_day(
     app: Application, database: Isolated, world: World, tmp_path: Path
 ) -> None:
