@@ -37,6 +37,7 @@ PICTURES = {
 }
 # Actions of a PDF that stay within the document or open an address (ISO 32000-2, 12.6.4).
 HARMLESS_ACTIONS = frozenset({"/GoTo", "/URI", "/Named"})
+HARMLESS_ADDRESSES = ("https:", "http:", "mailto:", "tel:")
 # Annotations that hold files, media or programs.
 UNSAFE_NOTES = frozenset({"/FileAttachment", "/Movie", "/Screen", "/Sound", "/3D", "/RichMedia"})
 NESTING = (pikepdf.Dictionary, pikepdf.Array)
@@ -151,7 +152,7 @@ def _within(item: Any, depth: int) -> Iterator[Any]:
 
 def _disarm_one(item: Any) -> None:
     """Take the actions out of one object: those at events, and those that run something."""
-    for name in ("/AA", "/AF", "/EF", "/RF", "/JS", "/Next"):
+    for name in ("/AA", "/AF", "/EF", "/RF", "/JS", "/PA", "/Next"):
         # A font or a page tree has no such entries; an outline's `/Next` is another outline.
         if name in item and not (name == "/Next" and "/Title" in item):
             del item[name]
@@ -164,8 +165,13 @@ def _is_harmless(action: Any) -> bool:
     is_action = isinstance(action, pikepdf.Dictionary) and "/S" in action
     # Attributes of a tagged document stand in `/A` too, and have an owner (`/O`).
     if is_action:
-        return str(action.get("/S")) in HARMLESS_ACTIONS
+        return str(action.get("/S")) in HARMLESS_ACTIONS and _opens_harmless(action)
     return "/O" in action if isinstance(action, pikepdf.Dictionary) else True
+
+
+def _opens_harmless(action: Any) -> bool:
+    """Whether the address that the action opens, if any, runs nothing and is no local file."""
+    return "/URI" not in action or str(action.URI).casefold().startswith(HARMLESS_ADDRESSES)
 
 
 def _is_unsafe(note: Any) -> bool:
@@ -184,7 +190,8 @@ def _picture(path: Path, kind: FileType, *, strips_location: bool) -> Path:
                 raise Problem(Code.FILE_UNSAFE, f"A picture has at most {MOST_FRAMES} frames.")
             if picture.width * picture.height * frames > MOST_MOVING_PIXELS:
                 raise _too_many_pixels()
-            if frames > 1:
+            # A phone's JPEG may hold a second picture (a depth map, a gain map); the first is kept.
+            if frames > 1 and kind is not FileType.JPEG:
                 return _moving(picture, kind, path, cleaned, strips_location=strips_location)
             if not strips_location:
                 picture.load()

@@ -61,8 +61,15 @@ OFFICE = {
 }
 MARKUP = re.compile(r"<\s*(!doctype|html|head|body|script|svg|\?xml)", re.IGNORECASE)
 MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 5_000, 1 << 30, 200
-# Parts of Office documents with programs or embedded objects.
 LONGEST_ENTRY = 255
+# Folders of Office and OpenDocument packages that hold macros.
+MACROS = ("/activex/", "/macrosheets/", "/basic/", "/scripts/")
+# Documents within a document that hold no macros: the figures of a chart stand in one.
+EMBEDDED = (".docx", ".xlsx", ".pptx")
+CONTENT_TYPES = "[Content_Types].xml"
+LONGEST_TYPES = 1 << 20
+# What the table of types says of macros, whatever their part is called; or hides what it says.
+TYPES_OF_MACROS = (b"vbaproject", b"macroenabled", b"macrosheet", b"&#", b"<!doctype")
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError),
     *(ValueError, EOFError, OSError),
@@ -133,6 +140,8 @@ def _document(content: BinaryIO) -> FileType:
             entries = package.infolist()
             _check_package(entries)
             names = {entry.filename for entry in entries}
+            if CONTENT_TYPES in names:
+                _check_types(package)
             if "mimetype" in names and package.getinfo("mimetype").file_size < 100:
                 mimetype = package.read("mimetype").strip()
                 if mimetype in OPEN_DOCUMENTS:
@@ -140,7 +149,7 @@ def _document(content: BinaryIO) -> FileType:
     except UNREADABLE as error:
         raise Problem(Code.FILE_BROKEN) from error
     found = next((kind for part, kind in OFFICE.items() if part in names), None)
-    if found is None or "[Content_Types].xml" not in names:
+    if found is None or CONTENT_TYPES not in names:
         raise refused()
     return found
 
@@ -153,12 +162,27 @@ def _check_package(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_ENTRIES or is_bomb:
         raise Problem(Code.FILE_UNSAFE, "Unpacked it would be far larger than it is.")
     if any(_is_program(entry.filename.casefold()) for entry in entries):
-        raise Problem(Code.FILE_UNSAFE, "It holds macros or embedded programs.")
+        raise _holds_programs()
+
+
+def _check_types(package: zipfile.ZipFile) -> None:
+    """Refuse a document of Office whose table of types names macros."""
+    with package.open(CONTENT_TYPES) as table:
+        types = table.read(LONGEST_TYPES + 1)
+    # In UTF-16 each letter has a zero beside it.
+    plain = types.replace(b"\0", b"").lower()
+    if len(types) > LONGEST_TYPES or any(word in plain for word in TYPES_OF_MACROS):
+        raise _holds_programs()
+
+
+def _holds_programs() -> Problem:
+    return Problem(Code.FILE_UNSAFE, "It holds macros or embedded programs.")
 
 
 def _is_program(name: str) -> bool:
-    is_macro = name.endswith("vbaproject.bin") or "/activex/" in name
-    is_object = "/embeddings/" in name and name.endswith(".bin")
+    """Whether the entry, in small letters, is a macro or an object that may hold a program."""
+    is_macro = name.endswith("vbaproject.bin") or any(part in f"/{name}" for part in MACROS)
+    is_object = "/embeddings/" in name and not name.endswith(("/", *EMBEDDED))
     return len(name) > LONGEST_ENTRY or is_macro or is_object
 
 

@@ -35,6 +35,20 @@ def photo_with_place() -> bytes:
     return picture("JPEG", exif=exif)
 
 
+PLACE = b"Barn in Peacham"
+
+
+def photo_of_two_pictures(place_in: str) -> bytes:
+    """A JPEG with a second picture behind it (CIPA DC-007), as phones write it."""
+    exif = Image.Exif()
+    exif[0x010E] = PLACE.decode()
+    tells: dict[str, Any] = {"exif": exif.tobytes()}
+    second = Image.new("RGB", (20, 15))
+    second.encoderinfo = tells if place_in == "second" else {}
+    options = tells if place_in == "first" else {}
+    return picture("MPO", save_all=True, append_images=[second], **options)
+
+
 def bomb() -> bytes:
     """The head of a PNG of 100,000 by 100,000 pixels."""
     whole = picture()
@@ -82,6 +96,20 @@ def pdf(*, harms: bool = False, password: str = "") -> bytes:
     return written.getvalue()
 
 
+def pdf_that_leads_to(address: str) -> bytes:
+    """A PDF of one page with a link."""
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(200, 200))
+    opens = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address))
+    note = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 10, 10], A=opens
+    )
+    page.Annots = pikepdf.Array([note])
+    written = BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
 def package(**entries: bytes) -> bytes:
     """A ZIP with these entries; `__` in a name stands for `/`, `_dot_` for a dot."""
     written = BytesIO()
@@ -91,21 +119,30 @@ def package(**entries: bytes) -> bytes:
     return written.getvalue()
 
 
-def docx(**more: bytes) -> bytes:
+def docx(types: bytes = b"<Types/>", **more: bytes) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as zipped:
-        zipped.writestr("[Content_Types].xml", b"<Types/>")
+        zipped.writestr("[Content_Types].xml", types)
         zipped.writestr("word/document.xml", b"<document/>")
         for name, content in more.items():
             zipped.writestr(name, content)
     return written.getvalue()
 
 
-def odt() -> bytes:
+def with_renamed_macros(encoding: str = "utf-8") -> bytes:
+    """A document whose macros are called otherwise; only its table of types tells."""
+    kind = "application/vnd.ms-office.vbaProject"
+    types = f'<Types><Override PartName="/word/a.dat" ContentType="{kind}"/></Types>'
+    return docx(**{"word/a.dat": b"x"}, types=types.encode(encoding))
+
+
+def odt(**more: bytes) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as zipped:
         zipped.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
         zipped.writestr("content.xml", b"<office/>")
+        for name, content in more.items():
+            zipped.writestr(name, content)
     return written.getvalue()
 
 

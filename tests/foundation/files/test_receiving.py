@@ -83,6 +83,12 @@ REFUSED = {
     "a damaged document": (samples.damaged_odt(), "file_broken"),
     "many frames of many pixels": (samples.animation(3, size=(8000, 7000)), "file_unsafe"),
     "macros": (samples.docx(**{"word/vbaProject.bin": b"x"}), "file_unsafe"),
+    "macros by another name": (samples.with_renamed_macros(), "file_unsafe"),
+    "macros in other letters": (samples.with_renamed_macros("utf-16"), "file_unsafe"),
+    "macros of old sheets": (samples.docx(**{"xl/macrosheets/a.xml": b"x"}), "file_unsafe"),
+    "macros of OpenDocument": (samples.odt(**{"Basic/Standard/A.xml": b"x"}), "file_unsafe"),
+    "scripts of OpenDocument": (samples.odt(**{"Scripts/python/a.py": b"x"}), "file_unsafe"),
+    "a program in a document": (samples.docx(**{"word/embeddings/a.exe": b"MZ"}), "file_unsafe"),
 }
 
 
@@ -118,6 +124,38 @@ def test_a_pdf_loses_its_scripts_attachments_and_programs(send: Any) -> None:
         assert str(leads.A.URI) == "https://a.example"
         everything = [item.unparse(resolved=True) for item in document.objects]
     assert not any(b"/Launch" in one or b"/JS" in one for one in everything)
+
+
+def test_the_figures_of_a_chart_may_stand_in_a_document(send: Any) -> None:
+    assert send(samples.docx(**{"word/embeddings/Figures.xlsx": b"PK"})).size
+
+
+ADDRESSES = {
+    "https://a.example": True,
+    "HTTP://a.example": True,
+    "mailto:a@a.example": True,
+    "javascript:app.alert(1)": False,
+    "file:////a.example/share": False,
+    " javascript:app.alert(1)": False,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_pdf_leads_only_to_the_web_mail_and_phone(send: Any, address: str) -> None:
+    kept = storage.get(send(samples.pdf_that_leads_to(address)).name)
+    with pikepdf.open(BytesIO(kept)) as document:
+        (note,) = document.pages[0].Annots
+        assert ("/A" in note) is ADDRESSES[address]
+
+
+@pytest.mark.parametrize("place_in", ["first", "second"])
+def test_a_phones_photo_of_two_pictures_loses_the_place_in_both(send: Any, place_in: str) -> None:
+    photo = samples.photo_of_two_pictures(place_in)
+    assert samples.PLACE in photo
+    content = storage.get(send(photo).name)
+    assert samples.PLACE not in content
+    with Image.open(BytesIO(content)) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (40, 30), {})
 
 
 def test_a_photo_does_not_tell_where_it_was_taken(send: Any, world: World, database: Any) -> None:
