@@ -12,6 +12,7 @@ import pytest
 import plp_api
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.db import Base
+from plp_api.foundation.files import upkeep
 from plp_api.foundation.ownership import OwnedByStudent, Ownership, SystemRow
 from plp_api.foundation.problems import Code
 from plp_api.server import areas
@@ -159,6 +160,28 @@ def test_a_student_s_rows_are_found_by_an_index(model: Any) -> None:
         keys = (one.columns for one in table.constraints if len(getattr(one, "columns", ())))
         first |= {columns[0].name for columns in keys}
     assert ownership.column in first, f"index {model.__tablename__} by {ownership.column}"
+
+
+# Who puts files into the storage, and the column that names them.
+KEPT_BY = {
+    "foundation/files/actions.py": "files.name",
+    "foundation/files/receiving.py": "files.name",
+    "foundation/files/thumbnails.py": "files.thumbnail",
+    "foundation/uploads/actions.py": "upload_chunks.name",
+}
+
+
+def test_what_is_put_into_the_storage_is_named_by_a_column_that_the_sweep_asks() -> None:
+    """Else the sweep removes it: give its column the type `StorageName`, and name it here."""
+    putting = {
+        str(path.relative_to(ROOT))
+        for path in FILES
+        for node in found(path, ast.Attribute)
+        if node.attr.startswith("put") and getattr(node.value, "id", "") == "storage"
+    }
+    assert putting == KEPT_BY.keys()
+    asked = {f"{one.class_.__tablename__}.{one.key}" for one in upkeep.naming()}
+    assert asked == {*KEPT_BY.values()}
 
 
 def test_a_list_is_sorted_by_what_every_row_has() -> None:

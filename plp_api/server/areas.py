@@ -74,7 +74,7 @@ def load_routes() -> list[ModuleType]:
 
 
 def load_tables() -> list[ModuleType]:
-    """Import every model, for migrations."""
+    """Import every model."""
     roster = [import_module(f"plp_api.foundation.roster.{name}") for name in ROSTER]
     return [*_load("models"), *roster]
 
@@ -86,7 +86,12 @@ def load_work() -> list[ModuleType]:
 
 
 def wire() -> None:
-    """Register followers across areas; call it before running actions."""
+    """Load every table, and register followers across areas; call it before running actions.
+
+    The sweep of files asks all tables for the names of those that live: of a table that is
+    not loaded it would remove them.
+    """
+    load_tables()
     import_module("plp_api.server.wiring")
 
 

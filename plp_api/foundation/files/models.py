@@ -46,6 +46,13 @@ class VirusCheck(StrEnum):
     INFECTED = "infected"
 
 
+class StorageName(String):
+    """The type of each column that names a file in the storage.
+
+    The sweep of what no row names, and `plp files check`, find the columns by it.
+    """
+
+
 class StoredFile(Identified, Base):
     """A file in the storage, under `name`; the row that refers to it decides who may read it.
 
@@ -62,7 +69,7 @@ class StoredFile(Identified, Base):
     )
 
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(StorageName(200))
     # SQLite keeps any length, and cannot change a column.
     media_type: Mapped[str] = mapped_column(String(100).with_variant(String(32), "sqlite"))
     size: Mapped[int]
@@ -72,4 +79,4 @@ class StoredFile(Identified, Base):
     student_id: Mapped[UUID | None] = mapped_column(ForeignKey("students.id"))
     filename: Mapped[str | None] = mapped_column(String(200))
     virus_check: Mapped[str] = mapped_column(String(16), default=VirusCheck.NOT_SCANNED)
-    thumbnail: Mapped[str | None] = mapped_column(String(200))
+    thumbnail: Mapped[str | None] = mapped_column(StorageName(200))

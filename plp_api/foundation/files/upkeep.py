@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from plp_api.foundation import clock, db
 from plp_api.foundation.files import receiving, storage
-from plp_api.foundation.files.models import StoredFile
+from plp_api.foundation.files.models import StorageName, StoredFile
 from plp_api.foundation.jobs import actions as jobs
 
 # A database restored from an older dump does not know the newest files: for so long a newer dump
@@ -22,8 +22,15 @@ ABANDONED = timedelta(days=90)
 UNFINISHED = timedelta(days=1)
 ROWS_AT_ONCE = 500
 
-NAMED: list[Any] = [StoredFile.name, StoredFile.thumbnail]
-"""The columns that name files; an area with files of its own adds its column."""
+
+def naming() -> list[Any]:
+    """The columns that name files, of all tables; `areas.wire` has loaded every area's."""
+    return [
+        getattr(mapper.class_, key)
+        for mapper in db.Base.registry.mappers
+        for key, column in mapper.c.items()
+        if isinstance(column.type, StorageName)
+    ]
 
 
 @jobs.periodically("remove abandoned files", every=timedelta(days=1))
@@ -64,7 +71,7 @@ def by_district(moment: datetime) -> Mapping[UUID, set[str]]:
 def _named(district_id: UUID) -> set[str]:
     """The names that rows of the district have."""
     db.enter([district_id])
-    return {name for column in NAMED for name in db.session().scalars(select(column)) if name}
+    return {name for column in naming() for name in db.session().scalars(select(column)) if name}
 
 
 def lost(district_id: UUID) -> list[UUID]:

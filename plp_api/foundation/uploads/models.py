@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from plp_api.foundation.db import Base, Identified, Resource
-from plp_api.foundation.files.models import StoredFile
+from plp_api.foundation.files.models import StorageName, StoredFile
 from plp_api.foundation.ownership import OwnedByPerson, SystemRow
 
 CHUNK_SIZE = 8 << 20
@@ -72,6 +72,6 @@ class UploadChunk(Identified, Base):
     district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"))
     upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id"))
     number: Mapped[int]
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(StorageName(200))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))

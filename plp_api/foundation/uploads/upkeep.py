@@ -5,12 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from plp_api.foundation import clock, db
-from plp_api.foundation.files import upkeep
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.uploads import actions
-from plp_api.foundation.uploads.models import Upload, UploadChunk, UploadStatus
+from plp_api.foundation.uploads.models import Upload, UploadStatus
 
-upkeep.NAMED.append(UploadChunk.name)
 AT_ONCE = 200
 WAITING = (UploadStatus.OPEN, UploadStatus.COMPLETE)
 
