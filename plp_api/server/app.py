@@ -12,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from plp_api.foundation import db, logs, metrics
+from plp_api.foundation import aside, db, logs, metrics
 from plp_api.foundation import settings as settings_module
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit.actions import request_id as audit_request_id
-from plp_api.foundation.problems import Problem
+from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.rest import bodies, cors, documents, errors, limits, refusals, tokens
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
@@ -39,6 +39,8 @@ read in `If-Match`. A resource with a life cycle lists in `available_actions` wh
 it now.
 """
 LONGEST_REQUEST_ID = 64
+# A request that sends a file runs three times: to read the file, to check it, to keep it.
+MOST_RUNS = 6
 log = structlog.get_logger()
 
 
@@ -71,7 +73,7 @@ class Application(Flask):
         other (a deadlock), the database rolls one back; that request is run once more.
         """
         try:
-            response = self._run_once_more_if_undone()
+            response = self._run_to_its_end()
             if isinstance(response, LaterResponse):
                 response.finish()
             return response
@@ -100,6 +102,18 @@ class Application(Flask):
         except SQLAlchemyError as error:
             log.warning("problem.incomplete", code=problem.code.wire, exc_info=error)
 
+    def _run_to_its_end(self) -> Response:
+        """Run the view, and again after each piece of slow work that it comes to (`aside`)."""
+        with aside.desk() as desk:
+            for _ in range(MOST_RUNS):
+                try:
+                    return self._run_once_more_if_undone()
+                except aside.WorkFirst as wanted:
+                    with settings_module.using(self.settings):
+                        desk.do(wanted)
+                    _rewind()
+        raise Problem(Code.SERVER_BUSY)
+
     def _run_once_more_if_undone(self) -> Response:
         try:
             return self._run()
@@ -123,8 +137,8 @@ class Application(Flask):
 
 
 def _rewind() -> None:
-    """Rewind uploads so that the view can read them again; Flask keeps the parsed rest."""
-    for upload in request.files.values():
+    """Rewind files that were read so that the view can read them again; Flask keeps the rest."""
+    for upload in vars(request).get("files", {}).values():
         upload.stream.seek(0)
 
 
@@ -192,6 +206,7 @@ def _begin() -> None:
     sent = request.headers.get("X-Request-ID", "")
     is_usable = 0 < len(sent) <= LONGEST_REQUEST_ID and sent.isascii() and sent.isprintable()
     g.request_id = sent if is_usable else uuid4().hex
+    g.pop("limit_left", None)
     g.started = time.perf_counter()
     audit_request_id.set(g.request_id)
     structlog.contextvars.clear_contextvars()

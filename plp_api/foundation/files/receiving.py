@@ -1,8 +1,9 @@
 """Receive a file from a person: checked, cleaned, counted against the quotas, and kept."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -10,15 +11,26 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from plp_api.foundation import db, settings
+from plp_api.foundation import aside, db, settings
 from plp_api.foundation.files import cleaning, filenames, kinds, scanning, storage, thumbnails
-from plp_api.foundation.files.models import StoredFile, VirusCheck
+from plp_api.foundation.files.models import FileType, StoredFile, VirusCheck
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District, Student
 
 BLOCK = 1 << 20
 MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A local file that was found sound, as it is to be kept."""
+
+    path: Path
+    kind: FileType
+    virus_check: VirusCheck
+    size: int
+    sha256: str
 
 
 def receive(
@@ -34,17 +46,27 @@ def receive(
 
     Raises and keeps what `receive_blocks` does.
     """
-    content.seek(0)
-    blocks = iter(lambda: content.read(BLOCK), b"")
+
+    def blocks() -> Iterator[bytes]:
+        content.seek(0)
+        return iter(lambda: content.read(BLOCK), b"")
+
     return receive_blocks(
-        blocks, filename, folder=folder, district_id=district_id, by=by, student_id=student_id
+        blocks,
+        filename,
+        source=content,
+        folder=folder,
+        district_id=district_id,
+        by=by,
+        student_id=student_id,
     )
 
 
 def receive_blocks(
-    blocks: Iterable[bytes],
+    blocks: Callable[[], Iterable[bytes]],
     filename: str,
     *,
+    source: Hashable,
     folder: str,
     district_id: UUID,
     by: UUID,
@@ -53,44 +75,56 @@ def receive_blocks(
 ) -> StoredFile:
     """Keep what comes block by block in the storage; the row of the new file.
 
-    Memory stays bounded, whatever the size. `folder` names the kind of file
-    (`artifacts`). The type is that of the content. `size` and `sha256` are those of what
-    is kept, which may lack what was taken out (`cleaning`). A rollback of the
-    transaction removes the file. `sha256` is that of what was sent, if the sender says it.
+    Memory stays bounded, whatever the size. `source` names what the blocks are read from;
+    in a request they are read and checked while no transaction is open (`aside`), so
+    `blocks` uses no database. `folder` names the kind of file (`artifacts`). The type is
+    that of the content. `size` and `sha256` of the row are those of what is kept, which may
+    lack what was taken out (`cleaning`). A rollback of the transaction removes the file.
+    `sha256` is that of what was sent, if the sender says it.
 
     Raises Problem: upload_mismatch, file_empty, file_too_large, file_type_refused, file_broken,
     file_unsafe, file_infected, scanner_unavailable, quota_reached; OSError where the
     storage fails.
     """
     rules = district_settings.of(db.session().get_one(District, district_id))
-    with _spooled(blocks, rules.file_limit_mb * MEGABYTE) as path:
-        if sha256 is not None and sha256 != digest(path):
-            raise Problem(Code.UPLOAD_MISMATCH)
-        kind = kinds.of_path(path)
-        checked = scanning.scan(path)
-        if checked is VirusCheck.INFECTED:
-            raise Problem(Code.FILE_INFECTED)
-        kept = cleaning.clean(path, kind, strips_location=rules.strips_photo_location)
-        key = db.new_id()
+
+    def check(made: ExitStack) -> Checked:
+        path = made.enter_context(_spooled(blocks(), rules.file_limit_mb * MEGABYTE))
+        return _checked(path, sha256, strips_location=rules.strips_photo_location)
+
+    key = db.new_id()
+    with aside.once(("file", source), check) as checked:
         file = StoredFile(
             id=key,
             district_id=district_id,
             student_id=student_id,
             name=f"{folder}/{district_id}/{key}",
             filename=filenames.harmless(filename),
-            media_type=kind,
-            size=kept.stat().st_size,
-            sha256=digest(kept),
-            virus_check=checked,
+            media_type=checked.kind,
+            size=checked.size,
+            sha256=checked.sha256,
+            virus_check=checked.virus_check,
             uploaded_by=by,
         )
         # Before the quotas, which are counted one upload at a time; a refusal removes it again.
-        storage.put_file(file.name, kept)
-        _require_room(file.size, district_id, student_id)
-        db.session().add(file)
-        db.session().flush()
+        storage.put_file(file.name, checked.path)
+    _require_room(file.size, district_id, student_id)
+    db.session().add(file)
+    db.session().flush()
     thumbnails.ask_for(file)
     return file
+
+
+def _checked(path: Path, sha256: str | None, *, strips_location: bool) -> Checked:
+    """The local file, or the cleaned one beside it, once its content is found sound."""
+    if sha256 is not None and sha256 != digest(path):
+        raise Problem(Code.UPLOAD_MISMATCH)
+    kind = kinds.of_path(path)
+    virus_check = scanning.scan(path)
+    if virus_check is VirusCheck.INFECTED:
+        raise Problem(Code.FILE_INFECTED)
+    kept = cleaning.clean(path, kind, strips_location=strips_location)
+    return Checked(kept, kind, virus_check, kept.stat().st_size, digest(kept))
 
 
 def receiving_folder() -> Path:

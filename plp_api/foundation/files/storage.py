@@ -5,6 +5,7 @@ extra `s3`). A file is written once under a name that its row keeps, and never c
 server makes every name: no name comes from a request.
 """
 
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,16 +41,21 @@ def put(name: str, content: bytes) -> None:
 def put_file(name: str, source: Path) -> None:
     """Keep a local file's content under the name, in bounded memory; as `put`.
 
-    In a local folder the file appears whole or not at all; an object store shows an
+    In a local folder the file appears whole or not at all: as a second name of the source
+    where both are on one disk, which nobody writes to any more. An object store shows an
     object only once all of it has arrived.
     """
     place, path = _written_at_most_until_rollback(name)
-    if isinstance(place, LocalFileSystem):
+    if not isinstance(place, LocalFileSystem):
+        place.put_file(str(source), path)
+        return
+    _make_private_folder(Path(path).parent)
+    try:
+        os.link(source, path)
+    except OSError:
         with source.open("rb") as content, _unfinished(path) as file:
             shutil.copyfileobj(content, file, 1 << 20)
         Path(f"{path}{UNFINISHED}").replace(path)
-    else:
-        place.put_file(str(source), path)
 
 
 def _written_at_most_until_rollback(name: str) -> tuple[AbstractFileSystem, str]:

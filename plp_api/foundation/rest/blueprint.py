@@ -162,6 +162,7 @@ class Blueprint(flask_smorest.Blueprint):
                     g.asked = (permission, second)
                     access.require(second, row)
                 check_media(media, offers)
+                bodies.receive_files()
                 if request.method == "POST" and keyed:
                     return _once(access, lambda: _go(view, access, row, url, changes))
                 is_change = changes or request.method in CHANGING

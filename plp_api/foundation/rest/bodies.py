@@ -3,37 +3,48 @@
 import itertools
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import g, request
 
-from plp_api.foundation import db
+from plp_api.foundation import aside, db
 from plp_api.foundation.problems import MOST_ERRORS, Code, FieldError, Problem
 
 DEEPEST = 32
 GREATEST = 2**63 - 1
 # Keys and plain values in one body. The largest batch (2,000 rows) has a quarter of that.
 MOST_VALUES = 50_000
+MULTIPART = "multipart/form-data"
 WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def receive() -> None:
     """Read the body while no transaction is open: a slow sender must not hold a lock.
 
-    `refuse_unreadable` raises any error later, in the order of checks. Uploads are
-    read by their views, after they have checked the caller.
+    `refuse_unreadable` raises any error later, in the order of checks. Files are
+    read after the caller is checked (`receive_files`).
     """
-    if request.method not in WITH_BODY or request.mimetype == "multipart/form-data":
-        return
+    if request.method in WITH_BODY and request.mimetype != MULTIPART:
+        _read(request.get_data)
+
+
+def receive_files() -> None:
+    """Read the files of the request, large as they may be, while no transaction is open."""
+    if request.method in WITH_BODY and request.mimetype == MULTIPART:
+        with aside.once("files", lambda _made: _read(lambda: request.files)):
+            refuse_unreadable()
+
+
+def _read(part: Callable[[], Any]) -> None:
     try:
-        request.get_data()
+        part()
     except Exception as error:  # noqa: BLE001 - raised again by refuse_unreadable
         g.body_error = error
 
 
 def refuse_unreadable() -> None:
-    """Raise the error that `receive` caught: a body too large, cut off, or badly chunked."""
+    """Raise the error of reading: a body too large, cut off, or badly chunked."""
     if (error := g.get("body_error")) is not None:
         raise error
 

@@ -17,6 +17,7 @@ from plp_api.foundation import db, texts
 from plp_api.foundation.access.lifecycle import LifeCycle
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.aside import WorkFirst
 from plp_api.foundation.problems import Code, Problem, document
 from plp_api.foundation.rest import people, refusals, sparse
 from plp_api.foundation.rest.documents import ProblemSchema
@@ -253,9 +254,16 @@ def each(
     """
     places = sorted(range(len(items)), key=lambda place: order(items[place][key]))
     results: dict[int, dict[str, Any]] = {}
+    wanted: list[WorkFirst] = []
     for place in places:
-        answer = _attempt(partial(act, items[place]), schema, access)
-        results[place] = {"id": items[place][key], **answer}
+        try:
+            answer = _attempt(partial(act, items[place]), schema, access)
+        except WorkFirst as first:
+            wanted.append(first)
+        else:
+            results[place] = {"id": items[place][key], **answer}
+    if wanted:
+        raise WorkFirst.of(wanted)
     return [results[place] for place in sorted(results)]
 
 

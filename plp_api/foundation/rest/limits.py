@@ -37,9 +37,9 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def check() -> None:
-    """Count this request. Raises Problem(rate_limited) above the limit."""
+    """Count this request, once if it runs again. Raises Problem(rate_limited) above the limit."""
     limits: Limits | None = current_app.extensions.get("plp_limits")
-    if limits is None:
+    if limits is None or "limit_left" in g:
         return
     whose = _whose()
     is_within = limits.counter.hit(limits.allowed, whose)

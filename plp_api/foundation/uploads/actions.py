@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -177,8 +178,13 @@ def complete(upload: Upload, access: Access) -> None:
     student = db.session().get_one(Student, upload.student_id)
     # Whoever no longer works with the student sends nothing more for them.
     access.require(Permission.UPLOADS_WRITE, student)
+    names = tuple(chunk.name for chunk in chunks)
     file = receiving.receive_blocks(
-        _blocks(chunks), upload.filename, sha256=upload.sha256, **_owner(student, upload.person_id)
+        partial(_blocks, names),
+        upload.filename,
+        source=names,
+        sha256=upload.sha256,
+        **_owner(student, upload.person_id),
     )
     _finish(upload, file)
     _drop(chunks)
@@ -190,10 +196,10 @@ def _all_chunks(upload: Upload) -> Sequence[UploadChunk]:
     return db.session().scalars(own.order_by(UploadChunk.number)).all()
 
 
-def _blocks(chunks: Sequence[UploadChunk]) -> Iterator[bytes]:
-    for chunk in chunks:
+def _blocks(names: Sequence[str]) -> Iterator[bytes]:
+    for name in names:
         try:
-            yield storage.get(chunk.name)
+            yield storage.get(name)
         except FileNotFoundError as error:
             raise Problem(Code.FILE_LOST) from error
 
