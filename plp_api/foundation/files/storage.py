@@ -150,12 +150,6 @@ def opened(name: str) -> BinaryIO:
     return stream
 
 
-def local_path(name: str) -> Path | None:
-    """The path of the file in a local folder; None where it is in another storage."""
-    place, path = _at(name)
-    return Path(path) if isinstance(place, LocalFileSystem) else None
-
-
 def local_folder(chosen: settings.Settings) -> Path | None:
     """The local folder of the files; None where they are in another storage."""
     place, root = url_to_fs(_url(chosen))

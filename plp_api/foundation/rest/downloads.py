@@ -1,12 +1,10 @@
 """Serve stored files: in ranges, never run by a browser within our origin."""
 
 from base64 import b64encode
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from flask import Response, request, send_file
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from plp_api.foundation.files import actions, storage
@@ -21,6 +19,8 @@ SHOWN_INLINE = frozenset(
         *(FileType.MP4, FileType.WEBM, FileType.QUICKTIME),
     }
 )
+# How much is read at once where the kernel does not send it.
+BLOCK = 1 << 18
 POLICY = "default-src 'none'; sandbox"
 ENDINGS = {
     FileType.PDF: ".pdf",
@@ -47,19 +47,61 @@ ENDINGS = {
 }
 
 
+class Section:
+    """So many bytes of a file from where it stands, read by a WSGI server.
+
+    A server that can (gunicorn, of a file in a local folder) lets the kernel send them.
+    """
+
+    def __init__(self, content: BinaryIO, size: int) -> None:
+        self._content, self._left = content, size
+        self.close = content.close
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most so many."""
+        block = self._content.read(min(size, self._left))
+        self._left -= len(block)
+        return block
+
+    def fileno(self) -> int:
+        """The file's descriptor. Raises AttributeError or OSError where it has none."""
+        return self._content.fileno()
+
+
 def send(file: StoredFile, *, inline: bool = False) -> Response:
     """The content of the file, or the range of bytes that the request asks for (RFC 9110, 14).
 
     It comes as an attachment under its name, or, with `inline` and a type that runs
-    nothing, to be shown. Raises Problem: file_quarantined, file_lost, range_unsatisfiable.
+    nothing, to be shown. The content under one address never changes, so it has no ETag.
+    Raises Problem: file_quarantined, file_lost, range_unsatisfiable.
     """
     actions.require_sound(file)
     media_type = FileType(file.media_type)
-    response = _streamed(file.name, media_type, file.size)
+    response = _streamed(file, asked_range(file.size))
     is_shown = inline and media_type in SHOWN_INLINE
     response.headers["Content-Disposition"] = _disposition(file, is_shown=is_shown)
     response.headers["Repr-Digest"] = f"sha-256=:{_base64(file.sha256)}:"
+    response.headers["Accept-Ranges"] = "bytes"
     return _guarded(response)
+
+
+def asked_range(size: int) -> tuple[int, int] | None:
+    """Where the asked bytes begin and end; None: there is no `Range`, or one to ignore.
+
+    That is one in another unit or of no right form, several at once (a server need not
+    answer them), and any with `If-Range`, which no content here has a tag to match. Raises
+    Problem: range_unsatisfiable.
+    """
+    is_meant = request.method == "GET" and "If-Range" not in request.headers
+    asked = request.range if is_meant else None
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    begin, end = asked.ranges[0]
+    begin = max(0, size + begin) if begin < 0 else begin
+    if begin >= size:
+        headers = {"Content-Range": f"bytes */{size}"}
+        raise Problem(Code.RANGE_UNSATISFIABLE, headers=headers)
+    return begin, min(end or size, size)
 
 
 def send_thumbnail(file: StoredFile) -> Response:
@@ -73,30 +115,20 @@ def send_thumbnail(file: StoredFile) -> Response:
     return _guarded(Response(drawn, mimetype=kind))
 
 
-def _streamed(name: str, media_type: str, size: int) -> Response:
-    """The content as it is read, by the kernel where it is in a local folder."""
-    path = storage.local_path(name)
-    try:
-        if path is not None:
-            return _sent(path, media_type)
-        return _wrapped(_stream(name), media_type, size)
-    except RequestedRangeNotSatisfiable as error:
-        headers = {"Content-Range": f"bytes */{size}"}
-        raise Problem(Code.RANGE_UNSATISFIABLE, headers=headers) from error
-
-
-def _sent(path: Path, media_type: str) -> Response:
-    if not path.exists():
-        raise Problem(Code.FILE_LOST)
-    return send_file(path, mimetype=media_type, conditional=True, etag=False, last_modified=None)
-
-
-def _wrapped(content: BinaryIO, media_type: str, size: int) -> Response:
+def _streamed(file: StoredFile, asked: tuple[int, int] | None) -> Response:
+    begin, end = asked or (0, file.size)
+    content = _stream(file.name)
+    content.seek(begin)
+    section: Any = Section(content, end - begin)
     response = Response(
-        wrap_file(request.environ, content), mimetype=media_type, direct_passthrough=True
+        wrap_file(request.environ, section, BLOCK),
+        mimetype=file.media_type,
+        direct_passthrough=True,
     )
-    response.content_length = size
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    response.content_length = end - begin
+    if asked is not None:
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{file.size}"
     return response
 
 

@@ -67,6 +67,53 @@ def test_a_range_comes_alone(student: Client, path: str, send: Send) -> None:
     assert refused.headers["Content-Range"] == f"bytes */{len(TEXT)}"
 
 
+# What is asked for, and what comes of TEXT; nothing: all of it.
+RANGES = {
+    "bytes=6-8": TEXT[6:9],
+    "bytes=6-": TEXT[6:],
+    "bytes=6-900": TEXT[6:],
+    "bytes=0-": TEXT,
+    "bytes=-3": TEXT[-3:],
+    "bytes=-900": TEXT,
+    "Bytes = 6-8": TEXT[6:9],
+    "lines=1-2": None,
+    "bytes=8-6": None,
+    "bytes=a-b": None,
+    "bytes": None,
+    "bytes=0-1,4-5": None,
+}
+
+
+@pytest.mark.parametrize("asked", RANGES)
+def test_a_range_that_is_no_single_one_of_bytes_is_ignored(
+    student: Client, path: str, send: Send, asked: str
+) -> None:
+    place = f"{part_of(student, path, send(TEXT))}/content"
+    answer = student.get(place, headers={"Range": asked})
+    part = RANGES[asked]
+    whole = (200, TEXT)
+    assert (answer.status_code, answer.data) == (whole if part is None else (206, part))
+    assert int(answer.headers["Content-Length"]) == len(answer.data)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize("given", ['"another"', "Sat, 28 Nov 2026 00:00:00 GMT"])
+@pytest.mark.parametrize("asked", ["bytes=6-8", "bytes=900-"])
+def test_a_range_of_other_content_brings_the_whole(
+    student: Client, path: str, send: Send, asked: str, given: str
+) -> None:
+    place = f"{part_of(student, path, send(TEXT))}/content"
+    answer = student.get(place, headers={"Range": asked, "If-Range": given})
+    assert (answer.status_code, answer.data) == (200, TEXT)
+
+
+def test_a_head_tells_of_the_whole(student: Client, path: str, send: Send) -> None:
+    place = f"{part_of(student, path, send(TEXT))}/content"
+    answer = student.send("HEAD", place, headers={"Range": "bytes=6-8"})
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert int(answer.headers["Content-Length"]) == len(TEXT)
+
+
 def test_who_does_not_read_the_work_does_not_get_its_file(
     client: Client, student: Client, path: str, send: Send, world: World
 ) -> None:
