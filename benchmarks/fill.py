@@ -13,6 +13,7 @@ from plp_api.catalog.standards.models import Framework, FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
 from plp_api.foundation.db import new_id
+from plp_api.foundation.files.models import FileType, StoredFile
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import (
     Account,
@@ -64,13 +65,15 @@ LOG_ENTRIES = 40
 ARTIFACTS = 50
 WORDS = "Two days with a nurse at the clinic in town, and a page of notes for each of them. "
 HASH = "ab" * 32
+# In bytes.
+FILM = 5 << 20
 
 
 @dataclass(frozen=True)
 class Filled:
     """The callers: a student with plan and goal, an advisor, and a coordinator with an ELO.
 
-    Each has an open session.
+    Each has an open session. `film_part_id` is work of one of the advisor's students.
     """
 
     district_id: UUID
@@ -84,6 +87,8 @@ class Filled:
     coordinator_id: UUID
     coordinator_session_id: UUID
     elo_id: UUID
+    film_part_id: UUID
+    film: str
 
 
 class Rows:
@@ -354,6 +359,20 @@ def _portfolios(school: Rows, students: list[tuple[UUID, UUID, UUID]]) -> None:
             )
 
 
+def _film(school: Rows, student_id: UUID) -> tuple[UUID, str]:
+    """Give the student an artifact with a film; the id of its part, and the file's name."""
+    name = f"uploads/{school.district_id}/{new_id()}"
+    own = {"student_id": student_id}
+    kept = {"media_type": FileType.MP4, "size": FILM, "sha256": HASH, "filename": "film.mp4"}
+    file_id = school.add(StoredFile, **own, **kept, name=name, uploaded_by=student_id)
+    made = {"title": "Film", "kind": "film", "made_on": school.today - timedelta(days=900)}
+    status = {"status": ArtifactStatus.KEPT, "number": 1}
+    part = {**own, "artifact_id": school.add(Artifact, **own, **made, **status)}
+    version_id = school.add(ArtifactVersion, **part, number=1, added_by=student_id)
+    shown = {"kind": PartKind.FILE, "file_id": file_id, "position": 1}
+    return school.add(ArtifactPart, **part, **shown, version_id=version_id), name
+
+
 ORDER = (
     Person,
     Account,
@@ -382,6 +401,7 @@ ORDER = (
     Agreement,
     AgreementSignature,
     CreditLine,
+    StoredFile,
     Artifact,
     ArtifactVersion,
     ArtifactPart,
@@ -402,6 +422,7 @@ def fill(database: db.Database) -> Filled:
     coordinator_id, elo_id = _work(school, students)
     half = len(students) // 2
     _portfolios(school, students[half - ADVISEES : half + ADVISEES])
+    film_part_id, film = _film(school, students[ADVISORS // 2][0])
     callers = (student_id, advisor_id, coordinator_id)
     sessions = [school.session(one) for one in callers]
     with database.transaction(districts=[school.district_id]) as session:
@@ -422,6 +443,8 @@ def fill(database: db.Database) -> Filled:
         coordinator_id,
         sessions[2],
         elo_id,
+        film_part_id,
+        film,
     )
 
 

@@ -1,5 +1,7 @@
 """The floor: bare Flask, psycopg and orjson return the same bytes without access checks.
 
+A film is sent by Flask's `send_file`.
+
 gunicorn runs it in its own process, like the product. It sends three selects
 for a plan, two for a list, and only the writes for a check-in.
 """
@@ -10,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_file
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
@@ -300,6 +302,11 @@ def elos() -> Response:
     with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(ELO + OF_SCHOOL, [school]).fetchall()
     return answer({"items": [elo_summary(row) for row in rows[:100]], "next_cursor": None})
+
+
+@app.get("/api/v1/artifact-parts/film/content")
+def film() -> Response:
+    return send_file(os.environ["FLOOR_FILM"], mimetype="video/mp4", conditional=True)
 
 
 @app.get("/api/v1/artifacts/overview")

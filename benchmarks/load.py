@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 CONNECTIONS = 4
+BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ def measure(port: int, request: bytes, seconds: float, expected: int) -> Measure
 
 
 def _read(connection: socket.socket, expected: int) -> bytes:
-    data = connection.recv(262144)
+    data = connection.recv(BLOCK)
     while b"\r\n\r\n" not in data:
-        data += connection.recv(262144)
+        data += connection.recv(BLOCK)
     head, _, body = data.partition(b"\r\n\r\n")
     status = int(head[9:12])
     if status != expected:
@@ -60,9 +61,11 @@ def _read(connection: socket.socket, expected: int) -> bytes:
     for line in head.split(b"\r\n"):
         if line.lower().startswith(b"content-length:"):
             length = int(line.split(b":")[1])
-    while len(body) < length:
-        body += connection.recv(262144)
-    return head + b"\r\n\r\n" + body
+    blocks, left = [body], length - len(body)
+    while left > 0:
+        blocks.append(connection.recv(BLOCK))
+        left -= len(blocks[-1])
+    return b"".join([head, b"\r\n\r\n", *blocks])
 
 
 def once(port: int, request: bytes, expected: int) -> tuple[bytes, bytes]:
