@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 from PIL import Image, ImageOps, ImageSequence
 
+from plp_api.foundation.files import films
 from plp_api.foundation.files.formats import BROKEN
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.problems import Code, Problem
@@ -35,6 +36,7 @@ PICTURES = {
     FileType.GIF: "GIF",
     FileType.WEBP: "WEBP",
 }
+FILMS = frozenset({FileType.MP4, FileType.QUICKTIME, FileType.M4A})
 # Actions of a PDF that stay within the document or open an address (ISO 32000-2, 12.6.4).
 HARMLESS_ACTIONS = frozenset({"/GoTo", "/URI", "/Named"})
 HARMLESS_ADDRESSES = ("https:", "http:", "mailto:", "tel:")
@@ -46,10 +48,13 @@ OF_THE_CATALOG = ("/OpenAction", "/AA", "/JavaScript", "/AF", "/Collection")
 
 
 def clean(path: Path, kind: FileType, *, strips_location: bool) -> Path:
-    """The file to keep: a rewritten one beside `path`, or `path` itself where nothing is taken out.
+    """The file to keep: a rewritten one beside `path`, or `path` itself.
 
-    Raises Problem: file_broken or file_unsafe.
+    Of a film and a recording the place is blanked in `path`. Raises Problem: file_broken or
+    file_unsafe.
     """
+    if kind in FILMS and strips_location:
+        films.forget_place(path)
     if kind is not FileType.PDF and kind not in PICTURES:
         return path
     words = [str(path), str(kind), "strips" if strips_location else "keeps"]

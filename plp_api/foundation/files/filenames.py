@@ -4,7 +4,9 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-LONGEST = 150
+# In bytes of UTF-8. Most file systems take 255; archives and prints may add to a name.
+LONGEST = 200
+LONGEST_ENDING = 40
 UNNAMED = "file"
 # Categories of Unicode that nobody sees, or that turn the direction of what follows.
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
@@ -29,7 +31,12 @@ def harmless(name: str) -> str:
     if not plain:
         return UNNAMED
     path = PurePosixPath(plain)
-    stem, ending = path.stem, path.suffix[:20]
+    stem, ending = path.stem, _cut(path.suffix, LONGEST_ENDING)
     if stem.split(".", 1)[0].strip().casefold() in DEVICES:
         stem = f"_{stem}"
-    return f"{stem[: LONGEST - len(ending)].rstrip(' .')}{ending}"
+    return f"{_cut(stem, LONGEST - len(ending.encode())).rstrip(' .')}{ending}"
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of the text in so many bytes, without half a character at its end."""
+    return text.encode()[:most].decode(errors="ignore")

@@ -37,7 +37,6 @@ BY_ENDING = {
     ".opus": FileType.OGG,
     ".mp4": FileType.MP4,
     ".m4v": FileType.MP4,
-    ".webm": FileType.WEBM,
     ".mov": FileType.QUICKTIME,
 }
 """Types by the ending that puremagic gives content, not by that of the file's name."""
@@ -75,6 +74,7 @@ UNREADABLE = (
     *(ValueError, EOFError, OSError),
 )
 END_OF_TABLE, END_LONGEST = b"PK\x05\x06", 1 << 16
+EBML, DOC_TYPE = b"\x1a\x45\xdf\xa3", b"\x42\x82"
 MPEG_AUDIO = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 
 
@@ -97,6 +97,8 @@ def of(content: BinaryIO) -> FileType:
         return _document(content)
     if head[4:8] == b"ftyp":
         return _media(head[8:12])
+    if head.startswith(EBML):
+        return _ebml(head)
     if head.startswith(MPEG_AUDIO):
         return FileType.MP3
     if head.startswith(b"RIFF"):
@@ -122,6 +124,36 @@ def _media(brand: bytes) -> FileType:
     if brand in MP4_BRANDS:
         return FileType.MP4
     raise refused()
+
+
+def _ebml(head: bytes) -> FileType:
+    """WebM, by the DocType in the header of EBML (RFC 8794, 11.2); other Matroska is refused."""
+    size, at = _number(head, len(EBML))
+    end = min(at + size, len(head))
+    while at < end:
+        key_end = at + _length(head, at)
+        size, begin = _number(head, key_end)
+        if head[at:key_end] == DOC_TYPE:
+            if head[begin : begin + size].rstrip(b"\0") == b"webm":
+                return FileType.WEBM
+            break
+        at = begin + size
+    raise refused()
+
+
+def _number(head: bytes, at: int) -> tuple[int, int]:
+    """A number of variable length (RFC 8794, 4), and where it ends."""
+    length = _length(head, at)
+    end = at + length
+    return int.from_bytes(head[at:end], "big") - (1 << 7 * length), end
+
+
+def _length(head: bytes, at: int) -> int:
+    """How many bytes the number at this place has: its first bit that is set tells."""
+    first = int.from_bytes(head[at : at + 1], "big")
+    if not first:
+        raise refused()
+    return 9 - first.bit_length()
 
 
 def _riff(form: bytes) -> FileType:

@@ -21,6 +21,47 @@ OGG = b"OggS\x00\x02" + bytes(100)
 GPS = 0x8825
 
 
+def ebml(doc_type: bytes) -> bytes:
+    """The head of a file of EBML with this DocType."""
+    version, doc = b"\x42\x86\x81\x01", b"\x42\x82" + bytes([0x80 + len(doc_type)]) + doc_type
+    return b"\x1a\x45\xdf\xa3" + bytes([0x80 + len(version + doc)]) + version + doc + bytes(100)
+
+
+def box(kind: bytes, *content: bytes, is_long: bool = False) -> bytes:
+    """A box of ISO base media."""
+    body = b"".join(content)
+    if is_long:
+        return (1).to_bytes(4, "big") + kind + (len(body) + 16).to_bytes(8, "big") + body
+    return (len(body) + 8).to_bytes(4, "big") + kind + body
+
+
+POINT = b"+44.3687-072.2048/"
+
+
+def film_with_place(brand: bytes, version: bytes) -> bytes:
+    """A film that tells in each known way where it was made; `version` stands in its `meta`."""
+    names = (b"com.apple.quicktime.make", b"com.apple.quicktime.location.ISO6709")
+    keys = [box(b"mdta", name) for name in names]
+    handler = box(b"hdlr", bytes(8), b"mdta", bytes(13))
+    items = [
+        box(number.to_bytes(4, "big"), box(b"data", bytes(8), value))
+        for number, value in enumerate((b"Maker", POINT), 1)
+    ]
+    count = bytes(4) + len(names).to_bytes(4, "big")
+    meta = box(b"meta", version, handler, box(b"keys", count, *keys), box(b"ilst", *items))
+    place = box(b"\xa9xyz", b"\x00\x12\x15\xc7", POINT)
+    told = box(b"udta", place, box(b"loci", bytes(6), b"Peacham", POINT), bytes(4))
+    track = box(b"trak", box(b"tkhd", bytes(84)), box(b"udta", place))
+    return b"".join(
+        [
+            box(b"ftyp", brand, bytes(4), brand),
+            box(b"mdat", b"frames" * 20_000, is_long=True),
+            box(b"moov", box(b"mvhd", bytes(100)), track, told, meta),
+            box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"<x/>", POINT),
+        ]
+    )
+
+
 def picture(format_: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
     written = BytesIO()
     Image.new("RGB", size, (180, 90, 40)).save(written, format_, **options)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
-from plp_api.foundation.files import actions, cleaning, receiving, storage
+from plp_api.foundation.files import actions, cleaning, filenames, receiving, storage
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.problems import Problem
 from plp_api.foundation.roster.models import District
@@ -56,6 +56,7 @@ SOUND = {
     "audio/wav": samples.WAV,
     "audio/ogg": samples.OGG,
     "video/mp4": samples.MP4,
+    "video/webm": samples.ebml(b"webm"),
     "text/plain": "Schnee über Montpelier, 雪".encode(),
     "text/vtt": samples.VTT,
     "application/vnd.oasis.opendocument.text": samples.odt(),
@@ -76,6 +77,8 @@ REFUSED = {
     "a zip bomb": (samples.zip_bomb(), "file_unsafe"),
     "a pdf without end": (samples.long_pdf(501), "file_unsafe"),
     "a film without end": (samples.animation(501), "file_unsafe"),
+    "other Matroska": (samples.ebml(b"matroska"), "file_type_refused"),
+    "a head without end": (b"\x1a\x45\xdf\xa3" + bytes(100), "file_type_refused"),
     "a strange film": (b"\x00\x00\x00\x18ftypXXXX" + bytes(50), "file_type_refused"),
     "a strange container": (b"RIFF\x24\x00\x00\x00AVI " + bytes(50), "file_type_refused"),
     "text that breaks off": ("Schnee, \u96ea".encode()[:-1], "file_type_refused"),
@@ -171,12 +174,60 @@ def test_a_district_may_keep_the_place(send: Any, world: World) -> None:
     assert Image.open(BytesIO(storage.get(kept.name))).getexif().get_ifd(samples.GPS)
 
 
+FILMS = {"MP4": (b"mp42", bytes(4)), "QuickTime": (b"qt  ", b"")}
+
+
+@pytest.mark.parametrize("film", FILMS)
+def test_a_film_does_not_tell_where_it_was_made(send: Any, film: str) -> None:
+    content = samples.film_with_place(*FILMS[film])
+    assert content.count(samples.POINT) == 5
+    kept = storage.get(send(content).name)
+    assert samples.POINT not in kept
+    assert b"Peacham" not in kept
+    assert len(kept) == len(content), "nothing else may move"
+    for word in (b"Maker", b"frames" * 20_000, b"tkhd", b"mvhd"):
+        assert word in kept
+    assert kept.count(b"free") == 5
+
+
+def test_a_district_may_keep_the_place_of_a_film(send: Any, world: World) -> None:
+    limit(world, strips_photo_location=False)
+    content = samples.film_with_place(*FILMS["MP4"])
+    assert storage.get(send(content).name) == content
+
+
+MALFORMED = {
+    "boxes without end": samples.box(b"free") * 100_001,
+    "boxes in boxes": b"",
+    "a box of no size": (4).to_bytes(4, "big") + b"moov" + samples.POINT,
+    "a box beyond the end": (1 << 30).to_bytes(4, "big") + b"moov" + bytes(20),
+    "keys without end": samples.box(
+        b"moov", samples.box(b"meta", bytes(4), samples.box(b"keys", b"\xff" * 5000))
+    ),
+}
+for _ in range(50):
+    MALFORMED["boxes in boxes"] = samples.box(b"moov", MALFORMED["boxes in boxes"])
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_a_film_that_is_no_film_is_read_within_bounds(send: Any, what: str) -> None:
+    head = samples.box(b"ftyp", b"mp42", bytes(4), b"mp42")
+    found = send(head + MALFORMED[what])
+    is_refused = what in ("boxes without end", "boxes in boxes")
+    assert found == "file_unsafe" if is_refused else found.size == len(head + MALFORMED[what])
+
+
 NAMES = {
     "../../etc/passwd": "passwd",
     "..\\..\\x.pdf": "x.pdf",
     "CON": "_CON",
     "lpt1.txt": "_lpt1.txt",
-    "a" * 300 + ".pdf": "a" * 146 + ".pdf",
+    "a" * 300 + ".pdf": "a" * 196 + ".pdf",
+    "雪" * 300 + ".pdf": "雪" * 65 + ".pdf",
+    "x" + "雪" * 300 + ".pdf": "x" + "雪" * 65 + ".pdf",
+    "e\u0301" * 300 + ".pdf": "\u00e9" * 98 + ".pdf",
+    "a." + "雪" * 300: "a." + "雪" * 13,
+    "\ud800a.txt": "a.txt",
     "invoice\u202efdp.exe": "invoicefdp.exe",
     "a\x00b\nc.txt": "abc.txt",
     'q"u:o?te.txt': "q_u_o_te.txt",
@@ -188,7 +239,9 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_made_harmless(send: Any, name: str) -> None:
-    assert send(b"A poem.", name).filename == NAMES[name]
+    kept = send(b"A poem.", name).filename
+    assert kept == NAMES[name]
+    assert len(kept.encode()) <= filenames.LONGEST
 
 
 def limit(world: World, **settings: Any) -> None:
