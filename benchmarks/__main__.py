@@ -5,11 +5,9 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from statistics import median
 
 from benchmarks import counting, load, postgres
 from benchmarks.fill import FILM, Filled, fill
+from benchmarks.served import free_port, wait
 from plp_api.foundation import clock, db, migrating, settings
 from plp_api.foundation.files import storage
 from plp_api.foundation.rest import tokens
@@ -225,9 +224,7 @@ def _print(cases: list[Case], results: list[Result]) -> None:
 @contextlib.contextmanager
 def _served(application: str) -> Iterator[int]:
     """Run gunicorn with one process and four threads on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
     options = [
         "--workers",
@@ -241,19 +238,11 @@ def _served(application: str) -> Iterator[int]:
     ]
     process = subprocess.Popen([*command, *options], cwd=Path(__file__).parents[1])
     try:
-        _wait(port)
+        wait(port)
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
-
-
-def _wait(port: int) -> None:
-    for _ in range(100):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
-    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Routes of artifacts."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 
@@ -9,11 +10,11 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.comments.routes import serve as serve_comments
 from plp_api.foundation.files.models import FileType
-from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.problems import Code
 from plp_api.foundation.rest import downloads
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.artifacts import actions, evidence
+from plp_api.learning.artifacts import actions, content, evidence
 from plp_api.learning.artifacts.listings import (
     ARTIFACTS,
     ARTIFACTS_OF_STUDENT,
@@ -191,33 +192,29 @@ def get_artifact_version(access: Access, version: ArtifactVersion) -> ArtifactVe
 
 
 @blueprint.route("/artifact-parts/<uuid:part_id>/content")
-@blueprint.requires(READ, ArtifactPart, offers=TYPES)
+@blueprint.requires(READ, ArtifactPart, offers=TYPES, ahead=content.ask)
 @blueprint.refuses(Code.FILE_LOST, Code.FILE_QUARANTINED, Code.RANGE_UNSATISFIABLE)
 @blueprint.doc(responses=_binary("The file.", TYPES))
-def get_artifact_content(access: Access, part: ArtifactPart) -> Response:
+def get_artifact_content(access: Access, part_id: UUID) -> Response:
     """Get the file of a part, or a range of its bytes (`Range: bytes=0-1023`).
 
     Pictures, sound, film and PDF may be shown in a page; everything else is an attachment.
     Nothing in it runs: the response is sandboxed.
     """
-    if part.file is None:
-        raise Problem(Code.NOT_FOUND, "This part has no file.")
-    return downloads.send(part.file, inline=True)
+    return downloads.send(content.look(access, part_id), inline=True)
 
 
 @blueprint.route("/artifact-parts/<uuid:part_id>/thumbnail")
-@blueprint.requires(READ, ArtifactPart, offers=SMALL)
+@blueprint.requires(READ, ArtifactPart, offers=SMALL, ahead=content.ask)
 @blueprint.refuses(Code.FILE_LOST, Code.FILE_QUARANTINED)
 @blueprint.doc(responses=_binary("A picture of at most 480 pixels a side.", SMALL))
-def get_artifact_thumbnail(access: Access, part: ArtifactPart) -> Response:
+def get_artifact_thumbnail(access: Access, part_id: UUID) -> Response:
     """Get the small picture of a part.
 
     It is made a moment after the upload: `has_thumbnail` of the file says when. Other
     files than pictures have none.
     """
-    if part.file is None:
-        raise Problem(Code.NOT_FOUND, "This part has no file.")
-    return downloads.send_thumbnail(part.file)
+    return downloads.send_thumbnail(content.look(access, part_id))
 
 
 @blueprint.route("/artifacts/<uuid:artifact_id>/reflections")
