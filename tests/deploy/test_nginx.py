@@ -180,10 +180,17 @@ def test_what_nginx_refuses_is_a_problem_document(proxy: Proxy) -> None:
 
 def test_uploads_may_be_as_large_as_the_application_takes_them(proxy: Proxy) -> None:
     large = b"x" * (2 << 20)
-    scans = "/api/v1/plan-versions/01890000-0000-7000-8000-000000000000/scans"
-    for path in ("/api/v1/roster-imports", "/api/v1/framework-imports", scans):
+    one = "01890000-0000-7000-8000-000000000000"
+    for method, path in (
+        ("POST", "/api/v1/roster-imports"),
+        ("POST", "/api/v1/framework-imports"),
+        ("POST", f"/api/v1/plan-versions/{one}/scans"),
+        ("POST", f"/api/v1/agreements/{one}/paper-signatures"),
+        ("POST", f"/api/v1/students/{one}/uploads/files"),
+        ("PUT", f"/api/v1/uploads/{one}/chunks/1"),
+    ):
         # The server does not read the body, so its 401 may arrive or not; 413 never does.
-        status, headers, document = proxy.send("POST", path, large)
+        status, headers, document = proxy.send(method, path, large)
         assert status != 413, (path, dict(headers), document)
 
 
