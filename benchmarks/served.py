@@ -15,7 +15,7 @@ def free_port() -> int:
 
 def wait(port: int) -> None:
     """Wait until somebody listens at the port."""
-    for _ in range(300):
+    for _ in range(1200):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.1)
