@@ -15,6 +15,7 @@ from plp_api.foundation.roster.relationships import (
     RelationshipKind,
     SchoolEnrollment,
 )
+from tests import once
 from tests.client import Client, pointers
 from tests.databases import Isolated
 from tests.foundation.access import rows
@@ -61,8 +62,7 @@ def those(*people: Any) -> set[str]:
     return {str(one.id) for one in people}
 
 
-@pytest.fixture
-def school(world: World, database: Isolated) -> World:
+def fill(_: Client, world: World, database: Isolated) -> None:
     """A row of each kind for two students, and a guest in everything at home."""
     home, away = world.home, world.away
     with writing(database, home, away) as session:
@@ -77,6 +77,14 @@ def school(world: World, database: Isolated) -> World:
             ]
         )
         relate(session, home, home.co_advisor, home.placed, RelationshipKind.ADVISOR)
+
+
+kept, database = once.written(fill)
+
+
+@pytest.fixture
+def school(world: World) -> World:
+    """The world with what `fill` wrote."""
     return world
 
 

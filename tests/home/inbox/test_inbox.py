@@ -15,13 +15,12 @@ from plp_api.foundation.roster.relationships import RecordKind, Relationship, Re
 from plp_api.home.inbox.models import Kind, ReadMark
 from plp_api.home.inbox.schemas import InboxItemSchema, InboxPageSchema
 from plp_api.home.inbox.sources import SOURCES
-from plp_api.server.app import Application
+from tests import once
 from tests.client import Client, code
 from tests.databases import Isolated
 from tests.foundation.access.reach import EVERYBODY, readers
 from tests.home.inbox import autumn
 from tests.queries import counting
-from tests.terms import stale
 from tests.world import World, relate, writing
 
 pytestmark = pytest.mark.both_databases
@@ -49,22 +48,7 @@ def actors(world: World) -> Iterator[Any]:
     yield world.away.counselor
 
 
-@pytest.fixture(scope="module")
-def kept(
-    shared_app: Application, shared_database: Isolated, populated: World
-) -> Iterator[Isolated]:
-    """The database after a busy autumn, written once for all tests here."""
-    with shared_database.isolated():
-        autumn.fill(Client(shared_app), populated, shared_database)
-        yield shared_database
-
-
-@pytest.fixture
-def database(kept: Isolated, populated: World) -> Iterator[Isolated]:
-    """That database; what a test does there is taken back."""
-    with kept.undone():
-        yield kept
-        assert not stale(kept, populated.home.district_id, populated.away.district_id)
+kept, database = once.written(autumn.fill)
 
 
 @pytest.fixture
