@@ -46,10 +46,15 @@ class OwnedWithSubject(OwnedByStudent):
 
 @dataclass(frozen=True)
 class OwnedBySchool:
-    """About one school, or, where `column` is null, about the whole district."""
+    """About one school, or, where `column` is null, about the whole district.
+
+    `by` names the column with the id of a person, who alone does more than read the row,
+    whatever role gives them the permission.
+    """
 
     read: str
     column: str = "school_id"
+    by: str | None = None
 
 
 @dataclass(frozen=True)

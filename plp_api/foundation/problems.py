@@ -78,6 +78,7 @@ class Code(Enum):
     ACCOUNT_BEYOND_OFFICES = Kind(403, "Your offices do not cover this person's account.")
     ADMIN_IS_LAST = Kind(409, "A district needs at least one admin: appoint another first.")
     ADDRESS_UNCONFIRMED = Kind(409, "Their e-mail must be entered again before a code is mailed.")
+    MAIL_UNAVAILABLE = Kind(409, "No mail server is set up here, so nothing can be mailed.")
     PERSON_IS_STUDENT = Kind(409, "A student cannot hold this.")
     PERSON_HAS_NO_USERNAME = Kind(409, "This person has no user name to sign in with.")
 
@@ -122,7 +123,7 @@ class Code(Enum):
     LINK_ENDED = Kind(410, "This link is no longer valid.")
     FILE_LOST = Kind(410, "The file is no longer in the storage.")
 
-    # Files and uploads.
+    # Files, uploads and archives.
     FILE_EMPTY = Kind(422, "The file is empty.")
     FILE_TOO_LARGE = Kind(413, "The file is larger than it may be.")
     FILE_TYPE_REFUSED = Kind(422, "Files of this type are not kept.")
@@ -138,6 +139,10 @@ class Code(Enum):
     UPLOAD_NOT_COMPLETE = Kind(409, "This upload is not complete, or belongs to a record already.")
     UPLOADS_FULL = Kind(409, "You have as many open uploads as you may have.")
     UPLOAD_MISMATCH = Kind(422, "What arrived is not what its SHA-256 or size says.")
+    EXPORT_NOT_READY = Kind(409, "This export is not ready.")
+    EXPORT_EXPIRED = Kind(410, "This export has expired; ask for a new one.")
+    EXPORT_RUNNING = Kind(409, "Another export of this student is being made for you.")
+    ARCHIVE_INVALID = Kind(422, "The archive was altered, or is none; nothing was imported.")
 
     # Families.
     HOME_STUDY_EXISTS = Kind(409, "The student already has home study at that time.")
@@ -175,6 +180,33 @@ class Code(Enum):
     ARTIFACT_ARCHIVED = Kind(409, "This artifact is archived.")
     ARTIFACT_RELIED_ON = Kind(409, "Others rely on this artifact; archive it instead.")
     ARTIFACT_LINK_EXISTS = Kind(409, "The artifact is linked to this already.")
+    PORTFOLIO_TEMPLATE_FROZEN = Kind(
+        409, "This edition is not a draft; start the portfolio template's next edition."
+    )
+    PORTFOLIO_TEMPLATE_DRAFT_OPEN = Kind(
+        409, "This portfolio template already has a draft of its next edition."
+    )
+    PORTFOLIO_EXISTS = Kind(409, "The student keeps a portfolio by this template already.")
+    PORTFOLIO_ENTRY_EXISTS = Kind(409, "The artifact stands in this slot already.")
+    PORTFOLIO_SLOT_FULL = Kind(409, "The slot has as many artifacts as it may have.")
+    ARTIFACT_IS_DRAFT = Kind(409, "The artifact is still a draft.")
+    GROUP_CODE_INVALID = Kind(422, "No group takes new makers by this code.")
+    GROUP_FULL = Kind(409, "The group has as many makers as it may have.")
+    GROUP_JOINED = Kind(409, "The student has an artifact of this group already.")
+    ARTIFACT_REVIEW_OPEN = Kind(409, "A review of this artifact by this rubric is open.")
+    EVALUATOR_IS_AUTHOR = Kind(409, "Nobody judges work that they made.")
+    EVALUATOR_NOT_ASSIGNED = Kind(
+        403, "Only the assigned evaluator judges this.", is_for_others=True
+    )
+    CALL_CLOSED = Kind(409, "This call for work is closed.")
+    CALL_ANSWERED = Kind(409, "This call for work was answered already.")
+    SHOWCASE_ITEM_EXISTS = Kind(409, "This version stands in the showcase already.")
+    SHOWCASES_FULL = Kind(409, "There are as many of these as there may be.")
+    SHOWCASE_EMPTY = Kind(409, "The showcase holds nothing to show.")
+    SHOWCASE_TAKEN_DOWN = Kind(409, "This showcase was taken down.")
+    SHARING_DISABLED = Kind(409, "The district has not enabled sharing outside.")
+    SHARE_LINKS_FULL = Kind(409, "This showcase has as many open links as it may have.")
+    SHARING_NOT_CONSENTED = Kind(409, "Nobody who holds the student's rights consents to sharing.")
 
     # ELOs.
     ELO_CLOSED = Kind(409, "This ELO has ended.")

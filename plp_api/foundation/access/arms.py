@@ -171,6 +171,8 @@ ARMS: dict[Arm, Callable[[Role, str], Iterator[Ids]]] = {
     (Role.STUDENT, None): _oneself,
     (Role.STUDENT, Condition.HOLDING): _oneself_with_rights,
     (Role.STUDENT, Condition.KEEPING): _oneself_at_home,
+    (Role.ALUMNUS, None): _oneself,
+    (Role.ALUMNUS, Condition.HOLDING): _oneself_with_rights,
     (Role.PARENT, None): _inspected_children,
     (Role.PARENT, Condition.DECIDING): _decided_children,
     (Role.PARENT, Condition.HOLDING): _held_children,

@@ -29,7 +29,7 @@ from sqlalchemy.sql.selectable import Select
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import EVERYBODYS, Permission, Role, conditions
 from plp_api.foundation.problems import Code, Problem
-from plp_api.foundation.roster import assignments, names, spans
+from plp_api.foundation.roster import assignments, leaving, names, spans
 from plp_api.foundation.roster.assignments import Assignment
 from plp_api.foundation.roster.classes import Enrollment, EnrollmentRole
 from plp_api.foundation.roster.models import (
@@ -170,6 +170,16 @@ class Caller:
         return replace(self, roles=self.roles & kept, wide=self.wide & kept, assigned=assigned)
 
     @property
+    def is_student(self) -> bool:
+        """Whether the caller is a student of the district, or was one."""
+        return not self.roles.isdisjoint({Role.STUDENT, Role.ALUMNUS})
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the caller works here today: holds an office, advises or teaches."""
+        return bool(self.roles - FAMILY - {Role.TEAM_MEMBER})
+
+    @property
     def districts(self) -> tuple[UUID, ...]:
         """The districts whose rows this caller's transaction may read or write."""
         return (self.district_id, *self.guest_districts)
@@ -235,6 +245,7 @@ def _statement() -> db.Prepared:
             _row("student", Student.id, Student.plan_home_school_id, Student.grade).where(
                 Student.id == CALLER
             ),
+            _row("left").where(leaving.has_left(CALLER, TODAY)),
             _row("tie", c=Relationship.kind)
             .where(
                 Relationship.person_id == CALLER,
@@ -277,7 +288,7 @@ ROLE_OF_TIE = {
     RelationshipKind.CASE_MANAGER: Role.ADVISOR,
     RelationshipKind.PARENT: Role.PARENT,
 }
-FAMILY = frozenset({Role.STUDENT, Role.PARENT})
+FAMILY = frozenset({Role.STUDENT, Role.ALUMNUS, Role.PARENT})
 
 
 AskAhead = Callable[[Caller], db.Ahead]
@@ -382,6 +393,8 @@ def _assembled(
             case "student":
                 roles.add(Role.STUDENT)
                 own |= {"grade": row["c"], "school_id": row["b"]}
+            case "left":
+                roles.add(Role.ALUMNUS)
             case "teaches":
                 roles.add(Role.TEACHER)
             case "tie":
@@ -401,6 +414,8 @@ def _assembled(
                     schools.setdefault(role, []).append(row["a"])
                 elif role is not Role.TEACHER:  # A teacher reaches classes, wherever appointed.
                     wide.add(role)
+    if Role.ALUMNUS in roles:
+        roles.discard(Role.STUDENT)
     work = _work_of_staff(assigned, roles, children | others | {person_id})
     if work:
         roles.add(Role.TEAM_MEMBER)

@@ -133,7 +133,7 @@ class LifeCycle:
         return {name: detail for name, detail in wrong.items() if name not in refused}
 
     def _refusal(self, line: Move, row: Any, access: Access) -> Problem | None:
-        if not any(access.may_on(permission, row) for permission in line.permissions):
+        if not _permits(line, row, access):
             return denied(*line.permissions, row=row)
         status = getattr(row, self.status)
         if status not in line.sources:
@@ -171,15 +171,22 @@ class LifeCycle:
     def _lines(self, action: str, row: Any, access: Access) -> list[Move]:
         """The lines of the action that permit the caller; permission_denied where there is none."""
         lines = [
-            line
-            for line in self.moves
-            if line.action == action
-            and any(access.may_on(permission, row) for permission in line.permissions)
+            line for line in self.moves if line.action == action and _permits(line, row, access)
         ]
         if not lines:
             of_action = (line for line in self.moves if line.action == action)
             raise denied(*(one for line in of_action for one in line.permissions), row=row)
         return lines
+
+
+def _permits(line: Move, row: Any, access: Access) -> bool:
+    """Whether the caller may take the line's action on the row, whatever its state.
+
+    A former student moves nothing of their own record, not even where to read it is enough.
+    """
+    if access.has_left(getattr(row, "student_id", None)):
+        return False
+    return any(access.may_on(permission, row) for permission in line.permissions)
 
 
 def unavailable(action: str, reason: Reason, *permissions: Permission) -> Problem:

@@ -122,6 +122,26 @@ class Permission(StrEnum):
     ARTIFACTS_RECORD = "artifacts:record"
     ARTIFACTS_COMMENT = "artifacts:comment"
     UPLOADS_WRITE = "uploads:write"
+    ARTIFACTS_ASSIGN = "artifacts:assign"
+    ARTIFACTS_REVIEW = "artifacts:review"
+    ARTIFACTS_SETTLE = "artifacts:settle"
+    SHOWCASES_READ = "showcases:read"
+    SHOWCASES_WRITE = "showcases:write"
+    SHOWCASES_TAKE_DOWN = "showcases:take_down"
+    SHARE_LINKS_READ = "share_links:read"
+    SHARE_LINKS_WRITE = "share_links:write"
+    SHARE_LINKS_STOP = "share_links:stop"
+    CALLS_READ = "calls:read"
+    CALLS_OVERSEE = "calls:oversee"
+    CALLS_WRITE = "calls:write"
+    CONSENTS_READ = "consents:read"
+    CONSENTS_GIVE = "consents:give"
+    CONSENTS_WITHDRAW = "consents:withdraw"
+    DISCLOSURES_READ = "disclosures:read"
+    EXPORTS_READ = "exports:read"
+    EXPORTS_WRITE = "exports:write"
+    EXPORTS_WRITE_CLASS = "exports:write_class"
+    FOREIGN_RECORDS_READ = "foreign_records:read"
     COVERAGE_READ = "coverage:read"
     AUDIT_READ = "audit:read"
 
@@ -152,6 +172,9 @@ DECIDED_AT_HOME = frozenset(
         Permission.RATINGS_WITHDRAW,
         Permission.INTERESTS_DECIDE,
         Permission.APPEALS_DECIDE,
+        Permission.ARTIFACTS_SETTLE,
+        Permission.SHOWCASES_TAKE_DOWN,
+        Permission.EXPORTS_WRITE_CLASS,
     }
 )
 """Decisions of the plan home school or its district (product.md, section 3, "Placement").
@@ -169,6 +192,8 @@ class Role(StrEnum):
     """A caller's role toward students, by relationship or office. Case managers are advisors."""
 
     STUDENT = "student"
+    ALUMNUS = "alumnus"
+    """A former student (`roster.leaving`), instead of `student`."""
     PARENT = "parent"
     ADVISOR = "advisor"
     TEACHER = "teacher"
@@ -228,10 +253,23 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         elos:read elos:write elos:propose elos:sign elos:comment
         log_entries:read log_entries:write credit:read appeals:read appeals:file concerns:raise
         log_entries:read_totals
-        artifacts:read artifacts:read_drafts artifacts:write artifacts:comment
-
-
-        uploads:write
+        artifacts:read artifacts:read_drafts artifacts:write artifacts:comment showcases:read
+        showcases:write share_links:read share_links:write share_links:stop calls:read
+        consents:read consents:give:holding consents:withdraw:holding exports:read exports:write
+        disclosures:read:holding
+        foreign_records:read uploads:write
+    """),
+    # Their own record, to read and to take along. They write nothing in it; what they consented
+    # to outside the school they may end (34 CFR 99.30).
+    Role.ALUMNUS: _grants("""
+        self:manage people:read:own
+        settings:read roster:read relationships:read signatures:read signatures:read_scans
+        plan_status:read plans:read plans:export goals:read reviews:read comments:read
+        pathways:read supports:read supports:read_accommodations links:read ratings:read
+        interests:read elos:read log_entries:read log_entries:read_totals credit:read appeals:read
+        artifacts:read artifacts:read_drafts showcases:read share_links:read calls:read
+        consents:read consents:withdraw:holding exports:read exports:write foreign_records:read
+        disclosures:read:holding
     """),
     Role.PARENT: _grants("""
         self:manage people:read:own
@@ -248,9 +286,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         elos:read elos:sign:deciding elos:comment log_entries:read credit:read
         log_entries:read_totals
         appeals:read appeals:file:deciding concerns:raise
-        artifacts:read
-
-
+        artifacts:read showcases:read share_links:read share_links:stop:holding calls:read
+        consents:read consents:give:deciding consents:withdraw:holding exports:read:holding
+        exports:write:holding foreign_records:read disclosures:read:holding
     """),
     Role.ADVISOR: _grants("""
         self:manage people:read:own
@@ -267,9 +305,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         interests:comment
         elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
         credit:read appeals:read concerns:raise
-        artifacts:read artifacts:read_drafts artifacts:record artifacts:comment
-
-        uploads:write
+        artifacts:read artifacts:read_drafts artifacts:record artifacts:comment artifacts:assign
+        artifacts:review showcases:read share_links:read calls:read calls:oversee calls:write
+        consents:read foreign_records:read uploads:write
     """),
     Role.TEACHER: _grants("""
         self:manage people:read:own
@@ -278,8 +316,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         supports:read_accommodations
         links:read ratings:read ratings:rate partners:read opportunities:read
         elos:read elos:comment concerns:raise
-        artifacts:record
-        uploads:write
+        artifacts:record calls:read calls:oversee calls:write uploads:write
     """),
     Role.COUNSELOR: _grants("""
         self:manage people:read:own
@@ -295,8 +332,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         interests:comment
         elos:read elos:sign elos:witness elos:comment log_entries:read log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read concerns:read
-        artifacts:read artifacts:comment
-
+        artifacts:read artifacts:comment showcases:read share_links:read calls:read calls:oversee
+        consents:read foreign_records:read
     """),
     Role.ELO_COORDINATOR: _grants("""
         self:manage people:read:own
@@ -312,7 +349,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         log_entries:read_totals
         credit:read credit:propose appeals:read
         concerns:read concerns:write concerns:raise mentor_links:read mentor_links:write
-        artifacts:read
+        artifacts:read showcases:read calls:read calls:oversee calls:write
     """),
     Role.REGISTRAR: _grants("""
         self:manage settings:read people:read people:write appointments:read
@@ -323,7 +360,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         plans:close signatures:record signatures:invite signatures:read_scans
         pathways:read pathways:record
         links:read elos:record off_campus:read credit:read credit:export
-
+        consents:read
     """),
     Role.SCHOOL_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -346,9 +383,9 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         log_entries:read_totals
         site_visits:read off_campus:read credit:read appeals:read appeals:decide
         concerns:read concerns:write concerns:raise mentor_links:read
-        artifacts:read
-
-
+        artifacts:read artifacts:assign artifacts:settle showcases:read showcases:take_down
+        share_links:read share_links:stop calls:read calls:oversee consents:read exports:read
+        exports:write_class foreign_records:read disclosures:read
     """),
     Role.DISTRICT_ADMIN: _grants("""
         self:manage settings:read settings:write people:read people:write
@@ -362,7 +399,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         pathways:read
         links:read partners:read clearances:read clearances:write opportunities:read
         designs:write elos:read:reasoned credit:read concerns:read
-
+        consents:read disclosures:read
     """),
     Role.AUDITOR: _grants("""
         self:manage people:read:own
@@ -374,7 +411,8 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         links:read ratings:read partners:read clearances:read opportunities:read interests:read
         elos:read credit:read appeals:read
         log_entries:read_totals
-        artifacts:read:sampled
+        artifacts:read:sampled showcases:read:sampled consents:read
+        disclosures:read:sampled
     """),
     Role.TEAM_MEMBER: _grants("""
         self:manage people:read:own settings:read
@@ -385,6 +423,7 @@ GRANTS: Mapping[Role, frozenset[str]] = {
         credit:read:assigned credit:decide:assigned appeals:read:assigned
         comments:read:assigned comments:withdraw:assigned links:read:assigned
         concerns:raise:assigned ratings:read:assigned ratings:rate:assigned
+        artifacts:read:assigned artifacts:comment:assigned artifacts:review:assigned
     """),
 }
 

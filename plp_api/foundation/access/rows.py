@@ -301,7 +301,7 @@ class Access:
     def may_on(self, permission: Permission, row: Any) -> bool:
         """Whether the caller has the permission on this row, which they may read."""
         if isinstance(row.__ownership__, OwnedBySchool):
-            return self.may_at(permission, getattr(row, row.__ownership__.column))
+            return self._may_on_schools(permission, row)
         if isinstance(row.__ownership__, OwnedByPerson):
             is_own = getattr(row, row.__ownership__.column) == self.caller.person_id
             return is_own and self.caller.may(permission)
@@ -313,6 +313,13 @@ class Access:
         may = self.may(permission, student_id) or is_assigned(self.caller, permission, row)
         return may and not self._is_kept(permission, row)
 
+    def _may_on_schools(self, permission: Permission, row: Any) -> bool:
+        ownership: OwnedBySchool = row.__ownership__
+        if ownership.by is None:
+            return self.may_at(permission, getattr(row, ownership.column))
+        is_theirs = getattr(row, ownership.by) == self.caller.person_id
+        return is_theirs and self.caller.may(permission)
+
     def roles_to(self, student_id: UUID) -> set[Role]:
         """The caller's roles toward this student."""
         return {role for role, _ in self.reached(student_id)}
@@ -320,6 +327,14 @@ class Access:
     def is_to(self, role: Role, student_id: UUID) -> bool:
         """Whether the caller has that role toward this student."""
         return role in self.roles_to(student_id)
+
+    def has_left(self, student_id: UUID | None) -> bool:
+        """Whether the caller is that student, and a former one (`roster.leaving`)."""
+        return Role.ALUMNUS in self.caller.roles and student_id == self.caller.person_id
+
+    def is_oneself(self, student_id: UUID) -> bool:
+        """Whether the caller is that student, or was."""
+        return student_id == self.caller.person_id
 
     def speaks_as(self, permission: Permission, student_id: UUID, row: Any = None) -> Role:
         """The role by which the caller does this; of several, the nearest to the student.

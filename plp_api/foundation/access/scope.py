@@ -330,7 +330,11 @@ def _visible_by_school(
     granted = {role: conditions(role, permission) for role in sorted(caller.roles)}
     granting = [role for role, needed in granted.items() if None in needed]
     is_read = permission == ownership.read
-    if (is_read and granting) or any(role in caller.wide for role in granting):
+    if is_read and granting:
+        return in_district
+    if ownership.by is not None:
+        return in_district & (_column(model, ownership.by) == CALLER) if granting else false()
+    if any(role in caller.wide for role in granting):
         return in_district
     school = _column(model, ownership.column)
     own: list[ColumnElement[bool]] = [

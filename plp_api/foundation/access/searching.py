@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from plp_api.foundation import texts
-from plp_api.foundation.access.caller import DISTRICT, Caller
+from plp_api.foundation.access.caller import DISTRICT, FAMILY, Caller
 from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.scope import about_students, is_unrelated
 from plp_api.foundation.roster.terms import PersonTerm, TermKind
@@ -41,7 +41,7 @@ Openness = Mapping[TermKind, ColumnElement[bool]]
 STATE_NUMBERS = Permission.RELATIONSHIPS_READ
 """The permission to read a student's state number (`directory.presenters`, PERSONAL)."""
 
-REACH_FEW = frozenset({Role.STUDENT, Role.PARENT, Role.ADVISOR, Role.TEACHER})
+REACH_FEW = frozenset({*FAMILY, Role.ADVISOR, Role.TEACHER})
 """The roles that are no office: they reach single students, or those of classes."""
 
 
@@ -71,6 +71,16 @@ def people(rows: Select[Any], person_id: Any, words: str, caller: Caller) -> Sel
         TermKind.NAME: true(),
         TermKind.PREFERRED: is_unrelated(term.person_id, caller),
         TermKind.ROSTER: true(),
+    }
+    return _joined(rows, person_id, words, caller, term, is_open)
+
+
+def staff(rows: Select[Any], person_id: Any, words: str, caller: Caller) -> Select[Any]:
+    """The rows of colleagues whom the words name: by name alone, which is all that is shown."""
+    term = aliased(PersonTerm)
+    is_open = {
+        TermKind.NAME: true(),
+        TermKind.PREFERRED: is_unrelated(term.person_id, caller),
     }
     return _joined(rows, person_id, words, caller, term, is_open)
 

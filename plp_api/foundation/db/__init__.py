@@ -12,7 +12,14 @@ from plp_api.foundation.db.columns import (
     storable,
 )
 from plp_api.foundation.db.database import Database
-from plp_api.foundation.db.expressions import any_of, any_selected, joined, plain, unindexed
+from plp_api.foundation.db.expressions import (
+    any_of,
+    any_selected,
+    joined,
+    json_items,
+    plain,
+    unindexed,
+)
 from plp_api.foundation.db.fetching import Ahead, Prepared, Query, at_commit, enter, fetch
 from plp_api.foundation.db.models import Base, Dated, Identified, Part, Resource, new_id
 from plp_api.foundation.db.transactions import (
@@ -61,6 +68,7 @@ __all__ = [
     "insert_many",
     "is_deadlock",
     "joined",
+    "json_items",
     "lock",
     "lock_name",
     "new_id",

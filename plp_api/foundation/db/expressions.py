@@ -131,3 +131,19 @@ def _plain_by_postgresql(element: plain, compiler: SQLCompiler, **kw: Any) -> st
 @compiles(plain, "sqlite")
 def _plain_by_sqlite(element: plain, compiler: SQLCompiler, **kw: Any) -> str:
     return f"plp_plain({compiler.process(element.clauses, **kw)})"
+
+
+class json_items(FunctionElement[Any]):  # noqa: N801 - reads as the SQL function it is
+    """`json_items(column).table_valued("value", name="item")`: a row for each item of a list."""
+
+    inherit_cache = True
+
+
+@compiles(json_items, "postgresql")
+def _json_items_by_postgresql(element: json_items, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_array_elements({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_items, "sqlite")
+def _json_items_by_sqlite(element: json_items, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"

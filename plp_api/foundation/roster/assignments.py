@@ -31,7 +31,10 @@ SUBJECTS: dict[str, type[Any]] = {}
 
 
 class AssignmentRole(StrEnum):
-    """What somebody does for the piece of work that they are assigned to."""
+    """What somebody does for the piece of work that they are assigned to.
+
+    A reviewer judges it. To a reader it was handed in, because they called for it.
+    """
 
     COORDINATOR = "coordinator"
     COOPERATING_TEACHER = "cooperating_teacher"
@@ -39,6 +42,7 @@ class AssignmentRole(StrEnum):
     LICENSED_SUPERVISOR = "licensed_supervisor"
     PANEL_MEMBER = "panel_member"
     REVIEWER = "reviewer"
+    READER = "reader"
     MENTOR = "mentor"
 
 

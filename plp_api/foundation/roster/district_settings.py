@@ -56,6 +56,23 @@ MATERIAL_PARTS = ("scope_and_rigor", "support_services", "pathway_elements")
 MonthDay = tuple[int, int]
 
 
+SCHOOL_CLOUD_HOSTS = (
+    "docs.google.com",
+    "drive.google.com",
+    "sites.google.com",
+    "classroom.google.com",
+    "photos.google.com",
+    "onedrive.live.com",
+    "1drv.ms",
+    "*.sharepoint.com",
+    "*.instructure.com",
+    "*.seesaw.me",
+    "www.canva.com",
+    "padlet.com",
+)
+"""Where students' accounts are often the school's."""
+
+
 @dataclass(frozen=True)
 class DistrictSettings:
     """A district's settings; days are (month, day).
@@ -87,9 +104,15 @@ class DistrictSettings:
     signed again; days from Monday to Friday count.
     `file_limit_mb`: the largest file that a person may send for a student, in MB of 2**20 bytes.
     `file_quota_student_mb`, `file_quota_district_mb`: what all files of one student, and of the
-    district, may take.
+    district, may take; archives do not count.
     `strips_photo_location`: whether photos are kept without what the camera knew of place, device
     and time.
+    `school_cloud_hosts`: hosts at which a student's account is the school's, and may end with
+    school; `*.` before one stands for any name in it.
+    `shares_outside`: whether students may show work outside the school, once whoever holds their
+    rights consents.
+    `sharing_consent_texts`: by language, what a holder of rights reads and consents to; overrides
+    the built-in texts of that language.
     """
 
     cycle_end: MonthDay = (11, 30)
@@ -117,6 +140,9 @@ class DistrictSettings:
     file_quota_student_mb: int = 2_000
     file_quota_district_mb: int = 500_000
     strips_photo_location: bool = True
+    school_cloud_hosts: tuple[str, ...] = SCHOOL_CLOUD_HOSTS
+    shares_outside: bool = False
+    sharing_consent_texts: Mapping[str, str] = field(default_factory=dict)
 
     def cycle(self, day: date) -> Cycle:
         """The cycle of annual reviews in which the day falls."""

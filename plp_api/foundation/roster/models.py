@@ -160,7 +160,8 @@ class Student(Resource, Base):
     `rights_transfer_on` is the day on which FERPA rights become the student's: the
     18th birthday unless another basis set an earlier day. None (unknown birth date)
     means a minor. `rights_transfer_reason` is for staff. A birth date that is
-    implausible for the grade moves no rights until a person confirms it.
+    implausible for the grade moves no rights until a person confirms it. `left_on` is the
+    day on which a person closed the plan; `roster.leaving` says who is a former student.
     """
 
     __tablename__ = "students"
@@ -184,6 +185,7 @@ class Student(Resource, Base):
     rights_transfer_reason: Mapped[str | None]
     post_18_basis: Mapped[str | None]
     entered_on: Mapped[date | None]
+    left_on: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="student", lazy="joined", innerjoin=True)
 

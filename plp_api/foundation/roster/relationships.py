@@ -93,12 +93,17 @@ class RecordKind(StrEnum):
     CREDIT = "credit"
     APPEALS = "appeals"
     ARTIFACTS = "artifacts"
+    SHOWCASES = "showcases"
+    SHARE_LINKS = "share_links"
+    CALLS = "calls"
 
 
 DENIED_WITH = {
     RecordKind.LOG_ENTRIES: RecordKind.ELOS,
     RecordKind.CREDIT: RecordKind.ELOS,
     RecordKind.APPEALS: RecordKind.ELOS,
+    RecordKind.SHOWCASES: RecordKind.ARTIFACTS,
+    RecordKind.SHARE_LINKS: RecordKind.ARTIFACTS,
 }
 """Kinds that tell of another: an order that denies that one denies them too."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import chain, count
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, inspect, select, update
+from sqlalchemy import UniqueConstraint, inspect, select, true, update
 
 from plp_api.catalog.item_links.models import ItemLink
 from plp_api.catalog.opportunities.models import Opportunity
@@ -14,19 +14,29 @@ from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
+from plp_api.foundation.archives.models import StudentExport
 from plp_api.foundation.comments.models import Comment
 from plp_api.foundation.roster.classes import Enrollment
-from plp_api.foundation.roster.models import Student
-from plp_api.foundation.roster.relationships import AdvisoryMember, RelationshipKind
+from plp_api.foundation.roster.models import Person, Student
+from plp_api.foundation.roster.relationships import (
+    AdvisoryMember,
+    AppointmentRole,
+    RelationshipKind,
+)
+from plp_api.learning.artifact_reviews.models import ArtifactReview
+from plp_api.learning.artifacts.models import Artifact, ArtifactVersion
+from plp_api.learning.calls.models import CallForWork, CallRecipient
 from plp_api.learning.credit.models import Appeal
 from plp_api.learning.elos.models import Elo, EloGoal
 from plp_api.learning.interests.models import Interest
+from plp_api.learning.portfolios.models import Portfolio
+from plp_api.learning.showcases.models import ShowcaseItem
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.plans.models import PlanSection, PlanVersion
 from plp_api.planning.signatures.models import Signature
 from tests.foundation.access import rows
 from tests.foundation.access.operations import Operation
-from tests.world import Place, World, long_ago, pupil, relate, years_ago
+from tests.world import Place, World, appoint, long_ago, person, pupil, relate, years_ago
 
 MANY = 50
 
@@ -37,6 +47,7 @@ def gather(world: World) -> None:
     place = world.home
     for number in range(MANY):
         _add(place, number)
+        _add_staff(place, number)
     _add_beside(place)
     db.session().flush()
     handed_in = {"status": "submitted", "submitted_at": clock.now()}
@@ -72,6 +83,12 @@ def _add(place: Place, number: int) -> None:
     rows.complete_student(place, child)
 
 
+def _add_staff(place: Place, number: int) -> None:
+    """Somebody who may be named to judge a student's work."""
+    somebody = person(db.session(), place, f"staff_{number}")
+    appoint(db.session(), place, somebody, AppointmentRole.COUNSELOR, place.school_id)
+
+
 def _add_beside(place: Place) -> None:
     """Rows of kinds that only these lists show: an event, a comment on a review, a signature."""
     own = {"district_id": place.district_id, "student_id": place.student.id}
@@ -85,6 +102,21 @@ def _add_beside(place: Place) -> None:
         ]
     )
     _add_to_elo(place, own)
+    _add_to_call(place)
+
+
+def _add_to_call(place: Place) -> None:
+    """Every student in the call beneath which such lists are read, the first by id."""
+    session, is_home = db.session(), CallForWork.district_id == place.district_id
+    at_school = is_home & (CallForWork.school_id == place.school_id)
+    call = session.scalars(select(CallForWork).where(at_school).order_by(CallForWork.id)).first()
+    assert call is not None
+    of_call = select(CallRecipient.student_id).where(CallRecipient.call_id == call.id)
+    others = Student.district_id == place.district_id, Student.id.not_in(of_call)
+    session.add_all(
+        CallRecipient(district_id=place.district_id, student_id=key, call_id=call.id)
+        for key in session.scalars(select(Student.id).where(*others)).all()
+    )
 
 
 def _add_to_elo(place: Place, own: dict[str, Any]) -> None:
@@ -107,12 +139,20 @@ OF_OTHERS: dict[Any, dict[str, Any]] = {
     PlanTemplate: {"is_default": False},
     Interest: {"status": "withdrawn"},
     Appeal: {"status": "withdrawn"},
+    ArtifactReview: {"status": "recalled"},
     Scale: {"is_default": False},
+    StudentExport: {"status": "expired"},
 }
 
 
 LONG = 20
 _numbers = count()
+
+# Of what there may be one alone with each of another kind, the others are with copies of that.
+COPIED: dict[Any, tuple[str, str]] = {
+    CallRecipient: ("call", "call_id"),
+    Portfolio: ("template", "template_id"),
+}
 
 
 def multiply(model: Any, criterion: Any) -> None:
@@ -127,9 +167,17 @@ def multiply(model: Any, criterion: Any) -> None:
         others = {**_varied(model, values, number), **OF_OTHERS.get(model, {})}
         if model is ItemLink:
             others = {"framework_item_id": _another_item(found[0])}
+        if model in COPIED:
+            name, column = COPIED[model]
+            others = {column: _copy(getattr(found[0], name))}
         if model is EloGoal:
             others = {"goal_id": _another_goal(found[0])}
-        session.add(model(**{**values, **others, "id": db.new_id()}))
+        if model is ShowcaseItem:
+            others = {"version_id": _another_version(found[0], number)}
+        copy = model(**{**values, **others, "id": db.new_id()})
+        session.add(copy)
+        if model is Artifact:
+            _add_version(copy)
         if model is PlanSection:
             _ask_for(found[0], others["key"])
     session.flush()
@@ -141,6 +189,15 @@ def _ask_for(section: PlanSection, key: str) -> None:
     template = db.session().get_one(PlanTemplate, version.template_id)
     asked = next(one for one in template.sections if one["key"] == section.key)
     template.sections = [*template.sections, {**asked, "key": key}]
+
+
+def _add_version(artifact: Artifact) -> None:
+    """The first version of an artifact, so that a short list of them shows versions too."""
+    artifact.number = 1
+    db.session().flush()
+    own = {"district_id": artifact.district_id, "student_id": artifact.student_id}
+    of_it = {**own, "artifact_id": artifact.id, "added_by": artifact.student_id}
+    db.session().add(ArtifactVersion(**of_it, number=1))
 
 
 def _another_item(link: ItemLink) -> Any:
@@ -164,6 +221,31 @@ def _another_goal(served: EloGoal) -> Any:
     goal = db.session().get_one(Goal, served.goal_id)
     own = {"district_id": goal.district_id, "student_id": goal.student_id, "plan_id": goal.plan_id}
     another = Goal(id=db.new_id(), **own, domain=goal.domain, title="Another")
+    db.session().add(another)
+    db.session().flush()
+    return another.id
+
+
+def _copy(row: Any) -> Any:
+    """The id of another row like this one."""
+    columns = [one.key for one in inspect(type(row)).column_attrs]
+    new = {"id": db.new_id()} | ({"line_id": db.new_id()} if "line_id" in columns else {})
+    another = type(row)(**{name: getattr(row, name) for name in columns} | new)
+    db.session().add(another)
+    db.session().flush()
+    return another.id
+
+
+def _another_version(item: ShowcaseItem, number: int) -> Any:
+    """The id of a new version of the item's artifact."""
+    own = {"district_id": item.district_id, "student_id": item.student_id}
+    another = ArtifactVersion(
+        id=db.new_id(),
+        **own,
+        artifact_id=item.artifact_id,
+        number=MANY + number,
+        added_by=item.student_id,
+    )
     db.session().add(another)
     db.session().flush()
     return another.id
@@ -203,12 +285,15 @@ def _other(value: Any, number: int) -> Any:
 
 def beneath(operation: Operation, model: Any, parent: Any) -> Any:
     """Which rows of the model the operation lists for a parent, as a criterion."""
-    if hasattr(model, "subject_id"):
-        return (model.subject_type == operation.model.__tablename__) & (model.subject_id == parent)
     if operation.model is Student:
         return getattr(model, model.__ownership__.column) == parent
+    if hasattr(model, "subject_id"):
+        return (model.subject_type == operation.model.__tablename__) & (model.subject_id == parent)
     if operation.model is Partner and model is Interest:
         return Interest.opportunity.has(Opportunity.partner_id == parent)
+    if model is Person:
+        # Who may do something for the row; nobody belongs to it.
+        return true()
     if operation.model is model:
         # Others of its kind, to which the row itself does not belong; its copies do.
         return model.id == parent

@@ -113,12 +113,32 @@ concerns:write       .       .        .       .       .         x               
 concerns:raise       x       x        x       x       .         x               .         x            .              .        assigned # concerns: C
 mentor_links:read    .       .        .       .       .         x               .         x            .              .        .        # section 4: verification by link
 mentor_links:write   .       .        .       .       .         x               .         .            .              .        .        # section 4: a mentor's link, given out by the coordinator
-artifacts:read        x       x        x         .       x         x               .         x            .              sampled  .        # artifacts, reflections, showcases: R
+artifacts:read       x       x        x         .       x         x               .         x            .              sampled  assigned # artifacts, reflections, showcases: R
 artifacts:read_drafts x       .        x         .       .         .               .         .            .              .        .        # artifact drafts: R
-artifacts:write       x       .        .         .       .         .               .         .            .              .        .        # artifact drafts, artifacts: CRU
-artifacts:record      .       .        x         x       .         .               .         .            .              .        .        # artifacts: C recorded_for
-artifacts:comment     x       .        x         .       x         .               .         .            .              .        .        # no row: words on the work, by who made it, advisor and counselor
-uploads:write         x       .        x         x       .         .               .         .            .              .        .        # artifact drafts: CRU; artifacts: C recorded_for; the files of these
+artifacts:write      x       .        .         .       .         .               .         .            .              .        .        # artifact drafts, artifacts: CRU
+artifacts:record     .       .        x         x       .         .               .         .            .              .        .        # artifacts: C recorded_for
+artifacts:comment    x       .        x         .       x         .               .         .            .              .        assigned # no row: words on the work, by who made it, who judges it, and advisor and counselor
+uploads:write        x       .        x         x       .         .               .         .            .              .        .        # artifact drafts: CRU; artifacts: C recorded_for; the files of these
+artifacts:assign     .       .        x         .       .         .               .         x            .              .        .        # section 4, artifact review: who judges is named by the advisor or the school's admin
+artifacts:review     .       .        x         .       .         .               .         .            .              .        assigned # artifacts: review, review if assigned
+artifacts:settle     .       .        .         .       .         .               .         x            .              .        .        # section 4, artifact review: appealed, then final by the admin's designee
+showcases:read       x       x        x         .       x         x               .         x            .              sampled  .        # artifacts, reflections, showcases: R
+showcases:write      x       .        .         .       .         .               .         .            .              .        .        # artifacts, reflections, showcases: CRU
+showcases:take_down  .       .        .         .       .         .               .         x            .              .        .        # share links: stop; a whole showcase, by the school's admin with a reason
+share_links:read     x       x        x         .       x         .               .         x            .              .        .        # share links: R
+share_links:write    x       .        .         .       .         .               .         .            .              .        .        # share links: CRU
+share_links:stop     x       holding  .         .       .         .               .         x            .              .        .        # share links: stop
+calls:read           x       x        x         x       x         x               .         x            .              .        .        # calls for work: R
+calls:oversee        .       .        x         x       x         x               .         x            .              .        .        # calls for work: R of staff, the call with all who were called
+calls:write          .       .        x         x       .         x               .         .            .              .        .        # calls for work: CRU
+consents:read        x       x        x         .       x         .               x         x            x              x        .        # consents: R; an advisor too, who is asked whether it may be shown
+consents:give        holding deciding .         .       .         .               .         .            .              .        .        # consents: C by the holder; one deciding parent suffices
+consents:withdraw    holding holding  .         .       .         .               .         .            .              .        .        # consents: U by any holder
+disclosures:read     holding holding  .         .       .         .               .         x            x              sampled  .        # disclosure ledger: R by the holder (99.32(c))
+exports:read         x       holding  .         .       .         .               .         x            .              .        .        # plan, artifacts: X; of others' exports the school sees that they are
+exports:write        x       holding  .         .       .         .               .         .            .              .        .        # plan, artifacts: X
+exports:write_class  .       .        .         .       .         .               .         x            .              .        .        # section 3, alumni: the archive is offered before exit
+foreign_records:read x       x        x         .       x         .               .         x            .              .        .        # no row: history from another installation, read as a portfolio is
 coverage:read        .       .        x       .       x         x               x         x            x              x        .  # reports on persons; aggregates
 audit:read           .       .        .       .       .         .               .         x            x              x        .  # audit trail …: R school, CRU, R
 imports:read         .       .        .       .       .         .               x         .            x              x        .  # …, imports (an import is the district's, no school's)
@@ -130,10 +150,29 @@ ALWAYS, NEVER = "x", "."
 EVERYBODYS = {"self:manage"}
 
 
+# Section 3, alumni: their own record, read-only, and the archive. 34 CFR 99.30: a consent ends
+# when who holds the rights withdraws it, whether they are still at school or not.
+ALUMNUS = """
+self:manage people:read(own) settings:read roster:read relationships:read
+plan_status:read plans:read plans:export signatures:read signatures:read_scans
+goals:read reviews:read comments:read pathways:read supports:read supports:read_accommodations
+links:read ratings:read interests:read elos:read log_entries:read log_entries:read_totals
+credit:read appeals:read artifacts:read artifacts:read_drafts showcases:read share_links:read
+calls:read consents:read consents:withdraw(holding) foreign_records:read exports:read exports:write
+disclosures:read(holding)
+"""
+
+
 def table(text: str = MATRIX) -> dict[str, dict[str, str]]:
     """The cell of each permission and role."""
     (roles, *lines) = ([*_cells(line)] for line in text.strip().splitlines())
-    return {permission: dict(zip(roles, cells, strict=True)) for permission, *cells in lines}
+    cells_of = {permission: dict(zip(roles, cells, strict=True)) for permission, *cells in lines}
+    granted = (word.rstrip(")").partition("(") for word in ALUMNUS.split())
+    alumni = {permission: condition or ALWAYS for permission, _, condition in granted}
+    return {
+        permission: cells | {"alumnus": alumni.get(permission, NEVER)}
+        for permission, cells in cells_of.items()
+    }
 
 
 def _cells(line: str) -> Iterator[str]:

@@ -72,6 +72,11 @@ def elo_of(student_id: UUID) -> UUID:
     return uuid5(student_id, "elo")
 
 
+def artifact_of(student_id: UUID) -> UUID:
+    """The id of the artifact that the sweep adds for a student."""
+    return uuid5(student_id, "artifact")
+
+
 @dataclass(frozen=True)
 class Owner:
     """Whose a row is: each id that its table has a column for.
@@ -181,6 +186,8 @@ class Reader:
             case OwnedBySchool():
                 has_part = self.may(read) and self.person.id in owner.member_ids
                 sees = self.may_everywhere(read) or has_part
+                if ownership.by and permission != read:
+                    return sees, self.person.id == owner.person_id and self.may(permission)
                 return sees, sees if permission == read else self.may_at(
                     owner.school_id, permission
                 )

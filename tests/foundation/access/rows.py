@@ -23,6 +23,7 @@ from plp_api.catalog.partners.models import (
     PartnerContact,
     PartnerSite,
 )
+from plp_api.catalog.portfolio_templates.models import PortfolioTemplate
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.catalog.scales.models import Scale
 from plp_api.catalog.standards.models import (
@@ -33,8 +34,10 @@ from plp_api.catalog.standards.models import (
 )
 from plp_api.catalog.templates.models import PlanTemplate
 from plp_api.foundation import clock, db
+from plp_api.foundation.archives.models import ForeignRecord, StudentExport
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.disclosures.models import Disclosure
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.ownership import (
     OwnedByDistrict,
@@ -56,6 +59,7 @@ from plp_api.foundation.roster.relationships import (
 from plp_api.foundation.uploads.models import Upload
 from plp_api.learning.agreements import terms
 from plp_api.learning.agreements.models import Agreement, AgreementSignature
+from plp_api.learning.artifact_reviews.models import ArtifactReview, CriterionScore
 from plp_api.learning.artifacts.models import (
     Artifact,
     ArtifactLink,
@@ -64,6 +68,7 @@ from plp_api.learning.artifacts.models import (
     Reflection,
 )
 from plp_api.learning.attestations.models import MentorLink
+from plp_api.learning.calls.models import CallForWork, CallRecipient
 from plp_api.learning.concerns.models import Concern
 from plp_api.learning.credit.models import Appeal, CreditLine
 from plp_api.learning.elos.models import (
@@ -79,8 +84,12 @@ from plp_api.learning.elos.models import (
 )
 from plp_api.learning.evaluations.models import Evaluation, Presentation, WorkHabits
 from plp_api.learning.interests.models import Interest
+from plp_api.learning.portfolios.models import Portfolio, PortfolioEntry
 from plp_api.learning.ratings.models import Rating
+from plp_api.learning.sharing.models import ShareLink, ShareOpening
+from plp_api.learning.showcases.models import Showcase, ShowcaseItem, ShowcaseSection
 from plp_api.learning.work_logs.models import Absence, LogEntry, SiteVisit
+from plp_api.people.consents.models import Consent
 from plp_api.people.rostering.models import RosterImport
 from plp_api.planning.pathways.models import PathwayElement
 from plp_api.planning.plans.models import Statement
@@ -94,7 +103,7 @@ from plp_api.planning.signatures.models import (
 )
 from plp_api.planning.signing.models import Scan, SigningLink
 from plp_api.planning.supports.models import Support
-from tests.foundation.access.reach import EVERYBODY, Owner, elo_of
+from tests.foundation.access.reach import EVERYBODY, Owner, artifact_of, elo_of
 from tests.learning.elo_world import PROFILE
 from tests.world import SECTIONS, Place, World
 
@@ -122,7 +131,6 @@ def complete(world: World) -> None:
             complete_student(place, student)
         _add_for_place(place)
         _add_uploads(place)
-        _add_rubrics(place)
         _add_designs(place)
         _assign(place, place.student, role="cooperating_teacher", person_id=place.team_member.id)
     db.session().flush()
@@ -138,7 +146,7 @@ def complete_student(place: Place, student: Any) -> None:
     _add_interest(place, student)
     _add_evidence(place, student)
     _add_elo(place, student)
-    _add_artifacts(place, student)
+    _add_portfolio(place, student)
 
 
 def _add_for_student(place: Place, student: Any) -> None:
@@ -406,12 +414,38 @@ def _add_uploads(place: Place) -> None:
     db.session().add_all(Upload(**own, **waits, person_id=person_id) for person_id in people)
 
 
-def _add_artifacts(place: Place, student: Any) -> None:
+def _add_portfolio(place: Place, student: Any) -> None:
     """A draft and a kept artifact, with one of everything that belongs to the kept one."""
     own = {"district_id": place.district_id, "student_id": student.id}
-    work = {**own, "kind": "writing", "made_on": clock.today()}
-    artifact = Artifact(id=db.new_id(), **work, title="A poem", status="kept", number=1)
-    db.session().add_all([Artifact(**work, title="Half a poem"), artifact])
+    today = clock.today()
+    if (rubric := _first(Rubric, place)) is None:
+        _add_rubrics(place)
+        rubric = _first(Rubric, place)
+    call = CallForWork(
+        id=db.new_id(),
+        district_id=place.district_id,
+        school_id=db.session().get_one(Student, student.id).plan_home_school_id,
+        title="Your best page",
+        called_by=place.advisor.id,
+    )
+    db.session().add(call)
+    db.session().flush()
+    called = CallRecipient(id=db.new_id(), **own, call_id=call.id)
+    db.session().add(called)
+    db.session().flush()
+    work = {**own, "kind": "writing", "made_on": today}
+    draft = Artifact(id=db.new_id(), **work, title="Half a poem")
+    artifact = Artifact(
+        id=artifact_of(student.id),
+        **work,
+        title="A poem",
+        status="kept",
+        number=1,
+        call_recipient_id=called.id,
+        # The first of every list: a draft without versions is read by fewer statements.
+        created_at=clock.now() - timedelta(minutes=1),
+    )
+    db.session().add_all([draft, artifact])
     db.session().flush()
     part = {**own, "artifact_id": artifact.id}
     version = ArtifactVersion(id=db.new_id(), **part, number=1, added_by=student.id)
@@ -424,6 +458,8 @@ def _add_artifacts(place: Place, student: Any) -> None:
     db.session().flush()
     text = {"version_id": version.id, "position": 1, "kind": "file", "file_id": file.id}
     text |= {"text": "Snow."}
+    address = {"version_id": version.id, "position": 2, "kind": "link"}
+    address |= {"url": "https://poems.example/snow"}
     about = {"subject_type": "artifacts", "subject_id": artifact.id}
     item = select(Rating.framework_item_id).where(Rating.student_id == student.id)
     item_id = db.session().scalars(item).first()
@@ -431,12 +467,121 @@ def _add_artifacts(place: Place, student: Any) -> None:
     db.session().add_all(
         [
             ArtifactPart(**part, **text),
+            ArtifactPart(**part, **address),
             Reflection(**part, number=1, answers=answers, written_by=student.id),
             ArtifactLink(**part, goal_id=student.goal_id, linked_by=student.id),
             Comment(**own, **about, **said),
             ItemLink(**own, **about, framework_item_id=item_id, linked_by=student.id),
         ]
     )
+    review = ArtifactReview(
+        id=db.new_id(),
+        **part,
+        version_id=version.id,
+        rubric_id=rubric.id,
+        status="in_review",
+        evaluator_id=place.team_member.id,
+        submitted_at=clock.now(),
+    )
+    db.session().add(review)
+    db.session().flush()
+    scored = {"review_id": review.id, "criterion_key": "sources", "level": "done"}
+    db.session().add(CriterionScore(**part, **scored))
+    _add_rating_of(review)
+    _add_showcase(place, student, version)
+
+
+def _add_rating_of(review: ArtifactReview) -> None:
+    """A rating that followed from the review."""
+    own = {"district_id": review.district_id, "student_id": review.student_id}
+    theirs = select(Rating).where(Rating.student_id == review.student_id)
+    known = db.session().scalars(theirs).first()
+    assert known is not None
+    db.session().add(
+        Rating(
+            **own,
+            framework_item_id=known.framework_item_id,
+            scale_id=known.scale_id,
+            level=known.level,
+            is_self=False,
+            rated_on=clock.today(),
+            rated_by=review.evaluator_id,
+            rated_as="team_member",
+            artifact_id=review.artifact_id,
+            artifact_review_id=review.id,
+        )
+    )
+
+
+def _add_showcase(place: Place, student: Any, version: ArtifactVersion) -> None:
+    """The work in a portfolio, in a showcase with a link, in an export, and from elsewhere."""
+    own = {"district_id": place.district_id, "student_id": student.id}
+    if (template := _first(PortfolioTemplate, place)) is None:
+        _add_portfolio_templates(place)
+        template = _first(PortfolioTemplate, place)
+    portfolio = Portfolio(id=db.new_id(), **own, template_id=template.id)
+    showcase = Showcase(id=db.new_id(), **own, title="My year")
+    db.session().add_all([portfolio, showcase])
+    db.session().flush()
+    entry = {"slot_key": "best", "artifact_id": version.artifact_id}
+    section = {"showcase_id": showcase.id, "position": 1}
+    asked = {"identity_check": "none", "expires_at": clock.now() + timedelta(days=1)}
+    link = ShareLink(
+        id=db.new_id(),
+        **own,
+        **asked,
+        token_sha256=f"share {student.id}",
+        issued_by=student.id,
+        showcase_id=showcase.id,
+        name_shown="family",
+    )
+    db.session().add_all(
+        [
+            PortfolioEntry(**own, **entry, portfolio_id=portfolio.id),
+            ShowcaseSection(**own, **section, title="Writing"),
+            ShowcaseItem(**own, **section, artifact_id=version.artifact_id, version_id=version.id),
+            link,
+        ]
+    )
+    db.session().flush()
+    given = {"party": "Grandmother", "interest": "family", "what": "a showcase"}
+    given |= {"basis": "consent", "subject_type": "showcases"}
+    consent = {"purpose": "sharing", "text": "You may.", "given_as": "parent"}
+    db.session().add_all(
+        [
+            ShareOpening(**own, link_id=link.id, what="page"),
+            Disclosure(**own, **given, subject_id=showcase.id, link_id=link.id),
+            Consent(**own, **consent, given_by=place.parent.id, given_on=clock.today()),
+            StudentExport(**own, requested_by=student.id, requested_for=student.id),
+            ForeignRecord(
+                **own,
+                part="ratings",
+                foreign_id="1",
+                content={"level": "met"},
+                came_from="Another school",
+                archive_sha256="0" * 64,
+            ),
+        ]
+    )
+
+
+def _first(model: Any, place: Place) -> Any:
+    """A row of the place's district, if there is one."""
+    db.session().flush()
+    return db.session().scalars(select(model).where(model.district_id == place.district_id)).first()
+
+
+def _add_portfolio_templates(place: Place) -> None:
+    """A template of each school and one of the district's."""
+    slot = {"key": "best", "title": "Best work", "description": "", "least": 1, "most": None}
+    slots = [{**slot, "kinds": [], "framework_item_ids": []}]
+    db.session().add_all(
+        PortfolioTemplate(
+            district_id=place.district_id, school_id=school_id, title="Year", slots=slots
+        )
+        for school_id in (None, place.school_id, place.other_school_id)
+    )
+    db.session().flush()
 
 
 def _add_agreement(place: Place, student: Any, part: dict[str, Any]) -> None:
@@ -624,10 +769,14 @@ def _owner(row: Any, students: set[UUID], members: dict[UUID, set[UUID]]) -> Own
                 changed_with=CHANGED_WITH.get(getattr(row, "subject_type", "")),
                 work=getattr(row, work) if work else None,
             )
-        case OwnedBySchool(column=column):
+        case OwnedBySchool(column=column, by=by):
             advisory = getattr(row, "advisory_id", row.id)
-            part = frozenset(members.get(advisory, ()))
-            return Owner(row.district_id, school_id=getattr(row, column), member_ids=part)
+            return Owner(
+                row.district_id,
+                school_id=getattr(row, column),
+                member_ids=frozenset(members.get(advisory, ())),
+                person_id=getattr(row, by) if by else None,
+            )
         case PersonOfDistrict():
             student_id = row.id if row.id in students else None
             return Owner(row.district_id, student_id=student_id, person_id=row.id)
@@ -645,6 +794,8 @@ def _needed_besides(row: Any) -> str | None:
     for column, value, needed in row.__ownership__.hidden:
         if getattr(row, column) == value:
             return str(needed)
+    if isinstance(row, ForeignRecord):
+        return "ratings:read"
     return PART_OF.get(getattr(row, "subject_type", ""))
 
 

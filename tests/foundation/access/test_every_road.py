@@ -16,13 +16,17 @@ from sqlalchemy import select
 from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.comments.models import Comment
+from plp_api.foundation.disclosures.models import Disclosure
 from plp_api.foundation.ownership import OwnedByStudent
 from plp_api.foundation.roster.relationships import RecordKind, Relationship
+from plp_api.learning.artifact_reviews.models import ArtifactReview, CriterionScore
 from plp_api.learning.artifacts.models import Artifact, ArtifactPart
+from plp_api.learning.calls.models import CallRecipient
 from plp_api.learning.credit.models import Appeal, CreditLine
 from plp_api.learning.elos.models import Elo
 from plp_api.learning.interests.models import Interest
 from plp_api.learning.ratings.models import Rating
+from plp_api.learning.showcases.models import Showcase
 from plp_api.learning.work_logs.models import LogEntry
 from plp_api.planning.goals.models import Goal
 from plp_api.planning.pathways.models import PathwayElement
@@ -49,6 +53,9 @@ MARKS: dict[str, list[str]] = {
     RecordKind.CREDIT: ["MARK-credit"],
     RecordKind.APPEALS: ["MARK-appeals"],
     RecordKind.ARTIFACTS: ["MARK-artifacts"],
+    RecordKind.SHOWCASES: ["MARK-showcases"],
+    RecordKind.SHARE_LINKS: ["MARK-share_links"],
+    RecordKind.CALLS: ["MARK-calls"],
     RecordKind.RATINGS: ["MARK-ratings", '"scale_title"', "Competencies in"],
     RecordKind.SIGNATURES: ['"signature_state"', '"signed_by_name"'],
     RecordKind.PLAN_STATUS: ['"in_force_on"', '"opened_on"', '"open_version":{"id":"x","status"'],
@@ -97,12 +104,18 @@ def _mark(session: Any, home: Any, pupil: Any) -> None:
         (Appeal, "words", "appeals"),
         (Artifact, "title", "artifacts"),
         (ArtifactPart, "text", "artifacts"),
+        (ArtifactReview, "words", "ratings"),
+        (CriterionScore, "words", "ratings"),
+        (Showcase, "title", "showcases"),
+        (Disclosure, "party", "share_links"),
     ):
         for row in mine(model):
             setattr(row, member, f"MARK-{kind}")
     for row in mine(Rating):
         # The progress of a plan counts what the school said.
         row.is_self, row.rated_by, row.rated_as = False, home.teacher.id, "teacher"
+    for called in mine(CallRecipient):
+        called.call.title = "MARK-calls"
     for row in mine(Support):
         row.accommodations = ["MARK-supports"]
     kinds = {"plan_versions": "plans", "goals": "goals", "pathway_elements": "pathways"}

@@ -56,6 +56,7 @@ def test_the_rule_knows_every_role_of_a_family() -> None:
     roles = {*map(str, Role), *map(str, SignerRole), *map(str, ParticipantRole)}
     assert roles - identities.FAMILY_ROLES == {
         "advisor",
+        "alumnus",
         "auditor",
         "counselor",
         "district_admin",

@@ -38,6 +38,7 @@ WITHOUT = {
     "periodic_runs": "the worker's own",
     "signing_links": "a part of `links`, read with it",
     "mentor_links": "a part of `links`, read with it",
+    "share_links": "a part of `links`, read with it; its words are in `disclosures`",
     "huey_counter": "the queue's own; it carries ids of jobs",
     "huey_kv": "the queue's own",
     "huey_schedule": "the queue's own",

@@ -17,7 +17,7 @@ from plp_api.foundation.audit.models import Event
 from plp_api.foundation.ownership import OwnedByPerson
 from plp_api.foundation.roster.classes import AcademicSession
 from plp_api.foundation.roster.models import Person, Student
-from plp_api.learning.artifacts.models import Artifact
+from plp_api.learning.artifacts.models import Artifact, ArtifactPart, PartKind
 from plp_api.learning.elos.models import Elo, EloTime
 from plp_api.planning.plans.models import Plan, ProfileEntry
 from plp_api.server.app import Application
@@ -25,6 +25,7 @@ from tests import databases
 from tests.client import Client
 from tests.foundation.access import crowd
 from tests.foundation.access.operations import OPERATIONS, Operation
+from tests.foundation.access.reach import artifact_of
 from tests.queries import counting
 from tests.world import World
 
@@ -133,6 +134,8 @@ def _of_home(operation: Operation, model: Any, world: World) -> Any:
         return kind & (AcademicSession.district_id == world.home.district_id)
     if model is Person:
         return Person.id.not_in(select(Student.id)) & (Person.district_id == world.home.district_id)
+    if model is ArtifactPart:
+        return (model.kind == PartKind.LINK) & (model.district_id == world.home.district_id)
     if isinstance(model.__ownership__, OwnedByPerson):
         return model.person_id == world.home.counselor.id
     return model.district_id == world.home.district_id
@@ -155,6 +158,9 @@ def _parent(operation: Operation, crowded: Crowd) -> UUID | None:
         return key
     if model.__tablename__ == "advisories":
         return home.advisory_id
+    if model.__tablename__ == "artifacts":
+        # The kept one: a draft has nothing beneath it.
+        return artifact_of(home.student.id)
     with crowded.database.transaction(districts=[home.district_id]):
         is_own = hasattr(model, "student_id")
         whose = model.student_id == home.student.id if is_own else of_home(model, home)
