@@ -16,6 +16,7 @@ from plp_api.catalog.partners.models import (
 from plp_api.foundation.rest.fields import (
     Choice,
     Date,
+    Email,
     LanguageTag,
     ResourceSchema,
     Schema,
@@ -23,7 +24,6 @@ from plp_api.foundation.rest.fields import (
     Words,
     enum_of,
 )
-from plp_api.people.directory.schemas import EMAIL
 
 LONGEST_NAME, LONGEST_TOWN, LONGEST_NOTES, LONGEST_TEXT = 200, 100, 2000, 4000
 LONGEST_WEBSITE, LONGEST_EMAIL, LONGEST_PHONE = 400, 254, 40
@@ -77,11 +77,9 @@ def _website(**kwargs: Any) -> Text:
     )
 
 
-def _email(**kwargs: Any) -> Text:
+def _email(**kwargs: Any) -> Email:
     metadata = {"example": "office@barreclinic.example.org"}
-    return Text(
-        longest=LONGEST_EMAIL, allow_none=True, validate=[EMAIL], metadata=metadata, **kwargs
-    )
+    return Email(longest=LONGEST_EMAIL, allow_none=True, metadata=metadata, **kwargs)
 
 
 def _phone(**kwargs: Any) -> Text:

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.catalog.scales import actions as scales
 from plp_api.catalog.scales.models import Scale
-from plp_api.catalog.standards.models import FrameworkItem
+from plp_api.catalog.standards import items
 from plp_api.foundation import db
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
@@ -168,18 +166,7 @@ def _check_complete(rubric: Rubric) -> None:
 
 def _check_items(criteria: list[Fields], access: Access) -> None:
     """Raise validation_failed for items that are not there, framework_item_retired for retired."""
-    named = [(where, UUID(str(key))) for where, key in _items(criteria)]
-    if not named:
-        return
-    of_district = select(FrameworkItem.id, FrameworkItem.retired_on).where(
-        FrameworkItem.id.in_({key for _, key in named}),
-        FrameworkItem.district_id == access.caller.district_id,
-    )
-    days = {row.id: row.retired_on for row in db.session().execute(of_district)}
-    if unknown := [FieldError(at, references.NOTHING) for at, key in named if key not in days]:
-        raise Problem(Code.VALIDATION_FAILED, errors=unknown)
-    if retired := [FieldError(at, f"Retired on {days[key]}.") for at, key in named if days[key]]:
-        raise Problem(Code.FRAMEWORK_ITEM_RETIRED, errors=retired)
+    items.check(((where, UUID(str(key))) for where, key in _items(criteria)), access)
 
 
 def _items(criteria: list[Fields]) -> Iterator[tuple[str, Any]]:
