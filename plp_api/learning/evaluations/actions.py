@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from plp_api.catalog.rubrics import scores as rubric_scores
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import clock, db
 from plp_api.foundation.access.permissions import Permission
@@ -267,36 +268,7 @@ def _scores(elo: Elo, scores: Sequence[Fields], words: str) -> dict[str, str]:
         if not words:
             raise invalid("words", "This ELO has no rubric: evaluate it in words.")
         return {}
-    criteria = [one["key"] for one in rubric.criteria]
-    if errors := _wrong_criteria(criteria, scores):
-        raise Problem(Code.VALIDATION_FAILED, errors=errors)
-    allowed = rubric.scale.keys
-    if errors := [
-        FieldError(f"/scores/{place}/level", f"Must be one of: {', '.join(allowed)}.")
-        for place, one in enumerate(scores)
-        if one["level"] not in allowed
-    ]:
-        extra = {"allowed_levels": allowed}
-        raise Problem(Code.LEVEL_NOT_ON_SCALE, errors=errors, extra=extra)
-    given = {one["criterion"]: one["level"] for one in scores}
-    return {key: given[key] for key in criteria}
-
-
-def _wrong_criteria(criteria: Sequence[str], scores: Sequence[Fields]) -> list[FieldError]:
-    """What is wrong with the criteria that are scored: unknown, scored twice, or left out."""
-    errors, known = [], set()
-    for place, one in enumerate(scores):
-        if one["criterion"] not in criteria:
-            words = f"The rubric's criteria are: {', '.join(criteria)}."
-            errors.append(FieldError(f"/scores/{place}/criterion", words))
-        if one["criterion"] in known:
-            words = "This criterion has a level above already."
-            errors.append(FieldError(f"/scores/{place}/criterion", words))
-        known.add(one["criterion"])
-    if missing := [key for key in criteria if key not in known]:
-        words = f"Give a level for each criterion; missing: {', '.join(missing)}."
-        errors.append(FieldError("/scores", words))
-    return errors
+    return {one["criterion"]: one["level"] for one in rubric_scores.checked(rubric, scores)}
 
 
 def _refuse_same(elo: Elo, levels: dict[str, str], words: str, by: UUID) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.catalog.partners.models import Mentor
+from plp_api.catalog.rubrics import scores
 from plp_api.catalog.rubrics.models import Rubric
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
@@ -48,23 +49,8 @@ def shape_evaluations(rows: Sequence[Any], access: Access) -> None:
     for row in rows:
         rubric = rubrics.get(row.rubric_id)
         row.rubric_title = None if rubric is None else rubric.title
-        row.shown_scores = [] if rubric is None else _scores(row, rubric)
+        row.shown_scores = [] if rubric is None else scores.in_words(rubric, row.scores)
     _disclose(rows, access)
-
-
-def _scores(row: Any, rubric: Rubric) -> list[dict[str, Any]]:
-    titles = {level["key"]: level["title"] for level in rubric.scale.levels}
-    return [
-        {
-            "criterion": one["key"],
-            "criterion_title": one["title"],
-            "level": level,
-            "level_title": titles[level],
-            "level_position": rubric.scale.keys.index(level) + 1,
-        }
-        for one in rubric.criteria
-        if (level := row.scores.get(one["key"])) is not None
-    ]
 
 
 def _disclose(rows: Sequence[Any], access: Access) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from plp_api.catalog.standards import scales
 from plp_api.catalog.standards.models import FrameworkItem
 from plp_api.foundation import clock, db
-from plp_api.foundation.access.permissions import Permission
+from plp_api.foundation.access.permissions import Permission, Role
 from plp_api.foundation.access.rows import Access, denied
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, FieldError, Problem, invalid
@@ -64,14 +64,37 @@ def rate(
         **evidence,
     }
     _refuse_same(student, item, said)
+    return keep(
+        item,
+        access,
+        student_id=student.id,
+        rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id, rests_on),
+        is_self=is_self,
+        **said,
+    )
+
+
+def keep(
+    item: FrameworkItem,
+    access: Access,
+    *,
+    student_id: UUID,
+    rated_as: Role,
+    is_self: bool = False,
+    **said: Any,
+) -> Rating:
+    """Keep a rating that the caller may give, of a level of the scale; the calling code checks.
+
+    `said` are the other columns: `scale_id`, `level`, `rated_on`, and the evidence.
+    """
     rating = Rating(
         id=db.new_id(),
-        district_id=student.district_id,
-        student_id=student.id,
+        district_id=item.district_id,
+        student_id=student_id,
         framework_item=item,
         is_self=is_self,
-        rated_as=access.speaks_as(Permission.RATINGS_RATE, student.id, rests_on),
-        **said,
+        rated_as=rated_as,
+        **{"rated_by": access.caller.person_id, **said},
     )
     db.session().add(rating)
     audit.record(
@@ -116,6 +139,16 @@ def withdraw(rating: Rating, access: Access, comment: str) -> None:
         framework_item_id=rating.framework_item_id,
         is_self=rating.is_self,
     )
+
+
+def withdraw_of_review(review_id: UUID, access: Access, reason: str) -> None:
+    """Withdraw the ratings that followed from an artifact's review, which an appeal changed."""
+    query = select(Rating).where(
+        Rating.artifact_review_id == review_id, Rating.status == RatingStatus.GIVEN
+    )
+    for rating in db.session().scalars(query.order_by(Rating.id)).all():
+        withdraw(rating, access, reason)
+        rating.status = RatingStatus.WITHDRAWN
 
 
 def _require_other(student: Student, access: Access) -> None:

@@ -1,10 +1,10 @@
 """The evidence for an item: the students whom the caller may see who have any, page by page.
 
-Each kind of evidence is an arm of its own: links from goals, from pathway elements, from ELOs;
-ratings. An arm holds only what counts as evidence (`serve_links` says which rows do) and what
-the caller may read of that kind, so no count says more. The page takes the first students of
-each arm in the order of their ids, which the arms' indexes have, and so does not grow with the
-number of students.
+Each kind of evidence is an arm of its own: links from goals, from pathway elements, from ELOs,
+from artifacts; ratings. An arm holds only what counts as evidence (`serve_links` says which rows
+do) and what the caller may read of that kind, so no count says more. The page takes the first
+students of each arm in the order of their ids, which the arms' indexes have, and so does not grow
+with the number of students.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ from plp_api.learning.ratings.models import LONGEST_LEVEL, Rating, RatingStatus,
 Row = dict[str, Any]
 ITEM = bindparam("item", type_=Uuid())
 IDS = db.ids_bind("ids")
-LINKED = ("goals", "pathway_elements", "elos")
+LINKED = ("goals", "pathway_elements", "elos", "artifacts")
 """The tables whose rows link to items, as `ItemLink.subject_type` names them."""
 
 

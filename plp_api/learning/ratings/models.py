@@ -41,8 +41,9 @@ class Rating(Resource, Base):
     """One judgment: the student's level in one item on one day.
 
     `level` is the key of a level of `scale`. `is_self` tells the student's own rating. The
-    evidence is words, and a goal, a pathway element or an ELO of the same student. Who is
-    assigned to that ELO reads the rating.
+    evidence is words, and a goal, a pathway element, an ELO or an artifact of the same student;
+    with the artifact, the review from which the rating followed. Who is assigned to that ELO
+    reads the rating.
     """
 
     __tablename__ = "ratings"
@@ -51,6 +52,8 @@ class Rating(Resource, Base):
         Index("ix_ratings_student_id", "student_id", "rated_on"),
         Index("ix_ratings_framework_item_id", "framework_item_id", "student_id", "rated_on"),
         Index("ix_ratings_elo_id", "elo_id"),
+        Index("ix_ratings_artifact_id", "artifact_id"),
+        Index("ix_ratings_artifact_review_id", "artifact_review_id"),
         Index("ix_ratings_district_updated", "district_id", "updated_at", "id"),
         Index("ix_ratings_district_rated", "district_id", "rated_on", "id"),
     )
@@ -69,6 +72,8 @@ class Rating(Resource, Base):
     goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("goals.id"))
     pathway_element_id: Mapped[UUID | None] = mapped_column(ForeignKey("pathway_elements.id"))
     elo_id: Mapped[UUID | None] = mapped_column(ForeignKey("elos.id"))
+    artifact_id: Mapped[UUID | None] = mapped_column(ForeignKey("artifacts.id"))
+    artifact_review_id: Mapped[UUID | None] = mapped_column(ForeignKey("artifact_reviews.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     withdraw_reason: Mapped[str | None]

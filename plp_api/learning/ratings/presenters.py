@@ -16,4 +16,12 @@ def shape(ratings: Sequence[Any], access: Access) -> None:
         may_read_elo = access.may(Permission.ELOS_READ, rating.student_id)
         is_on_elo = rating.elo_id in access.caller.assigned
         rating.shown_elo_id = rating.elo_id if may_read_elo or is_on_elo else None
+        _show_artifact(rating, access)
         rating.shown_element_id = rating.pathway_element_id if may_read_pathways else None
+
+
+def _show_artifact(rating: Any, access: Access) -> None:
+    may_read = access.may(Permission.ARTIFACTS_READ, rating.student_id)
+    is_shown = may_read or rating.artifact_id in access.caller.assigned
+    rating.shown_artifact_id = rating.artifact_id if is_shown else None
+    rating.shown_review_id = rating.artifact_review_id if is_shown else None

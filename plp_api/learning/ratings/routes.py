@@ -132,12 +132,13 @@ def get_competencies_of_student(access: Access, student: Student, query: dict[st
 @blueprint.arguments(ItemEvidenceQuerySchema, location="query")
 @blueprint.response(200, page_schema("ItemEvidence", ItemEvidenceSchema))
 def list_evidence_for_item(access: Access, item: FrameworkItem, query: dict[str, Any]) -> Page:
-    """List the students with evidence for an item: linked goals and elements, and ratings.
+    """List the students with evidence for an item: what is linked to it, and ratings.
 
     One row for each student whom you may see who has any that you may read; `below=true`
     takes in the items below this one. The counts hold only what you may read. Links from
-    draft, returned and dropped goals and from withdrawn elements are no evidence. A student
-    without any evidence has no row, also with `has_rating=false`: to find who is not yet
-    rated in a class, compare these rows with the class.
+    draft, returned and dropped goals, from withdrawn elements, and from artifacts that are not
+    kept are no evidence. A student without any evidence has no row, also with
+    `has_rating=false`: to find who is not yet rated in a class, compare these rows with the
+    class.
     """
     return evidence.page(item, access, query)

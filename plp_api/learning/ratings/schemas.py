@@ -70,6 +70,18 @@ class RatingSchema(ResourceSchema):
             "description": "The ELO that it rests on; null too where you may not read the ELO."
         },
     )
+    artifact_id = fields.UUID(
+        attribute="shown_artifact_id",
+        allow_none=True,
+        metadata={"description": "The work that it rests on; null too where you may not read it."},
+    )
+    artifact_review_id = fields.UUID(
+        attribute="shown_review_id",
+        allow_none=True,
+        metadata={
+            "description": "The review from which it followed; null too where you may not read it."
+        },
+    )
     withdrawn_at = Instant(allow_none=True)
     withdrawn_by = fields.UUID(allow_none=True)
     withdrawn_by_name = name_of("withdrawn_by")
@@ -270,6 +282,7 @@ class ItemEvidenceSchema(Schema):
     goals = _count("links from goals")
     pathway_elements = _count("links from pathway elements")
     elos = _count("links from ELOs whose work has begun,")
+    artifacts = _count("links from artifacts, neither drafts nor archived ones,")
     ratings = _count("ratings, the student's own among them,")
     latest_school = fields.Nested(LatestRatingSchema, allow_none=True)
     latest_own = fields.Nested(LatestRatingSchema, allow_none=True)

@@ -9,9 +9,8 @@ from sqlalchemy import or_, select
 from plp_api.catalog.partners.models import Mentor
 from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
-from plp_api.foundation.access.caller import FAMILY
 from plp_api.foundation.access.lifecycle import unavailable
-from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access, denied
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
@@ -77,9 +76,11 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
     """Change the span of an assignment: when it begins, if it has not, and when it ends.
 
     Nothing changes who was on the team on a day that is over: on that rest the decisions made.
-    Raises Problem: elo_closed, actor_is_family, action_unavailable, permission_denied,
-    person_is_student, record_duplicate, supervisor_missing, validation_failed.
+    Raises Problem: not_found, elo_closed, actor_is_family, action_unavailable,
+    permission_denied, person_is_student, record_duplicate, supervisor_missing,
+    validation_failed.
     """
+    require_of_elo(row)
     elo = db.session().get_one(Elo, row.subject_id)
     today = access.caller.today
     _require_changeable(elo, access)
@@ -100,6 +101,12 @@ def change(row: Assignment, access: Access, **fields: Any) -> Assignment:
     _note("assignment.changed", row, access)
     _tell(row, elo, access)
     return row
+
+
+def require_of_elo(row: Assignment) -> None:
+    """Raise not_found for an assignment to other work than an ELO: its own area shows that."""
+    if row.subject_type != Elo.__tablename__:
+        raise Problem(Code.NOT_FOUND)
 
 
 def _require_changeable(elo: Elo, access: Access) -> None:
@@ -169,8 +176,7 @@ def _refuse_own(row: Assignment) -> None:
 
 def _may_work_for(person: Person, student_id: UUID, today: date) -> bool:
     somebody = callers.absent(person, today)
-    is_staff = bool(somebody.roles - FAMILY - {Role.TEAM_MEMBER})
-    return is_staff and student_id not in somebody.children | somebody.others
+    return somebody.is_staff and student_id not in somebody.children | somebody.others
 
 
 def _check_delegate(row: Assignment, elo: Elo, access: Access) -> None:

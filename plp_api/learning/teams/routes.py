@@ -62,6 +62,7 @@ def get_assignment(access: Access, assignment: Assignment) -> Assignment:
     It holds from `starts_on` until the day before `ends_on`; a delegate's no longer than the
     role of the person for whom they act.
     """
+    actions.require_of_elo(assignment)
     return assignment
 
 
