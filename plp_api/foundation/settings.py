@@ -64,6 +64,7 @@ class Settings:
     scan_limit: int = 10 << 20
     upload_limit: int = 64 << 20
     clamd_url: str = ""
+    link_checks: bool = True
     disk_reserve: int = 64 << 20
     database_pool: int = 8
     database_pipeline: str = "own"
@@ -143,6 +144,7 @@ def read() -> Settings:
         scan_limit=env.int("SCAN_LIMIT", 10 << 20),
         upload_limit=env.int("UPLOAD_LIMIT", 64 << 20),
         clamd_url=env.str("CLAMD_URL", ""),
+        link_checks=env.bool("LINK_CHECKS", True),
         disk_reserve=env.int("DISK_RESERVE", 64 << 20, validate=validate.Range(min=0)),
         database_pool=env.int("DATABASE_POOL", 8),
         database_pipeline=env.str(

@@ -1,6 +1,6 @@
 """The verbs of artifacts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
@@ -11,10 +11,9 @@ from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.comments import actions as comments
-from plp_api.foundation.files import actions as files
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.artifacts import versions
+from plp_api.learning.artifacts import groups, prompts, versions
 from plp_api.learning.artifacts.models import (
     Artifact,
     ArtifactLink,
@@ -25,12 +24,19 @@ from plp_api.learning.artifacts.models import (
 )
 
 MOST_ARTIFACTS = 2_000
+RELIED_ON: list[Callable[[Artifact], bool]] = []
+ON_CHANGED: list[Callable[[Artifact, Access], None]] = []
+"""Called after the student changed the work, added to it, put it away or took it up again."""
+"""From areas above: whether something there names the artifact, which then stays."""
 
 
 def begin(student: Student, access: Access, **fields: Any) -> Artifact:
     """Begin an artifact of the caller's own, as a draft; with `parts` it has a first version.
 
-    Raises Problem: artifacts_full, upload_not_complete, validation_failed (`parts`).
+    `fields` are columns of it.
+
+    Raises Problem: artifacts_full, upload_not_complete, validation_failed (`parts`,
+    `template_id`).
     """
     return _begun(student, access, None, **fields)
 
@@ -49,6 +55,8 @@ def _begun(student: Student, access: Access, recorded_by: Any, **fields: Any) ->
     own = select(func.count()).where(Artifact.student_id == student.id)
     if (db.session().scalar(own) or 0) >= MOST_ARTIFACTS:
         raise Problem(Code.ARTIFACTS_FULL, f"The limit is {MOST_ARTIFACTS}.")
+    if (template_id := fields.get("template_id")) is not None:
+        prompts.offered(template_id, student, access)
     parts: Sequence[dict[str, Any]] = fields.pop("parts", ())
     artifact = Artifact(
         id=db.new_id(),
@@ -66,11 +74,19 @@ def _begun(student: Student, access: Access, recorded_by: Any, **fields: Any) ->
 
 
 def revise(artifact: Artifact, access: Access, **fields: Any) -> Artifact:
-    """Change what is said of the artifact. Raises Problem: artifact_archived."""
+    """Change what is said of the artifact.
+
+    Raises Problem: artifact_archived, validation_failed (`template_id`).
+    """
     require_kept(artifact)
+    template_id = fields.get("template_id")
+    if template_id not in (None, artifact.template_id):
+        student = db.session().get_one(Student, artifact.student_id)
+        prompts.offered(template_id, student, access)
     for name, value in fields.items():
         setattr(artifact, name, value)
     _note("artifact.revised", artifact, access, changed=sorted(fields))
+    changed(artifact, access)
     return artifact
 
 
@@ -81,13 +97,14 @@ def add_version(artifact: Artifact, access: Access, **fields: Any) -> ArtifactVe
     version = versions.put(artifact, access, **fields)
     artifact.touch()
     _note("artifact_version.added", artifact, access, number=version.number)
+    changed(artifact, access)
     return version
 
 
 def reflect(artifact: Artifact, access: Access, answers: list[Any]) -> Reflection:
     """Write a reflection on the newest version. Earlier ones stay.
 
-    Raises Problem: artifact_archived, artifact_empty.
+    Raises Problem: artifact_archived, artifact_empty, validation_failed (`answers`).
     """
     db.lock(artifact)
     require_kept(artifact)
@@ -97,13 +114,20 @@ def reflect(artifact: Artifact, access: Access, answers: list[Any]) -> Reflectio
         id=db.new_id(),
         **fields_of(artifact),
         number=artifact.number,
-        answers=answers,
+        answers=prompts.answered(artifact, answers),
         written_by=access.caller.person_id,
     )
     db.session().add(reflection)
     artifact.touch()
     _note("reflection.written", artifact, access, number=artifact.number)
+    changed(artifact, access)
     return reflection
+
+
+def changed(artifact: Artifact, access: Access) -> None:
+    """Let everything follow that a change of the work asks for."""
+    for follow in ON_CHANGED:
+        follow(artifact, access)
 
 
 def fields_of(artifact: Artifact) -> dict[str, Any]:
@@ -134,30 +158,41 @@ def keep(artifact: Artifact, access: Access) -> None:
 def archive(artifact: Artifact, access: Access) -> None:
     """Put the artifact away; it stays in the record."""
     _note("artifact.archived", artifact, access)
+    changed(artifact, access)
 
 
 def restore(artifact: Artifact, access: Access) -> None:
     """Take an archived artifact up again."""
     _note("artifact.restored", artifact, access)
+    changed(artifact, access)
 
 
 def delete(artifact: Artifact, access: Access) -> None:
     """Delete a draft with everything in it; its files go after the commit.
 
-    Raises Problem: artifact_relied_on for what was kept once, is linked, or was spoken of.
+    A file that another maker of the work holds stays, and a group goes with its last artifact.
+
+    Raises Problem: artifact_relied_on for what was kept once, or `_is_relied_on`.
     """
     db.lock(artifact)
-    is_spoken_of = _is_linked(artifact) or comments.exist_on(artifact)
-    if artifact.status != ArtifactStatus.DRAFT or is_spoken_of:
+    if artifact.status != ArtifactStatus.DRAFT or _is_relied_on(artifact):
         raise Problem(Code.ARTIFACT_RELIED_ON)
     item_links.remove_all(artifact, access)
-    kept = versions.files_of(artifact)
+    group, held = groups.locked(artifact), versions.locked_files_of(artifact)
     for model in (Reflection, ArtifactPart, ArtifactVersion):
         db.session().execute(delete_rows(model).where(model.artifact_id == artifact.id))
-    for file in kept:
-        files.remove(file)
+    for file in held:
+        versions.let_go(file)
     _note("artifact.deleted", artifact, access)
     db.session().delete(artifact)
+    groups.forget_empty(group)
+
+
+def _is_relied_on(artifact: Artifact) -> bool:
+    """Whether it is linked, answers a call, was spoken of, or stands in something above."""
+    is_evidence = _is_linked(artifact) or artifact.call_recipient_id is not None
+    is_spoken_of = is_evidence or comments.exist_on(artifact)
+    return is_spoken_of or any(names(artifact) for names in RELIED_ON)
 
 
 def _is_linked(artifact: Artifact) -> bool:

@@ -1,6 +1,6 @@
 """What an artifact is evidence for: goals, ELOs, pathway elements, annual reviews."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,15 +26,6 @@ ENDS: Mapping[str, tuple[type[Any], Permission]] = {
     "annual_review_id": (Review, Permission.REVIEWS_READ),
 }
 """What a link may lead to, and the permission to know of it."""
-OF_GOALS = db.Prepared(
-    select(ArtifactLink.goal_id, Artifact.id, Artifact.title, Artifact.kind, Artifact.made_on)
-    .join(Artifact, Artifact.id == ArtifactLink.artifact_id)
-    .where(
-        db.any_of(ArtifactLink.goal_id, db.ids_bind("goals")),
-        Artifact.status == ArtifactStatus.KEPT,
-    )
-    .order_by(ArtifactLink.goal_id, ArtifactLink.id)
-)
 COUNTS = Artifact.status == ArtifactStatus.KEPT
 """Evidence for the framework items it is linked to once it is shown, until it is put away."""
 
@@ -104,12 +95,3 @@ def change(artifact: Artifact, access: Access) -> None:
     artifact.touch()
     by = access.caller.person_id
     audit.record("artifact.revised", artifact, by=by, changed=["framework_items"])
-
-
-def of_goals(goals: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
-    """By goal, the artifacts that are evidence for it, by one statement; drafts are not."""
-    found: dict[UUID, list[dict[str, Any]]] = {}
-    (rows,) = db.fetch(OF_GOALS(goals=list(goals)))
-    for row in rows:
-        found.setdefault(row.pop("goal_id"), []).append(row)
-    return found

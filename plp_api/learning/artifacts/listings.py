@@ -6,11 +6,21 @@ from sqlalchemy import ColumnElement, select
 
 from plp_api.catalog.item_links.routes import by_item
 from plp_api.foundation.access.permissions import Permission
-from plp_api.foundation.rest.paging import Listing, of_id, one_of, search, since, yes_or_no
+from plp_api.foundation.rest.paging import (
+    Listing,
+    of_id,
+    one_of,
+    search,
+    since,
+    whether_for,
+    yes_or_no,
+)
+from plp_api.learning.artifacts import elsewhere
 from plp_api.learning.artifacts.models import (
     Artifact,
     ArtifactKind,
     ArtifactLink,
+    ArtifactPart,
     ArtifactStatus,
     ArtifactVersion,
     Reflection,
@@ -42,6 +52,17 @@ ARTIFACTS_OF_STUDENT = Listing(
         "is_recorded": yes_or_no(
             Artifact.recorded_by.is_not(None), "Those that staff recorded for the student."
         ),
+        "is_in_school_cloud": whether_for(
+            elsewhere.is_in_school_cloud,
+            "Those whose newest version leads to an account that may end with school, by the"
+            " district's `school_cloud_hosts`: to bring home before a student leaves.",
+        ),
+        "has_dead_address": yes_or_no(
+            elsewhere.is_dead(),
+            "Those whose newest version leads to an address that is gone. Student and advisor"
+            " alone find them.",
+            needs=Permission.ARTIFACTS_READ_DRAFTS,
+        ),
         "updated_since": since(Artifact.updated_at),
         "q": search(Artifact.title, Artifact.description),
     },
@@ -65,4 +86,15 @@ REFLECTIONS = Listing(
 LINKS = Listing(
     filters={"updated_since": since(ArtifactLink.updated_at)},
     sorts={"created_at": ArtifactLink.created_at, "updated_at": ArtifactLink.updated_at},
+)
+ADDRESSES = Listing(
+    filters={
+        "is_in_school_cloud": whether_for(
+            elsewhere.leads_to_school,
+            "Those at a host at which accounts are the school's (`school_cloud_hosts`).",
+        ),
+        "is_dead": yes_or_no(ArtifactPart.is_reachable.is_(False), "Those that are gone."),
+        "updated_since": since(ArtifactPart.updated_at),
+    },
+    sorts={"created_at": ArtifactPart.created_at, "updated_at": ArtifactPart.updated_at},
 )

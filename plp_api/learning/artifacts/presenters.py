@@ -5,16 +5,18 @@ from typing import Any
 
 from plp_api.catalog.item_links import presenters as item_links
 from plp_api.foundation.access.rows import Access
-from plp_api.learning.artifacts import versions
+from plp_api.learning.artifacts import groups, prompts, versions
 from plp_api.learning.artifacts.evidence import ENDS, end_of
 
 
 def shape(artifacts: Sequence[Any], access: Access) -> None:
-    """Set the newest version with its parts, and the framework items."""
+    """Set the newest version with its parts, the items, who made it, and the questions."""
     newest = versions.newest_of(artifacts) if artifacts else {}
     for artifact in artifacts:
         artifact.newest_version = newest.get(artifact.id)
     item_links.shape(artifacts, access)
+    groups.shape(artifacts, access)
+    prompts.shape(artifacts)
 
 
 def shape_links(links: Sequence[Any], access: Access) -> None:

@@ -14,8 +14,9 @@ from plp_api.foundation.problems import Code
 from plp_api.foundation.rest import downloads
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.roster.models import Student
-from plp_api.learning.artifacts import actions, content, evidence
+from plp_api.learning.artifacts import actions, content, elsewhere, evidence, joining, recording
 from plp_api.learning.artifacts.listings import (
+    ADDRESSES,
     ARTIFACTS,
     ARTIFACTS_OF_STUDENT,
     LINKS,
@@ -31,17 +32,29 @@ from plp_api.learning.artifacts.models import (
 )
 from plp_api.learning.artifacts.schemas import (
     ArtifactActionFieldsSchema,
+    ArtifactAddressSchema,
     ArtifactLinkSchema,
     ArtifactPatchSchema,
     ArtifactSchema,
     ArtifactVersionSchema,
+    GroupCodeSchema,
+    JoinSchema,
     NewArtifactLinkSchema,
     NewVersionSchema,
+    RecordedArtifactsSchema,
+    RecordedReceiptSchema,
     ReflectionSchema,
 )
 
 READ, WRITE = Permission.ARTIFACTS_READ, Permission.ARTIFACTS_WRITE
 NOT_BEGUN = (Code.ARTIFACTS_FULL, Code.UPLOAD_NOT_COMPLETE)
+NOT_JOINED = (
+    Code.ARTIFACTS_FULL,
+    Code.GROUP_CODE_INVALID,
+    Code.GROUP_FULL,
+    Code.GROUP_JOINED,
+    Code.LOGIN_THROTTLED,
+)
 NOT_ADDED = (Code.ARTIFACT_ARCHIVED, Code.ARTIFACT_PARTS_FULL)
 TYPES = tuple(str(one) for one in FileType)
 SMALL = (str(FileType.JPEG), str(FileType.PNG))
@@ -102,6 +115,23 @@ def record_artifact(access: Access, student: Student, fields: dict[str, Any]) ->
     return actions.record(student, access, **fields)
 
 
+@blueprint.route("/recorded-artifacts", methods=["POST"])
+@blueprint.requires(Permission.ARTIFACTS_RECORD)
+@blueprint.refuses(*NOT_BEGUN, Code.ACTOR_IS_FAMILY)
+@blueprint.arguments(RecordedArtifactsSchema)
+@blueprint.response(201, RecordedReceiptSchema)
+def record_artifacts(access: Access, fields: dict[str, Any]) -> dict[str, Any]:
+    """Capture the same work for several students: a class, a team, a cast.
+
+    Each gets a draft of their own, as by `/students/{id}/recorded-artifacts`; where you may
+    not for one of them, nobody gets one. Files are uploaded once, for the first student, and
+    count to that student's quota. With `is_group` the students are the makers of one work.
+    All are of the first one's district: for a guest of yours send a request of its own, because
+    another district keeps their record.
+    """
+    return {"items": recording.record(access, **fields)}
+
+
 @blueprint.route("/artifacts")
 @blueprint.requires(READ)
 @blueprint.lists(ArtifactSchema, ARTIFACTS)
@@ -111,6 +141,19 @@ def list_artifacts(access: Access) -> Any:
     For a wall of covers take `/artifacts/overview`, which answers sooner.
     """
     return access.select(Artifact)
+
+
+@blueprint.route("/students/<uuid:student_id>/artifact-addresses")
+@blueprint.requires(Permission.ARTIFACTS_READ_DRAFTS, Student)
+@blueprint.lists(ArtifactAddressSchema, ADDRESSES)
+def list_artifact_addresses(access: Access, student: Student) -> Any:
+    """List the addresses in a student's work: which are gone, which may end with school.
+
+    For student and advisor alone. A job asks each address once a month. Before a student
+    leaves, `is_in_school_cloud=true` lists what has to be brought home from the school's own
+    accounts; of a whole class: `/artifacts?is_in_school_cloud=true&grade=12`.
+    """
+    return elsewhere.addresses_of(student, access)
 
 
 @blueprint.route("/artifacts/<uuid:artifact_id>")
@@ -144,13 +187,56 @@ def revise_artifact(access: Access, artifact: Artifact, fields: dict[str, Any]) 
 def delete_artifact(access: Access, artifact: Artifact) -> None:
     """Delete a draft with its files.
 
-    One that was kept once, that is evidence for something, or that has comments gets 409
-    `artifact_relied_on`: archive it.
+    One that was kept once, that is evidence for something, answers a call, stands in a
+    portfolio or a showcase, or has comments gets 409 `artifact_relied_on`: archive it.
     """
     actions.delete(artifact, access)
 
 
 blueprint.actions("/artifacts", Artifact, ArtifactSchema, ArtifactActionFieldsSchema)
+
+
+@blueprint.route("/artifacts/<uuid:artifact_id>/group-code", methods=["POST"])
+@blueprint.requires(WRITE, Artifact, media=None, keyed=False)
+@blueprint.refuses(Code.ARTIFACT_ARCHIVED)
+@blueprint.response(201, GroupCodeSchema)
+def open_artifact_group(access: Access, artifact: Artifact) -> joining.Invitation:
+    """Get a code by which those who made the work with you join it, for fourteen days.
+
+    Each joins with `/students/{id}/joined-artifacts` and gets an artifact of their own. Whoever
+    has the code gets what the makers show: give it to nobody else. Each maker may ask for a
+    new code; the earlier one ends. `maker_count` tells how many have joined.
+    """
+    return joining.invite(artifact, access)
+
+
+@blueprint.route("/artifacts/<uuid:artifact_id>/group-code", methods=["DELETE"])
+@blueprint.requires(WRITE, Artifact)
+@blueprint.response(204)
+def close_artifact_group(access: Access, artifact: Artifact) -> None:
+    """End the code by which others join.
+
+    Who has joined stays. Any of the makers may. If somebody joined who did not make the work,
+    leave the group (`leave_group`), and invite the others anew.
+    """
+    joining.close(artifact, access)
+
+
+@blueprint.route("/students/<uuid:student_id>/joined-artifacts", methods=["POST"])
+@blueprint.requires(WRITE, Student)
+@blueprint.refuses(*NOT_JOINED)
+@blueprint.arguments(JoinSchema)
+@blueprint.response(201, ArtifactSchema)
+def join_artifact_group(access: Access, student: Student, fields: dict[str, Any]) -> Artifact:
+    """Join a work that you made with others, by the code that one of them has.
+
+    You get a draft of your own, with the newest version that one of the makers shows.
+    Later the action `catch_up` takes over what another shows since; what is a draft stays
+    its maker's. Reflections, links and the leave to name you are each maker's own: the others
+    learn your name, and you theirs, only where `is_shown_in_group` says so. A code is good in
+    its own district. After five wrong ones you wait, longer each time (`login_throttled`).
+    """
+    return joining.join(student, access, **fields)
 
 
 @blueprint.route("/artifacts/<uuid:artifact_id>/versions")
@@ -236,7 +322,8 @@ def list_reflections(access: Access, artifact: Artifact) -> Any:
 def write_reflection(access: Access, artifact: Artifact, fields: dict[str, Any]) -> Reflection:
     """Write a reflection on the newest version: what, so what, now what.
 
-    The questions are kept as you put them to the student. Earlier reflections stay.
+    It answers some or all of the artifact's `prompts`: those of its template, or the usual
+    three. The questions are kept as they were put. Earlier reflections stay.
     """
     return actions.reflect(artifact, access, **fields)
 

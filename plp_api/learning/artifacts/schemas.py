@@ -9,6 +9,7 @@ from plp_api.catalog.item_links.schemas import framework_items
 from plp_api.foundation.rest.fields import Choice, Date, Instant, ResourceSchema, Schema, Text
 from plp_api.foundation.rest.people import name_of, student_of
 from plp_api.foundation.uploads.schemas import FileSchema
+from plp_api.learning.artifacts.elsewhere import shape_addresses
 from plp_api.learning.artifacts.lifecycle import ARTIFACT
 from plp_api.learning.artifacts.models import ArtifactKind, ArtifactStatus, PartKind
 from plp_api.learning.artifacts.presenters import shape, shape_links
@@ -30,6 +31,11 @@ def _web(address: str) -> None:
         raise ValidationError("Write an address that begins with https:// or http://.")
 
 
+def _different(keys: list[Any]) -> None:
+    if len({*keys}) < len(keys):
+        raise ValidationError("Name each student once.")
+
+
 def _words_of_part() -> dict[str, Any]:
     return {"description": "What to call it.", "example": "Map of the fields"}
 
@@ -38,7 +44,7 @@ class NewPartSchema(Schema):
     """A part of a new version: a file, an address elsewhere, or a text."""
 
     kind = Choice(PartKind, required=True)
-    title = Text(longest=LONGEST_TITLE, load_default="", metadata=_words_of_part())
+    title = Text(longest=LONGEST_TITLE, blank=True, metadata=_words_of_part())
     text = Text(
         longest=LONGEST_TEXT,
         allow_none=True,
@@ -58,12 +64,12 @@ class NewPartSchema(Schema):
         allow_none=True,
         metadata={
             "description": "Instead of `upload_id`: a part of an earlier version, whose file it"
-            " keeps."
+            " keeps, with its `title`, `alt` and `language` where these are left out."
         },
     )
     alt = Text(
         longest=LONGEST_ALT,
-        load_default="",
+        blank=True,
         metadata={
             "description": "In words, what a picture shows or a recording lets hear.",
             "example": "Eleven fields along a brook; the third is dark.",
@@ -125,6 +131,80 @@ class VersionOfArtifactSchema(Schema):
     parts = fields.List(fields.Nested(PartSchema), dump_only=True)
 
 
+class MakerSchema(Schema):
+    """Somebody who made the work."""
+
+    maker_id = fields.UUID(dump_only=True)
+    maker_name = name_of("maker_id")
+    artifact_id = fields.UUID(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Theirs of this work; null where you may not read it."},
+    )
+    is_named = fields.Boolean(
+        dump_only=True,
+        metadata={"description": "Whether they let the others name them (`is_shown_in_group`)."},
+    )
+
+
+class GroupOfArtifactSchema(Schema):
+    """The students who made a work together: each has an artifact of their own."""
+
+    id = fields.UUID(dump_only=True)
+    closes_at = Instant(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Until when others may join; null: nobody may."},
+    )
+    maker_count = fields.Integer(
+        dump_only=True, metadata={"description": "How many made it; more than `makers` may tell."}
+    )
+    makers = fields.List(
+        fields.Nested(MakerSchema),
+        dump_only=True,
+        metadata={
+            "description": "Those whose artifact you may read; if you are one of the makers, also"
+            " those who let the others name them."
+        },
+    )
+
+
+class GroupCodeSchema(Schema):
+    """The code by which other students join; nobody can read it again."""
+
+    group_id = fields.UUID(dump_only=True)
+    code = fields.String(dump_only=True, metadata={"example": "7KQ4M-XW2RD"})
+    closes_at = Instant(dump_only=True)
+
+
+class JoinSchema(Schema):
+    code = Text(
+        required=True,
+        longest=20,
+        metadata={
+            "description": "As somebody typed it: case, spaces and hyphens do not matter.",
+            "example": "7KQ4M-XW2RD",
+        },
+    )
+
+
+def _template_id(**options: Any) -> fields.UUID:
+    words = (
+        "The published portfolio template whose questions a reflection answers, of the district or"
+        " of a school of the student; null: the usual three."
+    )
+    return fields.UUID(allow_none=True, metadata={"description": words}, **options)
+
+
+class ReflectionPromptSchema(Schema):
+    """A question for a reflection."""
+
+    key = fields.String(dump_only=True, metadata={"example": "so_what"})
+    question = fields.String(
+        dump_only=True, metadata={"example": "What does it show that you can do now?"}
+    )
+
+
 class ArtifactFieldsSchema(Schema):
     """What may be said of an artifact."""
 
@@ -134,6 +214,13 @@ class ArtifactFieldsSchema(Schema):
         longest=LONGEST_WORDS, metadata={"example": "A budget for our forty home acres."}
     )
     made_on = Date(allow_none=True, metadata={"description": "The day on which it was made."})
+    template_id = _template_id()
+    is_shown_in_group = fields.Boolean(
+        metadata={
+            "description": "Whether the other makers of the work learn the student's name, and may"
+            " name the student where they show it; false, unless the student says so."
+        }
+    )
 
 
 class ArtifactPatchSchema(ArtifactFieldsSchema):
@@ -170,7 +257,18 @@ class ArtifactSchema(ArtifactFieldsSchema, ResourceSchema):
         dump_only=True, metadata={"description": "Of the newest version; 0: there is none."}
     )
     newest_version = fields.Nested(VersionOfArtifactSchema, dump_only=True, allow_none=True)
+    prompts = fields.List(
+        fields.Nested(ReflectionPromptSchema),
+        dump_only=True,
+        metadata={"description": "What the next reflection answers."},
+    )
     framework_items = framework_items()
+    group = fields.Nested(
+        GroupOfArtifactSchema,
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Null: nobody else made it."},
+    )
     recorded_by = fields.UUID(
         dump_only=True,
         allow_none=True,
@@ -178,6 +276,47 @@ class ArtifactSchema(ArtifactFieldsSchema, ResourceSchema):
     )
     recorded_by_name = name_of("recorded_by")
     available_actions = fields.List(fields.String(), dump_only=True)
+
+
+MOST_STUDENTS = 40
+
+
+class RecordedArtifactsSchema(Schema):
+    """Work that staff capture for several students at once."""
+
+    student_ids = fields.List(
+        fields.UUID(),
+        required=True,
+        validate=[validate.Length(1, MOST_STUDENTS), _different],
+        metadata={"description": "Files are uploaded for the first of them."},
+    )
+    is_group = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether they made one work together: each may take over what another"
+            " shows, and let the others name them."
+        },
+    )
+    title = Text(required=True, longest=LONGEST_TITLE, metadata={"example": "A bench"})
+    kind = Choice(ArtifactKind, required=True)
+    description = Text(
+        longest=LONGEST_WORDS, load_default="", metadata={"example": "For the trail by the brook."}
+    )
+    made_on = Date(allow_none=True, load_default=None)
+    template_id = _template_id(load_default=None)
+    parts = _parts(metadata={"description": "The first version, if there is one already."})
+
+
+class RecordedForSchema(Schema):
+    student_id = fields.UUID(dump_only=True)
+    student = student_of()
+    artifact_id = fields.UUID(attribute="id", dump_only=True)
+
+
+class RecordedReceiptSchema(Schema):
+    """The drafts that were made, in the order of the students."""
+
+    items = fields.List(fields.Nested(RecordedForSchema), dump_only=True)
 
 
 class ArtifactActionFieldsSchema(Schema):
@@ -216,12 +355,16 @@ class NewVersionSchema(Schema):
 class AnswerSchema(Schema):
     """An answer to a question of the reflection."""
 
-    key = Text(required=True, longest=40, metadata={"example": "so_what"})
-    question = Text(
+    key = Text(
         required=True,
-        longest=400,
+        longest=40,
+        metadata={"description": "Of one of the artifact's `prompts`.", "example": "so_what"},
+    )
+    question = Text(
+        longest=500,
         metadata={
-            "description": "As it was put to the student.",
+            "description": "As it was put to the student. Where you leave it out, it is kept as in"
+            " `prompts`. Only the usual three may be put in other words, as in another language.",
             "example": "What does it show that you can do now?",
         },
     )
@@ -276,10 +419,31 @@ class NewArtifactLinkSchema(Schema):
     annual_review_id = fields.UUID(allow_none=True)
 
 
-class ArtifactOfGoalSchema(Schema):
-    """A piece of the student's work that is evidence for a goal."""
+class ArtifactAddressSchema(Schema):
+    """An address in the newest version of an artifact, and whether it still answers."""
 
-    id = fields.UUID()
-    title = fields.String(metadata={"example": "Where the nitrogen goes"})
-    kind = Choice(ArtifactKind)
-    made_on = Date(allow_none=True)
+    shape = staticmethod(shape_addresses)
+
+    id = fields.UUID(metadata={"description": "Of the part of the version."})
+    artifact_id = fields.UUID()
+    artifact_title = fields.String(
+        attribute="artifact.title", metadata={"example": "Where the nitrogen goes"}
+    )
+    title = fields.String(metadata=_words_of_part())
+    url = fields.String(metadata={"example": "https://docs.google.com/document/d/1a2b"})
+    is_in_school_cloud = fields.Boolean(
+        metadata={"description": "Whether it leads to an account that may end with school."}
+    )
+    checked_at = Instant(
+        allow_none=True,
+        metadata={"description": "When it was asked last; null: not yet."},
+    )
+    is_reachable = fields.Boolean(
+        allow_none=True,
+        metadata={
+            "description": "False: it was gone on two days; null: that cannot be said. A page"
+            " behind a sign-in counts as there."
+        },
+    )
+    created_at = Instant()
+    updated_at = Instant()

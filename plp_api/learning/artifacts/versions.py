@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
+from plp_api.foundation.files import actions as files
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.models import Student
@@ -25,6 +26,7 @@ NEEDS = {
 """The member that a part of each kind holds, and no part of another kind."""
 COMPANIONS = frozenset({PartKind.CAPTIONS, PartKind.TRANSCRIPT})
 PLAYED = ("audio/", "video/")
+WORDS = ("title", "alt", "language")
 
 
 def put(
@@ -32,15 +34,32 @@ def put(
 ) -> ArtifactVersion:
     """Add the next version with its parts, in their order.
 
-    A part names an upload (`upload_id`), or a file of an earlier version (`part_id`). A
-    companion names the sound or film that it belongs to by its place (`of_position`).
+    A part names an upload (`upload_id`), or a file of an earlier version (`part_id`), whose
+    words it keeps where it has none of its own. A companion names the sound or film that it
+    belongs to by its place (`of_position`).
 
     Raises Problem: artifact_parts_full, upload_not_complete, validation_failed (`parts`).
     """
+    _check(parts)
+    version = _next(artifact, access, words)
+    sent, kept = _sent(artifact, access, parts), _kept(artifact, parts)
+    made: list[ArtifactPart] = []
+    for position, given in enumerate(parts, 1):
+        earlier = kept.get(position)
+        said = {name: getattr(earlier, name) for name in WORDS} if earlier else {}
+        file = earlier.file if earlier else sent.get(position)
+        made.append(_part(version, position, {**said, **given}, file, made))
+        db.session().add(made[-1])
+        db.session().flush()
+    db.session().refresh(version)
+    return version
+
+
+def _next(
+    artifact: Artifact, access: Access, words: str = "", origin_id: UUID | None = None
+) -> ArtifactVersion:
     if artifact.number >= MOST_VERSIONS:
         raise Problem(Code.ARTIFACT_PARTS_FULL, f"It may have {MOST_VERSIONS} versions.")
-    _check(parts)
-    files = _files(artifact, access, parts)
     artifact.number += 1
     version = ArtifactVersion(
         id=db.new_id(),
@@ -50,16 +69,38 @@ def put(
         number=artifact.number,
         words=words,
         added_by=access.caller.person_id,
+        origin_id=origin_id,
     )
     db.session().add(version)
     db.session().flush()
-    made: list[ArtifactPart] = []
-    for position, given in enumerate(parts, 1):
-        made.append(_part(version, position, given, files.get(position), made))
-        db.session().add(made[-1])
-        db.session().flush()
-    db.session().refresh(version)
     return version
+
+
+COPIED = ("position", "kind", "title", "file_id", "url", "text", "alt", "language")
+
+
+def copy(version: ArtifactVersion, artifact: Artifact, access: Access) -> ArtifactVersion:
+    """Add the same work as the next version of another maker's artifact; they share its files.
+
+    What the other said of the version is theirs. Raises Problem: artifact_parts_full.
+    """
+    made = _next(artifact, access, origin_id=version.origin_id or version.id)
+    copies: dict[UUID, ArtifactPart] = {}
+    for part in version.parts:
+        played = None if part.of_part_id is None else copies[part.of_part_id].id
+        copies[part.id] = ArtifactPart(
+            id=db.new_id(),
+            district_id=made.district_id,
+            student_id=made.student_id,
+            artifact_id=artifact.id,
+            version_id=made.id,
+            of_part_id=played,
+            **{name: getattr(part, name) for name in COPIED},
+        )
+        db.session().add(copies[part.id])
+        db.session().flush()
+    db.session().refresh(made)
+    return made
 
 
 def _check(parts: Sequence[dict[str, Any]]) -> None:
@@ -85,37 +126,40 @@ def _check(parts: Sequence[dict[str, Any]]) -> None:
             raise invalid(f"parts/{place}/of_position", "Only captions and transcripts have one.")
 
 
-def _files(
+def _sent(
     artifact: Artifact, access: Access, parts: Sequence[dict[str, Any]]
 ) -> dict[int, StoredFile]:
-    """The files by the positions of their parts."""
+    """The uploaded files by the positions of their parts."""
     sent = {
         position: given["upload_id"]
         for position, given in enumerate(parts, 1)
         if given.get("upload_id") is not None
     }
-    found: dict[int, StoredFile] = {}
-    if sent:
-        if len({*sent.values()}) < len(sent):
-            raise invalid("parts", "Each part needs an upload of its own.")
-        student = db.session().get_one(Student, artifact.student_id)
-        taken = uploads.take(list(sent.values()), access, student)
-        found |= dict(zip(sent, taken, strict=True))
-    for position, given in enumerate(parts, 1):
-        if given.get("part_id") is not None:
-            found[position] = _file_of(artifact, given["part_id"], position)
-    return found
+    if not sent:
+        return {}
+    if len({*sent.values()}) < len(sent):
+        raise invalid("parts", "Each part needs an upload of its own.")
+    student = db.session().get_one(Student, artifact.student_id)
+    return dict(zip(sent, uploads.take(list(sent.values()), access, student), strict=True))
 
 
-def _file_of(artifact: Artifact, part_id: UUID, position: int) -> StoredFile:
-    """The file of a part of an earlier version."""
+def _kept(artifact: Artifact, parts: Sequence[dict[str, Any]]) -> dict[int, ArtifactPart]:
+    """The parts of earlier versions whose files stay, by the positions of the new ones."""
+    return {
+        position: _earlier(artifact, given["part_id"], position)
+        for position, given in enumerate(parts, 1)
+        if given.get("part_id") is not None
+    }
+
+
+def _earlier(artifact: Artifact, part_id: UUID, position: int) -> ArtifactPart:
     own = select(ArtifactPart).where(
         ArtifactPart.id == part_id, ArtifactPart.artifact_id == artifact.id
     )
     part = db.session().scalar(own)
     if part is None or part.file is None:
         raise invalid(f"parts/{position - 1}/part_id", "It is no file of this artifact.")
-    return part.file
+    return part
 
 
 def _part(
@@ -150,10 +194,21 @@ def _is_played(part: ArtifactPart) -> bool:
     return is_elsewhere or (part.file is not None and part.file.media_type.startswith(PLAYED))
 
 
-def files_of(artifact: Artifact) -> list[StoredFile]:
-    """The files of all versions."""
+def locked_files_of(artifact: Artifact) -> list[StoredFile]:
+    """The files of all versions, locked: of two who let one go, the second knows it."""
     ids = select(ArtifactPart.file_id).where(ArtifactPart.artifact_id == artifact.id)
-    return list(db.session().scalars(select(StoredFile).where(StoredFile.id.in_(ids))))
+    own = select(StoredFile).where(StoredFile.id.in_(ids)).order_by(StoredFile.id)
+    return list(db.session().scalars(own.with_for_update()))
+
+
+def let_go(file: StoredFile) -> None:
+    """Remove a file that no part holds any more, or let it count to a student who holds it."""
+    holders = select(ArtifactPart.student_id).where(ArtifactPart.file_id == file.id)
+    students = db.session().scalars(holders.order_by(ArtifactPart.id)).all()
+    if not students:
+        files.remove(file)
+    elif file.student_id not in students:
+        file.student_id = students[0]
 
 
 def newest_of(artifacts: Sequence[Artifact]) -> dict[UUID, ArtifactVersion]:

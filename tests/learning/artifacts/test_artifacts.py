@@ -85,13 +85,16 @@ def test_a_version_never_changes_and_the_next_keeps_its_files(
     student: Client, path: str, send: Send
 ) -> None:
     picture = {"kind": "file", "upload_id": send(samples.picture()), "title": "Barn"}
+    picture |= {"alt": "A red barn."}
     first = student.made(path, {**POEM, "parts": [picture]})
     part = first["newest_version"]["parts"][0]
     versions = f"/artifacts/{first['id']}/versions"
     again = {"kind": "file", "part_id": part["id"], "title": "The same barn"}
     second = student.made(versions, {"words": "With words.", "parts": [again, TEXT]})
     assert second["number"] == 2
-    assert second["parts"][0]["file"]["id"] == part["file"]["id"]
+    kept = second["parts"][0]
+    assert kept["file"]["id"] == part["file"]["id"]
+    assert (kept["title"], kept["alt"]) == ("The same barn", "A red barn.")
     listed = student.read(versions)["items"]
     assert [one["number"] for one in listed] == [1, 2]
     assert [one["title"] for one in listed[0]["parts"]] == ["Barn"]
