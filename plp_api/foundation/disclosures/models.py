@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import clock
 from plp_api.foundation.db import Base, Identified
-from plp_api.foundation.ownership import Ownership, SystemRow
+from plp_api.foundation.ownership import OwnedByStudent
 
 
 class DisclosureBasis(StrEnum):
@@ -27,7 +26,7 @@ class Disclosure(Identified, Base):
     """
 
     __tablename__ = "disclosures"
-    __ownership__: ClassVar[Ownership] = SystemRow()
+    __ownership__ = OwnedByStudent(read="disclosures:read")
     __table_args__ = (
         Index("ix_disclosures_student_id", "student_id", "disclosed_at"),
         Index("ix_disclosures_district_id", "district_id", "disclosed_at"),

@@ -47,6 +47,10 @@ class LinkEnd(StrEnum):
     REACH_CHANGED = "reach_changed"
     VERSION_SUPERSEDED = "version_superseded"
     ATTEMPTS_USED_UP = "attempts_used_up"
+    CONSENT_ENDED = "consent_ended"
+    TAKEN_DOWN = "taken_down"
+    RIGHTS_TRANSFERRED = "rights_transferred"
+    LEFT = "left"
 
 
 class Link(Identified, Base):

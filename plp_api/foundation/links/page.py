@@ -55,19 +55,36 @@ class Wrong:
 class Shell:
     """Draws the pages of one kind of link.
 
-    `package` holds the templates; `refusals` has a title and a sentence by code, and
-    `otherwise` those for every other problem.
+    `under` is where its pages stand (`/sign`). `package` holds the templates; `refusals` has a
+    title and a sentence by code, and `otherwise` those for every other problem. `own_style` names
+    a stylesheet of the package that follows the common one; `loads` is what of our own origin the
+    pages may load besides,
+    as directives of a Content-Security-Policy.
     """
 
+    under: str
     package: str
     refusals: Mapping[Code, tuple[str, str]]
     otherwise: tuple[str, str]
+    own_style: str = ""
+    loads: str = ""
 
     def guard(self, blueprint: Blueprint) -> None:
-        """Limit requests by address, add the security headers, and draw errors as pages."""
+        """Limit requests by address, add the security headers, and draw errors as pages.
+
+        So too for what no view answers: another method, or an address beneath `under` that is none.
+        """
+        blueprint.before_app_request(self._refuse_unrouted)
         blueprint.before_request(limits.check)
-        blueprint.after_request(_forbid)
+        blueprint.after_request(self._forbid)
         blueprint.register_error_handler(Exception, self.refuse)
+
+    def _refuse_unrouted(self) -> Response | None:
+        """The page for a request beneath `under` that no view, and so no blueprint, answers."""
+        error = request.routing_exception
+        if error is None or not f"{request.path}/".startswith(f"{self.under}/"):
+            return None
+        return self._forbid(self.refuse(error))
 
     def refuse(self, error: Exception) -> Response:
         """The error as a page, in words for the holder of the link."""
@@ -86,7 +103,8 @@ class Shell:
     def draw(self, name: str, status: int, **data: Any) -> Response:
         """The response with the template of that name, filled with the data."""
         template = environment(self.package, OWN).get_template(f"{name}.html")
-        html = template.render(style=Markup(_style()), **{**FRAME, **data})  # noqa: S704 - ours
+        style = Markup(self._style)  # noqa: S704 - ours
+        html = template.render(style=style, **{**FRAME, **data})
         return Response(html, status=status, mimetype="text/html")
 
     def proof(self, link_id: UUID) -> str:
@@ -100,6 +118,28 @@ class Shell:
         except BadSignature:
             return False
         return bool(proved == str(link_id))
+
+    def _forbid(self, response: Response) -> Response:
+        """Forbid caching, frames, foreign resources and referrers, by headers of the response.
+
+        A file that is served within the page brings a stricter policy of its own.
+        """
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'none'; style-src 'sha256-{style_hash(self._style)}'; {self.loads}"
+            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        )
+        return response
+
+    @property
+    def _style(self) -> str:
+        own = _style(self.package, self.own_style) if self.own_style else ""
+        return _style(OWN, "page.css") + own
 
     @property
     def _proofs(self) -> URLSafeTimedSerializer:
@@ -127,20 +167,6 @@ def refuse_foreign_form() -> None:
         raise Problem(Code.PERMISSION_DENIED)
 
 
-def _forbid(response: Response) -> Response:
-    """Forbid caching, frames, foreign resources and referrers, by headers of the response."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{style_hash(_style())}'; form-action 'self';"
-        " frame-ancestors 'none'; base-uri 'none'"
-    )
-    return response
-
-
 @cache
-def _style() -> str:
-    return (files(OWN) / "pages" / "page.css").read_text()
+def _style(package: str, name: str) -> str:
+    return (files(package) / "pages" / name).read_text()

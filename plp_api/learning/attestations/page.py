@@ -60,7 +60,7 @@ class MentorShell(page.Shell):
         }
 
 
-SHELL = MentorShell("plp_api.learning.attestations", {}, ("", ""))
+SHELL = MentorShell("/verifications", "plp_api.learning.attestations", {}, ("", ""))
 blueprint = Blueprint("mentor_page", __name__)
 SHELL.guard(blueprint)
 

@@ -63,7 +63,7 @@ REFUSALS = {
     ),
 }
 ANYTHING_ELSE = ("Something went wrong", "Nothing was signed. Please open the link again later.")
-SHELL = page.Shell("plp_api.planning.signing", REFUSALS, ANYTHING_ELSE)
+SHELL = page.Shell("/sign", "plp_api.planning.signing", REFUSALS, ANYTHING_ELSE)
 blueprint = Blueprint("signing_page", __name__)
 SHELL.guard(blueprint)
 
