@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 AREA_COMMANDS = {
     "districts": "plp_api.people.directory.commands",
+    "export": "plp_api.foundation.archives.commands",
     "files": "plp_api.foundation.files.commands",
+    "import": "plp_api.foundation.archives.commands",
     "people": "plp_api.people.identity.commands",
     "roster": "plp_api.people.rostering.commands",
     "standards": "plp_api.catalog.standards.commands",
@@ -58,7 +61,8 @@ class Commands(click.Group):
             return super().get_command(ctx, cmd_name)
         # Changes by these commands call the followers in other areas, as a request does.
         areas.wire()
-        command: click.Command = getattr(import_module(module), cmd_name)
+        attribute = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -18,7 +18,7 @@ from plp_api.planning.plans.models import Plan
 
 
 class EloStatus(StrEnum):
-    """The states of an ELO (product.md, section 4)."""
+    """The states of an ELO."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

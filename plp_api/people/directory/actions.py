@@ -185,7 +185,8 @@ def act_on_person(
 ) -> Fields:
     """Invite the person, or revoke their access (see `identity.actions`).
 
-    Raises Problem: permission_denied, actor_is_family, account_beyond_offices.
+    Raises Problem: permission_denied, actor_is_family, account_beyond_offices, and what
+    `identity.invite` raises.
     """
     if action == "revoke":
         identity.revoke_access(person, access=access)

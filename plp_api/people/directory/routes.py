@@ -271,6 +271,7 @@ def change_person(access: Access, person: Person, fields: Fields) -> Person:
     Code.ACTOR_IS_FAMILY,
     Code.ADDRESS_UNCONFIRMED,
     Code.ADMIN_IS_LAST,
+    Code.MAIL_UNAVAILABLE,
 )
 @blueprint.arguments(PersonActionSchema)
 @blueprint.response(200, PersonActedSchema)
@@ -290,6 +291,11 @@ def act_on_person(access: Access, person: Person, fields: Fields) -> Fields:
     codes for a person who holds an office. Nobody does either to themselves
     (`permission_denied`) or to their own child (`actor_is_family`). In an urgent
     change of custody, end or suppress the relationship instead.
+
+    The account of a former student is theirs: the code is mailed to the e-mail that they
+    verified as their own, and is never printed (422 at `/is_printed`, or `mail_unavailable`).
+    For who has none it is printed; if they have a password, it works after a week
+    (`works_from`), and not if somebody signed in with the password since it was made.
     """
     acted = actions.act_on_person(person, access, **fields)
     annotate([person], PersonSchema, access)

@@ -12,6 +12,7 @@ from plp_api.foundation.access.powers import Act
 from plp_api.foundation.rest.fields import (
     Choice,
     Date,
+    Email,
     GuardedSchema,
     Instant,
     LanguageTag,
@@ -35,7 +36,6 @@ from plp_api.people.directory import presenters
 from plp_api.people.identity.schemas import Username
 
 LONGEST_NAME = 200
-EMAIL = validate.Regexp(r"\A[^@\s]{1,64}@[^@\s]{1,255}\Z", error="Must be an e-mail address.")
 FIRST_DAY, LAST_DAY = (1, 1), (12, 31)
 LAST_CYCLE_END = (11, 30)
 # A roster cannot make auditors: their office has dates and covers a sample of students.
@@ -93,6 +93,12 @@ class IdAsText(fields.UUID):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs))
+
+
+HOST = validate.Regexp(
+    r"^(\*\.)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}\Z",
+    error="Write the name of a host in small letters, such as docs.google.com.",
+)
 
 
 def _decision(
@@ -251,7 +257,7 @@ class DistrictSettingsSchema(Schema):
     file_quota_district_mb = _decision(
         fields.Integer,
         "file_quota_district_mb",
-        "What all files of the district may take, in MB.",
+        "What all files of the district may take, in MB; archives of students do not count.",
         strict=True,
         validate=validate.Range(1, 100_000_000),
     )
@@ -259,6 +265,30 @@ class DistrictSettingsSchema(Schema):
         fields.Boolean,
         "strips_photo_location",
         "Whether photos are kept without what the camera knew of place, device and time.",
+    )
+    school_cloud_hosts = _decision(
+        fields.List,
+        "school_cloud_hosts",
+        "Hosts at which students' accounts are the school's, so that work there may end with"
+        " school; `*.` before one stands for any name in it.",
+        Text(longest=253, validate=[HOST], metadata={"example": "*.sharepoint.com"}),
+        validate=validate.Length(max=100),
+    )
+    shares_outside = _decision(
+        fields.Boolean,
+        "shares_outside",
+        "Whether students may show work outside the school, once whoever holds their rights"
+        " consents (34 CFR 99.30).",
+    )
+    sharing_consent_texts = _decision(
+        fields.Dict,
+        "sharing_consent_texts",
+        "By language (`en`, `es-MX`), what a holder of rights reads and consents to, instead of the"
+        " built-in texts in `en`, `es` and `fr`. A language set to null falls back to the built-in"
+        " text.",
+        keys=LanguageTag(),
+        values=Text(longest=4_000, allow_none=True),
+        validate=validate.Length(max=30),
     )
 
 
@@ -388,10 +418,9 @@ def _person_fields(prefix: str = "") -> dict[str, Any]:
         ),
         "email": at(
             "email",
-            Text,
+            Email,
             longest=320,
             allow_none=True,
-            validate=[EMAIL],
             metadata=described("Several people may share it, and it may be missing."),
         ),
         "phone": at("phone", Text, longest=50, allow_none=True),
@@ -477,6 +506,13 @@ class InvitationSchema(Schema):
     code = fields.String(
         allow_none=True,
         metadata=described("To print and hand over; null if it was sent by mail."),
+    )
+    works_from = Instant(
+        allow_none=True,
+        metadata=described(
+            "When the code of a former student who has a password begins to work: whoever signs "
+            "in before then ends it. Null: it works at once."
+        ),
     )
 
 

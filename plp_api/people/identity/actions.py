@@ -25,8 +25,9 @@ from plp_api.foundation.roster.models import (
     Person,
     PersonStatus,
 )
-from plp_api.people.identity import addresses, codes, letters, sessions
-from plp_api.people.identity.models import Invitation
+from plp_api.people.identity import addresses, codes, leavers, letters, personal_emails, sessions
+from plp_api.people.identity.addresses import Mailbox
+from plp_api.people.identity.models import Invitation, PersonalEmail
 from plp_api.people.identity.sessions import EndReason, Origin, SignedIn
 from plp_api.people.identity.throttle import Attempt, Kind
 
@@ -37,11 +38,15 @@ RESET_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Invited:
-    """A new invitation: `code` is to be printed; None if it is sent by mail."""
+    """A new invitation: `code` is to be printed; None if it is sent by mail.
+
+    It works from `works_from` on, or at once.
+    """
 
     invitation_id: UUID
     expires_at: datetime
     code: str | None
+    works_from: datetime | None = None
 
 
 def invite(person: Person, *, access: Access | None, printed: bool = False) -> Invited:
@@ -52,13 +57,17 @@ def invite(person: Person, *, access: Access | None, printed: bool = False) -> I
     The old password is valid until the code is used. The holder of an account in use
     sees the code in `/me`, and gets a mail if it was printed. The person's earlier
     invitations end and revoked access is given back, unless the caller covers only a
-    part of what the person reaches. `access` is None for the operator, at the command line.
+    part of what the person reaches. `access` is None for the operator, at the command line,
+    whom the rules for former students (`leavers`) do not bind.
 
     Raises Problem: permission_denied, actor_is_family, account_beyond_offices
-    (see `access.powers`), address_unconfirmed (see `addresses`).
+    (see `access.powers`), address_unconfirmed (see `addresses`); validation_failed
+    (`is_printed`) and mail_unavailable for a former student with an e-mail of their own.
     """
-    is_mailed = bool(person.email and settings.current().mail_url and not printed)
-    is_held = not is_mailed or _set_the_address(person, access)
+    works_from = _checked_leaver(person, printed) if access else None
+    to = None if printed or not settings.current().mail_url else addresses.mailbox(person)
+    is_mailed = to is not None
+    is_held = to is None or _set_the_address(to, access)
     covers_all = access is None or _covers_all(person, access, is_held)
     if is_mailed:
         _require_trusted(person)
@@ -66,22 +75,49 @@ def invite(person: Person, *, access: Access | None, printed: bool = False) -> I
         person.status, person.is_revoked_by_district = PersonStatus.ACTIVE, False
         sessions.end_invitations(person)
     by_id = access.caller.person_id if access else None
-    invitation, code = _new_invitation(person, by_id, _lifetime(person), is_held)
+    lifetime = _lifetime(person) + (leavers.WAIT if works_from else timedelta())
+    invitation, code = _new_invitation(person, by_id, lifetime, is_held)
     audit.record(
-        "invitation.made", person, by=by_id, invitation_id=invitation.id, is_printed=not is_mailed
+        "invitation.made",
+        person,
+        by=by_id,
+        invitation_id=invitation.id,
+        is_printed=not is_mailed,
+        works_from=works_from,
     )
-    if is_mailed:
-        invitation.mailed_to_entry_of = person.email_set_by
-        invitation.entered_on = person.email_set_on
+    if to is not None:
+        _note_address(invitation, to)
         jobs.enqueue(MAIL_INVITATION, None, by_id, invitation_id=str(invitation.id))
         return Invited(invitation.id, invitation.expires_at, None)
     _tell_holder(person, invitation)
-    return Invited(invitation.id, invitation.expires_at, code)
+    return Invited(invitation.id, invitation.expires_at, code, works_from)
 
 
-def _set_the_address(person: Person, access: Access | None) -> bool:
-    """Whether the caller entered the person's e-mail, and so may receive what is mailed there."""
-    setter = person.email_set_by
+def _checked_leaver(person: Person, printed: bool) -> datetime | None:
+    """When a code for the person would begin to work, if they have left; None: at once.
+
+    Raises Problem: validation_failed (`is_printed`), mail_unavailable where their code goes to
+    their own e-mail alone.
+    """
+    if not leavers.has_left(person):
+        return None
+    if leavers.own_address(person) is None:
+        return leavers.works_from(person)
+    if printed:
+        raise invalid("is_printed", "They have left: a code goes to their own e-mail alone.")
+    if not settings.current().mail_url:
+        raise Problem(Code.MAIL_UNAVAILABLE)
+    return None
+
+
+def _note_address(invitation: Invitation, to: Mailbox) -> None:
+    """Note who entered the address to which the code is mailed."""
+    invitation.mailed_to_entry_of, invitation.entered_on = to.set_by, to.set_on
+
+
+def _set_the_address(to: Mailbox, access: Access | None) -> bool:
+    """Whether the caller entered the address, and so may receive what is mailed there."""
+    setter = to.set_by
     return access is not None and setter is not None and setter in access.selves
 
 
@@ -126,8 +162,8 @@ def _require_trusted(person: Person) -> None:
 
 def _may_be_mailed(person: Person) -> bool:
     """Whether the person has an e-mail to which a code may be mailed."""
-    has_email = person.email is not None
-    return has_email and addresses.is_trusted(person, person.email_set_by, person.email_set_on)
+    to = addresses.mailbox(person)
+    return to is not None and addresses.is_trusted(person, to.set_by, to.set_on)
 
 
 def _as_today(person: Person) -> Access:
@@ -143,7 +179,7 @@ def _lifetime(person: Person) -> timedelta:
 
 def _tell_holder(person: Person, invitation: Invitation) -> None:
     """Mail the holder of an account in use that a code for it was printed."""
-    if addresses.is_in_use(person.id) and person.email and settings.current().mail_url:
+    if addresses.is_in_use(person.id) and settings.current().mail_url:
         jobs.enqueue(MAIL_NOTICE, None, invitation.created_by, invitation_id=str(invitation.id))
 
 
@@ -253,7 +289,7 @@ def _invited(code: str) -> tuple[Invitation | None, Person | None]:
 def _is_still_allowed(invitation: Invitation) -> bool:
     """Whether the staff member who saw the code, or could have, may still take one today.
 
-    Since the code was made, the person may have got an office, or another child.
+    Since the code was made, the person may have got an office, or another child, or have left.
     """
     if not invitation.is_held:
         person = db.session().get_one(Person, invitation.person_id)
@@ -262,6 +298,8 @@ def _is_still_allowed(invitation: Invitation) -> bool:
         return True
     maker = db.session().get(Person, invitation.created_by)
     if maker is None:
+        return False
+    if not leavers.opens(invitation, db.session().get_one(Person, invitation.person_id)):
         return False
     access = _as_today(maker)
     holdings = powers.look_up(access, [invitation.person_id])[invitation.person_id]
@@ -342,13 +380,14 @@ def _new_reset(account: Account) -> letters.Letter | None:
     if {link.district_id for link in _links(account)} != {account.district_id}:
         return None
     people = sessions.active_people(account)
-    person = next((person for person in people if person.email), None)
-    if person is None or not _may_be_mailed(person):
+    mailboxes = ((person, addresses.mailbox(person)) for person in people)
+    person, to = next((both for both in mailboxes if both[1]), (None, None))
+    if person is None or to is None or not _may_be_mailed(person):
         return None
     invitation, code = _new_invitation(person, None, RESET_LIFETIME, is_held=False)
-    invitation.mailed_to_entry_of, invitation.entered_on = person.email_set_by, person.email_set_on
+    _note_address(invitation, to)
     audit.record("password_reset.requested", person, by=None, invitation_id=invitation.id)
-    return letters.reset(person, account.username, code)
+    return letters.reset(person, to.address, account.username, code)
 
 
 # Jobs of the worker. The worker makes the codes that it mails: no job, log or queue holds one.
@@ -361,11 +400,12 @@ def mail_invitation(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
         person = session.get_one(Person, invitation.person_id)
-        if not _is_usable(invitation) or not _may_be_mailed(person):
+        to = addresses.mailbox(person)
+        if not _is_usable(invitation) or to is None or not _may_be_mailed(person):
             return {"is_mailed": False}
         code = codes.new()
         invitation.code_hash = codes.digest(code)
-        letter = letters.invitation(person, code, invitation.expires_at)
+        letter = letters.invitation(person, to.address, code, invitation.expires_at)
     letters.post(letter)
     return {"is_mailed": True}
 
@@ -377,7 +417,8 @@ def mail_notice(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         invitation = session.get_one(Invitation, UUID(jobs.arguments(job_id)["invitation_id"]))
         db.enter([invitation.district_id])
         person = session.get_one(Person, invitation.person_id)
-        letter = letters.notice(person) if person.email else None
+        to = addresses.mailbox(person)
+        letter = letters.notice(person, to.address) if to else None
     if letter is not None:
         letters.post(letter)
     return {"is_mailed": letter is not None}
@@ -392,6 +433,19 @@ def mail_changed(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
         person = session.get_one(Person, UUID(job.arguments["person_id"]))
         letter = letters.changed(person) if person.email_before else None
         person.email_before = None
+    if letter is not None:
+        letters.post(letter)
+    return {"is_mailed": letter is not None}
+
+
+@jobs.kind(personal_emails.MAIL_CODE)
+def mail_own_address(job_id: UUID, report: jobs.Report) -> dict[str, Any]:
+    """Mail a code to the e-mail that a student entered as their own."""
+    with db.current().transaction() as session:
+        job = session.get_one(Job, job_id)
+        db.enter([job.district_id] if job.district_id else [])
+        row = session.get(PersonalEmail, UUID(job.arguments["person_id"]))
+        letter = personal_emails.new_code(row) if row else None
     if letter is not None:
         letters.post(letter)
     return {"is_mailed": letter is not None}

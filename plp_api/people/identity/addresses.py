@@ -6,6 +6,7 @@ earlier code was mailed there and used. An address from a roster or the operator
 counts as entered by nobody, and is trusted.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from plp_api.foundation.access import powers
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.roster.models import Account, AccountPerson, Person
+from plp_api.people.identity import leavers
 from plp_api.people.identity.models import Invitation
 
 MAIL_CHANGED = "address_changed.mail"
@@ -32,6 +34,29 @@ def enter(person: Person, email: str | None, access: Access) -> None:
         by = access.caller.person_id
         jobs.enqueue(MAIL_CHANGED, person.district_id, by, person_id=str(person.id))
     person.email = email
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Where a person's codes are mailed; `set_by` entered it on `set_on`."""
+
+    address: str
+    set_by: UUID | None = None
+    set_on: date | None = None
+
+
+def mailbox(person: Person) -> Mailbox | None:
+    """The mailbox of the person; None without one.
+
+    Of a former student it is their own verified e-mail alone: the school may have given
+    the other to somebody else. One who works here today has a mailbox here again.
+    """
+    if leavers.has_left(person):
+        own = leavers.own_address(person)
+        return Mailbox(own) if own else None
+    if person.email is None:
+        return None
+    return Mailbox(person.email, person.email_set_by, person.email_set_on)
 
 
 def is_in_use(person_id: UUID) -> bool:

@@ -43,6 +43,14 @@ Your password holds until the code is used.
 If you did not ask for it, sign in{place}, and change your password: that ends
 the code. Then tell your school.
 """
+OWN_ADDRESS = """\
+Somebody entered this e-mail as their own in the Personalized Learning Plans of
+{district}. If it was you, enter this code{place}:
+
+    {code}
+
+The code works for a day. If it was not you, there is nothing to do.
+"""
 CHANGED = """\
 The e-mail of an account in the Personalized Learning Plans of {district} was
 changed by a member of the staff: messages go to another address from now on.
@@ -51,7 +59,7 @@ If you did not ask for it, tell your school.
 """
 
 
-def invitation(person: Person, code: str, expires_at: datetime) -> Letter:
+def invitation(person: Person, to: str, code: str, expires_at: datetime) -> Letter:
     """The mail that invites a person who has an e-mail."""
     district = db.session().get_one(District, person.district_id)
     named = f"\nYour user name is {person.username}.\n" if person.username else ""
@@ -62,23 +70,30 @@ def invitation(person: Person, code: str, expires_at: datetime) -> Letter:
         username=named,
         until=f"{expires_at.astimezone(ZoneInfo(district.time_zone)):%-d %B %Y, %H:%M}",
     )
-    return Letter(person.email or "", "Your invitation", text)
+    return Letter(to, "Your invitation", text)
 
 
-def reset(person: Person, username: str, code: str) -> Letter:
+def reset(person: Person, to: str, username: str, code: str) -> Letter:
     """The mail that answers a forgotten password, to a person who has an e-mail."""
     district = db.session().get_one(District, person.district_id)
     text = RESET.format(district=district.name, place=_place(), code=code, username=username)
-    return Letter(person.email or "", "A new password", text)
+    return Letter(to, "A new password", text)
 
 
-def notice(person: Person) -> Letter:
+def notice(person: Person, to: str) -> Letter:
     """The mail that tells the holder of an account that a code was printed for it."""
     district = db.session().get_one(District, person.district_id)
     text = NOTICE.format(
         district=district.name, place=_place(), username=person.username or "of your account"
     )
-    return Letter(person.email or "", "A code for your account", text)
+    return Letter(to, "A code for your account", text)
+
+
+def own_address(person: Person, address: str, code: str) -> Letter:
+    """The mail to an e-mail that a student entered as their own."""
+    district = db.session().get_one(District, person.district_id)
+    text = OWN_ADDRESS.format(district=district.name, place=_place(), code=code)
+    return Letter(address, "Is this your e-mail?", text)
 
 
 def changed(person: Person) -> Letter:

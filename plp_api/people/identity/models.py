@@ -38,6 +38,25 @@ class Invitation(Identified, Base):
     ended_at: Mapped[datetime | None]
 
 
+class PersonalEmail(Base):
+    """A student's own e-mail, which stays theirs when the school's mailbox ends.
+
+    `address` counts: a code that was mailed there came back, at `verified_at`. `pending`
+    waits for the code until `expires_at`; only the SHA-256 of the code is stored.
+    """
+
+    __tablename__ = "personal_emails"
+    __ownership__ = SystemRow()
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    district_id: Mapped[UUID] = mapped_column(ForeignKey("districts.id"), index=True)
+    address: Mapped[str | None] = mapped_column(String(254))
+    verified_at: Mapped[datetime | None]
+    pending: Mapped[str | None] = mapped_column(String(254))
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    expires_at: Mapped[datetime | None]
+
+
 class FailedAttempt(Identified, Base):
     """One failed sign-in: counted per user name and per address, each stored as a keyed hash.
 

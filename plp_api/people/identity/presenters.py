@@ -23,6 +23,7 @@ from plp_api.foundation.roster.models import (
     Student,
 )
 from plp_api.foundation.roster.relationships import Relationship, RelationshipStatus
+from plp_api.people.identity import personal_emails
 from plp_api.people.identity.models import Invitation
 
 MOST_CHILDREN = 50
@@ -51,7 +52,7 @@ def describe(access: Access) -> dict[str, Any]:
     caller = access.caller
     person = db.session().get_one(Person, caller.person_id)
     district = db.session().get_one(District, caller.district_id)
-    student = db.session().get(Student, person.id) if Role.STUDENT in caller.roles else None
+    student = db.session().get(Student, person.id) if caller.is_student else None
     children = _children(access)
     return {
         "person": person,
@@ -63,6 +64,7 @@ def describe(access: Access) -> dict[str, Any]:
         "permissions": sorted(permission for permission in Permission if caller.may(permission)),
         "relationships": _relationships(caller),
         "student": _student(student, access),
+        "personal_email": personal_emails.of(person.id) if student else None,
         "children": children,
         "codes": _codes(access),
         **_account(access),

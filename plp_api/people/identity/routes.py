@@ -12,13 +12,17 @@ from plp_api.foundation.rest import tokens
 from plp_api.foundation.rest.blueprint import Blueprint
 from plp_api.foundation.rest.paging import Listing, since
 from plp_api.foundation.roster.models import LoginSession
-from plp_api.people.identity import actions, devices, presenters, sessions
+from plp_api.people.identity import actions, devices, personal_emails, presenters, sessions
+from plp_api.people.identity.models import PersonalEmail
 from plp_api.people.identity.schemas import (
     ActivationSchema,
     CodeSchema,
     LoginSchema,
     MeSchema,
     PasswordChangeSchema,
+    PersonalEmailCodeSchema,
+    PersonalEmailEntrySchema,
+    PersonalEmailSchema,
     RefreshSchema,
     ResetRequestSchema,
     SessionSchema,
@@ -139,6 +143,37 @@ def change_password(access: Access, fields: dict[str, Any]) -> None:
     `current_password` counts as a failed sign-in.
     """
     sessions.change_password(access, fields["current_password"], fields["new_password"], _origin())
+
+
+@blueprint.route("/me/personal-email", methods=["POST"])
+@blueprint.requires(Permission.SELF_MANAGE, keyed=False)
+@blueprint.refuses(Code.MAIL_UNAVAILABLE, Code.LOGIN_THROTTLED)
+@blueprint.arguments(PersonalEmailEntrySchema)
+@blueprint.response(200, PersonalEmailSchema)
+def enter_personal_email(access: Access, fields: dict[str, Any]) -> PersonalEmail:
+    """Enter your own e-mail, as a student, before you leave the school.
+
+    A code is mailed there; send it to `/me/personal-email/verification`. Until then the one
+    that was verified before counts. After you have left, codes for a new password are mailed
+    to your own e-mail, and nowhere else. A wrong `current_password` counts as a failed
+    sign-in. 403 for whoever is no student.
+    """
+    address, password = fields["email"], fields["current_password"]
+    return personal_emails.enter(access, address, password, _origin())
+
+
+@blueprint.route("/me/personal-email/verification", methods=["POST"])
+@blueprint.requires(Permission.SELF_MANAGE, keyed=False)
+@blueprint.refuses(Code.ACTIVATION_INVALID, Code.LOGIN_THROTTLED)
+@blueprint.arguments(PersonalEmailCodeSchema)
+@blueprint.response(200, PersonalEmailSchema)
+def verify_personal_email(access: Access, fields: dict[str, str]) -> PersonalEmail:
+    """Verify your own e-mail with the code that was mailed there.
+
+    The code works for a day. From then on your account stays yours when you have left: to
+    read your record, and to take it along.
+    """
+    return personal_emails.verify(access, fields["code"], _origin())
 
 
 @blueprint.route("/auth/activate", methods=["POST"])

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from plp_api.foundation.access.permissions import Permission, Role
-from plp_api.foundation.rest.fields import Choice, Date, Instant, Schema, Text
+from plp_api.foundation.rest.fields import Choice, Date, Email, Instant, Schema, Text
 from plp_api.foundation.roster import usernames
 from plp_api.foundation.roster.relationships import AppointmentRole, RelationshipKind
 from plp_api.people.identity.passwords import LONGEST, SHORTEST
@@ -128,6 +128,33 @@ class SignedInSchema(Schema):
 class PasswordChangeSchema(Schema):
     current_password = Password(required=True)
     new_password = Password(required=True, metadata={"description": NEW_PASSWORD})
+
+
+class PersonalEmailEntrySchema(Schema):
+    email = Email(longest=254, required=True, metadata={"example": "ada@example.org"})
+    current_password = Password(required=True)
+
+
+class PersonalEmailCodeSchema(Schema):
+    code = Text(
+        longest=64,
+        required=True,
+        metadata={"description": "Case and hyphens do not matter.", "example": CODE},
+    )
+
+
+class PersonalEmailSchema(Schema):
+    """A student's own e-mail, for when the school's ends."""
+
+    address = fields.String(
+        allow_none=True,
+        metadata={"description": "The verified one.", "example": "ada@example.org"},
+    )
+    verified_at = Instant(allow_none=True)
+    pending = fields.String(
+        allow_none=True,
+        metadata={"description": "Waits for its code.", "example": "ada@example.org"},
+    )
 
 
 class CodeSchema(WithTransportSchema):
@@ -281,6 +308,11 @@ class MeSchema(Schema):
     )
     relationships = fields.List(fields.Nested(MyRelationshipsSchema))
     student = fields.Nested(MeAsStudentSchema, allow_none=True)
+    personal_email = fields.Nested(
+        PersonalEmailSchema,
+        allow_none=True,
+        metadata={"description": "A student's own e-mail; null until one is entered."},
+    )
     children = fields.List(
         fields.Nested(MyChildSchema),
         metadata={"description": "The students you reach as a parent."},

@@ -295,32 +295,45 @@ def change_password(access: Access, current: str, new: str, origin: Origin) -> N
     """
     caller = access.caller
     person = db.session().get_one(Person, caller.person_id)
-    account = (
-        db.session()
-        .scalars(
-            select(Account)
-            .join(AccountPerson, AccountPerson.account_id == Account.id)
-            .where(AccountPerson.person_id == person.id)
-        )
-        .one()
-    )
-    device = devices.known(origin.device, account)
-    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device, account.id)
-    db.lock_name(f"attempt|{attempt.account_key}")
-    attempt.check()
+    account, attempt = _own_account(access, origin)
     # Cheaper than verifying the current password, so a weak one does not take a turn.
     require_strong(account, person, new, field="new_password")
-    with passwords.TURNS.taken():
-        is_right = passwords.matches(account.password_hash, current)
-    if not is_right:
-        wrong = FieldError("/current_password", "This is not your password.")
-        raise Problem(Code.VALIDATION_FAILED, errors=[wrong], afterwards=attempt.count)
+    _require_right(account, current, attempt)
     account.password_hash = passwords.hashed(new)
     end_codes(account)
     attempt.forget()
     audit.record("password.changed", person, by=person.id)
     reason = EndReason.PASSWORD_CHANGED
     end_all(account.id, reason, by=person.id, home=person.district_id, but=caller.session_id)
+
+
+def require_own_password(access: Access, password: str, origin: Origin) -> None:
+    """Check the caller's password again, before what a stolen session must not do.
+
+    Raises Problem: login_throttled; validation_failed at `current_password`, which counts
+    as a failed attempt.
+    """
+    account, attempt = _own_account(access, origin)
+    _require_right(account, password, attempt)
+
+
+def _own_account(access: Access, origin: Origin) -> tuple[Account, Attempt]:
+    """The caller's account, and an attempt on it that is not refused; it is counted by a lock."""
+    link = db.session().get_one(AccountPerson, access.caller.person_id)
+    account = db.session().get_one(Account, link.account_id)
+    device = devices.known(origin.device, account)
+    attempt = Attempt.on(Kind.LOGIN, account.username, origin.address, device, account.id)
+    db.lock_name(f"attempt|{attempt.account_key}")
+    attempt.check()
+    return account, attempt
+
+
+def _require_right(account: Account, password: str, attempt: Attempt) -> None:
+    with passwords.TURNS.taken():
+        is_right = passwords.matches(account.password_hash, password)
+    if not is_right:
+        wrong = FieldError("/current_password", "This is not your password.")
+        raise Problem(Code.VALIDATION_FAILED, errors=[wrong], afterwards=attempt.count)
 
 
 def end_invitations(person: Person) -> None:

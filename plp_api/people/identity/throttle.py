@@ -3,9 +3,9 @@
 Failures are counted by account *and* place: the address of the attempt, or the
 device if it signed in to the account before (`devices`). So ten wrong passwords
 lock the account for their sender only. The limits by account alone and by address
-alone are much larger. A known device is not subject to the address's limit, and is
-counted apart from strangers. The counts are in a table, because all processes share
-them; names, addresses and devices are stored as keyed hashes.
+alone are much larger; passcodes have none by address. A known device is not subject to
+the address's limit, and is counted apart from strangers. The counts are in a table,
+because all processes share them; names, addresses and devices are stored as keyed hashes.
 """
 
 import math
@@ -36,11 +36,23 @@ class Kind(StrEnum):
     LOGIN = "login"
     CODE = "code"
     RESET = "reset"
+    GROUP = "group"
+    PASSCODE = "passcode"
 
 
-MOST_PER_PLACE = {Kind.LOGIN: 10, Kind.CODE: 10, Kind.RESET: 3}
+# Anybody may try a passcode, even of a link that they made up: a limit for all links together would
+# let one pupil close those of everybody behind the school's address. It would stop no guesser: each
+# link has limits of its own, and its address alone is 256 bits.
+WITHOUT_ADDRESS_LIMIT = frozenset({Kind.PASSCODE})
+MOST_PER_PLACE = {**dict.fromkeys(Kind, 10), Kind.RESET: 3}
 # From all addresses together, except known devices: against guessing from many addresses.
-MOST_PER_ACCOUNT = {Kind.LOGIN: 100, Kind.CODE: 100, Kind.RESET: 10}
+MOST_PER_ACCOUNT = {
+    Kind.LOGIN: 100,
+    Kind.CODE: 100,
+    Kind.RESET: 10,
+    Kind.GROUP: 100,
+    Kind.PASSCODE: 100,
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ class Attempt:
         waits = [_wait_of_place(_times(MOST_PER_PLACE[self.kind], by_account, by_place), self.kind)]
         most = MOST_PER_ACCOUNT[self.kind]
         waits.append(_wait(_times(most, by_account), most))
-        if not self.is_known:
+        if not self.is_known and self.kind not in WITHOUT_ADDRESS_LIMIT:
             waits.append(_wait(_times(MOST_PER_ADDRESS, by_place), MOST_PER_ADDRESS))
         if seconds := max(waits):
             raise Problem(Code.LOGIN_THROTTLED, headers={"Retry-After": str(seconds)})

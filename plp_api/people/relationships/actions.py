@@ -148,6 +148,8 @@ def _note(row: Relationship, event: str, access: Access, **facts: Any) -> None:
 def change_relationship(row: Relationship, access: Access, fields: Fields) -> Relationship:
     """Correct a relationship. A change that takes a right away from a parent holds at once.
 
+    One that gives them back what ran out by its date revives nothing that was issued before.
+
     Raises Problem: actor_is_family; permission_denied for the caller's own relationship;
     action_unavailable for the dates of one that follows from an advisory; relationship_exists.
     """
@@ -157,13 +159,15 @@ def change_relationship(row: Relationship, access: Access, fields: Fields) -> Re
     _check_members(row.kind, fields)
     if fields.keys() & {"starts_on", "ends_on", "capacity"} and row.advisory_id:
         raise Problem(Code.ACTION_UNAVAILABLE, FOLLOWS_ADVISORY)
-    before = _opens(row, access.caller.today)
+    changes_dates = bool(fields.keys() & {"starts_on", "ends_on"})
+    before, was_over = _opens(row, access.caller.today), has_ended(row, access) is not None
     for name, value in fields.items():
         setattr(row, name, value)
     _check_rights(row)
-    if fields.keys() & {"starts_on", "ends_on"}:
+    if changes_dates:
         _refuse_second(row)
-    if before - _opens(row, access.caller.today):
+    # When a tie ran out, nothing was recalled: what was issued under it must not hold again.
+    if before - _opens(row, access.caller.today) or (was_over and changes_dates):
         revocation.recall(row.person_id, _student_of(row), access=access)
     _note(row, "relationship.changed", access, fields=sorted(fields))
     return row

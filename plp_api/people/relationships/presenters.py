@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.foundation import db
-from plp_api.foundation.access.caller import holds
-from plp_api.foundation.access.permissions import Role
+from plp_api.foundation.access.caller import FAMILY, holds
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster.models import District, Person, School
 from plp_api.foundation.roster.relationships import (
@@ -25,7 +24,6 @@ from plp_api.people.identity import openers
 FOR_STAFF = frozenset({"basis", "order_reference", "activated_by_id", "activated_by_name"})
 WITHHELD = frozenset({"denied"})
 GUARDED = FOR_STAFF | WITHHELD
-FAMILY = {Role.STUDENT, Role.PARENT}
 
 IDS = db.ids_bind("ids")
 HOSTS = db.Prepared(

@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     Table,
     Uuid,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 
 from plp_api.foundation import db
 from plp_api.foundation.imports.staging import gather_statistics
-from plp_api.foundation.roster import birth_dates, spans, terms
+from plp_api.foundation.roster import birth_dates, leaving, spans, terms
 from plp_api.foundation.roster.classes import (
     AcademicSession,
     Class,
@@ -43,6 +44,7 @@ from plp_api.foundation.roster.models import (
     School,
     Student,
 )
+from plp_api.people.identity.models import PersonalEmail
 from plp_api.people.rostering import importer
 from plp_api.people.rostering.difference import (
     CREATED,
@@ -222,7 +224,9 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
         PEOPLE_TABLE,
         {name: USERS.c[name] for name in names},
         is_active=and_(
-            PEOPLE_TABLE.c.status == PersonStatus.ACTIVE, ~importer.is_barred(PEOPLE_TABLE.c.id)
+            PEOPLE_TABLE.c.status == PersonStatus.ACTIVE,
+            ~importer.is_barred(PEOPLE_TABLE.c.id),
+            ~_keeps_account(comparison),
         ),
         is_back=and_(USERS.c.is_enabled, left),
         revived={"status": PersonStatus.ACTIVE},
@@ -241,6 +245,17 @@ def bring_people(comparison: Comparison, columns: frozenset[str]) -> None:
     _disable(comparison)
     _record_leavers(comparison, absent(kind, comparison))
     remove(kind, comparison)
+
+
+def _keeps_account(comparison: Comparison) -> ColumnElement[bool]:
+    """Former students who verified an e-mail of their own: no roster ends their sign-in.
+
+    A person closed their plan. This import may be the one that ends their enrollments.
+    """
+    own = exists().where(
+        PersonalEmail.person_id == PEOPLE_TABLE.c.id, PersonalEmail.verified_at.is_not(None)
+    )
+    return and_(own, leaving.is_closed(PEOPLE_TABLE.c.id, comparison.today))
 
 
 def _entered(comparison: Comparison) -> dict[str, Any]:
@@ -267,7 +282,7 @@ def _welcome_back() -> None:
 
 def _disable(comparison: Comparison) -> None:
     """Disable people whom the roster marks as disabled, and record them as leavers."""
-    is_active = PEOPLE_TABLE.c.status == PersonStatus.ACTIVE
+    is_active = and_(PEOPLE_TABLE.c.status == PersonStatus.ACTIVE, ~_keeps_account(comparison))
     named = select(USERS.c.id).join(PEOPLE_TABLE, PEOPLE_TABLE.c.id == USERS.c.id)
     leaving = named.where(USERS.c.is_enabled.is_(False), or_(is_active, USERS.c.state == CREATED))
     _record_leavers(comparison, PEOPLE_TABLE.c.id.in_(leaving))

@@ -102,7 +102,8 @@ class GoalSchema(GuardedSchema):
         fields.Nested("ArtifactOfGoalSchema"),
         dump_only=True,
         metadata={
-            "description": "The student's work that is evidence for it, without drafts; left out"
+            "description": "The student's work that is evidence for it, without drafts and what is"
+            " archived; absent"
             " if you may not read the student's artifacts."
         },
     )

@@ -18,6 +18,7 @@ from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import invalid
+from plp_api.foundation.roster.models import Student
 from plp_api.planning.plans.followers import ON_REOPENED
 from plp_api.planning.plans.models import Plan, PlanStatus
 
@@ -48,6 +49,7 @@ def _close(
         detail = f"Must lie between {plan.opened_on}, when the plan was opened, and today."
         raise invalid("closed_on", detail)
     plan.closed_on, plan.closing_reason = day, reason
+    _student(plan).left_on = day
     _note("plan.closed", plan, access, status=status, closed_on=day)
 
 
@@ -63,6 +65,7 @@ def close_ended(
     for plan in db.session().scalars(plans, {"ids": list(student_ids)}).all():
         plan.status = PlanStatus.WITHDRAWN
         plan.closed_on, plan.closing_reason = max(today, plan.opened_on), RECORD_ENDED
+        _student(plan).left_on = plan.closed_on
         plan.stir()
         audit.record("plan.closed", plan, by=by, status=plan.status, closed_on=plan.closed_on)
     db.session().flush()
@@ -75,12 +78,16 @@ def archive(plan: Plan, access: Access) -> None:
 
 def reopen(plan: Plan, access: Access, reason: str) -> None:
     """Reopen the plan of a student who returned. Also opens this cycle's review (`ON_REOPENED`)."""
-    plan.closed_on = plan.closing_reason = None
+    plan.closed_on = plan.closing_reason = _student(plan).left_on = None
     plan.status = PlanStatus.ACTIVE
     db.session().flush()
     for follow in ON_REOPENED:
         follow(plan.district_id, [plan.student_id], access.caller.today)
     _note("plan.reopened", plan, access, reason=reason)
+
+
+def _student(plan: Plan) -> Student:
+    return db.session().get_one(Student, plan.student_id)
 
 
 def _note(what: str, plan: Plan, access: Access, **facts: Any) -> None:

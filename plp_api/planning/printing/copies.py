@@ -41,6 +41,17 @@ class Copy:
 def make(version: PlanVersion, access: Access, kind: str, language: str | None = None) -> Copy:
     """Make a copy for the caller and record the export; `kind` is `html` or `pdf`.
 
+    Raises what `of` raises.
+    """
+    copy = of(version, access, language)
+    by = access.caller.person_id
+    audit.record("plan_version.printed", version, by=by, kind=kind, language=language)
+    return copy
+
+
+def of(version: PlanVersion, access: Access, language: str | None = None) -> Copy:
+    """A copy for the caller, which records nothing: for what is recorded as a whole.
+
     Every version contains goals, so a caller who may not read goals gets no copy.
     `language` selects a rendition.
 
@@ -51,7 +62,7 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
     reader = readers.of(access, version.student_id)
     original = content.of(version, reader)
     rendition = _rendition(version, language) if language else None
-    copy = Copy(
+    return Copy(
         content=rendered.of(original, rendition) if rendition else original,
         translation=rendered.about(rendition) if rendition else None,
         progress=progress.of(version, access),
@@ -60,9 +71,6 @@ def make(version: PlanVersion, access: Access, kind: str, language: str | None =
         address=settings.current().public_url + SNAPSHOT.format(version.id),
         printed_at=clock.now().replace(microsecond=0),
     )
-    by = access.caller.person_id
-    audit.record("plan_version.printed", version, by=by, kind=kind, language=language)
-    return copy
 
 
 def _rendition(version: PlanVersion, language: str) -> Rendition:

@@ -256,7 +256,7 @@ def decline(
     problems of `record_decline`, and validation_failed (`person_id`).
     """
     by, student_id = access.caller.person_id, version.student_id
-    is_family = access.is_to(Role.STUDENT, student_id) or access.is_family(student_id)
+    is_family = access.is_oneself(student_id) or access.is_family(student_id)
     if is_family and person_id not in (None, by):
         raise invalid("person_id", "You can decline only for yourself.")
     if not is_family and person_id is None:

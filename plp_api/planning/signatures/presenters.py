@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from plp_api.foundation import db
-from plp_api.foundation.access.permissions import Permission, Role
+from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.roster import district_settings
 from plp_api.foundation.roster.models import District
@@ -66,7 +66,7 @@ def _declines(version: PlanVersion, access: Access) -> Sequence[SignatureDecline
         SignatureDecline.signed_version_id == signers.counted(version)
     )
     student_id = version.student_id
-    if access.is_family(student_id) or access.is_to(Role.STUDENT, student_id):
+    if access.is_family(student_id) or access.is_oneself(student_id):
         query = query.where(SignatureDecline.person_id == access.caller.person_id)
     elif not access.may(Permission.PLANS_READ, student_id):
         return []

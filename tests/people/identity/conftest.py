@@ -17,7 +17,7 @@ from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.jobs.models import Job
 from plp_api.foundation.roster.models import Account, LoginSession, Person
-from plp_api.people.identity import actions, addresses, passwords
+from plp_api.people.identity import actions, addresses, passwords, personal_emails
 from plp_api.server.app import Application
 from tests.client import Client
 from tests.world import Place, Somebody, World, writing
@@ -138,6 +138,7 @@ def work(app: Application) -> list[Any]:
         actions.MAIL_RESET: actions.mail_reset,
         actions.MAIL_NOTICE: actions.mail_notice,
         addresses.MAIL_CHANGED: actions.mail_changed,
+        personal_emails.MAIL_CODE: actions.mail_own_address,
     }
     with db.using(app.database):
         return [runs[kind](job_id, lambda _: None) for job_id, kind in kinds]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 from time_machine import Traveller
 
+from plp_api.foundation import clock
 from plp_api.foundation.audit.models import Event
 from plp_api.foundation.roster.classes import AcademicSession, Class, Course, Enrollment
 from plp_api.foundation.roster.models import (
@@ -19,6 +20,7 @@ from plp_api.foundation.roster.models import (
 )
 from plp_api.foundation.roster.relationships import SchoolEnrollment
 from plp_api.foundation.roster.terms import PersonTerm
+from plp_api.people.identity.models import PersonalEmail
 from plp_api.people.rostering import relationships
 from plp_api.people.rostering.actions import Order, Outcome
 from plp_api.people.rostering.difference import Comparison
@@ -176,6 +178,32 @@ def test_whom_the_roster_disables_is_disabled_and_let_in_again(roster: Roster) -
     assert again.counts["people"]["removed"] == 0
     assert again.counts["people"]["unchanged"] == 3
     assert roster.bring().counts["people"]["reactivated"] == 1
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_who_left_with_an_own_e_mail_keeps_their_account(
+    roster: Roster, *, is_named: bool, is_verified: bool
+) -> None:
+    roster.bring()
+    student = roster.by_sourced_id(Person)["u1"]
+    with roster.writing() as session:
+        own: dict[str, Any] = {"person_id": student.id, "district_id": roster.district_id}
+        own |= {"address": "bo@example.org", "verified_at": clock.now()} if is_verified else {}
+        session.add(PersonalEmail(**own))
+        session.get_one(Student, student.id).left_on = TODAY
+    without: dict[str, Any] = {
+        "users": [USERS[0], USERS[2]],
+        "roles": [ROLES[0], ROLES[2]],
+        "enrollments": ENROLLMENTS[:1],
+        "demographics": [],
+    }
+    disabled = {"users": changed(USERS, 1, enabledUser="false")}
+    outcome = roster.bring(order=Order(is_confirmed=True), **(disabled if is_named else without))
+    assert outcome.counts["people"]["removed"] == (0 if is_verified else 1)
+    kept = roster.by_sourced_id(Person)["u1"].status == PersonStatus.ACTIVE
+    assert kept == is_verified
+    assert len(roster.rows(Leaver, Leaver.person_id == student.id)) == (0 if is_verified else 1)
 
 
 def test_who_was_entered_by_hand_is_none_of_the_rosters_business(roster: Roster) -> None:
