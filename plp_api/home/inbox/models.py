@@ -28,7 +28,11 @@ class Kind(StrEnum):
     the student and the parents, an answer to a concern for whoever raised it, and that a
     concern is closed for the principal. A signature that staff stored is new for its signer,
     the answer of one parent for the others. A credit line waits for its own teacher of record,
-    an appeal for a school admin who did not decide what is appealed.
+    an appeal for a school admin who did not decide what is appealed. An answer to a call for
+    work is new for whoever called. Work that was submitted waits for an advisor to name who
+    judges it, then for them; returned, for the student; an appeal for who was named to settle
+    it, until then for a school admin who did not judge it. That a showcase could be shown
+    outside is new for the parents who may consent, as long as no consent holds.
     """
 
     SIGNATURE_DUE = "signature_due"
@@ -69,6 +73,15 @@ class Kind(StrEnum):
     CONCERN_ANSWERED = "concern_answered"
     HOURS_TO_VERIFY = "hours_to_verify"
     LOG_ENTRY_DECLINED = "log_entry_declined"
+    CALL_TO_ANSWER = "call_to_answer"
+    CALL_ANSWERED = "call_answered"
+    ARTIFACT_TO_ASSIGN = "artifact_to_assign"
+    ARTIFACT_TO_JUDGE = "artifact_to_judge"
+    ARTIFACT_APPEAL_TO_SETTLE = "artifact_appeal_to_settle"
+    ARTIFACT_RETURNED = "artifact_returned"
+    ARTIFACT_JUDGED = "artifact_judged"
+    CONSENT_ASKED_FOR = "consent_asked_for"
+    ARCHIVE_TO_TAKE = "archive_to_take"
 
 
 EVERYTHING = ""

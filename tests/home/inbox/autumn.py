@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from plp_api.foundation import clock
+from plp_api.foundation import clock, db
+from plp_api.foundation.archives.models import ExportStatus, StudentExport
 from plp_api.foundation.roster.relationships import RelationshipKind
 from plp_api.planning.reviews.models import Review
+from tests.catalog.rubrics.conftest import body
 from tests.client import Client
 from tests.databases import Isolated
 from tests.learning.elo_world import PROFILE, add_internship, assign
+from tests.learning.portfolio_world import add_artifact
 from tests.learning.ratings.frameworks import add_framework
 from tests.world import World, ahead, relate, writing
 
@@ -35,8 +38,48 @@ def fill(client: Client, world: World, database: Isolated) -> None:
     _propose_elos(client, world, database)
     _sign_agreements(client, world, database)
     _raise_concerns(client, world, database)
+    _review_artifacts(client, world, database)
     _log_hours(client, world, database)
     _judge_elos(client, world, database)
+    _call_for_work(client, world, database)
+    _arrange_showcase(client, world, database)
+    _export_class(world, database)
+
+
+def _arrange_showcase(client: Client, world: World, database: Isolated) -> None:
+    """A showcase waits for a consent."""
+    home = world.home
+    shares = {"settings": {"shares_outside": True}}
+    _ok(client.as_(home.district_admin).patch(f"/districts/{home.district_id}", shares))
+    with writing(database, home) as session:
+        work = add_artifact(session, home)
+    student = client.as_(home.student)
+    showcase = student.made(f"/students/{home.student.id}/showcases", {"title": "My year"})
+    student.made(f"/showcases/{showcase['id']}/items", {"artifact_id": str(work.id)})
+
+
+def _export_class(world: World, database: Isolated) -> None:
+    """The archive of a leaving student is ready."""
+    home = world.home
+    own = {"district_id": home.district_id, "student_id": home.senior.id}
+    made = {"batch_id": db.new_id(), "status": ExportStatus.READY, "ready_at": clock.now()}
+    people = {"requested_by": home.school_admin.id, "requested_for": home.senior.id}
+    with writing(database, home) as session:
+        session.add(StudentExport(**own, **made, **people))
+
+
+def _call_for_work(client: Client, world: World, database: Isolated) -> None:
+    """Of two students called, one has answered."""
+    home = world.home
+    ids = [str(home.student.id), str(home.senior.id)]
+    client.as_(home.advisor).made("/calls-for-work", {"title": "Page", "student_ids": ids})
+    with writing(database, home) as session:
+        work = add_artifact(session, home, home.senior)
+    senior = client.as_(home.senior)
+    (row,) = senior.read(f"/students/{home.senior.id}/calls-for-work")["items"]
+    path, sent = f"/call-recipients/{row['id']}", {"artifact_id": str(work.id)}
+    headers = {"If-Match": senior.etag(path)}
+    _ok(senior.send("PUT", f"{path}/answer", json=sent, headers=headers))
 
 
 def _move_reviews(session: Any, world: World) -> None:
@@ -210,3 +253,31 @@ def _judge_elos(client: Client, world: World, database: Isolated) -> None:
         for key in lines[1:]
     ]
     _ok(principal.act(f"/appeals/{appeals[0]['id']}", "uphold", decision="I read them."))
+
+
+def _review_artifacts(client: Client, world: World, database: Isolated) -> None:
+    """Work waits to be assigned, and to be judged; some came back, some was accepted.
+
+    One appeal waits for the admin, and one for whom they named.
+    """
+    home = world.home
+    with writing(database, home) as session:
+        works = [add_artifact(session, home, title=f"Poem {number}") for number in range(6)]
+    director, student = client.as_(home.district_admin), client.as_(home.student)
+    rubric = director.made("/rubrics", body())
+    _ok(director.act(f"/rubrics/{rubric['id']}", "publish"))
+    asked = {"rubric_id": rubric["id"]}
+    paths = [
+        f"/artifact-reviews/{student.made(f'{work.path}/reviews', asked)['id']}" for work in works
+    ]
+    named = {"evaluator_id": str(home.team_member.id)}
+    for path in paths[1:]:
+        _ok(client.as_(home.advisor).act(path, "assign", **named))
+    teacher, admin = client.as_(home.team_member), client.as_(home.school_admin)
+    _ok(teacher.act(paths[2], "return", words="Read it aloud once more."))
+    scores = [{"criterion": "sources", "level": "proficient"}]
+    for path in paths[3:]:
+        _ok(teacher.act(path, "accept", scores=scores))
+    for path in paths[4:]:
+        _ok(student.act(path, "appeal", words="See line three."))
+    _ok(admin.act(paths[5], "assign", evaluator_id=str(home.other_advisor.id)))

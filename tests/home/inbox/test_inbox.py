@@ -61,16 +61,20 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     home = busy.home
     returned = {"goal_returned", "element_returned", "signature_due", "comment_new"}
     decided = {"interest_answered", "elo_returned", "elo_moved", "log_entry_declined"}
-    decided |= {"agreement_to_sign", "agreement_signature_stored"}
+    decided |= {"agreement_to_sign", "agreement_signature_stored", "call_to_answer"}
+    decided |= {"artifact_returned", "artifact_judged"}
     assert kinds_of(client, home.student) == {*returned, "version_in_force", *decided}
     assert kinds_of(client, home.senior) >= {"version_returned", "signature_due"}
     assert kinds_of(client, home.placed) == {"review_to_prepare"}
-    inspects = {"version_in_force", "comment_new", "elo_moved"}
-    assert kinds_of(client, home.parent) == {*inspects, "signature_due", "agreement_to_sign"}
+    inspects = {"version_in_force", "comment_new", "elo_moved", "artifact_judged"}
+    decides = {"signature_due", "agreement_to_sign", "consent_asked_for"}
+    assert kinds_of(client, home.parent) == {*inspects, *decides}
     assert kinds_of(client, home.inspecting_parent) == {*inspects, "agreement_answered"}
     approves = {"version_to_approve", "statement_new"}
     confirms = {"goal_to_confirm", "outcome_to_confirm"}
     advises = {*approves, *confirms, "comment_new", "review_to_hold", "concern_answered"}
+    advises |= {"call_answered"}
+    advises |= {"artifact_to_assign"}
     assert kinds_of(client, home.advisor) == advises
     raised = {"concern_to_acknowledge", "concern_to_close"}
     counselor = {*approves, "element_to_approve"}
@@ -78,11 +82,11 @@ def test_something_of_every_kind_waits_for_the_right_people(client: Client, busy
     assert kinds_of(client, home.school_admin) == {
         *("version_to_approve", "element_to_approve", "relationship_to_confirm"),
         *("interest_to_answer", "agreement_declined", "concern_closed", *raised),
-        "appeal_to_decide",
+        *("appeal_to_decide", "artifact_appeal_to_settle"),
     }
-    judges = {"elo_to_present", "elo_to_evaluate", "credit_to_decide"}
+    judges = {"elo_to_present", "elo_to_evaluate", "credit_to_decide", "artifact_to_judge"}
     assert kinds_of(client, home.team_member) >= judges
-    assert kinds_of(client, home.senior) >= {"credit_decided", "appeal_decided"}
+    assert kinds_of(client, home.senior) >= {"credit_decided", "appeal_decided", "archive_to_take"}
     coordinates = {"interest_to_answer", "elo_to_decide", "elo_to_start", "hours_to_verify"}
     coordinates |= {"agreement_to_sign", "agreement_declined", *raised}
     assert kinds_of(client, home.elo_coordinator) == coordinates
@@ -133,6 +137,10 @@ def body_of(client: Client, item: Any) -> dict[str, Any]:
         return {"as_elective": True}
     if item["kind"] == "appeal_to_decide":
         return {"decision": "I read them."}
+    if item["kind"] == "consent_asked_for":
+        asked = client.read(f"/students/{item['student']['id']}/sharing-consent")
+        text = next(one for one in asked["texts"] if one["language"] == "en")
+        return {"language": "en", "text_sha256": text["text_sha256"]}
     if item["kind"] == "agreement_to_sign":
         return {"sha256": resource["sha256"], "language": "en"}
     return bodies.get(item["action"]["name"], {})
@@ -163,8 +171,10 @@ def test_every_action_is_accepted_and_what_is_done_leaves(
     without |= {"elo_to_start", "elo_moved", "appeal_to_decide"}
     without |= {"agreement_declined", "agreement_signature_stored", "agreement_answered"}
     without |= {"concern_closed", "concern_answered"}
-    without |= {"hours_to_verify", "log_entry_declined"}
-    without |= {"credit_decided", "appeal_decided"}
+    without |= {"hours_to_verify", "log_entry_declined", "call_to_answer", "call_answered"}
+    without |= {"credit_decided", "appeal_decided", "artifact_to_assign", "artifact_to_judge"}
+    without |= {"artifact_appeal_to_settle", "artifact_returned", "artifact_judged"}
+    without |= {"archive_to_take"}
     assert done == {*Kind} - without
 
 
@@ -176,6 +186,9 @@ def test_no_item_is_about_anybody_out_of_reach(client: Client, busy: World) -> N
             # `busy` adds this one advisee, and assigns somebody to this student's ELOs.
             about |= {str(busy.home.placed.id)} if name == "advisor" else set()
             about |= {str(busy.home.senior.id)} if name == "team_member" else set()
+            # Named to judge this student's work, and to settle an appeal.
+            is_named = name in {"team_member", "other_advisor"}
+            about |= {str(busy.home.student.id)} if is_named else set()
             assert item["student"]["id"] in about, (name, item)
             opened = client.as_(reader.person).get(under_api(item["link"]))
             assert opened.status_code == 200, (name, item)
@@ -193,6 +206,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
         ("comment_new", "elos"),
         ("agreement_to_sign", "agreements"),
         ("elo_moved", "elos"),
+        ("artifact_judged", "artifact-reviews"),
     }
     assert items
     assert {(one["student"]["grade"], one["student"]["school_id"]) for one in items} == {
@@ -200,7 +214,7 @@ def test_a_denied_kind_leaves_the_inbox(client: Client, busy: World, database: I
     }
     with writing(database, busy.home) as session:
         tie = session.scalars(select(Relationship).where(Relationship.person_id == parent.id))
-        tie.one().denied = frozenset({"plans", "goals", "pathways", "elos"})
+        tie.one().denied = frozenset({"plans", "goals", "pathways", "elos", "artifacts"})
     assert items_of(client, parent) == []
 
 
@@ -209,6 +223,7 @@ TELLS = {
     RecordKind.PLANS: {"version_in_force", "signature_due"},
     RecordKind.SIGNATURES: {"signature_due"},
     RecordKind.ELOS: {"agreement_to_sign", "elo_moved"},
+    RecordKind.ARTIFACTS: {"artifact_judged"},
 }
 """The kinds of items that tell a parent of a kind of record."""
 

@@ -8,8 +8,12 @@ An area adds a module with its own `SOURCES`.
 
 from plp_api.home.inbox.sources import (
     agreements,
+    archives,
+    artifact_reviews,
+    calls,
     comments,
     concerns,
+    consents,
     credit,
     disagreements,
     elos,
@@ -41,5 +45,9 @@ AREAS = (
     disagreements,
     concerns,
     work_logs,
+    calls,
+    artifact_reviews,
+    consents,
+    archives,
 )
 SOURCES: tuple[Source, ...] = tuple(source for area in AREAS for source in area.SOURCES)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from plp_api.foundation import db
-from plp_api.foundation.access.caller import Caller
+from plp_api.foundation.access.caller import FAMILY, Caller
 from plp_api.foundation.access.permissions import Condition, Permission, Role, conditions
 from plp_api.foundation.access.scope import visible
 from plp_api.home.inbox.models import Group, Kind
@@ -150,7 +150,7 @@ VERSIONS, GOALS, REVIEWS = "plan-versions", "goals", "reviews"
 ELEMENTS = "pathway-elements"
 VERSION, REVIEW = "Plan, version {}", "Annual review"
 
-CLOSE = (Role.STUDENT, Role.PARENT, Role.ADVISOR)
+CLOSE = (*sorted(FAMILY), Role.ADVISOR)
 """Roles about single students: what is new there is news. Classes and offices reach too many."""
 
 
