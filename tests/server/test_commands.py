@@ -26,10 +26,13 @@ from tests import databases
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 # A whole command line for every command; `{package}` is a roster, `{standards}` a framework,
 # `{file}` a file to write.
+NOBODY = "0199b2c4-8f3a-7c1e-9d2b-5a6f7e8d9c0b"
 LINES = {
-    "files check": (),
     "audit verify": (),
     "districts": (),
+    "export student": (NOBODY, "--to", "{file}"),
+    "files check": (),
+    "import student": ("{package}", "--student", NOBODY),
     "migrate": (),
     "openapi": ("--output", "{file}"),
     "people invite": ("--given", "Ada", "--family", "Min", "--role", "district_admin"),
@@ -126,7 +129,8 @@ def migrated(folder: Path) -> None:
 
 POSTGRESQL = "postgresql://nobody:a-secret@127.0.0.1:1/none"
 READS = frozenset({"districts", "audit verify", "files check"})
-MIGRATES = frozenset({"migrate", "roster import", "serve", "standards import"})
+ARCHIVES = frozenset({"export student", "import student"})
+MIGRATES = ARCHIVES | {"migrate", "roster import", "serve", "standards import"}
 CONDITIONS = {
     "a port in words": Condition(2, "PLP_PORT", {"PLP_PORT": "eighty"}),
     "a port that is none": Condition(2, "PLP_PORT", {"PLP_PORT": "70000"}),
@@ -161,8 +165,8 @@ CONDITIONS = {
         "may not write",
         {"PLP_DATABASE_URL": "sqlite:///file:{folder}/plp.sqlite?mode=ro&uri=true"},
         migrated,
-        # Without a district there is nothing to import into.
-        but=READS | {"worker", "serve", "migrate", "standards import"},
+        # Without a district there is nothing to import into, and without a student nothing at all.
+        but=READS | ARCHIVES | {"worker", "serve", "migrate", "standards import"},
     ),
     "a database without tables": Condition(1, "`plp migrate`", but=MIGRATES | {"districts"}),
     "hardly any space": Condition(

@@ -103,3 +103,27 @@ def _who_may_sign_in(app: Any) -> list[Any]:
             )
             for one in session.scalars(select(AccountPerson))
         ]
+
+
+def test_an_advisor_sees_whose_work_is_missing_and_what_a_portfolio_lacks(demo: Any) -> None:
+    app, _admin = demo
+    advisor = Client(app).as_(_named(app, "c.dubois"))
+    calls = advisor.read("/calls-for-work")["items"]
+    assert {call["class_id"] is None for call in calls} == {True, False}
+    for call in calls:
+        assert call["counts"]["handed_in"] >= 1
+        assert call["counts"]["awaited"] > 5
+    # The teacher of a class, who is no advisor of theirs, reads what answers the call.
+    (path,) = (f"/calls-for-work/{call['id']}" for call in calls if call["class_id"])
+    (row,) = advisor.read(f"{path}/recipients?state=handed_in")["items"]
+    assert advisor.read(f"/artifacts/{row['artifact_id']}")["status"] == "kept"
+    lacking = advisor.read("/portfolios?has_gaps=true")["items"]
+    assert [portfolio["gaps"] for portfolio in lacking] == [2]
+
+
+def _named(app: Any, username: str) -> Any:
+    with app.database.transaction() as session:
+        held = select(AccountPerson).join(Account, Account.id == AccountPerson.account_id)
+        one = session.scalars(held.where(Account.username == username)).one()
+        own = {"id": one.person_id, "account_id": one.account_id}
+        return SimpleNamespace(**own, district_id=one.district_id)

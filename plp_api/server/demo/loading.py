@@ -20,7 +20,7 @@ from plp_api.people.identity import passwords
 from plp_api.people.rostering.actions import Order, carry_out
 from plp_api.people.rostering.models import ImportState
 from plp_api.server import areas
-from plp_api.server.demo import catalog, elos, package, people, plans, portfolio
+from plp_api.server.demo import catalog, elos, package, people, plans, portfolio, showcases
 from plp_api.server.demo.people import Known
 from plp_api.server.demo.years import Years
 
@@ -56,6 +56,7 @@ def load(settings: settings_module.Settings) -> None:
             written.write_of_students(_read("catalog.json"))
             elos.write(_read("elos.json"), written)
             portfolio.write(_read("portfolio.json"), written)
+            showcases.write(_read("showcases.json"), written)
             logins = _logins(session, known)
         _print(logins)
     finally:

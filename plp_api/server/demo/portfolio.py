@@ -1,4 +1,4 @@
-"""Demo artifacts: with versions, pictures, reflections, and what they are evidence for."""
+"""Demo artifacts: with versions, pictures, reflections, groups, reviews, and as evidence."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from plp_api.foundation.files.receiving import receive
 from plp_api.learning.artifacts.actions import fields_of
 from plp_api.learning.artifacts.models import (
     Artifact,
+    ArtifactGroup,
     ArtifactLink,
     ArtifactPart,
     ArtifactVersion,
@@ -20,6 +21,7 @@ from plp_api.learning.artifacts.models import (
 )
 from plp_api.learning.elos.models import Elo
 from plp_api.planning.goals.models import Goal
+from plp_api.server.demo import artifact_reviews, calls
 from plp_api.server.demo.catalog import Catalog, link
 from plp_api.server.demo.years import at
 
@@ -29,9 +31,13 @@ SAID = ("status", "title", "kind", "description")
 
 def write(content: dict[str, Any], rows: Catalog) -> None:
     """Write portfolio.json, after the plans, the catalog and the ELOs."""
+    artifacts: dict[str, Artifact] = {}
     for given in content["artifacts"]:
         if rows.years.past(given["made_on"]) is not None:
-            Writer(given, content["prompts"], rows).write()
+            writer = Writer(given, content["prompts"], rows)
+            writer.write()
+            artifacts[given["key"]] = writer.artifact
+    calls.write(content, rows, artifacts)
 
 
 @dataclass
@@ -43,7 +49,7 @@ class Writer:
     rows: Catalog
 
     def write(self) -> None:
-        """Write the artifact, its versions, its reflection and its links."""
+        """Write the artifact, its versions, its reflection, its links and its reviews."""
         made_on = self.rows.years.day(self.given["made_on"]) or self.rows.years.today
         recorder = self.given.get("recorded_by")
         self.artifact: Artifact = self.rows.add(
@@ -52,6 +58,8 @@ class Writer:
             student_id=self._person(self.given["student"]),
             made_on=made_on,
             recorded_by=recorder and self._person(recorder),
+            group_id=self._group(),
+            is_shown_in_group=self.given.get("is_shown_in_group", False),
             created_at=at(made_on),
             **{name: self.given[name] for name in SAID},
         )
@@ -60,6 +68,19 @@ class Writer:
         self._reflect()
         self._link()
         db.session().flush()
+        for review in self.given.get("reviews", ()):
+            artifact_reviews.write(review, self.artifact, self.rows)
+
+    def _group(self) -> UUID | None:
+        """The group of those who made it together, which its first maker founds."""
+        name = self.given.get("group")
+        if name is None:
+            return None
+        if name not in self.rows.rows:
+            founder = self._person(self.given["student"])
+            self.rows.add(ArtifactGroup, self.given, key=name, founded_by=founder)
+            db.session().flush()
+        return self.rows.rows[name]
 
     def _versions(self) -> Iterator[ArtifactVersion]:
         for number, one in enumerate(self.given["versions"], 1):
