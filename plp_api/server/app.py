@@ -21,6 +21,7 @@ from plp_api.foundation.rest import bodies, cors, documents, errors, limits, ref
 from plp_api.foundation.rest.later import LaterResponse
 from plp_api.foundation.settings import Settings
 from plp_api.learning.attestations import page as mentors
+from plp_api.learning.sharing import page as shared
 from plp_api.planning.signing import page
 from plp_api.server import areas
 from plp_api.server.operations import routes as operations
@@ -184,6 +185,7 @@ def _register_areas(app: Application) -> None:
     app.register_blueprint(operations.blueprint)
     app.register_blueprint(page.blueprint)
     app.register_blueprint(mentors.blueprint)
+    app.register_blueprint(shared.blueprint)
     for routes in areas.load_routes():
         api.register_blueprint(routes.blueprint)
     app.extensions["plp_openapi"] = documents.finish(api.spec.to_dict())

@@ -155,9 +155,19 @@ class Person:
         assert answer.status == 200, (path, answer.status, answer.json)
         return answer.json
 
+    def fetch(self, path: str) -> bytes:
+        """The bytes of a file."""
+        self.calls += 1
+        named = {"Authorization": f"Bearer {self.token}"}
+        with closing(HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)) as line:
+            line.request("GET", f"/api/v1{path}", headers=named)
+            answer = line.getresponse()
+            assert answer.status == 200, (path, answer.status)
+            return answer.read()
+
     def make(self, path: str, body: Any = None) -> Any:
         answer = self.send("POST", path, body)
-        assert answer.status in (200, 201), (path, answer.status, answer.json)
+        assert answer.status in (200, 201, 202), (path, answer.status, answer.json)
         return answer.json
 
     def change(self, path: str, body: Any) -> Any:

@@ -1,22 +1,27 @@
-"""Take out of a file what its readers must not get: scripts, attachments, where a photo was taken.
+"""Take out of a file what its readers must not get: scripts, attachments, its author, its place.
 
 A file is read to its end in its format, in a process of its own with bounded memory and time: a few
 kilobytes may unfold to gigabytes. What is kept is written beside it; its size and hash are those of
-what is kept.
+what is kept. The same file always becomes the same content: work that was taken down is known again
+by its hash.
 """
 
 import resource
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 from PIL import Image, ImageOps, ImageSequence
 
-from plp_api.foundation.files import films
+from plp_api.foundation.files import films, pictures
 from plp_api.foundation.files.formats import BROKEN
+from plp_api.foundation.files.kinds import EMBEDDED, UNREADABLE
 from plp_api.foundation.files.models import FileType
 from plp_api.foundation.problems import Code, Problem
 
@@ -45,6 +50,29 @@ UNSAFE_NOTES = frozenset({"/FileAttachment", "/Movie", "/Screen", "/Sound", "/3D
 NESTING = (pikepdf.Dictionary, pikepdf.Array)
 DEEPEST = 60
 OF_THE_CATALOG = ("/OpenAction", "/AA", "/JavaScript", "/AF", "/Collection")
+# Entries of any object of a PDF that tell who made it, and with what.
+TELLING = ("/Metadata", "/PieceInfo")
+DOCUMENTS = frozenset(
+    {
+        *(FileType.DOCX, FileType.XLSX, FileType.PPTX),
+        *(FileType.ODT, FileType.ODS, FileType.ODP),
+    }
+)
+_OPC = "http://schemas.openxmlformats.org"
+_CORE = f'<coreProperties xmlns="{_OPC}/package/2006/metadata/core-properties"/>'
+_OPEN = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+# Parts of a document that tell who made it, by the end of their names in small letters, and what
+# stands there instead: the package names them elsewhere, so they stay.
+PROPERTIES = {
+    "/docprops/core.xml": _CORE,
+    ".psmdcp": _CORE,
+    "/docprops/app.xml": f'<Properties xmlns="{_OPC}/officeDocument/2006/extended-properties"/>',
+    "/docprops/custom.xml": f'<Properties xmlns="{_OPC}/officeDocument/2006/custom-properties"/>',
+    "/meta.xml": f'<o:document-meta xmlns:o="{_OPEN}" o:version="1.3"><o:meta/></o:document-meta>',
+}
+MANIFEST, LONGEST_MANIFEST = "META-INF/manifest.xml", 16 << 20
+DEEPEST_DOCUMENT = 3
+BLOCK = 1 << 20
 
 
 def clean(path: Path, kind: FileType, *, strips_location: bool) -> Path:
@@ -55,7 +83,7 @@ def clean(path: Path, kind: FileType, *, strips_location: bool) -> Path:
     """
     if kind in FILMS and strips_location:
         films.forget_place(path)
-    if kind is not FileType.PDF and kind not in PICTURES:
+    if kind is not FileType.PDF and kind not in PICTURES and kind not in DOCUMENTS:
         return path
     words = [str(path), str(kind), "strips" if strips_location else "keeps"]
     try:
@@ -91,6 +119,8 @@ def clean_here(path: Path, kind: FileType, *, strips_location: bool) -> Path:
     """As `clean`, in this process."""
     if kind is FileType.PDF:
         return _rewritten(path, _pdf)
+    if kind in DOCUMENTS:
+        return _rewritten(path, _document)
     return _picture(path, kind, strips_location=strips_location)
 
 
@@ -108,7 +138,9 @@ def _pdf(path: Path, cleaned: Path) -> None:
             if len(document.pages) > MOST_PAGES:
                 raise Problem(Code.FILE_UNSAFE, f"A PDF has at most {MOST_PAGES} pages.")
             _disarm(document)
-            document.save(cleaned, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            _forget_author(document)
+            compact = pikepdf.ObjectStreamMode.generate
+            document.save(cleaned, object_stream_mode=compact, deterministic_id=True)
     except pikepdf.PasswordError as error:
         raise Problem(Code.FILE_UNSAFE, "This PDF is protected; send it without.") from error
     except (pikepdf.PdfError, *BROKEN) as error:
@@ -156,8 +188,8 @@ def _within(item: Any, depth: int) -> Iterator[Any]:
 
 
 def _disarm_one(item: Any) -> None:
-    """Take the actions out of one object: those at events, and those that run something."""
-    for name in ("/AA", "/AF", "/EF", "/RF", "/JS", "/PA", "/Next"):
+    """Take out of one object the actions, at events or that run something, and its properties."""
+    for name in ("/AA", "/AF", "/EF", "/RF", "/JS", "/PA", "/Next", *TELLING):
         # A font or a page tree has no such entries; an outline's `/Next` is another outline.
         if name in item and not (name == "/Next" and "/Title" in item):
             del item[name]
@@ -183,25 +215,98 @@ def _is_unsafe(note: Any) -> bool:
     return str(note.get("/Subtype")) in UNSAFE_NOTES
 
 
+def _forget_author(document: pikepdf.Pdf) -> None:
+    """Take out the properties of the document, and who wrote the comments in it."""
+    del document.docinfo
+    for page in document.pages:
+        for note in page.get("/Annots", ()):
+            # Of a field of a form it is the field's name.
+            if "/T" in note and str(note.get("/Subtype")) != "/Widget":
+                del note["/T"]
+
+
+def _document(path: Path, cleaned: Path) -> None:
+    """Write the package anew, entry by entry, with empty properties."""
+    try:
+        _rewrite_package(path, cleaned)
+    except UNREADABLE as error:
+        raise Problem(Code.FILE_BROKEN) from error
+
+
+def _rewrite_package(source: Path | BytesIO, target: Path | BytesIO, nesting: int = 0) -> None:
+    with zipfile.ZipFile(source) as package, zipfile.ZipFile(target, "w") as kept:
+        if _is_locked(package):
+            raise Problem(Code.FILE_UNSAFE, "This document is protected; send it without.")
+        for entry in package.infolist():
+            _keep_entry(package, entry, kept, nesting)
+
+
+def _is_locked(package: zipfile.ZipFile) -> bool:
+    """Whether it is an OpenDocument whose entries only a password opens."""
+    if MANIFEST not in package.namelist():
+        return False
+    with package.open(MANIFEST) as manifest:
+        return b"encryption-data" in manifest.read(LONGEST_MANIFEST)
+
+
+def _keep_entry(
+    package: zipfile.ZipFile, entry: zipfile.ZipInfo, kept: zipfile.ZipFile, nesting: int
+) -> None:
+    written = zipfile.ZipInfo(entry.filename, entry.date_time)
+    is_stored = entry.compress_type == zipfile.ZIP_STORED
+    written.compress_type = zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
+    written.external_attr = entry.external_attr
+    name = entry.filename.casefold()
+    properties = _properties(name)
+    if properties is not None:
+        kept.writestr(written, properties)
+        return
+    if name.endswith(EMBEDDED) and nesting < DEEPEST_DOCUMENT:
+        kept.writestr(written, _embedded(package.read(entry), nesting + 1))
+        return
+    written.file_size = entry.file_size
+    with package.open(entry) as content, kept.open(written, "w") as target:
+        shutil.copyfileobj(content, target, BLOCK)
+
+
+def _embedded(content: bytes, nesting: int) -> bytes:
+    """A document within a document, as the figures of a chart; what is none stays."""
+    if not zipfile.is_zipfile(BytesIO(content)):
+        return content
+    cleaned = BytesIO()
+    _rewrite_package(BytesIO(content), cleaned, nesting)
+    return cleaned.getvalue()
+
+
+def _properties(name: str) -> str | None:
+    return next((empty for end, empty in PROPERTIES.items() if f"/{name}".endswith(end)), None)
+
+
 def _picture(path: Path, kind: FileType, *, strips_location: bool) -> Path:
-    """The picture, checked to its end; rewritten without what the camera knew, if asked."""
+    """The picture, checked to its end; without what says more than the picture, if asked.
+
+    One that says no more stays as it is, byte for byte: so does one that was cleaned before.
+    """
+    content = path.read_bytes()
     cleaned = path.with_suffix(".clean")
     try:
         with Image.open(path, formats=[PICTURES[kind]]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise _too_many_pixels()
-            frames = getattr(picture, "n_frames", 1)
-            if frames > MOST_FRAMES:
-                raise Problem(Code.FILE_UNSAFE, f"A picture has at most {MOST_FRAMES} frames.")
-            if picture.width * picture.height * frames > MOST_MOVING_PIXELS:
-                raise _too_many_pixels()
+            frames = _require_few_pixels(picture)
+            alone = pictures.drawn(content, kind) if strips_location else content
             # A phone's JPEG may hold a second picture (a depth map, a gain map); the first is kept.
-            if frames > 1 and kind is not FileType.JPEG:
-                return _moving(picture, kind, path, cleaned, strips_location=strips_location)
-            if not strips_location:
-                picture.load()
-                return path
-            _without_camera(picture, kind, cleaned)
+            is_still = frames == 1 or kind is FileType.JPEG
+            if alone != content and is_still:
+                _without_camera(picture, kind, cleaned)
+                return cleaned
+            _read_to_the_end(picture, is_still=is_still)
+        if alone == content:
+            return path
+        # The frames of an animation stay as they are, each as long as it is seen.
+        cleaned.write_bytes(alone)
+        with Image.open(cleaned, formats=[PICTURES[kind]]) as picture:
+            _read_to_the_end(picture, is_still=False)
+            if _require_few_pixels(picture) != frames:
+                raise Problem(Code.FILE_BROKEN)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except (SyntaxError, EOFError, *BROKEN) as error:
@@ -209,20 +314,25 @@ def _picture(path: Path, kind: FileType, *, strips_location: bool) -> Path:
     return cleaned
 
 
-def _moving(
-    picture: Image.Image, kind: FileType, path: Path, cleaned: Path, *, strips_location: bool
-) -> Path:
-    """An animation, read frame by frame; written anew if it says more than its frames."""
+def _require_few_pixels(picture: Image.Image) -> int:
+    """The number of frames. Raises Problem: file_unsafe for more than a reader could bear."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _too_many_pixels()
+    frames = getattr(picture, "n_frames", 1)
+    if frames > MOST_FRAMES:
+        raise Problem(Code.FILE_UNSAFE, f"A picture has at most {MOST_FRAMES} frames.")
+    if picture.width * picture.height * frames > MOST_MOVING_PIXELS:
+        raise _too_many_pixels()
+    return int(frames)
+
+
+def _read_to_the_end(picture: Image.Image, *, is_still: bool) -> None:
+    """Read the picture, or each frame of an animation."""
+    if is_still:
+        picture.load()
+        return
     for frame in ImageSequence.Iterator(picture):
         frame.load()
-    says_more = {"exif", "xmp", "XML:com.adobe.xmp"} & picture.info.keys()
-    if not (strips_location and says_more):
-        return path
-    picture.seek(0)
-    for name in says_more:
-        del picture.info[name]
-    picture.save(cleaned, PICTURES[kind], save_all=True)
-    return cleaned
 
 
 def _too_many_pixels() -> Problem:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plp_api.foundation import clock
@@ -53,11 +53,15 @@ class StorageName(String):
     """
 
 
+ARCHIVES = "exports"
+"""The folder of archives of students, which hold once more what is in the storage already."""
+
+
 class StoredFile(Identified, Base):
     """A file in the storage, under `name`; the row that refers to it decides who may read it.
 
     `sha256` and `size` (bytes) describe the content as it is kept and served. `filename` is what
-    its uploader called it, made harmless. A file counts to the quota of its `student_id`.
+    its uploader called it, made harmless. `receiving.taken` says which files count to a quota.
     `thumbnail` is the name of a small picture of it in the storage.
     """
 
@@ -72,7 +76,8 @@ class StoredFile(Identified, Base):
     name: Mapped[str] = mapped_column(StorageName(200))
     # SQLite keeps any length, and cannot change a column.
     media_type: Mapped[str] = mapped_column(String(100).with_variant(String(32), "sqlite"))
-    size: Mapped[int]
+    # An archive may have gigabytes; SQLite's integers always have 64 bits.
+    size: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

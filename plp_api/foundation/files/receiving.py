@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from plp_api.foundation import aside, db, settings
 from plp_api.foundation.files import cleaning, filenames, kinds, scanning, storage, thumbnails
-from plp_api.foundation.files.models import FileType, StoredFile, VirusCheck
+from plp_api.foundation.files.models import ARCHIVES, FileType, StoredFile, VirusCheck
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import district_settings
+from plp_api.foundation.roster.district_settings import DistrictSettings
 from plp_api.foundation.roster.models import District, Student
 
 BLOCK = 1 << 20
@@ -89,25 +90,55 @@ def receive_blocks(
     rules = district_settings.of(db.session().get_one(District, district_id))
 
     def check(made: ExitStack) -> Checked:
-        path = made.enter_context(_spooled(blocks(), rules.file_limit_mb * MEGABYTE))
-        return _checked(path, sha256, strips_location=rules.strips_photo_location)
+        return made.enter_context(checked(blocks(), rules, sha256))
 
-    key = db.new_id()
-    with aside.once(("file", source), check) as checked:
-        file = StoredFile(
-            id=key,
-            district_id=district_id,
-            student_id=student_id,
-            name=f"{folder}/{district_id}/{key}",
-            filename=filenames.harmless(filename),
-            media_type=checked.kind,
-            size=checked.size,
-            sha256=checked.sha256,
-            virus_check=checked.virus_check,
-            uploaded_by=by,
+    with aside.once(("file", source), check) as found:
+        return keep(
+            found, filename, folder=folder, district_id=district_id, by=by, student_id=student_id
         )
-        # Before the quotas, which are counted one upload at a time; a refusal removes it again.
-        storage.put_file(file.name, checked.path)
+
+
+@contextmanager
+def checked(
+    blocks: Iterable[bytes], rules: DistrictSettings, sha256: str | None = None
+) -> Iterator[Checked]:
+    """The content as a local file that was found sound, for the time of the block.
+
+    It uses no database: it is for the time while no transaction is open. Raises what
+    `receive_blocks` raises, except quota_reached.
+    """
+    with _spooled(blocks, rules.file_limit_mb * MEGABYTE) as path:
+        yield _checked(path, sha256, strips_location=rules.strips_photo_location)
+
+
+def keep(
+    found: Checked,
+    filename: str,
+    *,
+    folder: str,
+    district_id: UUID,
+    by: UUID,
+    student_id: UUID | None,
+) -> StoredFile:
+    """Keep a checked file in the storage; the row of the new file. See `receive_blocks`.
+
+    Raises Problem: quota_reached; OSError where the storage fails.
+    """
+    key = db.new_id()
+    file = StoredFile(
+        id=key,
+        district_id=district_id,
+        student_id=student_id,
+        name=f"{folder}/{district_id}/{key}",
+        filename=filenames.harmless(filename),
+        media_type=found.kind,
+        size=found.size,
+        sha256=found.sha256,
+        virus_check=found.virus_check,
+        uploaded_by=by,
+    )
+    # Before the quotas, which are counted one upload at a time; a refusal removes it again.
+    storage.put_file(file.name, found.path)
     _require_room(file.size, district_id, student_id)
     db.session().add(file)
     db.session().flush()
@@ -169,14 +200,24 @@ def _require_room(size: int, district_id: UUID, student_id: UUID | None) -> None
     limits = [(own, rules.file_quota_district_mb)]
     if student_id is not None:
         limits.append((StoredFile.student_id == student_id, rules.file_quota_student_mb))
-    for is_counted, most in limits:
-        used = db.session().scalar(select(func.sum(StoredFile.size)).where(is_counted)) or 0
+    for whose, most in limits:
+        used = taken(whose)
         if used + size > most * MEGABYTE:
             raise Problem(Code.QUOTA_REACHED, f"{used // MEGABYTE} of {most} MB are used.")
 
 
+def taken(whose: ColumnElement[bool]) -> int:
+    """The bytes that these files take of a quota: what people sent counts, archives of it do not.
+
+    Otherwise a leaving class, whose archives wait for months, would stop everybody's work.
+    """
+    is_sent = StoredFile.name.not_like(f"{ARCHIVES}/%")
+    # PostgreSQL adds large integers up to a decimal.
+    return int(db.session().scalar(select(func.sum(StoredFile.size)).where(whose, is_sent)) or 0)
+
+
 def room_of(student: Student) -> tuple[int, int]:
     """The bytes that a student's files take, and the most they may take."""
-    used = select(func.sum(StoredFile.size)).where(StoredFile.student_id == student.id)
     rules = district_settings.of(db.session().get_one(District, student.district_id))
-    return db.session().scalar(used) or 0, rules.file_quota_student_mb * MEGABYTE
+    most = rules.file_quota_student_mb * MEGABYTE
+    return taken(StoredFile.student_id == student.id), most

@@ -8,6 +8,7 @@ server makes every name: no name comes from a request.
 import os
 import shutil
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,13 +40,19 @@ def put(name: str, content: bytes) -> None:
 
 
 def put_file(name: str, source: Path) -> None:
-    """Keep a local file's content under the name, in bounded memory; as `put`.
+    """Keep a local file's content under the name; as `put`, and as `put_file_now` writes it."""
+    _written_at_most_until_rollback(name)
+    put_file_now(name, source)
+
+
+def put_file_now(name: str, source: Path) -> None:
+    """Write a local file's content under the name, in bounded memory; needs no transaction.
 
     In a local folder the file appears whole or not at all: as a second name of the source
     where both are on one disk, which nobody writes to any more. An object store shows an
-    object only once all of it has arrived.
+    object only once all of it has arrived. Raises OSError where the storage fails.
     """
-    place, path = _written_at_most_until_rollback(name)
+    place, path = _at(name)
     if not isinstance(place, LocalFileSystem):
         place.put_file(str(source), path)
         return
@@ -161,11 +168,17 @@ def _url(chosen: settings.Settings) -> str:
 
 
 def _at(name: str) -> tuple[AbstractFileSystem, str]:
-    url = _url(settings.current())
+    place, root = _place(_url(settings.current()), os.getpid())
+    return place, f"{root.rstrip('/')}/{name}"
+
+
+@lru_cache(maxsize=8)
+def _place(url: str, _process: int) -> tuple[AbstractFileSystem, str]:
+    """The storage at the URL, and the folder there. One a process: s3fs survives no fork."""
     # A kept listing would show a file that another process removed, and hide one it added.
     options = {"use_listings_cache": False} if url.startswith("s3:") else {}
     place, root = url_to_fs(url, **options)
-    return place, f"{root.rstrip('/')}/{name}"
+    return place, root
 
 
 def _make_private_folder(folder: Path) -> None:

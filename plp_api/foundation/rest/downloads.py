@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-from plp_api.foundation.files import actions, storage
+from plp_api.foundation.files import actions, filenames, storage
 from plp_api.foundation.files.models import FileType, StoredFile
 from plp_api.foundation.problems import Code, Problem
 
@@ -68,18 +68,18 @@ class Section:
         return self._content.fileno()
 
 
-def send(file: StoredFile, *, inline: bool = False) -> Response:
+def send(file: StoredFile, *, inline: bool = False, called: str | None = None) -> Response:
     """The content of the file, or the range of bytes that the request asks for (RFC 9110, 14).
 
-    It comes as an attachment under its name, or, with `inline` and a type that runs
-    nothing, to be shown. The content under one address never changes, so it has no ETag.
+    It comes as an attachment under its name (or as `called`), or, with `inline` and a type that
+    runs nothing, to be shown. The content under one address never changes, so it has no ETag.
     Raises Problem: file_quarantined, file_lost, range_unsatisfiable.
     """
     actions.require_sound(file)
     media_type = FileType(file.media_type)
     response = _streamed(file, asked_range(file.size))
     is_shown = inline and media_type in SHOWN_INLINE
-    response.headers["Content-Disposition"] = _disposition(file, is_shown=is_shown)
+    response.headers["Content-Disposition"] = _disposition(file, called, is_shown=is_shown)
     response.headers["Repr-Digest"] = f"sha-256=:{_base64(file.sha256)}:"
     response.headers["Accept-Ranges"] = "bytes"
     return _guarded(response)
@@ -102,6 +102,15 @@ def asked_range(size: int) -> tuple[int, int] | None:
         headers = {"Content-Range": f"bytes */{size}"}
         raise Problem(Code.RANGE_UNSATISFIABLE, headers=headers)
     return begin, min(end or size, size)
+
+
+def reaches_end(file: StoredFile) -> bool:
+    """Whether the request asks for bytes up to the file's last one: all of it, or the rest.
+
+    Raises Problem: range_unsatisfiable.
+    """
+    asked = asked_range(file.size)
+    return request.method == "GET" and (asked is None or asked[1] == file.size)
 
 
 def send_thumbnail(file: StoredFile) -> Response:
@@ -148,9 +157,10 @@ def _guarded(response: Response) -> Response:
     return response
 
 
-def _disposition(file: StoredFile, *, is_shown: bool) -> str:
+def _disposition(file: StoredFile, called: str | None, *, is_shown: bool) -> str:
     """The header of RFC 6266, with the name in ASCII and in UTF-8; its ending is of its type."""
-    stem = (file.filename or "file").rsplit(".", 1)[0] or "file"
+    stem = called and filenames.harmless(called)
+    stem = stem or (file.filename or "file").rsplit(".", 1)[0] or "file"
     name = f"{stem}{ENDINGS[FileType(file.media_type)]}"
     ascii_name = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     kind = "inline" if is_shown else "attachment"

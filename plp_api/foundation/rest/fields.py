@@ -11,7 +11,7 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import fields, validate
 
-from plp_api.foundation import clock, db, texts
+from plp_api.foundation import clock, db, mail, texts
 from plp_api.foundation.rest import shapes
 
 LONGEST = 10_000
@@ -60,6 +60,14 @@ class Sha256(fields.String):
         super().__init__(validate=[digits], **kwargs)
 
 
+class Email(Text):
+    """The address of a mailbox, as `foundation.mail` sends to it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape = validate.Regexp(mail.ADDRESS, error="Must be an e-mail address at a name.")
+        super().__init__(validate=[shape], **kwargs)
+
+
 class LanguageTag(Text):
     """A language tag (BCP 47), like `en` or `pt-BR`."""
 
@@ -67,6 +75,25 @@ class LanguageTag(Text):
         shape = r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
         tag = validate.Regexp(shape, error="Must be a language tag (BCP 47), like `en`.")
         super().__init__(longest=16, validate=[tag], **kwargs)
+
+
+@cache
+def _fields_of(schema: type[ma.Schema]) -> Mapping[str, fields.Field[Any]]:
+    return schema().fields
+
+
+def loaded(schema: type[ma.Schema], name: str, value: Any) -> Any:
+    """The value as a body of that schema would bring it in; None where one is left out.
+
+    For values that come in another way than by a body. Raises ValueError: a body is refused.
+    """
+    field = _fields_of(schema)[name]
+    if value is None and not field.required:
+        return None
+    try:
+        return field.deserialize(value)
+    except ma.ValidationError as error:
+        raise ValueError(f"{name}: {error.messages}") from error
 
 
 def enum_of(name: str, words: Iterable[str]) -> type[StrEnum]:
@@ -190,8 +217,8 @@ class ResourceSchema(Schema):
     updated_at = Instant(dump_only=True)
 
 
-class GuardedSchema(ResourceSchema):
-    """A resource with members that only some readers get.
+class GuardedMembers(Schema):
+    """What has members that only some readers get.
 
     The schema's `shape` sets `disclosed` on a row: those of the `guarded` members
     that this reader gets. The others are left out; without `disclosed`, all are.
@@ -210,6 +237,10 @@ class GuardedSchema(ResourceSchema):
             for name, value in shown.items()
             if name not in withheld and named.get(name) not in withheld
         }
+
+
+class GuardedSchema(GuardedMembers, ResourceSchema):
+    """A resource with members that only some readers get."""
 
 
 @cache

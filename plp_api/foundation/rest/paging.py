@@ -153,15 +153,33 @@ def same_year(column: Any, description: str) -> Filter:
     return equals(column, year)
 
 
-def yes_or_no(criterion: Any, description: str) -> Filter:
+def yes_or_no(criterion: Any, description: str, *, needs: Permission | None = None) -> Filter:
     """`true` for the rows that meet the criterion, `false` for the others."""
-    return whether(lambda: criterion, description)
+    return replace(whether(lambda: criterion, description), needs=needs)
 
 
 def whether(make: Callable[[], Any], description: str) -> Filter:
     """As `yes_or_no`; the criterion is made for each request, as areas above may add to it."""
     field = fields.Boolean(metadata={"description": description})
     return Filter(field, lambda wanted: make() if wanted else ~make())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForCaller(Filter):
+    """A filter whose criterion depends on the caller, as on the settings of their district."""
+
+    made_for: Callable[[Access], Any]
+
+    def narrow(self, statement: Select[Any], value: Any, access: Access) -> Select[Any]:
+        """The rows that meet the criterion, or the others."""
+        criterion = self.made_for(access)
+        return statement.where(criterion if value else ~criterion)
+
+
+def whether_for(made_for: Callable[[Access], Any], description: str) -> Filter:
+    """As `whether`; the criterion depends on the caller."""
+    field = fields.Boolean(metadata={"description": description})
+    return ForCaller(field, lambda _: true(), made_for=made_for)
 
 
 def since(*columns: Any) -> Filter:

@@ -51,13 +51,20 @@ class UploadSchema(ResourceSchema):
         required=True,
         strict=True,
         validate=validate.Range(1, 2**40),
-        metadata={"description": "Bytes of the whole."},
+        metadata={
+            "description": "Bytes of the whole as you send it; after one multipart request, as it"
+            " is kept."
+        },
     )
     sha256 = fields.String(
         allow_none=True,
         load_default=None,
         validate=SHA256,
-        metadata={"description": "Of the whole as you send it; checked when it is complete."},
+        metadata={
+            "description": "Of the whole as you send it, checked when it is complete; after one"
+            " multipart request, of what is kept. Cleaning may change a file: `file.sha256` is"
+            " always of what is kept."
+        },
     )
     chunk_size = fields.Integer(dump_only=True)
     chunk_count = fields.Integer(dump_only=True)

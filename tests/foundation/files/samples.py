@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pikepdf
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
@@ -62,10 +62,48 @@ def film_with_place(brand: bytes, version: bytes) -> bytes:
     )
 
 
-def picture(format_: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any) -> bytes:
+def _scene() -> Image.Image:
+    drawn = Image.effect_mandelbrot((40, 30), (-2, -1, 1, 1), 50)
+    turned = drawn.transpose(Image.Transpose.ROTATE_180)
+    return Image.merge("RGB", (drawn, turned, drawn))
+
+
+# So uneven that a format that loses detail loses some each time.
+SCENE = _scene()
+
+
+def picture(
+    format_: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RGB", **options: Any
+) -> bytes:
     written = BytesIO()
-    Image.new("RGB", size, (180, 90, 40)).save(written, format_, **options)
+    whole = Image.new("RGB", size, (180, 90, 40))
+    whole.paste(SCENE)
+    whole.convert(mode).save(written, format_, **options)
     return written.getvalue()
+
+
+CAMERA = b"Camera of somebody"
+
+
+def camera(orientation: int = 1) -> bytes:
+    """EXIF that tells what a picture was taken with, and how it was held."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = CAMERA.decode(), orientation
+    return exif.tobytes()
+
+
+def png_of_words() -> bytes:
+    words = PngImagePlugin.PngInfo()
+    words.add_text("Comment", PLACE.decode())
+    return picture("PNG", pnginfo=words)
+
+
+def photo_with_segment(marker: int, body: bytes) -> bytes:
+    """A JPEG with one more segment after its head."""
+    whole = picture("JPEG")
+    return (
+        whole[:20] + bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body + whole[20:]
+    )
 
 
 def photo_with_place() -> bytes:
@@ -137,6 +175,65 @@ def pdf(*, harms: bool = False, password: str = "") -> bytes:
     return written.getvalue()
 
 
+AUTHOR = "Max Secret"
+
+
+def pdf_of_author() -> bytes:
+    """A PDF that tells who made it in each known way, and holds a field of a form."""
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(200, 200))
+    with document.open_metadata() as told:
+        told["dc:creator"] = [AUTHOR]
+    document.docinfo["/Author"] = AUTHOR
+    page.PieceInfo = pikepdf.Dictionary(Draw=pikepdf.Dictionary(Private=pikepdf.String(AUTHOR)))
+    page.Resources.Properties = pikepdf.Dictionary(
+        P=pikepdf.Dictionary(Metadata=document.make_stream(AUTHOR.encode()))
+    )
+    note = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot,
+        Subtype=pikepdf.Name.Text,
+        Rect=[0, 0, 9, 9],
+        T=AUTHOR,
+        Contents="!",
+    )
+    field = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[0, 0, 9, 9], T="Answer"
+    )
+    notes = [document.make_indirect(note), document.make_indirect(field)]
+    page.Annots = pikepdf.Array(notes)
+    document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(notes[1:]))
+    written = BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def docx_of_author() -> bytes:
+    """A document that tells who made it, and so do the figures of its chart."""
+    told = f"<x><creator>{AUTHOR}</creator></x>".encode()
+    parts = ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml", "a/b.psmdcp")
+    properties = dict.fromkeys(parts, told)
+    figures = docx(**{"xl/workbook.xml": b"<workbook/>", **properties})
+    return docx(**properties, **{"word/embeddings/Figures.xlsx": figures})
+
+
+def office_of_author(part: str) -> bytes:
+    """A sheet or a presentation, by its main part, that tells who made it."""
+    told = f"<x><creator>{AUTHOR}</creator></x>".encode()
+    entries = {"[Content_Types].xml": b"<Types/>", part: b"<x/>", "docProps/core.xml": told}
+    return package(**entries)
+
+
+def odt_of_author(kind: str = "text") -> bytes:
+    told = f"<x><creator>{AUTHOR}</creator></x>".encode()
+    return odt(kind, **{"meta.xml": told, "Object 1/meta.xml": told})
+
+
+def locked_odt() -> bytes:
+    """An OpenDocument whose content only a password opens."""
+    manifest = b'<manifest><file-entry full-path="content.xml"><encryption-data/></file-entry>'
+    return odt(**{"META-INF/manifest.xml": manifest + b"</manifest>"})
+
+
 def pdf_that_leads_to(address: str) -> bytes:
     """A PDF of one page with a link."""
     document = pikepdf.new()
@@ -177,10 +274,10 @@ def with_renamed_macros(encoding: str = "utf-8") -> bytes:
     return docx(**{"word/a.dat": b"x"}, types=types.encode(encoding))
 
 
-def odt(**more: bytes) -> bytes:
+def odt(kind: str = "text", /, **more: bytes) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w") as zipped:
-        zipped.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
+        zipped.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
         zipped.writestr("content.xml", b"<office/>")
         for name, content in more.items():
             zipped.writestr(name, content)
@@ -192,11 +289,13 @@ def zip_bomb() -> bytes:
     return docx(**{f"word/media/{number}.bin": bytes(60 << 20) for number in range(10)})
 
 
-def animation(frames: int = 3, size: tuple[int, int] = (20, 20)) -> bytes:
-    """A GIF of some frames."""
-    pictures = [Image.new("L", size, 7 * number % 256) for number in range(frames)]
+def animation(
+    format_: str = "GIF", frames: int = 3, size: tuple[int, int] = (20, 20), **options: Any
+) -> bytes:
+    """A picture of some frames."""
+    pictures = [Image.new("L", size, 80 * number % 256) for number in range(frames)]
     written = BytesIO()
-    pictures[0].save(written, "GIF", save_all=True, append_images=pictures[1:])
+    pictures[0].save(written, format_, save_all=True, append_images=pictures[1:], **options)
     return written.getvalue()
 
 

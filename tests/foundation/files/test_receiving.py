@@ -5,6 +5,7 @@ import socket
 import struct
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -13,12 +14,12 @@ from typing import Any
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms, ImageSequence
 
 from plp_api.foundation import db
 from plp_api.foundation import settings as settings_module
-from plp_api.foundation.files import actions, cleaning, filenames, receiving, storage
-from plp_api.foundation.files.models import StoredFile
+from plp_api.foundation.files import actions, cleaning, filenames, pictures, receiving, storage
+from plp_api.foundation.files.models import FileType, StoredFile
 from plp_api.foundation.problems import Problem
 from plp_api.foundation.roster.models import District
 from plp_api.server.app import Application
@@ -73,10 +74,11 @@ REFUSED = {
     "half a document": (samples.docx()[:60], "file_broken"),
     "a broken pdf": (b"%PDF-1.7\n" + bytes(300), "file_broken"),
     "a locked pdf": (samples.pdf(password="p"), "file_unsafe"),
+    "a locked document": (samples.locked_odt(), "file_unsafe"),
     "a picture bomb": (samples.bomb(), "file_unsafe"),
     "a zip bomb": (samples.zip_bomb(), "file_unsafe"),
     "a pdf without end": (samples.long_pdf(501), "file_unsafe"),
-    "a film without end": (samples.animation(501), "file_unsafe"),
+    "a film without end": (samples.animation(frames=501), "file_unsafe"),
     "other Matroska": (samples.ebml(b"matroska"), "file_type_refused"),
     "a head without end": (b"\x1a\x45\xdf\xa3" + bytes(100), "file_type_refused"),
     "a strange film": (b"\x00\x00\x00\x18ftypXXXX" + bytes(50), "file_type_refused"),
@@ -84,7 +86,7 @@ REFUSED = {
     "text that breaks off": ("Schnee, \u96ea".encode()[:-1], "file_type_refused"),
     "a large picture": (samples.picture("GIF", size=(9000, 7000)), "file_unsafe"),
     "a damaged document": (samples.damaged_odt(), "file_broken"),
-    "many frames of many pixels": (samples.animation(3, size=(8000, 7000)), "file_unsafe"),
+    "many frames of many pixels": (samples.animation(size=(8000, 7000)), "file_unsafe"),
     "macros": (samples.docx(**{"word/vbaProject.bin": b"x"}), "file_unsafe"),
     "macros by another name": (samples.with_renamed_macros(), "file_unsafe"),
     "macros in other letters": (samples.with_renamed_macros("utf-16"), "file_unsafe"),
@@ -127,6 +129,150 @@ def test_a_pdf_loses_its_scripts_attachments_and_programs(send: Any) -> None:
         assert str(leads.A.URI) == "https://a.example"
         everything = [item.unparse(resolved=True) for item in document.objects]
     assert not any(b"/Launch" in one or b"/JS" in one for one in everything)
+
+
+# By the type of what is kept; each holds something to take out.
+TELLING: dict[FileType, dict[str, bytes]] = {
+    FileType.PDF: {"scripts": samples.pdf(harms=True), "author": samples.pdf_of_author()},
+    FileType.PNG: {
+        "camera": samples.picture("PNG", exif=samples.camera()),
+        "words": samples.png_of_words(),
+        "animation": samples.animation("PNG", exif=samples.camera()),
+    },
+    FileType.JPEG: {
+        "place": samples.photo_with_place(),
+        "comment": samples.picture("JPEG", comment=samples.PLACE),
+        "upright": samples.picture("JPEG", exif=samples.camera(orientation=6)),
+        "two": samples.photo_of_two_pictures("second"),
+        "one behind": samples.picture("JPEG") + samples.picture("JPEG"),
+        "IPTC": samples.photo_with_segment(0xED, b"Photoshop 3.0\0" + samples.PLACE),
+        "XMP": samples.photo_with_segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0"),
+        "small picture": samples.photo_with_segment(0xE0, b"JFXX\0" + samples.PLACE),
+    },
+    FileType.GIF: {
+        "comment": samples.picture("GIF", comment=samples.PLACE),
+        "animation": samples.animation("GIF", comment=samples.PLACE),
+    },
+    FileType.WEBP: {
+        "camera": samples.picture("WEBP", exif=samples.camera()),
+        "XMP": samples.picture("WEBP", xmp=samples.PLACE),
+        "animation": samples.animation("WEBP", exif=samples.camera()),
+    },
+    FileType.MP4: {"place": samples.film_with_place(b"mp42", bytes(4))},
+    FileType.QUICKTIME: {"place": samples.film_with_place(b"qt  ", b"")},
+    FileType.M4A: {"place": samples.film_with_place(b"M4A ", bytes(4))},
+    FileType.DOCX: {"author": samples.docx_of_author()},
+    FileType.XLSX: {"author": samples.office_of_author("xl/workbook.xml")},
+    FileType.PPTX: {"author": samples.office_of_author("ppt/presentation.xml")},
+    FileType.ODT: {"author": samples.odt_of_author()},
+    FileType.ODS: {"author": samples.odt_of_author("spreadsheet")},
+    FileType.ODP: {"author": samples.odt_of_author("presentation")},
+}
+TELLING_FILES = [
+    pytest.param(kind, content, id=f"{kind.name} {what}")
+    for kind, sent in TELLING.items()
+    for what, content in sent.items()
+]
+
+
+def test_each_type_that_is_cleaned_is_tried() -> None:
+    cleaned = {FileType.PDF, *cleaning.PICTURES, *cleaning.FILMS, *cleaning.DOCUMENTS}
+    assert cleaned == TELLING.keys()
+    assert cleaning.PICTURES.keys() == pictures.PARTS.keys()
+
+
+@pytest.mark.parametrize(("kind", "sent"), TELLING_FILES)
+def test_the_same_file_always_becomes_the_same_and_what_is_clean_stays(
+    send: Any, kind: FileType, sent: bytes
+) -> None:
+    first = send(sent)
+    content = storage.get(first.name)
+    assert (first.media_type, send(sent).sha256) == (kind, first.sha256)
+    assert content != sent
+    for telling in (samples.PLACE, samples.POINT, samples.CAMERA):
+        assert telling not in content
+    assert storage.get(send(content).name) == content
+
+
+ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+HARMLESS = {
+    "JPEG": samples.picture("JPEG", quality=60),
+    "progressive JPEG": samples.picture("JPEG", progressive=True, icc_profile=ICC),
+    "JPEG in four colors": samples.picture("JPEG", mode="CMYK"),
+    "JPEG with restarts": samples.picture("JPEG", size=(200, 200), restart_marker_blocks=2),
+    "PNG": samples.picture("PNG", dpi=(300, 300), icc_profile=ICC),
+    "PNG of few colors": samples.picture("PNG", mode="P", transparency=0),
+    "moving PNG": samples.animation("PNG", duration=70),
+    "GIF": samples.picture("GIF", transparency=0),
+    "moving GIF": samples.animation("GIF", duration=70, loop=0),
+    "WebP": samples.picture("WEBP", quality=60),
+    "WebP with a profile": samples.picture("WEBP", lossless=True, icc_profile=ICC),
+    "moving WebP": samples.animation("WEBP", duration=70),
+    "film": samples.MP4,
+}
+
+
+@pytest.mark.parametrize("what", HARMLESS)
+def test_what_holds_nothing_to_take_out_stays_as_it_is(send: Any, what: str) -> None:
+    assert storage.get(send(HARMLESS[what]).name) == HARMLESS[what]
+
+
+@pytest.mark.parametrize("format_", ["PNG", "GIF", "WEBP"])
+def test_the_frames_of_an_animation_stay_as_they_are(send: Any, format_: str) -> None:
+    tells: dict[str, Any] = (
+        {"comment": samples.PLACE} if format_ == "GIF" else {"exif": samples.camera()}
+    )
+    sent = samples.animation(format_, duration=[30, 60, 90], **tells)
+    kept = storage.get(send(sent).name)
+    assert len(kept) < len(sent)
+    with Image.open(BytesIO(sent)) as before, Image.open(BytesIO(kept)) as after:
+        for frame, same in zip(*map(ImageSequence.Iterator, (before, after)), strict=True):
+            assert frame.convert("RGBA").tobytes() == same.convert("RGBA").tobytes()
+            assert frame.info.get("duration") == same.info.get("duration")
+
+
+def test_an_animation_with_stray_bytes_keeps_its_frames(send: Any) -> None:
+    sent = samples.animation("GIF", comment=samples.PLACE)
+    kept = send(sent[:-1] + b"\0\0;" + samples.PLACE)
+    assert storage.get(kept.name) == storage.get(send(sent).name)
+
+
+def entries(package: bytes) -> Iterator[bytes]:
+    """All that stands in a package, and in the documents within it."""
+    with zipfile.ZipFile(BytesIO(package)) as read:
+        for name in read.namelist():
+            content = read.read(name)
+            yield content
+            if name.endswith(".xlsx"):
+                yield from entries(content)
+
+
+def test_a_pdf_does_not_tell_its_author(send: Any) -> None:
+    sent = samples.pdf_of_author()
+    with pikepdf.open(BytesIO(sent)) as before:
+        assert str(before.docinfo["/Author"]) == samples.AUTHOR
+    kept = storage.get(send(sent).name)
+    with pikepdf.open(BytesIO(kept)) as document:
+        assert "/Info" not in document.trailer
+        assert "/Metadata" not in document.Root
+        everything = [item.unparse(resolved=True) for item in document.objects]
+        everything += [
+            item.read_bytes() for item in document.objects if isinstance(item, pikepdf.Stream)
+        ]
+        note, field = document.pages[0].Annots
+        assert (str(note.Contents), str(field.T)) == ("!", "Answer")
+    assert not any(samples.AUTHOR.encode() in one for one in everything)
+
+
+@pytest.mark.parametrize("sent", [samples.docx_of_author(), samples.odt_of_author()])
+def test_a_document_does_not_tell_its_author(send: Any, sent: bytes) -> None:
+    author = samples.AUTHOR.encode()
+    assert any(author in one for one in entries(sent))
+    kept = storage.get(send(sent).name)
+    assert not any(author in one for one in entries(kept))
+    with zipfile.ZipFile(BytesIO(sent)) as before, zipfile.ZipFile(BytesIO(kept)) as after:
+        assert before.namelist() == after.namelist()
+        assert after.testzip() is None
 
 
 def test_the_figures_of_a_chart_may_stand_in_a_document(send: Any) -> None:
@@ -268,6 +414,23 @@ def test_the_quota_of_a_district_counts_those_of_all_students(send: Any, world: 
     assert send(b"a") == "quota_reached"
 
 
+def test_archives_of_what_was_sent_count_to_no_quota(send: Any, world: World) -> None:
+    home = world.home
+    limit(world, file_quota_district_mb=1, file_quota_student_mb=1)
+    archive = StoredFile(
+        district_id=home.district_id,
+        student_id=home.student.id,
+        name=f"exports/{home.district_id}/x",
+        media_type="application/zip",
+        size=5 << 30,
+        sha256="0" * 64,
+        uploaded_by=home.student.id,
+    )
+    db.session().add(archive)
+    assert send(b"a" * (1 << 20)).size == 1 << 20
+    assert send(b"a") == "quota_reached"
+
+
 class Scanner(threading.Thread):
     """Speaks the protocol of clamd: takes one stream, and knows one virus."""
 
@@ -330,13 +493,9 @@ def test_nobody_gets_the_content_of_an_infected_file(send: Any) -> None:
 
 
 def test_an_animation_does_not_tell_where_it_was_taken(send: Any) -> None:
-    exif = Image.Exif()
-    exif[0x010F] = "Camera of somebody"
-    frames = [Image.new("RGB", (20, 20), (90 * number, 0, 0)) for number in range(3)]
-    written = BytesIO()
-    frames[0].save(written, "WEBP", save_all=True, append_images=frames[1:], exif=exif)
-    assert b"Camera of somebody" in written.getvalue()
-    kept = storage.get(send(written.getvalue()).name)
+    sent = samples.animation("WEBP", exif=samples.camera())
+    assert b"Camera of somebody" in sent
+    kept = storage.get(send(sent).name)
     assert b"Camera of somebody" not in kept
     with Image.open(BytesIO(kept)) as picture:
         assert getattr(picture, "n_frames", 1) == 3

@@ -15,9 +15,15 @@ each = pytest.mark.parametrize(("path", "method", "operation"), operations())
 # These have no address of their own: their list, and what they belong to, show them.
 WITHOUT_ADDRESS = {
     "decline_plan_version",
+    # One for each student of the class: a filter of the list follows them.
+    "export_class",
     "log_outreach_attempt",
+    # The code is told once.
+    "open_artifact_group",
     # Who raises a concern gets a receipt, and reads it no more.
     "raise_concern",
+    # Several drafts, which who records them may not read.
+    "record_artifacts",
     "request_password_reset",
     "sign_plan_version",
     "witness_mentor_link",

@@ -32,7 +32,10 @@ THINGS |= {"clearance", "framework", "framework_item", "link", "partner", "scale
 # Designs and agreements of ELOs.
 THINGS |= {"agreement"}
 # Portfolios; a part may belong to another.
-THINGS |= {"annual_review", "artifact", "cover_part", "of_part"}
+THINGS |= {"annual_review", "artifact", "call", "cover_part", "group", "of_part", "portfolio"}
+THINGS |= {"artifact_review", "item", "part", "section", "share_link", "showcase", "version"}
+# Archives.
+THINGS |= {"batch", "foreign"}
 EXCEPTED = {
     ("Event", "actor_id"): "events are for machines, which keep ids",
     ("Event", "student_id"): "events are for machines, which keep ids",

@@ -135,6 +135,9 @@ NAMES_THE_ROW = {
     Code.TEMPLATE_DRAFT_OPEN: "by a query before, and by its unique index",
     Code.TEMPLATE_OVERLAPS: "by a query before",
     Code.RUBRIC_DRAFT_OPEN: "by a query before, and by its unique index",
+    Code.PORTFOLIO_TEMPLATE_DRAFT_OPEN: "by a query before, and by its unique index",
+    Code.PORTFOLIO_EXISTS: "by a query before, and by its unique index",
+    Code.PORTFOLIO_ENTRY_EXISTS: "by a query before, and by its unique index",
     Code.RECORD_DUPLICATE: "by a query before, or by any unique constraint without a code",
     Code.RELATIONSHIP_EXISTS: "by a query before",
     Code.RELATIONSHIP_SUPPRESSED: "by a query before",
@@ -148,8 +151,11 @@ NAMES_THE_ROW = {
     Code.APPEAL_EXISTS: "by a query before, and by its unique index",
     Code.LINK_EXISTS: "by a query before",
     Code.ARTIFACT_LINK_EXISTS: "by a query before",
+    Code.SHOWCASE_ITEM_EXISTS: "by a query before, and by its unique index",
     Code.ABSENCE_EXISTS: "by a query before, and by its unique index",
     Code.FRAMEWORK_IMPORT_RUNNING: "by a query before",
+    Code.ARTIFACT_REVIEW_OPEN: "by a query before, and by its unique index",
+    Code.EXPORT_RUNNING: "by a query before",
     Code.ACTION_REPEATED: "it is the row that was acted on",
 }
 NAMES_NONE = {
@@ -257,6 +263,10 @@ def lives() -> Iterator[tuple[str, LifeCycle]]:
 LINES = [(rule, line) for rule, life in lives() for line in life.moves]
 # Moves after which a guard forbids them: what they would do again is not there any more.
 ENDS_ITSELF = {
+    ("/api/v1/call-recipients/<uuid:call_recipient_id>/actions", "excuse"),
+    ("/api/v1/call-recipients/<uuid:call_recipient_id>/actions", "expect"),
+    ("/api/v1/artifacts/<uuid:artifact_id>/actions", "catch_up"),
+    ("/api/v1/artifacts/<uuid:artifact_id>/actions", "leave_group"),
     ("/api/v1/elos/<uuid:elo_id>/actions", "complete_design"),
     ("/api/v1/credit-lines/<uuid:credit_line_id>/actions", "withdraw_attestation"),
     ("/api/v1/goals/<uuid:goal_id>/actions", "confirm_outcome"),
