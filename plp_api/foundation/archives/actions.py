@@ -18,7 +18,7 @@ from plp_api.foundation.files import actions as files
 from plp_api.foundation.files.models import StoredFile
 from plp_api.foundation.jobs import actions as jobs
 from plp_api.foundation.problems import Code, Problem, invalid
-from plp_api.foundation.roster.models import School, Student
+from plp_api.foundation.roster.models import GRADES_WITH_PLANS, School, Student
 
 JOB = "archives.export"
 OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
@@ -51,6 +51,8 @@ def request_class(school_id: UUID, grade: str, access: Access) -> dict[str, obje
     if school is None or school.district_id != access.caller.district_id:
         raise invalid("school_id", "There is no such school in your district.")
     access.require_at(Permission.EXPORTS_WRITE_CLASS, school_id)
+    if grade not in GRADES_WITH_PLANS:
+        raise invalid("grade", f"Name one of {', '.join(GRADES_WITH_PLANS)}.")
     by, batch_id = access.caller.person_id, db.new_id()
     students = _leaving(school_id, grade, access)
     exports = [_added(one, by=by, whose=one.id, batch_id=batch_id) for one in students]

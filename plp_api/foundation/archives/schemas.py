@@ -1,12 +1,11 @@
 """Schemas of exports, and of records from elsewhere."""
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from plp_api.foundation.archives.models import ExportStatus
 from plp_api.foundation.archives.presenters import shape_exports, shape_records
-from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Sha256
+from plp_api.foundation.rest.fields import Choice, Instant, ResourceSchema, Schema, Sha256, Text
 from plp_api.foundation.rest.people import name_of, student_of
-from plp_api.foundation.roster.models import GRADES_WITH_PLANS
 
 
 class StudentExportSchema(ResourceSchema):
@@ -65,11 +64,7 @@ class NewClassExportSchema(Schema):
     school_id = fields.UUID(
         required=True, metadata={"description": "The school that keeps their plans."}
     )
-    grade = fields.String(
-        required=True,
-        validate=validate.OneOf(GRADES_WITH_PLANS),
-        metadata={"example": "12"},
-    )
+    grade = Text(required=True, longest=8, metadata={"example": "12"})
 
 
 class ClassExportSchema(Schema):

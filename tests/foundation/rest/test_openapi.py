@@ -206,9 +206,11 @@ def _is_closed(schema: dict[str, Any]) -> bool:
 
 # Not lists, on purpose: events go by position without gaps; signatures come whole, because items,
 # requirements and declines together show who has signed; the inbox has one order over many tables;
-# the evidence for an item is computed for each student, and has no day of its last change.
+# the evidence for an item is computed for each student, and has no day of its last change, and
+# neither has who may judge a work today.
 NO_LISTS = {"/api/v1/events", "/api/v1/me/inbox", "/api/v1/plan-versions/{version_id}/signatures"}
 NO_LISTS |= {"/api/v1/framework-items/{item_id}/evidence"}
+NO_LISTS |= {"/api/v1/artifact-reviews/{artifact_review_id}/evaluators"}
 
 
 def test_every_collection_is_read_as_every_other() -> None:

@@ -193,7 +193,7 @@ def test_a_sparse_answer_has_the_members_asked_for_and_no_others(
     named = {"$ref": f"#/components/schemas/{operation.view.shape.name}Field"}
     assert documented(operation)["fields"]["schema"]["items"]["anyOf"][0] == named
     wanted = [one for one in members if one not in ALWAYS][:2]
-    sparse = reader.get(f"{path}?fields={wanted[0]}&fields={wanted[1]},id")
+    sparse = reader.get(f"{path}?fields={wanted[0]}&fields={wanted[-1]},id")
     assert sparse.status_code == 200, sparse.json
     kept = {*wanted, *ALWAYS}
     assert items(sparse.json) == [
