@@ -20,7 +20,7 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.db import Resource, new_id
-from plp_api.foundation.problems import Code, Problem
+from plp_api.foundation.problems import Code, Problem, invalid
 
 EVENTS = ("discarded", "drafted", "edited", "published", "retired")
 """What happens to an edition; each is an event, `noun.verb`."""
@@ -151,6 +151,12 @@ class Editions(Generic[Row]):
 
     def _record(self, verb: str, row: Row, access: Access, **facts: Any) -> None:
         audit.record(f"{self.noun}.{verb}", row, by=access.caller.person_id, **facts)
+
+
+def require_published(row: Edition, member: str) -> None:
+    """Raise validation_failed at the member that names an edition which is not offered."""
+    if row.status != EditionStatus.PUBLISHED:
+        raise invalid(member, f"This edition is {row.status}; name a published one.")
 
 
 def life_cycle(

@@ -1,7 +1,7 @@
 """Make an archive: what one person may read of a student, as files that need no server."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +23,6 @@ from plp_api.foundation.files.models import StoredFile, VirusCheck
 from plp_api.foundation.problems import Code, Problem
 from plp_api.foundation.roster import names
 from plp_api.foundation.roster.models import District, Person, Student
-
-Progress = Callable[[float], None]
 
 
 @dataclass
@@ -71,7 +69,7 @@ def access_of(person_id: UUID, district_id: UUID) -> Access:
     return Access(callers.absent(person, today))
 
 
-def make(student: Student, access: Access, report: Progress = lambda _: None) -> Made:
+def make(student: Student, access: Access) -> Made:
     """Make the archive of the student, as the caller may read it; the caller removes the file.
 
     Raises Problem(not_found): the caller may not export this student's record.
@@ -82,22 +80,21 @@ def make(student: Student, access: Access, report: Progress = lambda _: None) ->
     path = Path(name)
     try:
         os.close(handle)
-        return _made(path, student, access, report)
+        return _made(path, student, access)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _made(path: Path, student: Student, access: Access, report: Progress) -> Made:
+def _made(path: Path, student: Student, access: Access) -> Made:
     made_at = clock.now().replace(microsecond=0)
     writer = Writer(path, made_at)
     try:
         with TemporaryFile("w+", encoding="utf-8", newline="", dir=folder()) as sections:
             contents = _Contents(sections)
-            readable = [part for part in ARCHIVE_PARTS if access.may(part.permission, student.id)]
-            for number, part in enumerate(readable):
-                _add_part(part, student, access, writer, contents)
-                report((number + 1) / (len(readable) + 1))
+            for part in ARCHIVE_PARTS:
+                if access.may(part.permission, student.id):
+                    _add_part(part, student, access, writer, contents)
             head = _head(student, access, made_at)
             writer.add(INDEX, contents.page(head))
         sha256 = writer.close({**head, "parts": contents.parts, "missing": contents.missing})

@@ -22,7 +22,9 @@ from plp_api.learning.artifact_reviews.models import (
     CriterionScore,
     ReviewResult,
 )
-from plp_api.learning.artifacts.models import Artifact, ArtifactStatus, ArtifactVersion
+from plp_api.learning.artifacts import actions as artifacts
+from plp_api.learning.artifacts import versions
+from plp_api.learning.artifacts.models import Artifact, ArtifactVersion
 from plp_api.learning.calls.models import CallForWork, CallRecipient
 from plp_api.learning.ratings import actions as ratings
 from plp_api.people.directory.references import NOTHING
@@ -48,8 +50,10 @@ def submit(
     action_unavailable, validation_failed (`rubric_id`, `version_id`).
     """
     db.lock(artifact)
-    _require_kept(artifact)
-    version = _version(artifact, version_id)
+    artifacts.require_kept(artifact)
+    if not artifact.number:
+        raise Problem(Code.ARTIFACT_EMPTY)
+    version = versions.named(artifact, version_id)
     call = _call(artifact)
     rubric = _rubric(artifact, rubric_id, call)
     _refuse_another(version, rubric)
@@ -67,26 +71,6 @@ def submit(
     db.session().add(review)
     _note("artifact_review.submitted", review, access, rubric_id=rubric.id)
     return review
-
-
-def _require_kept(artifact: Artifact) -> None:
-    if artifact.status == ArtifactStatus.DRAFT:
-        raise Problem(Code.ARTIFACT_IS_DRAFT, "Keep it first.")
-    if artifact.status == ArtifactStatus.ARCHIVED:
-        raise Problem(Code.ARTIFACT_ARCHIVED)
-    if not artifact.number:
-        raise Problem(Code.ARTIFACT_EMPTY)
-
-
-def _version(artifact: Artifact, key: UUID | None) -> ArtifactVersion:
-    query = select(ArtifactVersion).where(ArtifactVersion.artifact_id == artifact.id)
-    if key is not None:
-        query = query.where(ArtifactVersion.id == key)
-    newest = query.order_by(ArtifactVersion.number.desc()).limit(1)
-    version = db.session().scalar(newest)
-    if version is None:
-        raise invalid("version_id", "The artifact has no such version.")
-    return version
 
 
 def _call(artifact: Artifact) -> CallForWork | None:

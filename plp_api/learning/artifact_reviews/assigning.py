@@ -9,10 +9,9 @@ from sqlalchemy import Select, exists, select
 from plp_api.foundation import db
 from plp_api.foundation.access import staff
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster import spans
-from plp_api.foundation.roster.assignments import SUBJECTS, Assignment, AssignmentRole
+from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person, Student
 from plp_api.learning.artifact_reviews import standing
 from plp_api.learning.artifact_reviews.models import (
@@ -20,11 +19,10 @@ from plp_api.learning.artifact_reviews.models import (
     ArtifactReview,
     ArtifactReviewStatus,
 )
+from plp_api.learning.artifacts import assigning as assignments
 from plp_api.learning.artifacts.models import Artifact
 from plp_api.people.directory import references
 
-SUBJECT = Artifact.__tablename__
-SUBJECTS[SUBJECT] = Artifact
 NOT_STAFF = "They hold no office and teach no class today, or may not judge this work."
 JUDGED_IT = "They judged it; somebody else settles the appeal."
 
@@ -70,18 +68,8 @@ def begin(review: ArtifactReview, access: Access, person_id: UUID) -> None:
     """Let the person reach the work from today on; somebody who does already is not added."""
     if db.session().scalar(_held(review, person_id, access.caller.today)) is not None:
         return
-    row = Assignment(
-        id=db.new_id(),
-        district_id=review.district_id,
-        student_id=review.student_id,
-        subject_type=SUBJECT,
-        subject_id=review.artifact_id,
-        role=AssignmentRole.REVIEWER,
-        person_id=person_id,
-        starts_on=access.caller.today,
-    )
-    db.session().add(row)
-    _note("assignment.added", row, access)
+    artifact = db.session().get_one(Artifact, review.artifact_id)
+    assignments.assign(artifact, AssignmentRole.REVIEWER, person_id, access)
 
 
 def end(review: ArtifactReview, access: Access, person_id: UUID | None) -> None:
@@ -98,19 +86,12 @@ def _end(review: ArtifactReview, access: Access, person_id: UUID | None, day: da
     if person_id is None or _is_needed_elsewhere(review, person_id):
         return
     for row in db.session().scalars(_held(review, person_id, access.caller.today)).all():
-        row.ends_on = max(row.starts_on, day)
-        _note("assignment.changed", row, access)
+        assignments.set_end(row, day, access)
 
 
 def _held(review: ArtifactReview, person_id: UUID, today: date) -> Any:
-    return select(Assignment).where(
-        Assignment.subject_type == SUBJECT,
-        Assignment.subject_id == review.artifact_id,
-        Assignment.role == AssignmentRole.REVIEWER,
-        Assignment.person_id == person_id,
-        Assignment.ends_on.is_(None),
-        spans.holds_on(Assignment, today),
-    )
+    theirs = assignments.of(review.artifact_id, AssignmentRole.REVIEWER, person_id)
+    return theirs.where(Assignment.ends_on.is_(None), spans.holds_on(Assignment, today))
 
 
 def _is_needed_elsewhere(review: ArtifactReview, person_id: UUID) -> bool:
@@ -122,15 +103,3 @@ def _is_needed_elsewhere(review: ArtifactReview, person_id: UUID) -> bool:
         ArtifactReview.status.in_(OPEN),
     )
     return bool(db.session().scalar(select(another)))
-
-
-def _note(what: str, row: Assignment, access: Access) -> None:
-    audit.record(
-        what,
-        row,
-        by=access.caller.person_id,
-        role=row.role,
-        person_id=row.person_id,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-    )

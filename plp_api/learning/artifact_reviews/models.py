@@ -96,11 +96,6 @@ class ArtifactReview(Resource, Base):
         return db.session().get_one(Artifact, self.artifact_id)
 
     @property
-    def standing_result(self) -> str | None:
-        """The result that holds: that of the appeal, if there was one."""
-        return self.final_result or self.result
-
-    @property
     def standing_scores(self) -> list["CriterionScore"]:
         """The scores that hold: those given on appeal, if there are any."""
         return [one for one in self.scores if one.is_final] or self.scores

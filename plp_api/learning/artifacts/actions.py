@@ -78,7 +78,7 @@ def revise(artifact: Artifact, access: Access, **fields: Any) -> Artifact:
 
     Raises Problem: artifact_archived, validation_failed (`template_id`).
     """
-    require_kept(artifact)
+    refuse_archived(artifact)
     template_id = fields.get("template_id")
     if template_id not in (None, artifact.template_id):
         student = db.session().get_one(Student, artifact.student_id)
@@ -93,7 +93,7 @@ def revise(artifact: Artifact, access: Access, **fields: Any) -> Artifact:
 def add_version(artifact: Artifact, access: Access, **fields: Any) -> ArtifactVersion:
     """Add the next version. Raises Problem: artifact_archived, and what `versions.put` raises."""
     db.lock(artifact)
-    require_kept(artifact)
+    refuse_archived(artifact)
     version = versions.put(artifact, access, **fields)
     artifact.touch()
     _note("artifact_version.added", artifact, access, number=version.number)
@@ -107,7 +107,7 @@ def reflect(artifact: Artifact, access: Access, answers: list[Any]) -> Reflectio
     Raises Problem: artifact_archived, artifact_empty, validation_failed (`answers`).
     """
     db.lock(artifact)
-    require_kept(artifact)
+    refuse_archived(artifact)
     if artifact.number == 0:
         raise Problem(Code.ARTIFACT_EMPTY)
     reflection = Reflection(
@@ -139,10 +139,17 @@ def fields_of(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def require_kept(artifact: Artifact) -> None:
+def refuse_archived(artifact: Artifact) -> None:
     """Raise artifact_archived where the artifact is put away."""
     if artifact.status == ArtifactStatus.ARCHIVED:
         raise Problem(Code.ARTIFACT_ARCHIVED)
+
+
+def require_kept(artifact: Artifact) -> None:
+    """Raise artifact_is_draft or artifact_archived unless the work is shown to who reads it."""
+    if artifact.status == ArtifactStatus.DRAFT:
+        raise Problem(Code.ARTIFACT_IS_DRAFT, "Keep it first.")
+    refuse_archived(artifact)
 
 
 def has_work(artifact: Artifact, _access: Access) -> Code | None:

@@ -11,7 +11,7 @@ from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Existing, Problem, invalid
-from plp_api.learning.artifacts.actions import fields_of, require_kept
+from plp_api.learning.artifacts.actions import fields_of, refuse_archived
 from plp_api.learning.artifacts.models import Artifact, ArtifactLink, ArtifactStatus
 from plp_api.learning.elos.models import Elo
 from plp_api.planning.goals.models import Goal
@@ -37,7 +37,7 @@ def link(artifact: Artifact, access: Access, **ends: UUID | None) -> ArtifactLin
     validation_failed at the end.
     """
     db.lock(artifact)
-    require_kept(artifact)
+    refuse_archived(artifact)
     named = [(name, key) for name, key in ends.items() if key is not None]
     if len(named) != 1:
         raise invalid("", f"Name one of {', '.join(ENDS)}.")
@@ -69,7 +69,7 @@ def _require_room(artifact: Artifact, name: str, key: UUID) -> None:
 
 def unlink(made: ArtifactLink, access: Access) -> None:
     """Say that the artifact is evidence for it no longer. Raises Problem: artifact_archived."""
-    require_kept(made.artifact)
+    refuse_archived(made.artifact)
     made.artifact.touch()
     _note("artifact_link.removed", made, access)
     db.session().delete(made)
@@ -91,7 +91,7 @@ def change(artifact: Artifact, access: Access) -> None:
 
     Raises Problem: artifact_archived.
     """
-    require_kept(artifact)
+    refuse_archived(artifact)
     artifact.touch()
     by = access.caller.person_id
     audit.record("artifact.revised", artifact, by=by, changed=["framework_items"])

@@ -47,7 +47,7 @@ def invite(artifact: Artifact, access: Access) -> Invitation:
     Raises Problem: artifact_archived.
     """
     db.lock(artifact)
-    actions.require_kept(artifact)
+    actions.refuse_archived(artifact)
     group = groups.locked(artifact) or groups.found(artifact.district_id, access)
     artifact.group_id = group.id
     code, closes_at = _new_code(), clock.now() + OPEN_FOR

@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.catalog.portfolio_templates.models import PortfolioTemplate
-from plp_api.foundation import db
+from plp_api.foundation import db, editions
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import invalid
 from plp_api.foundation.roster.models import Student
 from plp_api.learning.artifacts.models import Artifact
@@ -31,8 +30,7 @@ def offered(template_id: UUID, student: Student, access: Access) -> PortfolioTem
     Raises Problem: validation_failed (`template_id`).
     """
     template = of_district(access, PortfolioTemplate, template_id, "template_id")
-    if template.status != EditionStatus.PUBLISHED:
-        raise invalid("template_id", f"This edition is {template.status}; name a published one.")
+    editions.require_published(template, "template_id")
     if template.grades and student.grade not in template.grades:
         raise invalid("template_id", f"It is for grade {', '.join(sorted(template.grades))}.")
     if template.school_id not in {None, *schools_of(student, access.caller.today)}:

@@ -55,6 +55,20 @@ def put(
     return version
 
 
+def named(artifact: Artifact, version_id: UUID | None) -> ArtifactVersion:
+    """The version of the artifact with this id; None: the newest.
+
+    Raises Problem: validation_failed (`version_id`).
+    """
+    is_newest = ArtifactVersion.number == artifact.number
+    wanted = is_newest if version_id is None else ArtifactVersion.id == version_id
+    own = select(ArtifactVersion).where(ArtifactVersion.artifact_id == artifact.id, wanted)
+    version = db.session().scalar(own)
+    if version is None:
+        raise invalid("version_id", "The artifact has no such version.")
+    return version
+
+
 def _next(
     artifact: Artifact, access: Access, words: str = "", origin_id: UUID | None = None
 ) -> ArtifactVersion:

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from plp_api.catalog.rubrics.models import Rubric
-from plp_api.foundation import clock, db
+from plp_api.foundation import clock, db, editions
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.access.scope import visible
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.classes import Class
 from plp_api.foundation.roster.models import Student
@@ -84,8 +83,7 @@ def _check_rubric(rubric_id: UUID | None, access: Access) -> None:
     if rubric_id is None:
         return
     rubric = references.of_district(access, Rubric, rubric_id, "rubric_id")
-    if rubric.status != EditionStatus.PUBLISHED:
-        raise invalid("rubric_id", f"This edition is {rubric.status}; name a published one.")
+    editions.require_published(rubric, "rubric_id")
 
 
 def edit(made: CallForWork, access: Access, **fields: Any) -> CallForWork:

@@ -6,21 +6,16 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 
 from plp_api.catalog.portfolio_templates.models import MOST_IN_SLOT, PortfolioTemplate
-from plp_api.foundation import db
+from plp_api.foundation import db, editions
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.audit import actions as audit
-from plp_api.foundation.editions import EditionStatus
 from plp_api.foundation.problems import Code, Problem, invalid
 from plp_api.foundation.roster.models import Student
+from plp_api.learning.artifacts import actions as artifacts
 from plp_api.learning.artifacts import prompts
 from plp_api.learning.artifacts.models import Artifact, ArtifactStatus
 from plp_api.learning.portfolios.models import Portfolio, PortfolioEntry
 from plp_api.people.directory.references import NOTHING, of_district
-
-NOT_KEPT = {
-    ArtifactStatus.DRAFT: Code.ARTIFACT_IS_DRAFT,
-    ArtifactStatus.ARCHIVED: Code.ARTIFACT_ARCHIVED,
-}
 
 
 def begin(student: Student, access: Access, template_id: UUID) -> Portfolio:
@@ -54,8 +49,7 @@ def move(portfolio: Portfolio, access: Access, template_id: UUID) -> Portfolio:
     template = of_district(access, PortfolioTemplate, template_id, "template_id")
     if template.line_id != portfolio.template.line_id:
         raise invalid("template_id", "It is another template; begin a portfolio by it.")
-    if template.status != EditionStatus.PUBLISHED:
-        raise invalid("template_id", f"This edition is {template.status}.")
+    editions.require_published(template, "template_id")
     keys = {slot["key"] for slot in template.slots}
     if lost := sorted({entry.slot_key for entry in _entries(portfolio)} - keys):
         raise invalid("template_id", f"It has no slots {', '.join(lost)}: empty these first.")
@@ -117,8 +111,7 @@ def kept_artifact(student_id: UUID, artifact_id: UUID) -> Artifact:
     if artifact is None:
         raise invalid("artifact_id", NOTHING)
     db.lock(artifact)
-    if artifact.status != ArtifactStatus.KEPT:
-        raise Problem(NOT_KEPT[ArtifactStatus(artifact.status)])
+    artifacts.require_kept(artifact)
     return artifact
 
 

@@ -7,7 +7,7 @@ once when the student goes on with the work: that was not handed in.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,11 +16,11 @@ from plp_api.foundation import db
 from plp_api.foundation.access import caller as callers
 from plp_api.foundation.access.permissions import Permission
 from plp_api.foundation.access.rows import Access
-from plp_api.foundation.audit import actions as audit
 from plp_api.foundation.problems import Code, Existing, Problem
 from plp_api.foundation.roster import spans
 from plp_api.foundation.roster.assignments import Assignment, AssignmentRole
 from plp_api.foundation.roster.models import Person
+from plp_api.learning.artifacts import assigning
 from plp_api.learning.artifacts.models import Artifact
 from plp_api.learning.calls import recipients
 from plp_api.learning.calls.models import CallForWork, CallRecipient, CallStatus
@@ -68,7 +68,7 @@ def follow_close(call: CallForWork, access: Access) -> None:
     """Let whoever called read the answers for some days yet (`ON_CLOSED`)."""
     for artifact, recipient in _answered(call):
         for assignment in _assignments(artifact, recipient, access):
-            _end(assignment, access, access.caller.today + READ_AFTER_CLOSING)
+            assigning.set_end(assignment, access.caller.today + READ_AFTER_CLOSING, access)
 
 
 def follow_reopening(call: CallForWork, access: Access) -> None:
@@ -85,7 +85,7 @@ def follow_change(artifact: Artifact, access: Access) -> None:
     if recipient.call.status == CallStatus.OPEN:
         return
     for assignment in _assignments(artifact, recipient, access):
-        _end(assignment, access, access.caller.today)
+        assigning.set_end(assignment, access.caller.today, access)
 
 
 def artifacts_of(answered: Sequence[CallRecipient], access: Access) -> dict[UUID, UUID]:
@@ -108,7 +108,7 @@ def _release(artifact: Artifact, recipient: CallRecipient, access: Access) -> No
     db.lock(artifact)
     artifact.call_recipient_id = None
     for assignment in _assignments(artifact, recipient, access):
-        _end(assignment, access, access.caller.today)
+        assigning.set_end(assignment, access.caller.today, access)
 
 
 def _let_read(artifact: Artifact, recipient: CallRecipient, access: Access) -> None:
@@ -120,20 +120,9 @@ def _let_read(artifact: Artifact, recipient: CallRecipient, access: Access) -> N
         return
     if before := _assignments(artifact, recipient, access):
         for one in before:
-            _end(one, access, None)
+            assigning.set_end(one, None, access)
         return
-    assignment = Assignment(
-        id=db.new_id(),
-        district_id=artifact.district_id,
-        student_id=artifact.student_id,
-        subject_type=Artifact.__tablename__,
-        subject_id=artifact.id,
-        role=AssignmentRole.READER,
-        person_id=person.id,
-        starts_on=access.caller.today,
-    )
-    db.session().add(assignment)
-    _note("assignment.added", assignment, access)
+    assigning.assign(artifact, AssignmentRole.READER, person.id, access)
 
 
 def _answered(call: CallForWork) -> Sequence[tuple[Artifact, CallRecipient]]:
@@ -148,33 +137,10 @@ def _answered(call: CallForWork) -> Sequence[tuple[Artifact, CallRecipient]]:
     return [(artifact, recipient) for artifact, recipient in db.session().execute(query)]
 
 
-def _end(assignment: Assignment, access: Access, ends_on: date | None) -> None:
-    if assignment.ends_on == ends_on:
-        return
-    assignment.ends_on = ends_on
-    _note("assignment.changed", assignment, access)
-
-
 def _assignments(
     artifact: Artifact, recipient: CallRecipient, access: Access
 ) -> Sequence[Assignment]:
     """Those of whoever called, as the artifact's reader, that are not over."""
-    query = select(Assignment).where(
-        Assignment.subject_id == artifact.id,
-        Assignment.person_id == recipient.call.called_by,
-        Assignment.role == AssignmentRole.READER,
-        spans.is_not_over(Assignment, access.caller.today),
-    )
-    return db.session().scalars(query).all()
-
-
-def _note(what: str, assignment: Assignment, access: Access) -> None:
-    audit.record(
-        what,
-        assignment,
-        by=access.caller.person_id,
-        role=assignment.role,
-        person_id=assignment.person_id,
-        starts_on=assignment.starts_on,
-        ends_on=assignment.ends_on,
-    )
+    theirs = assigning.of(artifact.id, AssignmentRole.READER, recipient.call.called_by)
+    lasting = theirs.where(spans.is_not_over(Assignment, access.caller.today))
+    return db.session().scalars(lasting).all()

@@ -9,11 +9,11 @@ from sqlalchemy import exists, select
 from plp_api.foundation import db
 from plp_api.foundation.access.rows import Access
 from plp_api.foundation.problems import Code, Existing, Problem, invalid
+from plp_api.learning.artifacts import actions as artifacts
+from plp_api.learning.artifacts import versions
 from plp_api.learning.artifacts.models import (
     Artifact,
     ArtifactPart,
-    ArtifactStatus,
-    ArtifactVersion,
 )
 from plp_api.learning.showcases import barring
 from plp_api.learning.showcases.actions import fields_of, last_position, note, require_shown
@@ -38,7 +38,7 @@ def add(
     """
     db.lock(showcase)
     require_shown(showcase)
-    version = _version(_work(showcase, artifact_id), version_id)
+    version = versions.named(_work(showcase, artifact_id), version_id)
     items = of(showcase)
     _refuse_second(items, version.id)
     if len(items) >= MOST_ITEMS:
@@ -64,26 +64,10 @@ def _work(showcase: Showcase, artifact_id: UUID) -> Artifact:
     if artifact is None or artifact.student_id != showcase.student_id:
         raise invalid("artifact_id", "The student has no such artifact.")
     db.lock(artifact)
-    if artifact.status == ArtifactStatus.DRAFT:
-        raise Problem(Code.ARTIFACT_IS_DRAFT, "Keep it first.")
-    if artifact.status == ArtifactStatus.ARCHIVED:
-        raise Problem(Code.ARTIFACT_ARCHIVED)
+    artifacts.require_kept(artifact)
     if barring.barred_of(showcase.district_id, [artifact_id]):
         raise Problem(Code.SHOWCASE_TAKEN_DOWN, BARRED)
     return artifact
-
-
-def _version(artifact: Artifact, version_id: UUID | None) -> ArtifactVersion:
-    wanted = (
-        ArtifactVersion.number == artifact.number
-        if version_id is None
-        else ArtifactVersion.id == version_id
-    )
-    own = select(ArtifactVersion).where(ArtifactVersion.artifact_id == artifact.id, wanted)
-    version = db.session().scalar(own)
-    if version is None:
-        raise invalid("version_id", "The artifact has no such version.")
-    return version
 
 
 def _section(showcase: Showcase, section_id: UUID | None) -> UUID | None:
@@ -135,7 +119,7 @@ def change(item: ShowcaseItem, access: Access, **fields: Any) -> ShowcaseItem:
 
 
 def _take_version(showcase: Showcase, item: ShowcaseItem, version_id: UUID) -> None:
-    version = _version(_work(showcase, item.artifact_id), version_id)
+    version = versions.named(_work(showcase, item.artifact_id), version_id)
     _refuse_second(of(showcase), version.id)
     _drop_cover(showcase, item)
     item.version_id = version.id
