@@ -13,7 +13,6 @@ from tests.learning.portfolio_world import Work, add_artifact
 from tests.world import World, writing
 
 Submit = Callable[..., str]
-Judge = Callable[..., Any]
 
 SCORES = [
     {"criterion": "sources", "level": "proficient", "words": "Both sources are named."},

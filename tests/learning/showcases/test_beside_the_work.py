@@ -1,5 +1,6 @@
 """What stands beside a work: how it was judged, and who made it too."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.databases import Isolated
 from tests.learning.portfolio_world import Work, add_artifact
 from tests.learning.showcases.conftest import Kept, put_in
 from tests.world import World, writing
+
+Judged = Callable[..., None]
 
 
 def shown(by: Client, path: str) -> Any:
@@ -121,19 +124,30 @@ def test_the_last_decided_result_stands_by_the_work_where_the_student_says(
     assert "Two of them" not in answer
 
 
-def test_whom_an_order_denies_ratings_reads_no_result_in_the_preview(
-    client: Client,
+@pytest.fixture
+def judged(
     student: Client,
     kept: Kept,
     path: str,
     world: World,
     database: Isolated,
     levels: list[dict[str, Any]],
-) -> None:
+) -> Judged:
+    """Judge a work that the showcase shows with its result."""
     work = kept()
     put_in(student, path, work, shows_review=True)
-    with writing(database, world.home) as session:
-        _judge(session, world, work, "accepted", "met", 2)
+
+    def judge(status: str, level: str, days: int, **columns: Any) -> None:
+        with writing(database, world.home) as session:
+            _judge(session, world, work, status, level, days, **columns)
+
+    return judge
+
+
+def test_whom_an_order_denies_ratings_reads_no_result_in_the_preview(
+    client: Client, student: Client, path: str, world: World, database: Isolated, judged: Judged
+) -> None:
+    judged("accepted", "met", 2)
     assert shown(client.as_(world.home.parent), path)["result"] is not None
     with writing(database, world.home) as session:
         (tie,) = session.query(Relationship).filter_by(person_id=world.home.parent.id)
@@ -148,17 +162,9 @@ def _settled(result: str, days: int = 0) -> dict[str, Any]:
 
 
 def test_work_that_was_returned_on_appeal_is_not_shown_as_accepted(
-    student: Client,
-    kept: Kept,
-    path: str,
-    world: World,
-    database: Isolated,
-    levels: list[dict[str, Any]],
+    student: Client, path: str, judged: Judged
 ) -> None:
-    work = kept()
-    put_in(student, path, work, shows_review=True)
-    with writing(database, world.home) as session:
-        _judge(session, world, work, "final", "met", 2, **_settled("returned"))
+    judged("final", "met", 2, **_settled("returned"))
     assert shown(student, path)["result"] is None
 
 
@@ -170,35 +176,18 @@ def test_scores_given_on_appeal_hold_in_whatever_order_they_are_read() -> None:
 
 
 def test_the_levels_given_on_appeal_are_shown_in_the_place_of_the_first(
-    student: Client,
-    kept: Kept,
-    path: str,
-    world: World,
-    database: Isolated,
-    levels: list[dict[str, Any]],
+    student: Client, path: str, judged: Judged
 ) -> None:
-    work = kept()
-    put_in(student, path, work, shows_review=True)
-    with writing(database, world.home) as session:
-        settled = _settled("accepted")
-        _judge(session, world, work, "final", "near", 2, final_level="met", **settled)
+    judged("final", "near", 2, final_level="met", **_settled("accepted"))
     (level,) = shown(student, path)["result"]["levels"]
     assert level["level"] == "Met"
 
 
 def test_an_appeal_settled_later_stands_before_a_review_decided_meanwhile(
-    student: Client,
-    kept: Kept,
-    path: str,
-    world: World,
-    database: Isolated,
-    levels: list[dict[str, Any]],
+    student: Client, path: str, judged: Judged
 ) -> None:
-    work = kept()
-    put_in(student, path, work, shows_review=True)
-    with writing(database, world.home) as session:
-        _judge(session, world, work, "final", "met", 9, **_settled("accepted", days=1))
-        _judge(session, world, work, "accepted", "near", 4)
+    judged("final", "met", 9, **_settled("accepted", days=1))
+    judged("accepted", "near", 4)
     result = shown(student, path)["result"]
     assert result["decided_on"] == (clock.today() - timedelta(days=1)).isoformat()
     # Upheld: the evaluator's own levels stand.
